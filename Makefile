@@ -1,0 +1,49 @@
+# Plain `make` lists what can be made.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SIZE ?= small
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test test-all check bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(VENV)/.base: requirements/base.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("ytterby needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/.base ## make .venv and install ytterby with what it needs to run
+
+setup-dev: $(VENV)/.dev ## the same, with what the tests and checks need
+
+run: $(VENV)/.base ## load the sample chain, run the main job narrated, serve it on loopback
+	$(BIN)/ytterby demo --serve
+
+test: $(VENV)/.dev ## everything but the browser tests
+	$(BIN)/python -m pytest -q -m "not browser"
+
+test-all: $(VENV)/.dev ## the browser tests too (Chromium from the system)
+	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -m "not browser"
+
+check: $(VENV)/.dev ## ruff, mypy --strict, import rules, tidy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q -n 0 tests/house/test_tidy.py
+
+bench: $(VENV)/.dev ## measure, each figure beside its peer (SIZE=small or full)
+	$(BIN)/python -m benchmarks --size $(SIZE)
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) ytterby-demo ytterby-demo-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis

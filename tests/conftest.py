@@ -1,0 +1,17 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Other people's documents and lists, which the project does not ship."""
+    folder = Path(os.environ.get("YTTERBY_SHARED_DATA", REPOSITORY.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"other people's test documents are not at {folder}; set YTTERBY_SHARED_DATA to run this test")
+    return folder
