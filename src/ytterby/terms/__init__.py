@@ -1,1 +1,1 @@
-"""To be told."""
+"""What all rooms say: problems, identifiers, instants, quantities, canonical JSON and digests."""
