@@ -11,23 +11,30 @@ from decimal import Decimal
 import msgspec
 
 from ytterby.chain.event import DeclaredUse
+from ytterby.matter.assay import Assay
 from ytterby.matter.mass import ElementMass, MassUncertainty
+
+EXACT = MassUncertainty(random_kg=0.0, groups={}, assumed=False)
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One lot in a posting. `amount` None means all that is there; `content` None means not assayed here.
+    """One lot in a posting. `amount` None means all that is there; no `assays` means not assayed by this speaker.
 
-    `mass_u` is the uncertainty of the declared net mass, None for pieces: a count is exact.
+    `net_kg` is the net mass that the assays apply to (pieces by their piece mass), `mass_u` its uncertainty,
+    exact for a count. `content` stands where element masses are declared as such (a return, a vector) and not by
+    an assay.
     """
 
     lot: str
     amount: Decimal | None
     unit: str
-    mass_u: MassUncertainty | None = None
-    content: ElementMass | None = None
+    net_kg: Decimal | None = None
+    mass_u: MassUncertainty = EXACT
+    assays: tuple[Assay, ...] = ()
     form: str | None = None
     piece_mass_kg: Decimal | None = None
     grade: str | None = None
+    content: ElementMass | None = None
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +93,7 @@ class Dispatch(Posting, frozen=True, kw_only=True):
     to_holder: str | None
     to_owner: str | None
     document: str | None
+    is_departing: bool = False
     containers: tuple[str, ...] = ()
     uses: tuple[DeclaredUse, ...] = ()
     regime: str | None = None

@@ -1,0 +1,117 @@
+"""Findings: what does not add up, of whatever kind, in one shape.
+
+A finding names who is concerned, how large it is and what would settle it; never a culprit that the data cannot
+single out. Kinds are codes of the catalogue, which holds the sentence and what would settle it.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from ytterby.balance.closure import StepClosure, close_steps
+from ytterby.balance.mirror import DIFFERS, MirrorState, judge_pairs
+from ytterby.chain.book import Book
+from ytterby.chain.ledger import BookFinding
+from ytterby.terms.problem import Problem, finding
+
+
+class Finding(NamedTuple):
+    """One thing to look into. `problem` carries the code and the facts that its sentence quotes."""
+
+    id: str
+    problem: Problem
+    parties: tuple[str, ...]
+    lot: str
+    site: str
+    element: str | None
+    size_kg: float | None
+    sd_kg: float | None
+    statistic: float | None
+    events: tuple[bytes, ...]
+
+
+def list_findings(book: Book) -> tuple[Finding, ...]:
+    """Return all findings of a book: what it could not reconcile, deliveries that differ, steps that do not close."""
+    found = [_of_book(one) for one in book.findings]
+    found += [_of_mirror(state) for state in judge_pairs(book) if state.state == DIFFERS]
+    found += [_of_step(closure) for closure in close_steps(book) if closure.verdict in {"loss", "gain"}]
+    return tuple(found)
+
+
+def _id(*parts: str) -> str:
+    return "F-" + sha256("\x00".join(parts).encode()).hexdigest()[:8]
+
+
+_BOOK: Mapping[str, Problem] = {
+    problem.code: problem
+    for problem in (
+        finding("lot.not_created"),
+        finding("lot.changed_site"),
+        finding("lot.made_twice"),
+        finding("lot.used_beyond_held"),
+        finding("lot.unit_differs"),
+        finding("input.younger"),
+        finding("receipt.implied"),
+        finding("receipt.after_use"),
+        finding("receipt.before_shipment"),
+        finding("receipt.without_shipment"),
+        finding("receipt.beyond_shipment"),
+        finding("stock.differs"),
+        finding("stock.not_counted"),
+        finding("pool.overdrawn"),
+        finding("correction.unequal"),
+    )
+}
+
+
+def _of_book(one: BookFinding) -> Finding:
+    template = _BOOK[one.code]
+    problem = Problem(template.code, template.where, one.lot, dict(one.facts), template.severity)
+    return Finding(
+        _id(one.code, one.lot, one.site), problem, one.parties, one.lot, one.site, None, None, None, None, one.events
+    )
+
+
+def _of_mirror(state: MirrorState) -> Finding:
+    pair = state.pair
+    assert pair.sent is not None, "a delivery differs only where both sides spoke"
+    sent, received = f"{state.sent} {state.unit}", f"{state.received} {state.unit}"
+    d = "-" if state.d is None else f"{state.d:.2f}"
+    problem = finding("mirror.differs", "", pair.lot, sent=sent, received=received, d=d, document=pair.document or "-")
+    is_mass = state.unit == "KGM" or state.compared == "element"
+    return Finding(
+        id=_id("mirror.differs", pair.lot, pair.to_site, pair.document or ""),
+        problem=problem,
+        parties=(pair.from_holder, pair.to_holder),
+        lot=pair.lot,
+        site=pair.to_site,
+        element=state.element,
+        size_kg=state.difference if is_mass else None,
+        sd_kg=state.u if is_mass else None,
+        statistic=state.d,
+        events=(pair.sent.digest, *(half.digest for half in pair.received)),
+    )
+
+
+def _of_step(closure: StepClosure) -> Finding:
+    step = closure.step
+    facts = {
+        "element": closure.element,
+        "difference": f"{abs(closure.difference_kg):.6g}",
+        "u": "-" if closure.u_kg is None else f"{closure.u_kg:.3g}",
+        "z": "-" if closure.z is None else f"{closure.z:.2f}",
+    }
+    name = step.run or step.event_id or ""
+    problem = finding("step.loss", "", name, **facts) if closure.verdict == "loss" else finding("step.gain", "", name, **facts)
+    return Finding(
+        id=_id(problem.code, step.digest.hex(), closure.element),
+        problem=problem,
+        parties=(step.holder,),
+        lot="",
+        site=step.site,
+        element=closure.element,
+        size_kg=closure.difference_kg,
+        sd_kg=closure.u_kg,
+        statistic=closure.z,
+        events=(step.digest,),
+    )

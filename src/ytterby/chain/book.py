@@ -1,0 +1,179 @@
+"""The book: every lot's parcels, every step, and what cannot be reconciled, from the whole set of accepted events.
+
+The book is a function of the set of accepted entries and the world (directory, products, tables), never of the
+order of arrival. Only postings are read. `build_book` reads them in book order and writes the graph; `attribution`,
+`trace`, `origin` and `destination` read the graph.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ytterby.chain.correction import Conflict, Ending, apply_corrections
+from ytterby.chain.event import Entry
+from ytterby.chain.ledger import BookFinding, Ledger, Shipment
+from ytterby.chain.moves import Moves
+from ytterby.chain.node import Node, NodeKind
+from ytterby.chain.order import Bundle, book_order
+from ytterby.chain.posting import (
+    Dispatch,
+    Line,
+    Loss,
+    Pack,
+    PoolIn,
+    PoolOut,
+    Posting,
+    Receipt,
+    Source,
+    Step,
+    StockTake,
+    TitleTransfer,
+    Transit,
+    Unpack,
+    Void,
+)
+from ytterby.chain.postings import postings_of
+from ytterby.chain.shipment import Shipments
+from ytterby.chain.tank import Tanks
+from ytterby.chain.world import World
+
+
+@dataclass(frozen=True)
+class Book:
+    """The graph in book order, the links, the findings. Read it; never write into it."""
+
+    nodes: tuple[Node, ...]
+    shipments: tuple[Shipment, ...]
+    unmatched: tuple[tuple[Receipt, Line, Node], ...]
+    findings: tuple[BookFinding, ...]
+    endings: tuple[Ending, ...]
+    conflicts: tuple[Conflict, ...]
+    world: World
+
+    @cached_property
+    def parcels_of(self) -> Mapping[str, tuple[Node, ...]]:
+        """Parcels of each lot, in book order."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            if node.kind is NodeKind.PARCEL:
+                found.setdefault(node.lot, []).append(node)
+        return {lot: tuple(parcels) for lot, parcels in found.items()}
+
+    @cached_property
+    def children_of(self) -> Mapping[int, tuple[int, ...]]:
+        """The nodes that descend directly from each node, in book order, each once."""
+        found: dict[int, dict[int, None]] = {}
+        for node in self.nodes:
+            for parent in node.parents:
+                found.setdefault(parent, {})[node.index] = None
+        return {parent: tuple(children) for parent, children in found.items()}
+
+    @cached_property
+    def steps(self) -> tuple[Node, ...]:
+        """The process steps, in book order."""
+        return tuple(node for node in self.nodes if node.kind is NodeKind.STEP)
+
+    @cached_property
+    def pool_nodes(self) -> Mapping[str, tuple[Node, ...]]:
+        """States, charges and draws of each pool, in book order."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            if node.pool is not None:
+                found.setdefault(node.pool, []).append(node)
+        return {pool: tuple(nodes) for pool, nodes in found.items()}
+
+    def made(self, lot: str, holder: str | None = None) -> tuple[Node, ...]:
+        """Return the parcels that stand for a lot: those that no parcel of the same lot precedes, or one holder's.
+
+        Raises:
+            KeyError: the book has no such lot.
+        """
+        parcels = self.parcels_of[lot]
+        if holder is not None:
+            return tuple(p for p in parcels if p.holder == holder)
+        return tuple(p for p in parcels if p.is_made)
+
+
+def build_book(entries: Iterable[Entry], world: World) -> Book:
+    """Return the book of a set of accepted entries."""
+    effective = apply_corrections(entries)
+    # What two parties reported in the same words is one event of the chain.
+    events = {e.event.digest: e for e in sorted(effective.entries, key=lambda e: e.submitter, reverse=True)}
+    bundles = [Bundle(digest, postings_of(entry, world)[0]) for digest, entry in events.items()]
+    return build_from_bundles(bundles, world, effective.endings, effective.conflicts)
+
+
+def build_from_bundles(
+    bundles: Iterable[Bundle],
+    world: World,
+    endings: tuple[Ending, ...] = (),
+    conflicts: tuple[Conflict, ...] = (),
+) -> Book:
+    """Return the book of postings from anywhere: events, spreadsheets, a simulated nation, vectors."""
+    postings = book_order(bundles)
+    ledger = Ledger(world, frozenset(lot for posting in postings for lot in _lots_made(posting)))
+    shipments = Shipments(ledger)
+    enter = _readers(ledger, shipments)
+    for posting in postings:
+        enter[type(posting)](posting)
+    _add_conflicts(ledger, conflicts)
+    _mark_made(ledger.nodes)
+    return Book(
+        nodes=tuple(ledger.nodes),
+        shipments=tuple(ledger.shipments),
+        unmatched=tuple(ledger.unmatched),
+        findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
+        endings=endings,
+        conflicts=conflicts,
+        world=world,
+    )
+
+
+def _readers(ledger: Ledger, shipments: Shipments) -> Mapping[type, Callable[..., None]]:
+    """Return what each kind of posting does."""
+    moves, tanks = Moves(ledger), Tanks(ledger)
+
+    def count(posting: StockTake) -> None:
+        (tanks if posting.pool is not None else moves).count(posting)
+
+    return {
+        Source: moves.enter,
+        Step: moves.process_step,
+        PoolIn: tanks.charge,
+        PoolOut: tanks.draw,
+        Dispatch: shipments.dispatch,
+        Receipt: shipments.receive,
+        Void: shipments.void,
+        Transit: shipments.passage,
+        Pack: shipments.pack,
+        Unpack: shipments.unpack,
+        StockTake: count,
+        Loss: moves.lose,
+        TitleTransfer: moves.transfer_title,
+    }
+
+
+def _lots_made(posting: Posting) -> tuple[str, ...]:
+    if isinstance(posting, Source | PoolOut):
+        return tuple(line.lot for line in posting.lines)
+    if isinstance(posting, Step):
+        return tuple(line.lot for line in posting.outputs)
+    return ()
+
+
+def _add_conflicts(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> None:
+    """An error declaration that differs from its original has no effect and is a finding."""
+    for conflict in conflicts:
+        if conflict.why == "unequal" and conflict.original is not None:
+            event = conflict.declaration.event
+            events = (event.digest, conflict.original.event.digest)
+            parties = (conflict.declaration.submitter,)
+            ledger.find("correction.unequal", "", event.event_id or "", parties, {}, events)
+
+
+def _mark_made(nodes: list[Node]) -> None:
+    """Mark the parcels that no parcel of the same lot precedes: together they are the mass made of the lot."""
+    for node in nodes:
+        if node.kind is NodeKind.PARCEL:
+            before = (nodes[parent] for parent in node.parents)
+            node.is_made = all(parent.lot != node.lot or not parent.lot for parent in before)

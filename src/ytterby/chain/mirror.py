@@ -1,0 +1,82 @@
+"""Halves of a mirror pair: what the shipper said of a delivery and what the receiver said, one pair a lot line.
+
+Pairing is the book's: same document number (despatch advice, else invoice, else order) or SSCC, and lot; else lot,
+shipper and receiver.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from ytterby.chain.book import Book
+from ytterby.chain.ledger import Shipment
+from ytterby.chain.node import Node
+from ytterby.chain.posting import Line, Receipt
+
+
+class Half(NamedTuple):
+    """One speaker's side: the line as declared, when, by which event."""
+
+    line: Line
+    at: datetime
+    digest: bytes
+    event_id: str | None
+
+
+class Pair(NamedTuple):
+    """A delivery of one lot. `sent` is None when only the receiver spoke; `is_implied` when the goods were used and
+    never reported as received.
+    """
+
+    lot: str
+    document: str | None
+    from_site: str
+    from_holder: str
+    to_site: str
+    to_holder: str
+    sent: Half | None
+    received: tuple[Half, ...]
+    is_implied: bool
+    node: Node | None
+
+
+def pair_halves(book: Book) -> tuple[Pair, ...]:
+    """Return all deliveries of a book, dispatches in book order, then receipts that nobody sent."""
+    pairs = [_of_shipment(shipment) for shipment in book.shipments if not shipment.is_void]
+    pairs += [_of_receipt(receipt, line) for receipt, line, _ in book.unmatched]
+    return tuple(pairs)
+
+
+def _of_shipment(shipment: Shipment) -> Pair:
+    dispatch, node = shipment.dispatch, shipment.node
+    sent = None
+    if dispatch is not None:
+        sent = Half(shipment.line, dispatch.at, dispatch.digest, dispatch.event_id)
+    received = tuple(Half(line, r.at, r.digest, r.event_id) for r, line, _ in shipment.receipts)
+    to_holder = shipment.receipts[0][0].holder if shipment.receipts else node.to_holder
+    return Pair(
+        lot=shipment.lot,
+        document=shipment.document,
+        from_site=shipment.from_site,
+        from_holder=node.holder,
+        to_site=shipment.to_site,
+        to_holder=to_holder,
+        sent=sent,
+        received=received,
+        is_implied=shipment.implied is not None and not shipment.receipts,
+        node=node,
+    )
+
+
+def _of_receipt(receipt: Receipt, line: Line) -> Pair:
+    return Pair(
+        lot=line.lot,
+        document=receipt.document,
+        from_site=receipt.from_site or "",
+        from_holder=receipt.from_holder or "",
+        to_site=receipt.site,
+        to_holder=receipt.holder,
+        sent=None,
+        received=(Half(line, receipt.at, receipt.digest, receipt.event_id),),
+        is_implied=False,
+        node=None,
+    )

@@ -1,0 +1,16 @@
+"""What the book must know beside the events: who is who, what products are, and the tables of matter."""
+
+from dataclasses import dataclass
+
+from ytterby.chain.party import Directory
+from ytterby.chain.product import ProductList
+from ytterby.matter.tables import MatterTables
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Directory, registered products and tables, as of one moment of the register."""
+
+    directory: Directory
+    products: ProductList
+    matter: MatterTables
