@@ -1,10 +1,11 @@
 """The GS1 keys: their shapes, check digits and qualifiers, and their EPC URNs as Digital Links.
 
-One row for each key of the Digital Link syntax. A shape is a pattern over the percent-decoded value; the check
-digit, where a key has one, closes the first `check_length` digits.
+One row for each key of the Digital Link syntax. A shape is a pattern over the percent-decoded value; the
+check digit, where a key has one, closes the first `check_length` digits.
 
-Source: GS1 General Specifications, section 3 (application identifiers) and 7.9 (check digit); GS1 Digital Link
-Standard: URI Syntax, sections 4 and 6; EPC Tag Data Standard 2.0, section 6 (URN syntax and equivalents).
+Source: GS1 General Specifications, section 3 (application identifiers) and 7.9 (check digit); GS1 Digital
+Link Standard: URI Syntax, sections 4 and 6; EPC Tag Data Standard 2.0, section 6 (URN syntax and
+equivalents).
 """
 
 import re
@@ -130,7 +131,7 @@ _EPC_URN = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):(.+)", re.IGNORECASE)
 
 
 def link_of_urn(text: str) -> tuple[str, str] | None:
-    """Return (path of the Digital Link below the root, scheme) of an `urn:epc:` URN; None when it is malformed.
+    """Return (path of the Digital Link below the root, scheme) of an `urn:epc:` URN; None if malformed.
 
     A URN that has no Digital Link (gid, usdod, adi, bic, imovn) comes back whole, with its scheme. The check
     digit, which a URN does not carry, is computed; the dots of the URN give the company prefix.

@@ -5,13 +5,13 @@ percent-encoding it came with; GTINs have 14 digits. The finest key is the ident
 beside it superfluous, a GLN extension 0 is none. A query string or fragment of a Digital Link is no part of
 the identity; it is cut with a remark, never silently.
 
-A link is read as GS1's when its path is a key with its qualifiers; a wrong check digit is refused with the right
-one. On a host that is not GS1's, a path that only resembles a key is an ordinary URI, with a remark.
+A link is read as GS1's when its path is a key with its qualifiers; a wrong check digit is refused with the
+right one. On a host that is not GS1's, a path that only resembles a key is an ordinary URI, with a remark.
 
 Nothing here depends on a document's prefixes: only absolute URIs are read (and cached).
 
-Source: GS1 Digital Link Standard: URI Syntax 1.6; CBV 2.0 section 8 (identifiers of objects and locations); EPC Tag
-Data Standard 2.0 section 6; RFC 3986 sections 2, 3, 6.2.2.
+Source: GS1 Digital Link Standard: URI Syntax 1.6; CBV 2.0 section 8 (identifiers of objects and locations);
+EPC Tag Data Standard 2.0 section 6; RFC 3986 sections 2, 3, 6.2.2.
 """
 
 import re
@@ -39,7 +39,7 @@ MINTED_KINDS = ("lot", "item", "site", "party", "product")
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An absolute URI in canonical form, and what kind of key it is (`gtin`, `lgtin`, `sscc`, ..., `other`)."""
+    """An absolute URI in canonical form, and what kind of key it is (`gtin`, `sscc`, ..., `other`)."""
 
     uri: str
     scheme: str
@@ -100,7 +100,7 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
 def normalise_escapes(text: str) -> str | None:
-    """Return a text with escapes in upper case, none for unreserved characters, one for each byte beyond ASCII.
+    """Return a text with escapes in upper case, none where needless, one for each byte beyond ASCII.
 
     None when a percent sign begins no escape, or a character has no UTF-8.
     """
@@ -149,7 +149,9 @@ def _read_urn(text: str, rest: str) -> _Result:
     path, scheme = link
     if path.startswith("urn:"):
         return Identifier(path, scheme), ()
-    return _read_link(text, "id.gs1.org", "/" + path, "")
+    read = _read_link(text, "id.gs1.org", "/" + path, "")
+    assert read is not None, "a path below GS1's root is a key or a problem"
+    return read
 
 
 def _read_link(text: str, host: str, path: str, more: str) -> _Result | None:
@@ -261,8 +263,8 @@ def lot_of(gtin14: str, lot: str) -> str:
 def product_class(uri: str) -> str:
     """Return the product that a lot or serial number belongs to.
 
-    The GTIN of an LGTIN or SGTIN; of an identifier minted as `.../lot/PRODUCT/NAME` what stands before the name;
-    else the URI itself.
+    The GTIN of an LGTIN or SGTIN; of an identifier minted as `.../lot/PRODUCT/NAME` what stands before the
+    name; else the URI itself.
     """
     if uri.startswith(_GTIN_ROOT):
         return uri[: len(_GTIN_ROOT) + 14]

@@ -1,7 +1,7 @@
 """The slow search for equal keys in a JSON text that is known to be well-formed.
 
-Only called when the fast count of `ytterby.terms.jsontext` cannot rule duplicates out. The text is read a second
-time, object by object, and each key that occurs twice in one object is named with its pointer.
+Only called when the fast count of `ytterby.terms.jsontext` cannot rule duplicates out. The text is read a
+second time, object by object, and each key that occurs twice in one object is named with its pointer.
 """
 
 import re
@@ -29,16 +29,23 @@ def count_keys(tree: object) -> int:
     return count
 
 
-def count_colons(raw: bytes) -> int:
-    """Return the number of keys written in a well-formed JSON text: its colons outside strings."""
+_STRING = re.compile(rb'"[^"]*"')
+_SPLIT_MAX = 1_000_000
+
+
+def text_outside_strings(raw: bytes) -> bytes:
+    """Return a well-formed JSON text without its strings."""
     if b"\\" in raw:
+        # Backslashes pair from the left, so a quote with one left before it is inside a string.
         raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    return b"".join(raw.split(b'"')[::2]).count(b":")
+    if len(raw) > _SPLIT_MAX:
+        return _STRING.sub(b"", raw)  # slower, without a list of all strings
+    return b"".join(raw.split(b'"')[::2])
 
 
 def scan_duplicates(raw: bytes, tree: object, limit: int) -> list[Problem]:
-    """Return a problem `json.duplicate_key` for each key that an object holds more than once, at most `limit`."""
-    if count_colons(raw) == count_keys(tree):
+    """Return a problem `json.duplicate_key` for each key that stands twice in an object, up to `limit`."""
+    if text_outside_strings(raw).count(b":") == count_keys(tree):
         return []
     problems: list[Problem] = []
     # One frame per open array or object: keys seen (None for an array), and the key or position read last.

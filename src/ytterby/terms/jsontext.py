@@ -6,10 +6,10 @@ place. Numbers stay exact: whole numbers are `int`, all others `Decimal` with th
 
 Limits: nesting 64; a number is zero or has a magnitude from 1e-9 to 1e12 and at most 30 digits.
 
-Fast path: one strict decode (msgspec), then one compact encode that serves as a walk in C. Where the text has
-no backslash, each `":` of the compact form is a key (or a string that begins with a colon) of the text as well;
-so the counts differ just when keys were dropped as duplicates. Anything doubtful goes to the slow search, which
-names every place.
+Fast path: one strict decode (msgspec), then one compact encode of the result. Where that gives the text
+back (save for white space), no key was dropped as a duplicate of another: each object of the encoded text
+has as many keys as the decoded one, so as the text. Anything else goes to the slow search, which names
+every place.
 
 Source: RFC 8259 (JSON), sections 4, 6, 7, 8.1; RFC 7493 (I-JSON), sections 2.1 to 2.3.
 """
@@ -19,7 +19,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
-from ytterby.terms.jsonscan import scan_duplicates
+from ytterby.terms.jsonscan import scan_duplicates, text_outside_strings
 from ytterby.terms.problem import Problem, refuse
 from ytterby.terms.problem import pointer as pointer_of
 
@@ -43,7 +43,7 @@ class _Unreadable:
 
 
 def read_number(text: str) -> Decimal | None:
-    """Return the exact value of a JSON number literal with a fraction or an exponent; None outside the limits.
+    """Return the exact value of a JSON number with fraction or exponent; None outside the limits.
 
     Zeros at the end stay as written, the sign of zero does not; an exponent is written out.
     """
@@ -81,16 +81,15 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 # Digits become 0 and what may stand before a number becomes ':', so that one search finds a long number.
 _LONG_TABLE = bytes(0x30 if 0x30 <= c <= 0x39 else 0x3A if c in b":,[ \t\n\r-" else c for c in range(256))
 _LONG_NUMBER = b":" + b"0" * 13
-_COLON_GAPS = (b" :", b"\n:", b"\t:", b"\r:")
 
 
 def decode(raw: bytes, *, depth_max: int = NESTING_MAX) -> tuple[object, list[Problem]]:
     """Return what a JSON text says, and every reason why it cannot be relied on.
 
-    Whole numbers are `int`, others `Decimal`, objects `dict`, arrays `list`. With any problem the value is None:
-    all problems refuse. Codes: `json.empty`, `json.encoding`, `json.truncated`, `json.malformed`,
-    `json.not_a_number`, `json.surrogate`, `json.nesting`, `json.duplicate_key`, `json.number_range`. No input
-    raises.
+    Whole numbers are `int`, others `Decimal`, objects `dict`, arrays `list`. With any problem the value is
+    None: all problems refuse. Codes: `json.empty`, `json.encoding`, `json.truncated`, `json.malformed`,
+    `json.not_a_number`, `json.surrogate`, `json.nesting`, `json.duplicate_key`, `json.number_range`. No
+    input raises.
     """
     try:
         tree = _DECODER.decode(raw)
@@ -104,46 +103,41 @@ def decode(raw: bytes, *, depth_max: int = NESTING_MAX) -> tuple[object, list[Pr
 
 def _check_tree(raw: bytes, tree: object, depth_max: int) -> list[Problem]:
     """Return what is wrong with a text that is well-formed."""
-    if raw.count(b"{") + raw.count(b"[") > depth_max and measure_nesting(raw) > depth_max:
+    if raw.count(b"{") + raw.count(b"[") > depth_max and is_nested_beyond(raw, depth_max):
         return [refuse("json.nesting", limit=depth_max)]
     problems: list[Problem] = []
     try:
         compact = _ENCODER.encode(tree)
         is_long = _LONG_NUMBER in raw.translate(_LONG_TABLE)
     except TypeError:
-        is_long, compact = True, b""
-    if is_long:
+        compact, is_long = b"", True
+    if is_long or type(tree) is int:
         _find_numbers(tree, "", problems)
-    if b"\\" in raw or raw.count(b'":') != compact.count(b'":') or any(gap in raw for gap in _COLON_GAPS):
+    if raw != compact and raw.translate(None, _SPACE) != compact.translate(None, _SPACE):
         problems += scan_duplicates(raw, tree, PROBLEMS_MAX)
     return problems[:PROBLEMS_MAX]
 
 
-def measure_nesting(raw: bytes) -> int:
-    """Return how deep the arrays and objects of a well-formed JSON text are nested; linear in its length."""
-    outside = text_outside_strings(raw)
-    depth = deepest = 0
-    for byte in outside.translate(None, _NO_BRACKET):
-        if byte in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        else:
-            depth -= 1
-    return deepest
-
-
+_SPACE = b" \t\n\r"
+_ONE_BRACKET = bytes(0x5B if c == 0x7B else 0x5D if c == 0x7D else c for c in range(256))
 _NO_BRACKET = bytes(c for c in range(256) if c not in b"{}[]")
 
 
-def text_outside_strings(raw: bytes) -> bytes:
-    """Return a well-formed JSON text without what stands between quotes (and without the quotes)."""
-    if b"\\" in raw:
-        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    return b"".join(raw.split(b'"')[::2])
+def is_nested_beyond(raw: bytes, depth: int) -> bool:
+    """Tell whether arrays and objects of a well-formed JSON text are nested deeper than `depth`."""
+    brackets = text_outside_strings(raw).translate(_ONE_BRACKET, _NO_BRACKET)
+    for _ in range(depth):
+        if not brackets:
+            return False
+        # One pass takes away all that hold nothing: one level.
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
 
 
 def _find_numbers(node: object, where: str, problems: list[Problem]) -> None:
     """Add a problem for each number outside the limits."""
+    if len(problems) >= PROBLEMS_MAX:
+        return
     if isinstance(node, dict):
         for key, value in node.items():
             if not isinstance(value, str):

@@ -1,12 +1,13 @@
 """What the prefixes of a document mean, without ever asking the network.
 
-An `@context` names GS1's EPCIS context and, inline, the prefixes of extensions. GS1's context is a fixed table
-here: dereferencing what a document names would let the document make the register fetch any address. A context at
-an unknown address is remarked: its prefixes stay unknown, and fields that use them are refused at the door.
+An `@context` names GS1's EPCIS context and, inline, the prefixes of extensions. GS1's context is a fixed
+table here: dereferencing what a document names would let the document make the register fetch any address.
+A context at an unknown address is remarked: its prefixes stay unknown, and fields that use them are refused
+at the door.
 
-A prefix that the standard fields depend on (`epcis`, `cbv`, `gs1`) cannot be given another meaning, nor can a name
-that is a URI scheme (`urn`, `https` ...), which would rewrite identifiers. Other built-in prefixes, which no
-standard field uses, may be redefined with a remark.
+A prefix that the standard fields depend on (`epcis`, `cbv`, `gs1`) cannot be given another meaning, nor can
+a name that is a URI scheme (`urn`, `https` ...), which would rewrite identifiers. Other built-in prefixes,
+which no standard field uses, may be redefined with a remark.
 
 Source: EPCIS 2.0 section 10 (JSON/JSON-LD binding); W3C JSON-LD 1.1, sections 3.1, 4.1.2, 4.1.5.
 """
@@ -14,7 +15,7 @@ Source: EPCIS 2.0 section 10 (JSON/JSON-LD binding); W3C JSON-LD 1.1, sections 3
 import re
 from collections.abc import Mapping
 
-from ytterby.terms.problem import Problem, refuse, remark
+from ytterby.terms.problem import Problem, Severity, refuse, remark
 from ytterby.terms.problem import pointer as pointer_of
 
 REE_NAMESPACE = "https://w3id.org/ytterby/ree/"
@@ -56,8 +57,8 @@ def read_context(context: object) -> tuple[dict[str, str], list[Problem]]:
     """Return the namespaces by prefix that an `@context` declares; later entries win. Nothing is fetched.
 
     Pointers are relative to the `@context`. Codes: `context.missing`, `context.malformed`, `context.not_read`
-    (remark), `context.namespace_end` (remark), `context.keyword_not_applied` (remark), `context.fixed_prefix`,
-    `context.prefix_redefined` (remark), `context.prefix_is_scheme`.
+    (remark), `context.namespace_end` (remark), `context.keyword_not_applied` (remark),
+    `context.fixed_prefix`, `context.prefix_redefined` (remark), `context.prefix_is_scheme`.
     """
     if context is None:
         return {}, [refuse("context.missing")]
@@ -104,13 +105,13 @@ def _read_inline(entry: dict[str, object], prefixes: dict[str, str], where: str)
         namespace = _resolve(iri, written, prefixes)
         found = _judge_prefix(name, namespace, place, iri)
         problems += found
-        if namespace is not None and not any(p.severity == "refuse" for p in found):
+        if namespace is not None and not any(p.severity is Severity.REFUSE for p in found):
             prefixes[name] = namespace
     return problems
 
 
 def _resolve(iri: str, written: Mapping[str, str], known: Mapping[str, str]) -> str | None:
-    """Return the absolute namespace that a term names, itself perhaps by another prefix; None if it has none."""
+    """Return the absolute namespace that a term names, perhaps by another prefix; None if it has none."""
     tried = set()
     while True:
         prefix, colon, rest = iri.partition(":")

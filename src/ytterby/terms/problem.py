@@ -39,8 +39,8 @@ NOWHERE = Where()
 class Problem:
     """One thing that is wrong, doubtful or worth a question.
 
-    `code` is stable and dotted (`quantity.negative`); `value` is what was written, cut at 80 characters, never
-    a sealed one; `facts` are named figures and words that the sentence of the catalogue quotes.
+    `code` is stable and dotted (`quantity.negative`); `value` is what was written, cut at 80 characters,
+    never a sealed one; `facts` are named figures and words that the sentence of the catalogue quotes.
     """
 
     code: str

@@ -1,11 +1,11 @@
 """Declared quantities: exact decimals with a unit of UN/ECE Recommendation 20.
 
-What is declared, licensed or drawn is a `Decimal` in its declared unit; the rooms compare it in the base unit of
-its dimension (kilograms for mass, pieces for counts). A factor is exact or absent: a unit without an exact
-decimal factor is known, and cannot be converted.
+What is declared, licensed or drawn is a `Decimal` in its declared unit; the rooms compare it in the base
+unit of its dimension (kilograms for mass, pieces for counts). A factor is exact or absent: a unit without
+an exact decimal factor is known, and cannot be converted.
 
-Source: UN/ECE Recommendation 20 (units.csv, with source and confidence of each row); EPCIS 2.0 section 7.3.3.3
-(a quantity without a unit counts instances).
+Source: UN/ECE Recommendation 20 (units.csv, with source and confidence of each row); EPCIS 2.0 section
+7.3.3.3 (a quantity without a unit counts instances).
 """
 
 import csv
@@ -18,6 +18,7 @@ from ytterby.terms.problem import Problem, refuse
 CONTEXT = Context(prec=34, rounding=ROUND_HALF_EVEN, traps=[DivisionByZero, InvalidOperation])
 PIECES = "H87"
 KILOGRAM = "KGM"
+COMMON_CODES = "KGM, GRM, TNE, H87"
 
 
 def divide(a: Decimal, b: Decimal) -> float:
@@ -30,7 +31,7 @@ def divide(a: Decimal, b: Decimal) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of measure: 1 of it is `factor` of the base unit `base`; None where no exact decimal factor exists."""
+    """A unit of measure: one of it is `factor` of the unit `base`; None where no decimal is exact."""
 
     code: str
     name: str
@@ -57,21 +58,22 @@ class UnitTable:
 
     def likely_code(self, text: str) -> str:
         """Return the code that somebody who wrote `text` most likely meant, or an empty text."""
-        folded = text.strip().casefold()
-        return self.spellings.get(folded, "")
+        return self.spellings.get(text.strip().casefold(), "")
 
     def base(
         self, quantity: Decimal, unit: str | None, pointer: str = "", *, expected: Collection[str] = ()
     ) -> tuple[Decimal, str] | Problem:
-        """Return a quantity in the base unit of its dimension, and the dimension; or what is wrong with its unit.
+        """Return a quantity in the base unit of its dimension, and the dimension; or the problem.
 
-        No unit means pieces (dimension `count`, base H87). The product is exact to 34 digits. `expected` are the
-        dimensions that the place allows; none means any. Codes: `unit.unknown` (fact `likely`), `unit.dimension`,
-        `unit.not_convertible`.
+        No unit means pieces (dimension `count`, base H87). The product is exact to 34 digits. `expected`
+        are the dimensions that the place allows; none means any. Codes: `unit.unknown` (fact `likely`),
+        `unit.dimension`, `unit.not_convertible`.
         """
         known = self.unit(unit)
         if known is None:
-            return refuse("unit.unknown", pointer, unit or "", likely=self.likely_code(unit or ""))
+            return refuse(
+                "unit.unknown", pointer, unit or "", likely=self.likely_code(unit or "") or COMMON_CODES
+            )
         if expected and known.dimension not in expected:
             return refuse(
                 "unit.dimension",
