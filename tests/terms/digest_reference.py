@@ -7,13 +7,15 @@ common to both.
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 
-EXPANDED_FIELDS = """
-type id @type @id eventID bizStep disposition set unset bizLocation readPoint certificationInfo
-transformationID parentID epcList childEPCs inputEPCList outputEPCList epcClass bizTransaction source destination
-reason correctiveEventIDs deviceID deviceMetadata rawData dataProcessingMethod bizRules exception component
-coordinateReferenceSystem microorganism chemicalSubstance uriValue
-""".split()
+EXPANDED_FIELDS = [
+    "type", "id", "@type", "@id", "eventID", "bizStep", "disposition", "set", "unset", "bizLocation", "readPoint",
+    "certificationInfo", "transformationID", "parentID", "epcList", "childEPCs", "inputEPCList", "outputEPCList",
+    "epcClass", "bizTransaction", "source", "destination", "reason", "correctiveEventIDs", "deviceID",
+    "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules", "exception", "component",
+    "coordinateReferenceSystem", "microorganism", "chemicalSubstance", "uriValue",
+]  # fmt: skip
 
 
 class Number(str):
@@ -22,12 +24,12 @@ class Number(str):
     __slots__ = ()
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """The event has no canonical form."""
 
 
 def reference_canonical(text: str, prefixes: dict[str, str]) -> str:
-    """Return the canonical text of an event, or raise Refusal."""
+    """Return the canonical text of an event, or raise RefusalError."""
     pairs = json.loads(text, parse_float=Number, parse_int=Number, object_pairs_hook=Pairs)
     top = Pairs(pair for pair in pairs if pair[0] != "@context")
     return "".join(written(top, "", prefixes))
@@ -70,8 +72,8 @@ def written(node: object, field: str, prefixes: dict[str, str]) -> Iterator[str]
 def written_object(members: Pairs, prefixes: dict[str, str]) -> Iterator[str]:
     rows = sorted((([ord(c) for c in expanded(key, prefixes)], key, value) for key, value in members), key=first)
     names = [name for name, _, _ in rows]
-    if any(a == b for a, b in zip(names, names[1:], strict=False)) or any(key == "@context" for _, key, _ in rows):
-        raise Refusal
+    if any(a == b for a, b in pairwise(names)) or any(key == "@context" for _, key, _ in rows):
+        raise RefusalError
     yield "{"
     for position, (name, key, value) in enumerate(rows):
         yield "," if position else ""
@@ -86,7 +88,7 @@ def first(row: tuple[list[int], str, object]) -> list[int]:
 
 def quoted(text: str) -> str:
     short = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
-    return '"' + "".join(short.get(c, c if c >= " " else "\\u%04x" % ord(c)) for c in text) + '"'
+    return '"' + "".join(short.get(c, c if c >= " " else f"\\u{ord(c):04x}") for c in text) + '"'
 
 
 def plain(number: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from terms.digest_reference import Refusal, reference_canonical, reference_digest
 
+from terms.digest_reference import RefusalError, reference_canonical, reference_digest
 from ytterby.terms import canonical
 from ytterby.terms.canonical import (
     DIGEST_SUITE,
@@ -116,7 +116,7 @@ def test_the_product_equals_the_reference(event: dict[str, object], prefixes: di
     assert isinstance(decoded, dict)
     try:
         expected: object = reference_canonical(text, prefixes).encode("utf-8")
-    except Refusal:
+    except RefusalError:
         digest, found = digest_event(decoded, prefixes)
         assert digest is None
         assert {p.code for p in found} <= {"json.equal_keys", "context.nested"}

@@ -80,10 +80,12 @@ def test_a_malformed_text_is_refused_with_line_and_column() -> None:
     assert (problem.facts["line"], problem.facts["column"], problem.value) == ("2", "3", "0xe9")
 
 
-OUTSIDE = ["1e999", "1E+999", "-1e999", "1e13", "1000000000001", "1e-10", "0.0000000001", "1e99999999999999999999", "1e-999999999",
+OUTSIDE = ["1e999", "1E+999", "-1e999", "1e13", "1000000000001", "1e-10", "0.0000000001", "1e99999999999999999999",
+           "1e-999999999",
            "0e-999999999", "0e999999999", "1." + "0" * 30, "9" * 31, "9" * 5000, "9" * 10000 + ".5", "-12345678901234",
            "1234567890123456789012345678901", "1.000000000000000000000000000001", "99999999999999999999"]  # fmt: skip
-INSIDE = ["1e12", "1E+12", "1000000000000", "-1000000000000", "1e-9", "0.000000001", "-1e-9", "0", "0.0", "0e0", "0." + "0" * 30,
+INSIDE = ["1e12", "1E+12", "1000000000000", "-1000000000000", "1e-9", "0.000000001", "-1e-9", "0", "0.0", "0e0",
+          "0." + "0" * 30,
           "1." + "0" * 29, "0.00000000123456789012345678901234567890", "999999999999.123456789012345678"]  # fmt: skip
 
 
@@ -178,7 +180,8 @@ def depth_of(node: object) -> int:
 TREES = st.recursive(
     st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), st.integers(-9, 9), st.none(),
               st.sampled_from(['":', '\\":', "{", "]", ": ", " :", "a\\"])),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text("ab:\\\"{ ", max_size=2), inner, max_size=4)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4),
+                            st.dictionaries(st.text("ab:\\\"{ ", max_size=2), inner, max_size=4)),
     max_leaves=25,
 )  # fmt: skip
 
@@ -186,9 +189,9 @@ TREES = st.recursive(
 @settings(max_examples=200, deadline=None)
 @given(TREES, st.sampled_from([None, 1]), st.booleans(), st.sampled_from([(",", ":"), (" ,\n", "\t: ")]))
 def test_what_another_writer_writes_is_read_back(
-    tree: object, indent: int | None, ascii: bool, marks: tuple[str, str]
+    tree: object, indent: int | None, is_ascii: bool, marks: tuple[str, str]
 ) -> None:
-    raw = json.dumps(tree, indent=indent, ensure_ascii=ascii, separators=marks).encode()
+    raw = json.dumps(tree, indent=indent, ensure_ascii=is_ascii, separators=marks).encode()
     assert decode(raw) == (tree, [])
     for limit in range(1, depth_of(tree) + 2):
         assert is_nested_beyond(raw, limit) == (depth_of(tree) > limit)
@@ -196,8 +199,8 @@ def test_what_another_writer_writes_is_read_back(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.text('ab:\\" ', max_size=2), TREES), max_size=6), st.booleans())
-def test_duplicates_are_found_just_when_there_are_any(members: list[tuple[str, object]], ascii: bool) -> None:
-    body = ", ".join(f"{json.dumps(k, ensure_ascii=ascii)} : {json.dumps(v)}" for k, v in members)
+def test_duplicates_are_found_just_when_there_are_any(members: list[tuple[str, object]], is_ascii: bool) -> None:
+    body = ", ".join(f"{json.dumps(k, ensure_ascii=is_ascii)} : {json.dumps(v)}" for k, v in members)
     found = codes(b'{"x":[{' + body.encode() + b"}]}")
     keys = [k for k, _ in members]
     assert len(found) == len(keys) - len(set(keys))
@@ -206,8 +209,10 @@ def test_duplicates_are_found_just_when_there_are_any(members: list[tuple[str, o
 
 FRAGMENTS = st.lists(
     st.one_of(
-        st.sampled_from([b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b'"a"', b'"a":', b"1", b"-", b"1.5e", b"1e999", b"NaN", b"null",
-                         b"\\ud800", b"\\u0000", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b" ", b"\n", b"\x00", b"0" * 40, b"E5"]),
+        st.sampled_from([b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b'"a"', b'"a":', b"1", b"-", b"1.5e",
+                         b"1e999",
+                         b"NaN", b"null", b"\\ud800", b"\\u0000", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b" ",
+                         b"\n", b"\x00", b"0" * 40, b"E5"]),
         st.binary(max_size=3),
     ),
     max_size=20,

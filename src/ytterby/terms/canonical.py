@@ -70,9 +70,7 @@ def event_digest(canonical: bytes) -> bytes:
     return sha256(canonical).digest()
 
 
-def digest_event(
-    event: Mapping[str, object], prefixes: Mapping[str, str]
-) -> tuple[bytes | None, list[Problem]]:
+def digest_event(event: Mapping[str, object], prefixes: Mapping[str, str]) -> tuple[bytes | None, list[Problem]]:
     """Return the digest of a decoded event, or why it has none."""
     try:
         return event_digest(canonical_json(event, prefixes)), []

@@ -37,9 +37,7 @@ KEYS: dict[str, Key] = {
     for key in (
         _key("00", "sscc", r"[0-9]{18}", "18 digits", 18),
         _key("01", "gtin", r"[0-9]{8}|[0-9]{12,14}", "8, 12, 13 or 14 digits", 14, "22", "10", "21", "235"),
-        _key(
-            "253", "gdti", rf"[0-9]{{13}}{_CHARACTERS_82}{{0,17}}", "13 digits and a serial of up to 17", 13
-        ),
+        _key("253", "gdti", rf"[0-9]{{13}}{_CHARACTERS_82}{{0,17}}", "13 digits and a serial of up to 17", 13),
         _key("255", "gcn", r"[0-9]{13,25}", "13 digits and a serial of up to 12 digits", 13),
         _key("401", "ginc", rf"[0-9]{{4}}{_CHARACTERS_82}{{0,26}}", "4 digits and up to 26 characters"),
         _key("402", "gsin", r"[0-9]{17}", "17 digits", 17),
@@ -144,20 +142,20 @@ def link_of_urn(text: str) -> tuple[str, str] | None:
         return f"urn:epc:id:{scheme}:{rest}", scheme
     if scheme not in _URN_RULES or (scheme == "lgtin") != (kind == "class"):
         return None
-    ai, digits, tail = _URN_RULES[scheme]
+    tail = _URN_RULES[scheme][2]
     parts = rest.split(".", 2 if tail not in ("", "itip") else 4 if tail else 1)
     wanted = {"": 2, "itip": 5}.get(tail, 3)
     if len(parts) != wanted or not re.fullmatch(r"[0-9]{6,12}", parts[0]):
         return None
-    if kind == "idpat" and (not tail or parts.pop() != "*"):
+    if kind == "idpat" and (not tail or parts[-1] != "*"):
         return None
-    return _link_path(scheme, ai, digits, tail, [*parts, ""] if kind == "idpat" else parts)
+    return _link_path(scheme, parts, is_pattern=kind == "idpat")
 
 
-def _link_path(scheme: str, ai: str, digits: int, tail: str, parts: list[str]) -> tuple[str, str] | None:
-    """Return the path of a Digital Link from the parts of a URN; an empty last part is a pattern's `*`."""
+def _link_path(scheme: str, parts: list[str], *, is_pattern: bool) -> tuple[str, str] | None:
+    """Return the path of a Digital Link from the parts of a URN; a pattern ends before its `*`."""
+    ai, digits, tail = _URN_RULES[scheme]
     prefix, reference = parts[0], parts[1]
-    is_pattern = tail != "" and parts[-1] == ""
     if digits:
         body = reference[:1] + prefix + reference[1:] if scheme in _INDICATOR_LEADS else prefix + reference
         if not re.fullmatch(rf"[0-9]{{{digits}}}", body):

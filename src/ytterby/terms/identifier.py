@@ -61,7 +61,9 @@ def read_identifier(
 
 
 _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):([^\s\x00-\x20\x7f<>\"{}|\\^`]+)")
-_WEB = re.compile(r"//([^/?#]+)([^?#]*)((?:\?[^#]*)?(?:#.*)?)")
+# A host in letters of ASCII (names in other scripts have an xn-- form), without user and password.
+_WEB = re.compile(r"//((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?)((?:/[^?#]*)?)((?:\?[^#]*)?(?:#.*)?)")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _Result = tuple[Identifier | None, tuple[Problem, ...]]
 
 
@@ -80,7 +82,7 @@ def _read(text: str) -> _Result:
     web = _WEB.fullmatch(rest)
     if web is None:
         return None, (refuse("identifier.not_a_uri", "", text),)
-    host, path, more = web.group(1).lower(), web.group(2), web.group(3)
+    host, path, more = web.group(1).lower().removesuffix(_DEFAULT_PORTS[scheme]), web.group(2), web.group(3)
     return _read_link(text, host, path, more) or _other(text, f"{scheme}://{host}", path + more)
 
 
@@ -178,9 +180,7 @@ def _read_link(text: str, host: str, path: str, more: str) -> _Result | None:
             return None, (refuse("identifier.malformed", "", text, key=_title(key), expected=key.length),)
     if is_gs1:
         return None, (
-            refuse(
-                "identifier.malformed", "", text, key="GS1 Digital Link", expected="/01/, /00/, /414/ ..."
-            ),
+            refuse("identifier.malformed", "", text, key="GS1 Digital Link", expected="/01/, /00/, /414/ ..."),
         )
     return None
 
@@ -214,23 +214,17 @@ def _judge_link(text: str, key: Key, values: list[str], more: str, *, is_certain
             if not is_certain:
                 return None
             wrong = value[key.check_length - 1]
-            return None, (
-                refuse("identifier.check_digit", "", text, key=_title(key), wrong=wrong, right=right),
-            )
+            return None, (refuse("identifier.check_digit", "", text, key=_title(key), wrong=wrong, right=right),)
     named = dict(zip(values[1::2], values[2::2], strict=True))
     kept, scheme = _finest(key, named)
     if re.search(r"[?&](?:01|10|21|22|235|254|8011|8019)=", more):
         return None, (refuse("identifier.malformed", "", text, key=_title(key), expected=key.length),)
     tail = "".join(f"/{name}/{percent_encode(named[name])}" for name in kept)
     uri = f"{GS1_ROOT}{key.ai}/{percent_encode(value)}{tail}"
-    dropped = [
-        f"/{name}/{named[name]}" for name in named if name not in kept and (name, named[name]) != ("254", "0")
-    ]
+    dropped = [f"/{name}/{named[name]}" for name in named if name not in kept and (name, named[name]) != ("254", "0")]
     if more:
         dropped.append(more)
-    notes = (
-        (remark("identifier.part_dropped", "", text, dropped="".join(dropped), uri=uri),) if dropped else ()
-    )
+    notes = (remark("identifier.part_dropped", "", text, dropped="".join(dropped), uri=uri),) if dropped else ()
     return Identifier(uri, scheme), notes
 
 
@@ -280,6 +274,11 @@ def site_of(uri: str) -> str:
     if uri.startswith(_SITE_ROOT):
         return uri[: len(_SITE_ROOT) + 13]
     return uri
+
+
+def is_container(uri: str) -> bool:
+    """Tell whether a canonical identifier names packaging: a logistic unit (SSCC) or a returnable asset (GRAI)."""
+    return uri.startswith(("https://id.gs1.org/00/", "https://id.gs1.org/8003/"))
 
 
 def tail(uri: str) -> str:

@@ -57,11 +57,7 @@ def read_number(text: str) -> Decimal | None:
     if not isinstance(exponent, int) or len(digits) > DIGITS_MAX or exponent < -(DIGITS_MAX + 9):
         return None
     if not value:
-        return (
-            abs(value)
-            if -DIGITS_MAX <= exponent <= 0
-            else (Decimal(0) if 0 < exponent <= DIGITS_MAX else None)
-        )
+        return abs(value) if -DIGITS_MAX <= exponent <= 0 else (Decimal(0) if 0 < exponent <= DIGITS_MAX else None)
     if not MAGNITUDE_MIN <= abs(value) <= MAGNITUDE_MAX:
         return None
     return value if exponent <= 0 else Decimal(int(value))
@@ -153,9 +149,7 @@ def _find_numbers(node: object, where: str, problems: list[Problem]) -> None:
 
 
 def _number_problem(where: str, text: str) -> Problem:
-    return refuse(
-        "json.number_range", where, text, least="0.000000001", most="1000000000000", digits=DIGITS_MAX
-    )
+    return refuse("json.number_range", where, text, least="0.000000001", most="1000000000000", digits=DIGITS_MAX)
 
 
 _BYTE_OFFSET = re.compile(r"\(byte (\d+)\)")

@@ -41,9 +41,7 @@ _GS1_CONTEXT = re.compile(
     r"https?://(?:ref\.gs1\.org/standards/epcis/(?:[0-9]+(?:\.[0-9]+){0,2}/)?|gs1\.github\.io/EPCIS/|id\.gs1\.org/)"
     r"epcis-context\.jsonld",
 )
-_GS1_NO_PREFIX = re.compile(
-    r"https?://ref\.gs1\.org/standards/epcis/(?:[0-9]+(?:\.[0-9]+){0,2}/)?query-schema\.json"
-)
+_GS1_NO_PREFIX = re.compile(r"https?://ref\.gs1\.org/standards/epcis/(?:[0-9]+(?:\.[0-9]+){0,2}/)?query-schema\.json")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _HARMLESS_KEYWORDS = frozenset({"@version", "@protected"})
 

@@ -69,12 +69,8 @@ def remark(code: str, pointer: str = "", value: object = "", **facts: object) ->
     return _problem(Severity.REMARK, code, pointer, value, facts)
 
 
-def _problem(
-    severity: Severity, code: str, pointer: str, value: object, facts: Mapping[str, object]
-) -> Problem:
-    return Problem(
-        code, Where(pointer=pointer), shown(value), {k: shown(v) for k, v in facts.items()}, severity
-    )
+def _problem(severity: Severity, code: str, pointer: str, value: object, facts: Mapping[str, object]) -> Problem:
+    return Problem(code, Where(pointer=pointer), shown(value), {k: shown(v) for k, v in facts.items()}, severity)
 
 
 def shown(value: object) -> str:

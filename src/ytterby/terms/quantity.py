@@ -71,9 +71,7 @@ class UnitTable:
         """
         known = self.unit(unit)
         if known is None:
-            return refuse(
-                "unit.unknown", pointer, unit or "", likely=self.likely_code(unit or "") or COMMON_CODES
-            )
+            return refuse("unit.unknown", pointer, unit or "", likely=self.likely_code(unit or "") or COMMON_CODES)
         if expected and known.dimension not in expected:
             return refuse(
                 "unit.dimension",
@@ -103,19 +101,13 @@ def parse_units(csv_text: str) -> UnitTable:
         code = row["code"]
         factor = Decimal(row["factor"]) if row["factor"] else None
         if code in by_code or (factor is not None and factor <= 0):
-            raise ValueError(
-                f"units.csv line {rows.line_num}: {code} stands twice, or its factor is not positive"
-            )
-        by_code[code] = Unit(
-            code, row["name"], row["dimension"], row["base"], factor, row["source"], row["confidence"]
-        )
+            raise ValueError(f"units.csv line {rows.line_num}: {code} stands twice, or its factor is not positive")
+        by_code[code] = Unit(code, row["name"], row["dimension"], row["base"], factor, row["source"], row["confidence"])
         for word in (code, row["name"], *row["spellings"].split("|")):
             if word:
                 spellings.setdefault(word.strip().casefold(), code)
     for unit in by_code.values():
         base = by_code.get(unit.base)
         if base is None or base.dimension != unit.dimension or base.factor != 1:
-            raise ValueError(
-                f"units.csv: the base unit {unit.base} of {unit.code} is not a base of {unit.dimension}"
-            )
+            raise ValueError(f"units.csv: the base unit {unit.base} of {unit.code} is not a base of {unit.dimension}")
     return UnitTable(by_code, spellings)
