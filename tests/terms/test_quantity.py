@@ -118,7 +118,7 @@ def test_each_row_of_the_table_has_a_source_and_a_confidence() -> None:
     assert len(list(UNITS)) > 90
     for unit in UNITS:
         assert unit.source.startswith("UN/ECE Rec 20")
-        assert unit.confidence in ("checked", "recalled")
+        assert unit.confidence in ("read", "recalled")
 
 
 HEAD = ",".join(COLUMNS)
