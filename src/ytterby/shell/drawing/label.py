@@ -1,0 +1,54 @@
+"""Labels of a picture: masses as text, and names cut to the room they have.
+
+Widths are estimated, since the server has no fonts: the estimate is for Inter, a little on the wide side.
+"""
+
+from math import floor, log10
+from unicodedata import east_asian_width
+
+WIDE = 1.02
+CAPITAL = 0.70
+NARROW_CHARACTERS = frozenset("iljtfrI.,:;'|!()[] ·")
+NARROW = 0.34
+ORDINARY = 0.58
+
+
+def write_mass(mass_kg: float) -> str:
+    """Return kilograms with four figures that count, thousands apart, never an exponent.
+
+    Example:
+        >>> write_mass(1362.758), write_mass(0.50026), write_mass(0.0000123)
+        ('1,363', '0.5003', '0.0000123')
+    """
+    if mass_kg == 0:
+        return "0"
+    decimals = max(0, 3 - floor(log10(abs(mass_kg))))
+    text = f"{mass_kg:,.{min(decimals, 9)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text and decimals > 3 else text
+
+
+def measure(text: str, size: float) -> float:
+    """Return the estimated width of a text, in the unit of `size`."""
+    return size * sum(_width(character) for character in text)
+
+
+def _width(character: str) -> float:
+    if east_asian_width(character) in "WF":
+        return WIDE
+    if character in NARROW_CHARACTERS:
+        return NARROW
+    return CAPITAL if character.isupper() or character in "mwMW@%…→" else ORDINARY
+
+
+def cut(text: str, size: float, room: float) -> str:
+    """Return a text that fits into a room, its end cut off with an ellipsis where it does not."""
+    if measure(text, size) <= room:
+        return text
+    left = room - measure("…", size)
+    kept = []
+    for character in text:
+        left -= size * _width(character)
+        if left < 0:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + "…"
