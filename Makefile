@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SIZE ?= small
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all check bench clean
+.PHONY: help setup setup-dev run test test-all check bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,3 +47,7 @@ bench: $(VENV)/.dev ## measure, each figure beside its peer (SIZE=small or full)
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) ytterby-demo ytterby-demo-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+lock: ## write the hash-pinned requirements anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group build pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group build --group dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt

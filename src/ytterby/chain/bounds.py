@@ -80,9 +80,7 @@ def bound(book: Book, cone: Cone, element: str, own: Floats) -> Bounds:
     return Bounds(least, greatest)
 
 
-def _add_parents(
-    book: Book, cone: Cone, node: Node, place: int, element: int, least: Floats, greatest: Floats
-) -> None:
+def _add_parents(book: Book, cone: Cone, node: Node, place: int, element: int, least: Floats, greatest: Floats) -> None:
     """Add what the parents bring; a pool's earlier states carry over by themselves."""
     for parent, weight in zip(node.parents, node.weights, strict=True):
         before = book.nodes[parent]

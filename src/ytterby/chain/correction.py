@@ -62,9 +62,7 @@ def apply_corrections(entries: Iterable[Entry]) -> Effective:
     return Effective(tuple(counting), tuple(endings), tuple(conflicts))
 
 
-def _match(
-    declarations: list[Entry], originals: dict[tuple[str, str], Entry]
-) -> tuple[list[Ending], list[Conflict]]:
+def _match(declarations: list[Entry], originals: dict[tuple[str, str], Entry]) -> tuple[list[Ending], list[Conflict]]:
     endings: list[Ending] = []
     conflicts: list[Conflict] = []
     ended: set[int] = set()

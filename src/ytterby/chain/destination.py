@@ -76,7 +76,9 @@ def destination_of_lot(book: Book, lot: str, *, element: str, holder: str | None
         start[cone.place[target.index]] = float(target.mass_kg[position])
     flow = push(cone.graph, start)
     total = float(start.sum())
-    leaves = [leaf for place, node in enumerate(cone.nodes) for leaf in _leaves(node, position, float(flow[place]), place)]
+    leaves = [
+        leaf for place, node in enumerate(cone.nodes) for leaf in _leaves(node, position, float(flow[place]), place)
+    ]
     return LotDestination(
         lot=lot,
         element=element,

@@ -185,7 +185,9 @@ class Ledger:
 
     # Takes
 
-    def obtain(self, line: Line, posting: Posting, *, site: str | None = None, unknown_as: str = "undeclared") -> Obtained:
+    def obtain(
+        self, line: Line, posting: Posting, *, site: str | None = None, unknown_as: str = "undeclared"
+    ) -> Obtained:
         """Take a quantity of a lot at a site, implying receipts where it was never received.
 
         `unknown_as` is the origin of what nobody declared: `undeclared`, or `opening_stock` at a stock-taking.
@@ -274,7 +276,12 @@ class Ledger:
             had = sum(float(t.weight) for t in parts if t.node is parcel and isinstance(t.weight, float))
             return Obtained([*merged, Taken(parcel, had + weight)], [])
         origin = OriginClass("unaccounted", posting.site, self.world.directory.country_of(posting.site))
-        facts = {"used": str(line.amount), "excess": str(over), "unit": parcel.unit, "held": str(parcel.amount)}
+        facts = {
+            "used": str(line.amount),
+            "excess": str(over),
+            "unit": parcel.unit,
+            "held": str(parcel.amount),
+        }
         events = (posting.digest, parcel.digest)
         self.find("lot.used_beyond_held", line.lot, posting.site, (posting.holder,), facts, events)
         return Obtained(parts, [SourcePart(origin, weighted(parcel.content, weight))])
@@ -338,7 +345,17 @@ class Ledger:
         if not posting.owner:
             parcel.owner = origin.owner
         parcel.amount = parcel.left = origin.amount
-        for name in ("unit", "net_kg", "mass_u", "piece_mass_kg", "form", "grade", "assays", "is_known", "is_free"):
+        for name in (
+            "unit",
+            "net_kg",
+            "mass_u",
+            "piece_mass_kg",
+            "form",
+            "grade",
+            "assays",
+            "is_known",
+            "is_free",
+        ):
             setattr(parcel, name, getattr(origin, name))
         self.hold(parcel)
         return parcel
@@ -427,7 +444,7 @@ def out_of_unit(parcel: Node, amount: Decimal, line: Line) -> Decimal:
 
 
 def take_u_squared(line: Line, taken: Decimal, wanted: Decimal) -> float:
-    """Return the squared standard uncertainty of a declared take, in proportion to what was served; counts have none."""
+    """Return the squared u of a declared take, in proportion to what was served; a count has none."""
     if line.unit != KILOGRAM or not wanted:
         return 0.0
     return (mass_u_kg(line.mass_u) * divide(taken, wanted)) ** 2

@@ -27,7 +27,9 @@ class Moves:
             parcel.is_known = is_known
             country = posting.country or self.ledger.world.directory.country_of(posting.site)
             party = (posting.exporter or "") if posting.origin == "foreign" else ""
-            self.ledger.join(parcel, (), [SourcePart(OriginClass(posting.origin, posting.site, country, party), content)])
+            self.ledger.join(
+                parcel, (), [SourcePart(OriginClass(posting.origin, posting.site, country, party), content)]
+            )
 
     # Steps
 
@@ -53,9 +55,7 @@ class Moves:
             step.content = combine([(1.0, consumed), (1.0, part.content)])
         step.muf_weight = shares.muf_weight
         owner = self._owner_of(step, posting)
-        for line, content, share, (_, is_known) in zip(
-            posting.outputs, made, shares.outputs, contents, strict=True
-        ):
+        for line, content, share, (_, is_known) in zip(posting.outputs, made, shares.outputs, contents, strict=True):
             parcel = ledger.add_parcel(line, posting, content, is_made=True)
             parcel.owner, parcel.uses = owner, posting.uses
             parcel.is_known = is_known or not step.inputs_unknown

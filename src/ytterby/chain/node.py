@@ -140,6 +140,4 @@ def weighted(content: ElementMass, weight: Weight) -> ElementMass:
 
 def with_mass(content: ElementMass, mass_kg: FloatArray) -> ElementMass:
     """Return a content whose masses are replaced, uncertainties kept."""
-    return ElementMass(
-        mass_kg=mass_kg, random_kg=content.random_kg, groups=content.groups, assumed=content.assumed
-    )
+    return ElementMass(mass_kg=mass_kg, random_kg=content.random_kg, groups=content.groups, assumed=content.assumed)

@@ -97,8 +97,6 @@ class Directory:
         return known.country if known else ""
 
 
-def make_directory(
-    parties: Iterable[Party], sites: Iterable[Site], mandates: Iterable[Mandate] = ()
-) -> Directory:
+def make_directory(parties: Iterable[Party], sites: Iterable[Site], mandates: Iterable[Mandate] = ()) -> Directory:
     """Return a directory of these rows, keyed by identifier."""
     return Directory({p.id: p for p in parties}, {s.id: s for s in sites}, tuple(mandates))

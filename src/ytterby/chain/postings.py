@@ -184,11 +184,7 @@ def _transformation(entry: Entry, world: World) -> tuple[Posting, ...]:
     inputs = _lines(event, event.input_quantities, event.input_epcs, world, by_maker=False)
     outputs = _lines(event, event.output_quantities, event.output_epcs, world, by_maker=True)
     if inputs and outputs and event.pool is None:
-        return (
-            Step(
-                **head, inputs=inputs, outputs=outputs, run=event.run, process=event.process, uses=event.uses
-            ),
-        )
+        return (Step(**head, inputs=inputs, outputs=outputs, run=event.run, process=event.process, uses=event.uses),)
     pool = event.pool or event.run
     if pool is None:
         return ()
@@ -204,9 +200,7 @@ def _transformation(entry: Entry, world: World) -> tuple[Posting, ...]:
 def _dispatch(entry: Entry, world: World) -> tuple[Posting, ...]:
     event = entry.event
     place = event.source("location") or _place(event)
-    head = _head(
-        entry, world, place, holder=event.source("possessing_party"), owner=event.source("owning_party")
-    )
+    head = _head(entry, world, place, holder=event.source("possessing_party"), owner=event.source("owning_party"))
     lines, boxes = _goods(entry, world), _boxes(event)
     if not lines and not boxes:
         return ()
@@ -242,7 +236,11 @@ def _receipt(entry: Entry, world: World) -> tuple[Posting, ...]:
     event = entry.event
     place = event.destination("location") or _place(event)
     head = _head(
-        entry, world, place, holder=event.destination("possessing_party"), owner=event.destination("owning_party")
+        entry,
+        world,
+        place,
+        holder=event.destination("possessing_party"),
+        owner=event.destination("owning_party"),
     )
     lines, boxes = _goods(entry, world), _boxes(event)
     if not lines and not boxes:

@@ -250,7 +250,7 @@ class Shipments:
         node.muf_weight = lost if node.muf_weight is None else node.muf_weight + lost
 
     def _receive_unsent(self, posting: Receipt, line: Line) -> None:
-        """A receipt without a shipment: from the stated shipper's or the maker's stock, from abroad, or from nowhere."""
+        """A receipt without a shipment: from the shipper's or the maker's stock, from abroad, or from nowhere."""
         ledger = self.ledger
         shipper = posting.from_site
         parties = tuple(p for p in (posting.from_holder, posting.holder) if p)
@@ -271,9 +271,7 @@ class Shipments:
         node.site = shipper
         node.holder = posting.from_holder or ledger.nodes[node.parents[0]].holder
         node.to_site, node.to_holder = posting.site, posting.holder
-        shipment = Shipment(
-            line.lot, shipper, posting.site, line, node, None, posting.document, posting.containers
-        )
+        shipment = Shipment(line.lot, shipper, posting.site, line, node, None, posting.document, posting.containers)
         self._enter(shipment)
         shipment.receipts.append((posting, line, self._arrive(shipment, posting, line)))
         facts = {"amount": str(amount), "unit": line.unit, "from": shipper}

@@ -26,7 +26,8 @@ from ytterby.terms.quantity import divide
 
 PROPORTIONAL = "proportional"
 LAYERED = frozenset({"fifo", "segregated", "rolling_average"})
-# A rolling average looks at this many charges of its month one by one; older ones count as one.
+# A rolling average looks at this many charges of its month one by one; older ones count as one. A segregated draw
+# looks for one that covers it among as many.
 LAYERS_MAX = 64
 
 
@@ -83,7 +84,8 @@ class Tanks:
             fed.parents = [fed.parents[i] for i in order]
             fed.weights = [fed.weights[i] for i in order]
             fed.pool_previous = previous.index
-            fed.content = combine([(1.0, previous.content), (1.0, fed.content)])
+            kept = with_mass(previous.content, _left(previous))
+            fed.content = combine([(1.0, kept), (1.0, fed.content)])
             fed.amount = fed.left = previous.left + fed.amount
             fed.left_mass = fed.mass_kg.copy()
             fed.inputs_unknown = fed.inputs_unknown or previous.inputs_unknown
@@ -198,12 +200,14 @@ class Tanks:
         return self._noise(tank.layers, parts, need)
 
     def _one_layer(self, tank: Tank, wanted: FloatArray) -> list[Taken]:
-        """Take from the oldest layer that alone covers a segregated draw; where none does, oldest first."""
-        start = min(tank.heads)
-        while start < len(tank.layers) - 1 and not _left(tank.layers[start]).any():
+        """Take from the oldest layer that alone covers a segregated draw; where none of the next does, oldest first."""
+        elements = np.flatnonzero(wanted)
+        start = min((tank.heads[element] for element in elements), default=0)
+        while start < len(tank.layers) - 1 and not _left(tank.layers[start])[elements].any():
             start += 1
-        tank.heads = [max(head, start) for head in tank.heads]
-        for layer in tank.layers[start:]:
+        for element in elements:
+            tank.heads[element] = max(tank.heads[element], start)
+        for layer in tank.layers[start : start + LAYERS_MAX]:
             if (_left(layer) * (1 + ROUNDING) >= wanted).all():
                 taken = np.minimum(wanted, _left(layer))
                 layer.left_mass = _left(layer) - taken
@@ -212,23 +216,18 @@ class Tanks:
         return self._oldest_first(tank, wanted)
 
     def _noise(self, layers: list[Node], parts: list[Taken], need: FloatArray) -> list[Taken]:
-        """Let the newest layer give a remainder that is no more than noise, as a gain of the site."""
-        if not need.any() or not layers:
-            return parts
-        layer = layers[-1]
-        share = ratio(need, layer.mass_kg)
-        gain = -share
-        layer.muf_weight = gain if layer.muf_weight is None else layer.muf_weight + gain
-        mine = [t for t in parts if t.node is layer]
-        rest = [t for t in parts if t.node is not layer]
-        return [*rest, Taken(layer, share + (mine[0].weight if mine else 0.0))]
-
-    def _single(self, tank: Tank, wanted: FloatArray) -> int:
-        """Return the oldest layer that alone covers a segregated draw, else the oldest."""
-        for position, layer in enumerate(tank.layers):
-            if (_left(layer) * (1 + ROUNDING) >= wanted).all():
-                return position
-        return 0
+        """Let the newest layer that had the element give a remainder that is no more than noise: a gain of the site."""
+        for element in np.flatnonzero(need):
+            layer = next((n for n in reversed(layers) if n.mass_kg[element] > 0), None)
+            if layer is None:
+                continue
+            share = np.zeros(len(ELEMENTS))
+            share[element] = need[element] / layer.mass_kg[element]
+            layer.muf_weight = -share if layer.muf_weight is None else layer.muf_weight - share
+            mine = next((t for t in parts if t.node is layer), None)
+            parts = [t for t in parts if t.node is not layer]
+            parts.append(Taken(layer, share + (mine.weight if mine else 0.0)))
+        return parts
 
     def _average(self, tank: Tank, wanted: FloatArray) -> list[Taken]:
         """Take from all layers by size, as far as each reaches, until nothing is wanted."""
@@ -337,7 +336,11 @@ def _gross(line: Line, parts: list[Taken]) -> Decimal:
     if net_kg is not None:
         return net_kg
     return sum(
-        (t.node.amount * Decimal(repr(t.weight)) for t in parts if isinstance(t.weight, float) and t.node.unit == KILOGRAM),
+        (
+            t.node.amount * Decimal(repr(t.weight))
+            for t in parts
+            if isinstance(t.weight, float) and t.node.unit == KILOGRAM
+        ),
         Decimal(0),
     )
 

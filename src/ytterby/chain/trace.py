@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ytterby.chain.attribution import Floats, pull, push
+from ytterby.chain.attribution import Floats, Graph, pull, push
 from ytterby.chain.book import Book
 from ytterby.chain.bounds import bound
 from ytterby.chain.graph import Cone, ancestors, descendants, weight_of, with_element
@@ -79,15 +79,19 @@ def trace_lot(book: Book, lot: str, *, is_back: bool, element: str, holder: str 
         flow = push(cone.graph, is_target * mass)
         per_kg = np.divide(flow, mass, out=np.zeros_like(flow), where=mass != 0)
     total = float(sum(mass[cone.place[t.index]] for t in targets))
-    edges = _edges(cone, flow, per_kg, is_back=is_back)
+    folded = _folded(cone)
+    kept = [i for i in range(len(cone.nodes)) if not folded[i] and (flow[i] != 0.0 or is_target[i])]
+    place = {old: new for new, old in enumerate(kept)}
+    edges = _edges(cone, flow, per_kg, folded, is_back=is_back)
+    nodes = _nodes(book, cone, element, flow, per_kg, total, targets, is_back=is_back)
     return LotTrace(
         lot=lot,
         is_back=is_back,
         element=element,
         total_kg=total,
         rule=rule_of(cone),
-        nodes=_nodes(book, cone, element, flow, per_kg, total, targets, is_back=is_back),
-        edges=tuple(edges),
+        nodes=tuple(nodes[i] for i in kept),
+        edges=tuple(edge._replace(start=place[edge.start], end=place[edge.end]) for edge in edges),
         unaccounted_kg=_unaccounted(cone, position, per_kg) if is_back else 0.0,
         muf_kg=_gained(cone, position, per_kg, total) if is_back else _lost(cone, position, flow),
     )
@@ -111,29 +115,27 @@ def _nodes(
     is_back: bool,
 ) -> tuple[TraceNode, ...]:
     position = POSITION[element]
-    bounds = _bounds(book, cone, element, flow, targets, is_back=is_back)
+    bounds = _bounds(book, cone, element, flow, total, targets, is_back=is_back) if total else {}
     result = []
     for place, node in enumerate(cone.nodes):
         share = float(flow[place]) / total if total else 0.0
-        low, high = bounds.get(place, (share * total, share * total)) if bounds is not None else (None, None)
+        low, high = bounds.get(place, (share, share))
         u_kg = float(node.content.u_kg[position]) * abs(float(per_kg[place]))
-        result.append(
-            TraceNode(
-                node,
-                float(flow[place]),
-                u_kg,
-                share,
-                None if low is None else (low / total if total else 0.0),
-                None if high is None else (high / total if total else 0.0),
-            )
-        )
+        result.append(TraceNode(node, float(flow[place]), u_kg, share, low, high))
     return tuple(result)
 
 
 def _bounds(
-    book: Book, cone: Cone, element: str, flow: Floats, targets: tuple[Node, ...], *, is_back: bool
+    book: Book,
+    cone: Cone,
+    element: str,
+    flow: Floats,
+    total: float,
+    targets: tuple[Node, ...],
+    *,
+    is_back: bool,
 ) -> dict[int, tuple[float | None, float | None]]:
-    """Return least and greatest kilograms by place, for the nodes whose figure depends on a pool's rule."""
+    """Return least and greatest share by place, for the nodes whose figure depends on a pool's rule."""
     pools = [place for place, node in enumerate(cone.nodes) if node.pool is not None]
     if not pools:
         return {}
@@ -144,7 +146,7 @@ def _bounds(
             own[cone.place[target.index], 0] = float(target.mass_kg[position])
         found = bound(book, cone, element, own)
         return {
-            place: (float(found.least_kg[place, 0]), float(found.greatest_kg[place, 0]))
+            place: (float(found.least_kg[place, 0]) / total, float(found.greatest_kg[place, 0]) / total)
             for place in range(len(cone.nodes))
         }
     behind = [place for place in range(max(pools)) if cone.nodes[place].kind is NodeKind.PARCEL]
@@ -154,24 +156,32 @@ def _bounds(
         own[place, column] = float(cone.nodes[place].mass_kg[position])
     found = bound(book, cone, element, own)
     places = [cone.place[target.index] for target in targets]
-    result: dict[int, tuple[float | None, float | None]] = {place: (None, None) for place in behind}
+    result: dict[int, tuple[float | None, float | None]] = dict.fromkeys(behind, (None, None))
     for column, place in enumerate(chosen):
         least = sum(float(found.least_kg[p, column]) for p in places)
-        result[place] = (least, sum(float(found.greatest_kg[p, column]) for p in places))
+        greatest = sum(float(found.greatest_kg[p, column]) for p in places)
+        result[place] = (least / total, greatest / total)
     return result
 
 
-def _edges(cone: Cone, flow: Floats, per_kg: Floats, *, is_back: bool) -> list[TraceEdge]:
-    """Return the flows, steps and passages folded where that stays small."""
-    graph = cone.graph
-    out: list[list[tuple[int, float]]] = [[] for _ in cone.nodes]
-    into: list[list[tuple[int, float]]] = [[] for _ in cone.nodes]
+def _links(graph: Graph) -> tuple[list[list[tuple[int, float]]], list[int]]:
+    """Return the edges out of each node, and how many lead into it."""
+    out: list[list[tuple[int, float]]] = [[] for _ in range(graph.size)]
     for child in range(graph.size):
         for edge in range(int(graph.indptr[child]), int(graph.indptr[child + 1])):
-            parent, weight = int(graph.parents[edge]), float(graph.weights[edge])
-            out[parent].append((child, weight))
-            into[child].append((parent, weight))
-    folded = [_is_folded(node, len(into[i]), len(out[i])) for i, node in enumerate(cone.nodes)]
+            out[int(graph.parents[edge])].append((child, float(graph.weights[edge])))
+    return out, np.diff(graph.indptr).tolist()
+
+
+def _folded(cone: Cone) -> list[bool]:
+    """Tell which nodes become edges between their neighbours."""
+    out, ins = _links(cone.graph)
+    return [_is_folded(node, ins[i], len(out[i])) for i, node in enumerate(cone.nodes)]
+
+
+def _edges(cone: Cone, flow: Floats, per_kg: Floats, folded: list[bool], *, is_back: bool) -> list[TraceEdge]:
+    """Return the flows between the nodes that are shown."""
+    out, _ = _links(cone.graph)
 
     def mass_of(start: int, end: int, fraction: float) -> float:
         moved = fraction * float(flow[start])
@@ -190,9 +200,8 @@ def _edges(cone: Cone, flow: Floats, per_kg: Floats, *, is_back: bool) -> list[T
                 continue
             by = _event_of(cone, via, end)
             known = edges.get((start, end, by.digest))
-            if known is not None:
-                mass_kg, fraction = mass_kg + known.mass_kg, fraction + known.fraction
-            edges[start, end, by.digest] = TraceEdge(start, end, by.event_id, by.digest, mass_kg, fraction)
+            had = known or TraceEdge(start, end, by.event_id, by.digest, 0.0, 0.0)
+            edges[start, end, by.digest] = had._replace(mass_kg=had.mass_kg + mass_kg, fraction=had.fraction + fraction)
     return list(edges.values())
 
 
@@ -211,7 +220,7 @@ def _follow(start: int, out: list[list[tuple[int, float]]], folded: list[bool]) 
 
 
 def _is_folded(node: Node, ins: int, outs: int) -> bool:
-    return node.kind in {NodeKind.STEP, NodeKind.TRANSIT} and ins > 0 and 0 < outs and ins * outs <= FOLD_MAX
+    return node.kind in {NodeKind.STEP, NodeKind.TRANSIT} and ins > 0 and outs > 0 and ins * outs <= FOLD_MAX
 
 
 def _event_of(cone: Cone, via: list[int], end: int) -> Node:

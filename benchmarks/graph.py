@@ -1,0 +1,114 @@
+"""Attribution and traces on a graph of a million lots, beside rustworkx and networkx where they are installed.
+
+The graph: a tenth sources, one to six earlier parents each, recent ones preferred; weights so that no parent gives
+more than it has.
+"""
+
+import importlib.util
+
+import numpy as np
+
+from benchmarks.table import Line, best_of
+from ytterby.chain.attribution import Graph, Sources, attribute, numba, pull
+
+SIZES = {"small": 100_000, "full": 1_000_000}
+CLASSES = 50
+
+
+def make(size: int, seed: int = 7) -> tuple[Graph, Sources]:
+    """Return a random graph of lots and its sources."""
+    random = np.random.default_rng(seed)
+    degree = random.integers(1, 7, size)
+    degree[random.random(size) < 0.1] = 0
+    degree[:10] = 0
+    indptr = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(degree, out=indptr[1:])
+    child = np.repeat(np.arange(size), degree)
+    reach = np.minimum(random.geometric(1 / (size / 60), len(child)), child)
+    far = random.random(len(child)) < 0.02
+    reach[far] = (random.random(int(far.sum())) * child[far]).astype(np.int64) + 1
+    parents = np.maximum(child - np.minimum(reach, child), 0)
+    order = np.lexsort((parents, child))
+    parents = parents[order]
+    uses = np.bincount(parents, minlength=size)
+    graph = Graph(indptr, parents, 0.98 / uses[parents])
+    roots = np.flatnonzero(degree == 0)
+    return graph, Sources(roots, random.integers(0, CLASSES, len(roots)), random.random(len(roots)) * 1000)
+
+
+def trace_target(graph: Graph, wanted: int) -> int:
+    """Return a node with about so many ancestors."""
+    best, best_miss = 0, float("inf")
+    for place in np.linspace(graph.size // 200, graph.size - 1, 60).astype(int):
+        start = np.zeros(graph.size)
+        start[place] = 1.0
+        miss = abs(np.count_nonzero(pull(graph, start)) - wanted)
+        if miss < best_miss:
+            best, best_miss = int(place), miss
+    return best
+
+
+def run(size: str) -> list[Line]:
+    """Measure attribution and traces."""
+    graph, sources = make(SIZES[size])
+    edges = f"{graph.size:.0e} lots, {len(graph.parents):.1e} edges x {CLASSES} classes"
+    plain_rows: list[bytes] = []
+
+    def plain() -> None:
+        plain_rows[:] = [attribute(graph, sources, CLASSES, compiled=False).tobytes()]
+
+    slow = best_of(1, plain)
+    lines = [Line(f"attribution without numba, {edges}", slow, "s", "<= 15 at full", "scipy, recorded", None)]
+    if numba is not None:
+        attribute(*make(1_000), CLASSES, compiled=True)
+        rows = attribute(graph, sources, CLASSES, compiled=True)
+        quick = best_of(3, lambda: attribute(graph, sources, CLASSES, compiled=True))
+        same = "same bytes" if rows.tobytes() == plain_rows[0] else "BYTES DIFFER"
+        lines.append(Line("attribution with numba", quick, "s", "<= 1 at full", "without numba", slow, same))
+    lines += traces(graph)
+    return lines
+
+
+def traces(graph: Graph) -> list[Line]:
+    """Measure one trace with quantities, few and many ancestors."""
+    lines = []
+    for share, target in ((0.017, "<= 5 ms"), (0.64, "<= 150 ms")):
+        node = trace_target(graph, int(share * graph.size))
+        start = np.zeros(graph.size)
+        start[node] = 1.0
+        reached = int(np.count_nonzero(pull(graph, start)))
+        ours = best_of(5, lambda start=start: pull(graph, start)) * 1e3
+        peer, theirs = rustworkx_set(graph, node)
+        lines.append(Line(f"one trace, {reached} ancestors", ours, "ms", target, peer, theirs, "peer: set only"))
+        if importlib.util.find_spec("networkx") and graph.size <= SIZES["small"]:
+            lines.append(networkx_set(graph, node, ours, reached))
+    return lines
+
+
+def edge_list(graph: Graph) -> list[tuple[int, int]]:
+    """Return (parent, child) pairs."""
+    child = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
+    return list(zip(graph.parents.tolist(), child.tolist(), strict=True))
+
+
+def rustworkx_set(graph: Graph, node: int) -> tuple[str, float | None]:
+    """Time rustworkx on the ancestor set of a node, ms."""
+    if not importlib.util.find_spec("rustworkx"):
+        return "rustworkx, not installed (benchmarks/peers/rustworkx.txt)", None
+    import rustworkx
+
+    peer = rustworkx.PyDiGraph(check_cycle=False)
+    peer.add_nodes_from(range(graph.size))
+    peer.extend_from_edge_list(edge_list(graph))
+    return "rustworkx", best_of(3, lambda: rustworkx.ancestors(peer, node)) * 1e3
+
+
+def networkx_set(graph: Graph, node: int, ours: float, reached: int) -> Line:
+    """Time networkx on the ancestor set of a node, ms."""
+    import networkx
+
+    peer = networkx.DiGraph()
+    peer.add_nodes_from(range(graph.size))
+    peer.add_edges_from(edge_list(graph))
+    theirs = best_of(1, lambda: networkx.ancestors(peer, node)) * 1e3
+    return Line(f"one trace, {reached} ancestors", ours, "ms", "", "networkx", theirs, "peer: set only")

@@ -1,0 +1,54 @@
+"""Findings as a viewer may read them, with the sentence and what would settle it.
+
+Who may read: auditors and the register's operator all; a party those of its own book.
+"""
+
+from ytterby.balance.finding import Finding
+from ytterby.balance.finding import list_findings as findings_of
+from ytterby.chain.book import Book
+from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.naming import Json, figure, party_name, site_name
+from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.wording import sentence
+from ytterby.terms.identifier import tail
+
+
+def list_findings(viewer: Viewer, *, known: Known, language: str = "en") -> Json:
+    """Return all findings, each with its events; the expected number of false alarms is unknown for single steps."""
+    book = book_of(viewer, known)
+    event_ids = _event_ids(book)
+    return {
+        "as_of_size": known.size,
+        "expected_false_alarms": None,
+        "findings": [_row(book, one, event_ids, language) for one in findings_of(book)],
+    }
+
+
+def _event_ids(book: Book) -> dict[bytes, str | None]:
+    return {node.digest: node.event_id for node in book.nodes}
+
+
+def _row(book: Book, one: Finding, event_ids: dict[bytes, str | None], language: str) -> Json:
+    text, cure = sentence(one.problem, language)
+    return {
+        "id": one.id,
+        "kind": one.problem.code,
+        "parties": [[party] for party in one.parties],
+        "party_names": [party_name(book, party)["name"] for party in one.parties],
+        "element": one.element,
+        "months": [],
+        "lot": one.lot or None,
+        "tail": tail(one.lot) if one.lot else None,
+        "site": site_name(book, one.site) if one.site else None,
+        "size_kg": figure(one.size_kg),
+        "sd_kg": figure(one.sd_kg),
+        "statistic": figure(one.statistic),
+        "false_alarms_per_plant_year": None,
+        "text": text,
+        "hypotheses": [],
+        "settles": [cure],
+        "events": [event_ids.get(digest) or digest.hex() for digest in one.events],
+        "facts": dict(one.problem.facts),
+        "state": "open",
+    }

@@ -1,0 +1,87 @@
+"""Lots as a viewer may read them: the list, and which lot a text means.
+
+Who may read: a party its own lots and those named to it; auditors and the register's operator all.
+"""
+
+from collections import Counter
+from decimal import Decimal
+
+from ytterby.balance.finding import list_findings as findings_of
+from ytterby.chain.book import Book
+from ytterby.chain.node import Node
+from ytterby.matter.element import ELEMENTS
+from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.naming import Json, exact, instant, party_name, site_name
+from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.terms.identifier import product_class, tail
+
+
+def list_lots(viewer: Viewer, *, known: Known) -> Json:
+    """Return every lot of the viewer's book, newest first, with what was made of it and where it is held."""
+    book = book_of(viewer, known)
+    counts = Counter(finding.lot for finding in findings_of(book))
+    rows = [_row(book, lot, parcels, counts[lot]) for lot, parcels in book.parcels_of.items()]
+    rows.sort(key=lambda row: (row["at"], row["lot"]), reverse=True)
+    return {"as_of_size": known.size, "lots": rows}
+
+
+def match_lots(viewer: Viewer, text: str, *, known: Known) -> list[str]:
+    """Return the lots whose identifier is the text or ends with it; an exact match stands alone."""
+    lots = book_of(viewer, known).parcels_of
+    if text in lots:
+        return [text]
+    return sorted(lot for lot in lots if lot.endswith(text)) if text else []
+
+
+def near_lots(viewer: Viewer, text: str, *, known: Known, most: int = 3) -> list[str]:
+    """Return the tails that look most like a text that names no lot."""
+    from difflib import get_close_matches
+
+    tails = {tail(lot): lot for lot in book_of(viewer, known).parcels_of}
+    return get_close_matches(text, tails, n=most, cutoff=0.5)
+
+
+def _row(book: Book, lot: str, parcels: tuple[Node, ...], findings: int) -> Json:
+    made = [p for p in parcels if p.is_made] or list(parcels)
+    first = made[0]
+    registered = book.world.products.on(product_class(lot), first.at.date())
+    holders = sorted({p.holder for p in parcels if p.left > 0})
+    return {
+        "lot": lot,
+        "tail": tail(lot),
+        "form": first.form,
+        "grade": first.grade,
+        "product": registered.name if registered and registered.name else None,
+        "maker": party_name(book, first.holder),
+        "site": site_name(book, first.site),
+        "at": instant(first.at),
+        "quantity": exact(sum((p.amount for p in made), Decimal(0))),
+        "unit": first.unit,
+        "mass_kg": _net_kg(made),
+        "elements": _elements(made),
+        "findings": findings,
+        "holders": [party_name(book, holder) for holder in holders],
+        "held": exact(sum((p.left for p in parcels if p.left > 0), Decimal(0))),
+        "status": _status(parcels),
+    }
+
+
+def _net_kg(made: list[Node]) -> float | None:
+    masses = [p.net_kg for p in made]
+    return None if any(m is None for m in masses) else float(sum((m for m in masses if m is not None), Decimal(0)))
+
+
+def _elements(made: list[Node]) -> Json | None:
+    """Return kilograms by element; None where the composition is unknown."""
+    if not all(p.is_known for p in made):
+        return None
+    sums = {e: sum(float(p.mass_kg[i]) for p in made) for i, e in enumerate(ELEMENTS)}
+    return {element: kg for element, kg in sums.items() if kg > 0}
+
+
+def _status(parcels: tuple[Node, ...]) -> str:
+    """Return where the lot stands: undeclared, held, or used up."""
+    if any(p.sources and p.sources[0].origin.kind == "undeclared" for p in parcels):
+        return "undeclared"
+    return "held" if any(p.left > 0 for p in parcels) else "used"

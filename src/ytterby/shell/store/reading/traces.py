@@ -1,0 +1,153 @@
+"""Traces, origins and destinations of a lot as a viewer may read them.
+
+Who may read: a party over the events it may see; auditors and the register's operator over all.
+"""
+
+from ytterby.chain.book import Book
+from ytterby.chain.destination import LotDestination, destination_of_lot
+from ytterby.chain.origin import origin_of_lot
+from ytterby.chain.trace import LotTrace, TraceEdge, TraceNode, trace_lot
+from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.naming import Json, parcel, party_name, site_name
+from ytterby.shell.store.reading.viewer import Viewer
+
+
+def lot_trace(
+    viewer: Viewer, lot: str, *, direction: str, element: str, holder: str | None = None, known: Known
+) -> Json:
+    """Return the trace of a lot, `direction` back or forward, for one element.
+
+    Raises:
+        KeyError: the viewer's book has no such lot.
+    """
+    book = book_of(viewer, known)
+    trace = trace_lot(book, lot, is_back=direction == "back", element=element, holder=holder)
+    return {
+        "as_of_size": known.size,
+        "lot": lot,
+        "direction": direction,
+        "element": element,
+        "total_kg": trace.total_kg,
+        "rule": trace.rule,
+        "nodes": [_node(book, trace, node) for node in trace.nodes],
+        "edges": [_edge(trace, edge) for edge in trace.edges],
+        "unaccounted_kg": trace.unaccounted_kg,
+        "muf_kg": trace.muf_kg,
+    }
+
+
+def _node(book: Book, trace: LotTrace, one: TraceNode) -> Json:
+    return {
+        **parcel(book, one.node),
+        "mass_kg": one.mass_kg,
+        "u_kg": one.u_kg,
+        "share": one.share,
+        "min_share": one.min_share,
+        "max_share": one.max_share,
+        "is_target": one.node.lot == trace.lot and one.node.is_made,
+        "origins": [part.origin.kind for part in one.node.sources],
+    }
+
+
+def _edge(trace: LotTrace, edge: TraceEdge) -> Json:
+    start, end = trace.nodes[edge.start].node, trace.nodes[edge.end].node
+    return {
+        "from": edge.start,
+        "to": edge.end,
+        "from_lot": start.lot,
+        "to_lot": end.lot,
+        "event_id": edge.event_id,
+        "mass_kg": edge.mass_kg,
+        "fraction": edge.fraction,
+    }
+
+
+def lot_origin(
+    viewer: Viewer, lot: str, *, element: str | None = None, holder: str | None = None, known: Known
+) -> Json:
+    """Return the origins of a lot for one element or all it holds.
+
+    Raises:
+        KeyError: the viewer's book has no such lot.
+    """
+    book = book_of(viewer, known)
+    elements = (element,) if element else None
+    return {
+        "as_of_size": known.size,
+        "lot": lot,
+        "elements": {
+            one.element: {
+                "mass_kg": one.mass_kg,
+                "u_kg": one.u_kg,
+                "rule": one.rule,
+                "origins": [
+                    {
+                        "class": share.origin.kind,
+                        "site": share.origin.site,
+                        "site_name": site_name(book, share.origin.site)["name"],
+                        "country": share.origin.country or None,
+                        "exporter": share.origin.party or None,
+                        "mass_kg": share.mass_kg,
+                        "share": share.share,
+                        "min": share.least,
+                        "max": share.greatest,
+                    }
+                    for share in one.origins
+                ],
+            }
+            for one in origin_of_lot(book, lot, holder=holder, elements=elements)
+        },
+    }
+
+
+def lot_destination(viewer: Viewer, lot: str, *, element: str | None = None, holder: str | None = None, known: Known) -> Json:
+    """Return where a lot went, with declared beside realised use, for one element or all it holds.
+
+    Raises:
+        KeyError: the viewer's book has no such lot.
+    """
+    book = book_of(viewer, known)
+    elements = [element] if element else [o.element for o in origin_of_lot(book, lot, holder=holder)]
+    return {
+        "as_of_size": known.size,
+        "lot": lot,
+        "elements": {
+            one: _destination(book, destination_of_lot(book, lot, element=one, holder=holder)) for one in elements
+        },
+    }
+
+
+def _destination(book: Book, found: LotDestination) -> Json:
+    return {
+        "mass_kg": found.mass_kg,
+        "rule": found.rule,
+        "destinations": [
+            {
+                "kind": one.kind,
+                "id": one.id,
+                "use": one.use,
+                "mass_kg": one.mass_kg,
+                "share": one.share,
+                "lot": one.lot or None,
+                "site": one.site,
+                "site_name": site_name(book, one.site)["name"],
+                "holder": one.holder or None,
+                "holder_name": party_name(book, one.holder)["name"] if one.holder else None,
+            }
+            for one in found.destinations
+        ],
+        "uses": [
+            {
+                "use": use.use,
+                "end_user": use.end_user or None,
+                "end_user_name": party_name(book, use.end_user)["name"] if use.end_user else None,
+                "country": use.country or None,
+                "declared_kg": use.declared_kg,
+                "realised_kg": use.realised_kg,
+                "otherwise_kg": use.otherwise_kg,
+                "open_kg": use.open_kg,
+            }
+            for use in found.uses
+        ],
+    }
