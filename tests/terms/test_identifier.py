@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ytterby.terms import identifier
 from ytterby.terms.gs1key import check_digit, percent_decode, percent_encode
 from ytterby.terms.identifier import (
     LENGTH_MAX,
@@ -113,6 +114,13 @@ LINKS = {
 @pytest.mark.parametrize(("text", "link"), LINKS.items())
 def test_a_digital_link_on_any_host_has_one_canonical_form(text: str, link: tuple[str, str]) -> None:
     assert read(text) == link
+
+
+@pytest.mark.parametrize(
+    "text", [*LINKS, "https://id.gs1.org/414/9520000010010/254/0A", "https://id.gs1.org/01/09520000000028/21/0"]
+)
+def test_the_short_way_for_canonical_keys_equals_the_thorough_one(text: str) -> None:
+    assert identifier._read(text) == identifier._read_thoroughly(text)
 
 
 @pytest.mark.parametrize("text", [*LINKS, *URNS])
@@ -339,6 +347,7 @@ PIECES = [
 def test_any_text_is_read_or_refused_and_a_canonical_form_is_stable(text: str) -> None:
     found, problems = read_identifier(text)
     assert (found is None) == any(p.severity == "refuse" for p in problems)
+    assert identifier._read(text) == identifier._read_thoroughly(text)
     if found is not None:
         again, _ = read_identifier(found.uri)
         assert again is not None

@@ -123,6 +123,8 @@ DUPLICATES = {
     b'{"a":"}{","k":[[],[{"z":0,"z":"\\\\"}]]}': ["/k/1/0/z"],
     b'{"a b":1,"ab":2,"ab":3}': ["/ab"],
     b'{"a":1e5,"b":100000,"b":1}': ["/b"],
+    # As long as what is left of it, written out.
+    b'{"a":1,"a":1e8}': ["/a"],
 }
 
 

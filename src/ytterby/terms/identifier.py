@@ -67,8 +67,34 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _Result = tuple[Identifier | None, tuple[Problem, ...]]
 
 
+# The keys that events name most, where they are canonical already: nothing to decode, order or drop.
+_CANONICAL = re.compile(
+    r"https://id\.gs1\.org/(00|01|414|417)/([0-9]{13,18})(?:/(10|21|254)/(?!0$)[A-Za-z0-9._-]{1,20})?"
+).fullmatch
+_CANONICAL_SCHEMES = {
+    ("00", 18, None): "sscc",
+    ("01", 14, None): "gtin",
+    ("01", 14, "10"): "lgtin",
+    ("01", 14, "21"): "sgtin",
+    ("414", 13, None): "sgln",
+    ("414", 13, "254"): "sgln",
+    ("417", 13, None): "pgln",
+}
+
+
 def _read(text: str) -> _Result:
     """Read an absolute URI; depends on the text alone."""
+    plain = _CANONICAL(text)
+    if plain is not None:
+        ai, digits, qualifier = plain.groups()
+        scheme = _CANONICAL_SCHEMES.get((ai, len(digits), qualifier))
+        if scheme is not None and check_digit(digits[:-1]) == digits[-1]:
+            return Identifier(text, scheme), ()
+    return _read_thoroughly(text)
+
+
+def _read_thoroughly(text: str) -> _Result:
+    """Read any text, however its identifier is written."""
     if len(text) > LENGTH_MAX:
         return None, (refuse("identifier.too_long", "", text, limit=LENGTH_MAX),)
     found = _URI.fullmatch(text)
