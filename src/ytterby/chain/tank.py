@@ -26,9 +26,13 @@ from ytterby.terms.quantity import divide
 
 PROPORTIONAL = "proportional"
 LAYERED = frozenset({"fifo", "segregated", "rolling_average"})
+# One draw may say that it takes the mix of all layers, whatever the pool's rule for the others.
+CURRENT_MIX = "current_mix"
 # A rolling average looks at this many charges of its month one by one; older ones count as one. A segregated draw
 # looks for one that covers it among as many.
 LAYERS_MAX = 64
+# What is left of an emptied charge after subtracting floats is no material: nothing is drawn from it any more.
+RESIDUE = 1e-12
 
 
 @dataclass(slots=True)
@@ -108,7 +112,7 @@ class Tanks:
             parcel.pool, parcel.pool_rule = tank.id, tank.rule
             wanted = self._with_excess(tank, parcel, content, posting)
             if tank.rule in LAYERED:
-                parts = self._from_layers(tank, wanted, posting.at)
+                parts = self._from_layers(tank, wanted, posting)
             else:
                 parts = self._from_state(tank, wanted, posting, line)
             self.ledger.join(parcel, parts)
@@ -149,27 +153,29 @@ class Tanks:
         had = _left(state)
         share = ratio(wanted, state.mass_kg)
         left = had - wanted
+        is_residue = np.abs(left) <= RESIDUE * had
+        kept = np.where(is_residue, 0.0, np.maximum(left, 0.0))
         rest = self.ledger.add_node(NodeKind.TANK, posting)
         rest.pool, rest.pool_rule, rest.pool_previous, rest.unit = tank.id, tank.rule, state.index, KILOGRAM
-        rest.parents, rest.weights = [state.index], [ratio(np.maximum(left, 0.0), state.mass_kg)]
-        rest.content = with_mass(
-            combine([(1.0, state.content), (-1.0, with_mass(nothing(), wanted))]), np.maximum(left, 0.0)
-        )
+        rest.parents, rest.weights = [state.index], [ratio(kept, state.mass_kg)]
+        rest.content = with_mass(combine([(1.0, state.content), (-1.0, with_mass(nothing(), wanted))]), kept)
         net_kg = net_mass_kg(line.amount or Decimal(0), line.unit, line.piece_mass_kg) or Decimal(0)
         rest.amount = rest.left = max(state.left - net_kg, Decimal(0))
         rest.left_mass, rest.inputs_unknown = rest.mass_kg.copy(), state.inputs_unknown
         # A draw of more than the state holds, within noise, is a gain of the pool's site.
-        gain = ratio(np.minimum(left, 0.0), state.mass_kg)
-        if gain.any():
-            state.muf_weight = gain if state.muf_weight is None else state.muf_weight + gain
+        noise = ratio(np.where(is_residue, left, np.minimum(left, 0.0)), state.mass_kg)
+        if noise.any():
+            state.muf_weight = noise if state.muf_weight is None else state.muf_weight + noise
         state.left_mass, state.left = np.zeros(len(ELEMENTS)), Decimal(0)
         tank.state = rest
         return [Taken(state, share)]
 
-    def _from_layers(self, tank: Tank, wanted: FloatArray, at: datetime) -> list[Taken]:
+    def _from_layers(self, tank: Tank, wanted: FloatArray, posting: PoolOut) -> list[Taken]:
+        if posting.rule == CURRENT_MIX:
+            return self._average(tank, wanted, np.array([_left(layer) for layer in tank.layers]))
         if tank.rule == "rolling_average":
-            self._merge_old(tank, at)
-            return self._average(tank, wanted)
+            self._merge_old(tank, posting.at)
+            return self._average(tank, wanted, np.array([layer.mass_kg for layer in tank.layers]))
         if tank.rule == "segregated":
             return self._one_layer(tank, wanted)
         return self._oldest_first(tank, wanted)
@@ -183,10 +189,12 @@ class Tanks:
             while need[element] > 0 and position < len(tank.layers):
                 layer = tank.layers[position]
                 left = float(_left(layer)[element])
+                if left <= RESIDUE * layer.mass_kg[element]:
+                    position += 1
+                    continue
                 part = min(float(need[element]), left)
-                if part > 0:
-                    got.setdefault(position, np.zeros(len(ELEMENTS)))[element] = part
-                    need[element] -= part
+                got.setdefault(position, np.zeros(len(ELEMENTS)))[element] = part
+                need[element] -= part
                 if part < left:
                     break
                 position += 1
@@ -229,13 +237,13 @@ class Tanks:
             parts.append(Taken(layer, share + (mine.weight if mine else 0.0)))
         return parts
 
-    def _average(self, tank: Tank, wanted: FloatArray) -> list[Taken]:
+    def _average(self, tank: Tank, wanted: FloatArray, size: FloatArray) -> list[Taken]:
         """Take from all layers by size, as far as each reaches, until nothing is wanted."""
         layers = list(tank.layers)
         if not layers:
             return []
-        size = np.array([layer.mass_kg for layer in layers])
         left = np.array([_left(layer) for layer in layers])
+        left = np.where(left > RESIDUE * np.array([layer.mass_kg for layer in layers]), left, 0.0)
         got = np.zeros_like(left)
         need = wanted.copy()
         for _ in range(len(layers)):
