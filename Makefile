@@ -49,5 +49,5 @@ clean: ## remove what the targets made
 	rm -rf $(VENV) ytterby-demo ytterby-demo-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 lock: ## write the hash-pinned requirements anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group build pyproject.toml -o requirements/base.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group build --group dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements/base.txt pyproject.toml -o requirements/dev.txt

@@ -90,7 +90,10 @@ def _consumed(book: Book, step: Node, *, with_mass_uncertainty: bool) -> Element
     if with_mass_uncertainty and step.consumed is not None:
         return step.consumed
     terms = [
-        (1.0, weighted(_content(book, book.nodes[parent], with_mass_uncertainty=with_mass_uncertainty), weight))
+        (
+            1.0,
+            weighted(_content(book, book.nodes[parent], with_mass_uncertainty=with_mass_uncertainty), weight),
+        )
         for parent, weight in zip(step.parents, step.weights, strict=True)
     ]
     return combine(terms)

@@ -68,7 +68,16 @@ def _of_book(one: BookFinding) -> Finding:
     template = _BOOK[one.code]
     problem = Problem(template.code, template.where, one.lot, dict(one.facts), template.severity)
     return Finding(
-        _id(one.code, one.lot, one.site), problem, one.parties, one.lot, one.site, None, None, None, None, one.events
+        _id(one.code, one.lot, one.site),
+        problem,
+        one.parties,
+        one.lot,
+        one.site,
+        None,
+        None,
+        None,
+        None,
+        one.events,
     )
 
 
@@ -102,7 +111,11 @@ def _of_step(closure: StepClosure) -> Finding:
         "z": "-" if closure.z is None else f"{closure.z:.2f}",
     }
     name = step.run or step.event_id or ""
-    problem = finding("step.loss", "", name, **facts) if closure.verdict == "loss" else finding("step.gain", "", name, **facts)
+    problem = (
+        finding("step.loss", "", name, **facts)
+        if closure.verdict == "loss"
+        else finding("step.gain", "", name, **facts)
+    )
     return Finding(
         id=_id(problem.code, step.digest.hex(), closure.element),
         problem=problem,

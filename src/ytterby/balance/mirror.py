@@ -81,7 +81,11 @@ def judge_pair(pair: Pair, starting: StartingUncertainty) -> MirrorState:
 
 def _compare_amounts(pair: Pair, ours: Half, sent: Decimal, received: Decimal, unit: str) -> MirrorState:
     difference = float(sent - received)
-    u = _u([(1.0, ours.line.mass_u), *((-1.0, half.line.mass_u) for half in pair.received)]) if unit == KILOGRAM else 0.0
+    u = (
+        _u([(1.0, ours.line.mass_u), *((-1.0, half.line.mass_u) for half in pair.received)])
+        if unit == KILOGRAM
+        else 0.0
+    )
     d = _score(difference, u)
     word = DIFFERS if abs(d) > D_LIMIT else MATCHED
     return MirrorState(pair, word, "declared", None, sent, received, unit, difference, u, d)
