@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-ELEMENTS: tuple[str, ...] = tuple(
-    ["Sc", "Y", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu"]
+ELEMENTS: tuple[str, ...] = (
+    *("Sc", "Y", "La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu"),
+    *("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu"),
 )
 POSITION: Mapping[str, int] = MappingProxyType({symbol: i for i, symbol in enumerate(ELEMENTS)})
 
