@@ -79,7 +79,7 @@ def test_what_stays_of_a_lot_that_is_sent_on_has_its_box():
     rest = {"kind": "stock", "mass_kg": 416.883} | {key: held[key] for key in ("lot", "holder", "site", "site_name")}
     flow = flow_of_trace(add_stock(SAMPLE["magnet_forward"], [rest]))
     stock = next(node for node in flow.nodes if node.title == "In stock")
-    assert stock.detail == "Oriel magnet plant, 416.9 kg"
+    assert stock.detail == "416.9 kg, Oriel magnet plant"
 
 
 def test_an_excess_that_nobody_can_account_for_is_drawn_as_unexplained():
@@ -202,7 +202,7 @@ def test_a_label_is_cut_to_its_room(text, room):
         (625.324, "625.3"),
         (9.7, "9.700"),
         (0.50026, "0.5003"),
-        (0.0000123, "0.0000123"),
+        (0.0000123, "0.00001230"),
     ],
 )
 def test_masses_show_four_figures_and_never_an_exponent(mass_kg, text):

@@ -247,15 +247,17 @@ def _node(group: _Group, kind: str, nodes: Sequence[Json], language: str) -> Nod
     first = nodes[group.members[0]]
     mass_kg = sum(_mass(nodes[place]) for place in group.heads)
     form = word("form", first.get("form"), language)
-    heading = word("picture", "export", language) if kind == "export" else form
+    heading = word("picture", "export", language) if kind == "export" else form if first.get("lot") else ""
     title = str(first.get("tail") or _tail(str(first.get("lot") or "")) or form)
     what = form
     if kind == "export":
         what = f"→ {first['country']}"
-    elif title == form:
-        what = str(first.get("site_name") or "")
+    parts = [what, f"{write_mass(mass_kg)} kg"]
+    if title == form:
+        # What has no name of its own says how much it is first: the end of a label may be cut off.
+        parts = [parts[1], str(first.get("site_name") or "")]
     comma = "，" if language_of(language) == "zh" else ", "
-    detail = comma.join(part for part in (what, f"{write_mass(mass_kg)} kg") if part)
+    detail = comma.join(part for part in parts if part)
     return Node(title, detail, kind, max(mass_kg, 0.0), heading, str(first.get("href") or ""))
 
 

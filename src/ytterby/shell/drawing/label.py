@@ -13,18 +13,17 @@ NARROW = 0.34
 ORDINARY = 0.58
 
 
-def write_mass(mass_kg: float) -> str:
-    """Return kilograms with four figures that count, thousands apart, never an exponent.
+def write_mass(mass_kg: float, figures: int = 4) -> str:
+    """Return kilograms with the figures that count, thousands apart, never an exponent.
 
     Example:
-        >>> write_mass(1362.758), write_mass(0.50026), write_mass(0.0000123)
-        ('1,363', '0.5003', '0.0000123')
+        >>> write_mass(1362.758), write_mass(0.50026), write_mass(0.0000123), write_mass(34.109, 3)
+        ('1,363', '0.5003', '0.00001230', '34.1')
     """
     if mass_kg == 0:
         return "0"
-    decimals = max(0, 3 - floor(log10(abs(mass_kg))))
-    text = f"{mass_kg:,.{min(decimals, 9)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text and decimals > 3 else text
+    decimals = max(0, figures - 1 - floor(log10(abs(mass_kg))))
+    return f"{mass_kg:,.{min(decimals, 12)}f}"
 
 
 def measure(text: str, size: float) -> float:

@@ -14,16 +14,32 @@ from importlib.resources import files
 
 import yaml
 
-from ytterby.terms.problem import Problem
+from ytterby.terms.problem import Problem, Severity
 
 __all__ = ["LANGUAGES", "WORD_GROUPS", "catalogue", "fill", "language_of", "sentence", "word"]
 
 LANGUAGES = ("en", "zh")
-WORD_GROUPS = ("form", "process", "verdict", "state", "status", "element", "origin", "destination", "use", "picture")
+WORD_GROUPS = (
+    "form",
+    "process",
+    "verdict",
+    "state",
+    "status",
+    "element",
+    "origin",
+    "destination",
+    "use",
+    "picture",
+    "finding",
+    "entry",
+    "unit",
+)
 
 # {{ and }} stand for themselves, as in str.format.
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 MISSING = "?"
+# A finding is read by people: an amount in it stands in kg or pieces, not in a code (UN/ECE Rec 20).
+_UNIT = re.compile(r"(?<=\d )(?:KGM|H87)\b|^(?:KGM|H87)$")
 
 Wording = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -35,6 +51,8 @@ def sentence(problem: Problem, language: str = "en") -> tuple[str, str]:
     if not said:
         return problem.code, ""
     facts = {**problem.facts, "value": problem.value}
+    if problem.severity is Severity.FINDING:
+        facts = {name: _UNIT.sub(lambda m: word("unit", m.group(), language), fact) for name, fact in facts.items()}
     return fill(said.get("text", problem.code), facts), fill(said.get("cure", ""), facts)
 
 

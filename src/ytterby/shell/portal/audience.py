@@ -1,0 +1,80 @@
+"""Who may see a page. A view names its audience; to everybody else it does not exist.
+
+"Not there" and "not yours" are the same 404, made by the same code (threats.md section 4). A seat is looked up at
+every request, so a right that was withdrawn counts at once (threat X10).
+"""
+
+import hmac
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, cast
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from ytterby.shell.portal.demo_user import NAME, session_mark
+from ytterby.shell.portal.place import is_demo, keys_folder
+from ytterby.shell.store.reading.viewer import Viewer
+
+SESSION_KEY = "seat"
+
+
+class Audience(StrEnum):
+    """Who a page is made for."""
+
+    EVERYBODY = "everybody"
+    AUDITOR = "auditor"
+
+
+class Seat(NamedTuple):
+    """Who is signed in: the name shown, the role, and what the store lets this person read."""
+
+    name: str
+    role: Audience
+    viewer: Viewer
+
+
+Arguments = ParamSpec("Arguments")
+SeatedView = Callable[Concatenate[HttpRequest, Seat, Arguments], HttpResponseBase]
+View = Callable[..., HttpResponseBase]
+
+
+class NamesAudience(Protocol):
+    """A view that says who may see it."""
+
+    audience: frozenset[Audience]
+
+
+def audience(*who: Audience) -> Callable[[SeatedView[Arguments]], View]:
+    """Let a view be seen by these roles alone, and hand it the seat."""
+
+    def mark(view: SeatedView[Arguments]) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            seat = seat_of(request)
+            if seat is None or seat.role not in who:
+                raise Http404
+            return view(request, seat, *args, **kwargs)
+
+        cast(NamesAudience, guarded).audience = frozenset(who)
+        return guarded
+
+    return mark
+
+
+def for_everybody(view: View) -> View:
+    """Let a view be seen by strangers too."""
+    cast(NamesAudience, view).audience = frozenset({Audience.EVERYBODY})
+    return view
+
+
+def seat_of(request: HttpRequest) -> Seat | None:
+    """Return who is signed in; None for a stranger, and for a session of an earlier run."""
+    session = getattr(request, "session", None)
+    held = session.get(SESSION_KEY) if session is not None else None
+    if not isinstance(held, str) or not is_demo():
+        return None
+    mark = session_mark(keys_folder())
+    if mark is None or not hmac.compare_digest(held, mark):
+        return None
+    return Seat(NAME, Audience.AUDITOR, Viewer(party=None, mandates=frozenset({"audit"})))

@@ -1,0 +1,48 @@
+"""One event: what was submitted, who said so when, and the proof that it stands in the log unchanged."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from ytterby.shell.portal.audience import Audience, Seat, audience
+from ytterby.shell.portal.moment import Moment, moment_of
+from ytterby.shell.portal.page import show_page
+from ytterby.shell.portal.table import answer_json
+from ytterby.shell.store.reading.log import event_proof
+
+
+@audience(Audience.AUDITOR)
+@require_safe
+def event(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
+    """Show an event by its eventID or digest."""
+    moment = moment_of(request, seat)
+    proof = _proof(seat, moment, event)
+    context = {
+        "event": event,
+        "proof": proof,
+        "text": json.dumps(proof["event"], ensure_ascii=False, indent=2),
+    }
+    return show_page(request, seat, "auditor/event.html", context, moment=moment, here="log")
+
+
+@audience(Audience.AUDITOR)
+@require_safe
+def event_file(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
+    """Answer the event as it was submitted, as JSON."""
+    return answer_json(_proof(seat, moment_of(request, seat), event)["event"], "event.json")
+
+
+@audience(Audience.AUDITOR)
+@require_safe
+def proof_file(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
+    """Answer the proof of an event, for `ytterby log verify` or anybody's own program."""
+    return answer_json(_proof(seat, moment_of(request, seat), event), "proof.json")
+
+
+def _proof(seat: Seat, moment: Moment, event: str) -> dict[str, Any]:
+    try:
+        return event_proof(seat.viewer, event, known=moment.known)
+    except KeyError as missing:
+        raise Http404 from missing

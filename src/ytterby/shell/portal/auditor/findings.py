@@ -1,0 +1,76 @@
+"""The list of findings: what does not fit, how large, what would settle it, which events say so."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ytterby.shell.portal.audience import Audience, Seat, audience
+from ytterby.shell.portal.facet import Facet, narrow
+from ytterby.shell.portal.moment import moment_of
+from ytterby.shell.portal.page import show_page
+from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.table import answer_csv, answer_json
+from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.store.reading.findings import list_findings
+from ytterby.shell.wording import word
+
+COLUMNS = (
+    "id",
+    "kind",
+    "text",
+    "settles",
+    "parties",
+    "lot",
+    "site.id",
+    "site.name",
+    "element",
+    "size_kg",
+    "sd_kg",
+    "statistic",
+    "events",
+    "state",
+)
+
+Row = Mapping[str, Any]
+
+
+@audience(Audience.AUDITOR)
+@require_safe
+def findings(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Show the findings that the facets leave."""
+    moment = moment_of(request, seat)
+    answer = list_findings(seat.viewer, known=moment.known, language=get_language() or "en")
+    query = {key: value for key, value in request.GET.dict().items() if key != "known_at" and value}
+    narrowed = narrow(answer["findings"], _facets(), query)
+    context = {
+        "query": query,
+        "narrowed": narrowed,
+        "paging": page_of(narrowed.rows, query),
+        "expected_false_alarms": answer["expected_false_alarms"],
+    }
+    return show_page(request, seat, "auditor/findings.html", context, moment=moment, here="findings")
+
+
+@audience(Audience.AUDITOR)
+@require_safe
+def findings_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
+    """Answer the same findings as CSV or JSON."""
+    moment = moment_of(request, seat)
+    answer = list_findings(seat.viewer, known=moment.known, language=get_language() or "en")
+    rows = narrow(answer["findings"], _facets(), request.GET.dict()).rows
+    if kind == "csv":
+        return answer_csv(COLUMNS, rows, "findings.csv")
+    return answer_json({**answer, "findings": rows}, "findings.json")
+
+
+def _facets() -> list[Facet]:
+    language = get_language() or "en"
+    return [
+        Facet("kind", _("Kind"), lambda r: [(r["kind"], word("finding", r["kind"], language))]),
+        Facet("site", _("Site"), lambda r: [((r.get("site") or {}).get("id", ""), name_of(r.get("site")))]),
+        Facet("element", _("Element"), lambda r: [(r.get("element") or "", r.get("element") or "")]),
+    ]

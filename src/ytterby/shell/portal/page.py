@@ -1,0 +1,120 @@
+"""How a page is put together: the frame around it, its moment, its links."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+
+from ytterby.shell.portal.audience import Seat
+from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
+from ytterby.shell.portal.place import is_demo
+from ytterby.shell.store.reading.findings import list_findings
+from ytterby.shell.store.reading.log import register_id
+
+LANGUAGES = (("en", "EN", "English"), ("zh-hans", "中文", "中文"))
+COUNTS_KEPT = 16
+
+_counts: OrderedDict[tuple[object, ...], int] = OrderedDict()
+_lock = Lock()
+
+
+class Item(NamedTuple):
+    """A line of the rail."""
+
+    name: str
+    word: str
+    href: str
+    count: int | None = None
+
+
+def show_page(
+    request: HttpRequest,
+    seat: Seat,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    moment: Moment | None = None,
+    here: str = "",
+) -> HttpResponse:
+    """Return a page in its frame. `here` is the line of the rail that the page belongs to."""
+    moment = moment or moment_of(request, seat)
+    frame = {
+        "seat": seat,
+        "moment": moment,
+        "here": here,
+        "rail": _rail(seat, moment),
+        "now_href": _without_moment(request),
+        **bare_context(request),
+        **context,
+    }
+    return render(request, template, frame)
+
+
+def _without_moment(request: HttpRequest) -> str:
+    """Return the address of the same page as known now."""
+    query = [(key, value) for key, values in request.GET.lists() for value in values if key != PARAMETER]
+    return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def bare_context(request: HttpRequest, *, has_place: bool = True) -> dict[str, Any]:
+    """Return what every page needs, the ones for strangers too. `has_place` is false where the address is no page."""
+    code = get_language() or "en"
+    tags = []
+    for language, short, name in LANGUAGES:
+        home = f"/{language}/"
+        href = translate_url(request.get_full_path(), language) if has_place else home
+        tags.append({"code": language, "tag": _tag(language), "short": short, "name": name, "href": href})
+    return {"language": code, "language_tag": _tag(code), "languages": tags, "is_demo": is_demo()}
+
+
+def _tag(code: str) -> str:
+    """Return the language tag as HTML writes it (BCP 47): zh-Hans."""
+    return to_locale(code).replace("_", "-")
+
+
+def link_to(name: str, moment: Moment | None, *args: str, query: Mapping[str, object] | None = None) -> str:
+    """Return the address of a page; the log size asked for is kept."""
+    pairs = [(key, value) for key, value in (query or {}).items() if value not in (None, "")]
+    if moment is not None and moment.is_past and PARAMETER not in dict(pairs):
+        pairs.append((PARAMETER, moment.asked))
+    path = reverse(name, args=args)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
+    def item(name: str, word: str, count: int | None = None) -> Item:
+        return Item(name, word, link_to(name, moment), count)
+
+    return [
+        (
+            _("Chain"),
+            [
+                item("lots", _("Lots")),
+                item("deliveries", _("Deliveries")),
+                item("balance", _("Step balances")),
+                item("findings", _("Findings"), count_findings(seat, moment)),
+            ],
+        ),
+        (_("Proof"), [item("log", _("Log"))]),
+    ]
+
+
+def count_findings(seat: Seat, moment: Moment) -> int:
+    """Return how many findings there are, kept for the log sizes asked for last."""
+    key = (register_id(seat.viewer), moment.known.size, seat.viewer)
+    with _lock:
+        if key in _counts:
+            return _counts[key]
+    count = len(list_findings(seat.viewer, known=moment.known)["findings"])
+    with _lock:
+        _counts[key] = count
+        while len(_counts) > COUNTS_KEPT:
+            _counts.popitem(last=False)
+    return count

@@ -1,0 +1,43 @@
+"""Pages of a long list."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+ROWS_PER_PAGE = 100
+
+
+class Paging(NamedTuple):
+    """A stretch of a list; page numbers count from 1, None where there is no such page."""
+
+    rows: Sequence[Any]
+    number: int
+    count: int
+    before: int | None
+    after: int | None
+    first: int
+    last: int
+    total: int
+
+
+def page_of(rows: Sequence[Any], query: Mapping[str, str], per_page: int = ROWS_PER_PAGE) -> Paging:
+    """Return the page of a list that a query asks for, the nearest one where there is none of that number."""
+    paging = paging_of(len(rows), query, per_page)
+    return paging._replace(rows=rows[max(0, paging.first - 1) : paging.last])
+
+
+def paging_of(total: int, query: Mapping[str, str], per_page: int = ROWS_PER_PAGE) -> Paging:
+    """Return which rows a query asks for, without the rows; first and last are 0 where there are none."""
+    count = max(1, -(-total // per_page))
+    asked = query.get("page", "1")
+    number = min(max(int(asked), 1), count) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    first = (number - 1) * per_page + 1 if total else 0
+    return Paging(
+        rows=(),
+        number=number,
+        count=count,
+        before=number - 1 if number > 1 else None,
+        after=number + 1 if number < count else None,
+        first=first,
+        last=min(total, number * per_page),
+        total=total,
+    )

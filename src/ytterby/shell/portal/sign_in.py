@@ -1,0 +1,92 @@
+"""Signing in to a demo register, and out. Where the register is no demo, neither page exists (threat O4)."""
+
+import time
+from collections import deque
+from threading import Lock
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ytterby.shell.portal.audience import SESSION_KEY, for_everybody, seat_of
+from ytterby.shell.portal.demo_user import NAME, check_demo_password, session_mark
+from ytterby.shell.portal.page import bare_context
+from ytterby.shell.portal.place import is_demo, keys_folder
+
+# Threat X2: guessing is slowed, and never locks the user out for good.
+FAILURES_MAX = 10
+WINDOW_SECONDS = 60
+PASSWORD_LENGTH_MAX = 200
+
+_failures: deque[float] = deque(maxlen=FAILURES_MAX)
+_lock = Lock()
+
+
+@for_everybody
+@require_safe
+def front_door(request: HttpRequest) -> HttpResponse:
+    """Lead to the lots, or to the sign-in page where there is one."""
+    if seat_of(request) is not None:
+        return HttpResponseRedirect(reverse("lots"))
+    if not is_demo():
+        raise Http404
+    return HttpResponseRedirect(reverse("sign_in"))
+
+
+@for_everybody
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Show the sign-in form, or open a session for the user of this run."""
+    if not is_demo():
+        raise Http404
+    if request.method != "POST":
+        return _form(request)
+    wait = _seconds_to_wait()
+    if wait:
+        response = _form(request, problem=_("Too many wrong passwords. Try again in a minute."), status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    name = request.POST.get("name", "").strip()
+    password = request.POST.get("password", "").strip()[:PASSWORD_LENGTH_MAX]
+    keys = keys_folder()
+    if not check_demo_password(keys, name, password):
+        with _lock:
+            _failures.append(time.monotonic())
+        problem = _("Name and password do not belong together. The password is printed where the demo was started.")
+        return _form(request, problem=problem, name=name, status=401)
+    request.session.flush()
+    request.session[SESSION_KEY] = session_mark(keys)
+    request.session.set_expiry(0)
+    return HttpResponseRedirect(reverse("lots"))
+
+
+@for_everybody
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    if not is_demo():
+        raise Http404
+    request.session.flush()
+    return HttpResponseRedirect(reverse("sign_in"))
+
+
+def forget_failures() -> None:
+    """Begin counting wrong passwords anew."""
+    with _lock:
+        _failures.clear()
+
+
+def _seconds_to_wait() -> int:
+    """Return after how many seconds another password may be tried; 0 for now."""
+    with _lock:
+        if len(_failures) < FAILURES_MAX:
+            return 0
+        left = WINDOW_SECONDS - (time.monotonic() - _failures[0])
+    return max(0, int(left + 1) if left > 0 else 0)
+
+
+def _form(request: HttpRequest, *, problem: str = "", name: str = NAME, status: int = 200) -> HttpResponse:
+    context = {**bare_context(request), "problem": problem, "name": name}
+    return render(request, "portal/sign_in.html", context, status=status)

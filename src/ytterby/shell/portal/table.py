@@ -1,0 +1,62 @@
+"""The twins of a list: CSV for spreadsheets, JSON with the keys of the command line.
+
+Threat X7: a text cell that a spreadsheet would take for a formula begins with an apostrophe; figures stay figures.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpResponse
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def answer_json(answer: Mapping[str, Any], name: str) -> HttpResponse:
+    """Return an answer as JSON, unknown as null, to be read by machines or saved."""
+    text = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return _file(text, "application/json; charset=utf-8", name)
+
+
+def answer_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str) -> HttpResponse:
+    """Return rows as CSV (RFC 4180), UTF-8 with a byte order mark, since spreadsheets else misread Chinese."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_cell(pick(row, column)) for column in columns] for row in rows)
+    return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", name)
+
+
+def pick(row: Mapping[str, Any], path: str) -> Any:
+    """Return the value of a dotted path; None where it leads nowhere."""
+    value: Any = row
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _cell(value: Any) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, Mapping):
+        value = " ".join(f"{key}={item}" for key, item in value.items())
+    elif isinstance(value, list | tuple):
+        value = " ".join(" ".join(map(str, item)) if isinstance(item, list) else str(item) for item in value)
+    return neutralise(str(value))
+
+
+def neutralise(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula (threat X7)."""
+    return "'" + text if text.startswith(FORMULA_SIGNS) else text
+
+
+def _file(text: str, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=media_type)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response

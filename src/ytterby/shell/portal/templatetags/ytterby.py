@@ -1,0 +1,168 @@
+"""How templates write masses, shares, instants and words of the trade, and link to each other."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from math import floor, log10
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from ytterby.shell.drawing.label import write_mass
+from ytterby.shell.portal.lot_address import lot_page
+from ytterby.shell.portal.page import link_to
+from ytterby.shell.wording import language_of
+from ytterby.shell.wording import word as word_of
+
+register = template.Library()
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# The bar of a score: limit 3 at a fifth from each end.
+BAR_WIDTH, BAR_MARK, SCORE_LIMIT = 90.0, 3.0, 3.0
+SIGN_MINUS = "−"
+
+
+@register.filter
+def kg(value: object) -> str:
+    """Write kilograms with four figures; a dash where they are unknown."""
+    return write_mass(value).replace("-", SIGN_MINUS) if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def brief_kg(value: object) -> str:
+    """Write kilograms with three figures, for a list."""
+    return write_mass(value, 3) if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def uncertainty(value: object) -> str:
+    """Write a standard uncertainty with two figures (GUM 7.2.6)."""
+    return write_mass(value, 2) if isinstance(value, int | float) else "–"
+
+
+@register.simple_tag
+def difference(value: object, u: object) -> str:
+    """Write a signed difference to the last figure of its uncertainty."""
+    if not isinstance(value, int | float):
+        return "–"
+    if not isinstance(u, int | float) or u <= 0:
+        return signed_kg(value)
+    decimals = max(0, 1 - floor(log10(u)))
+    text = f"{value:+,.{decimals}f}"
+    return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", SIGN_MINUS)
+
+
+@register.filter
+def signed_kg(value: object) -> str:
+    """Write a difference in kilograms with its sign."""
+    if not isinstance(value, int | float):
+        return "–"
+    return ("+" if value > 0 else "") + kg(value)
+
+
+@register.filter
+def percent(value: object) -> str:
+    """Write a share of 0 to 1 in per cent; a dash where it is unknown."""
+    if not isinstance(value, int | float):
+        return "–"
+    text = f"{100 * value:.2f}"
+    return f"{text.rstrip('0').rstrip('.')} %" if abs(value) >= 0.0001 or value == 0 else "< 0.01 %"
+
+
+@register.filter
+def score(value: object) -> str:
+    """Write a score z with two decimals; a dash where nothing was tested."""
+    if not isinstance(value, int | float):
+        return "–"
+    text = f"{value:.2f}"
+    return ("0.00" if text == "-0.00" else text).replace("-", SIGN_MINUS)
+
+
+@register.filter
+def amount(value: object) -> str:
+    """Write an exact quantity with thousands apart; nothing is rounded."""
+    if value in (None, ""):
+        return "–"
+    whole, dot, rest = str(value).partition(".")
+    rest = rest.rstrip("0")
+    return f"{int(whole):,}" + (f".{rest}" if dot and rest else "")
+
+
+@register.filter
+def unit(code: object) -> str:
+    """Write a unit of UN/ECE Rec 20 as people do."""
+    return word_of("unit", code or "H87", get_language() or "en")
+
+
+@register.filter
+def word(code: object, group: str) -> str:
+    """Write the word of the trade for a code: `{{ row.form|word:"form" }}`."""
+    return word_of(group, code, get_language() or "en")
+
+
+@register.filter
+def name(party: object) -> str:
+    """Write the name of a party or site in the reader's language."""
+    if not isinstance(party, Mapping):
+        return ""
+    if language_of(get_language() or "en") == "zh" and party.get("name_zh"):
+        return str(party["name_zh"])
+    return str(party.get("name") or party.get("id") or "")
+
+
+@register.filter
+def short_id(identifier: object) -> str:
+    """Write the end of an identifier that is told apart by it."""
+    return str(identifier or "").rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+@register.simple_tag
+def instant(text: object, precision: str = "minute") -> SafeString:
+    """Write an instant (RFC 3339) as a day, or a day and the minute, in UTC."""
+    if not text:
+        return format_html("–")
+    at = datetime.fromisoformat(str(text).replace("Z", "+00:00")).astimezone(UTC)
+    if language_of(get_language() or "en") == "zh":
+        day = f"{at.year}年{at.month}月{at.day}日"
+    else:
+        day = f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+    shown = f"{day} {at:%H:%M} UTC" if precision == "minute" else day
+    return format_html('<time datetime="{}">{}</time>', text, shown)
+
+
+@register.simple_tag
+def score_bar(z: object) -> SafeString:
+    """Draw a score between its limits; the figure stands beside it."""
+    if not isinstance(z, int | float):
+        return format_html("")
+    place = BAR_WIDTH / 2 + z / SCORE_LIMIT * (0.3 * BAR_WIDTH)
+    place = min(max(place, BAR_MARK / 2), BAR_WIDTH - BAR_MARK / 2) - BAR_MARK / 2
+    kind = "mark bad" if abs(z) > SCORE_LIMIT else "mark"
+    return format_html(
+        '<svg class="zbar" viewBox="0 0 90 14" aria-hidden="true"><rect y="2" width="90" height="10" class="ground"/>'
+        '<rect y="2" width="18" height="10" class="beyond"/><rect y="2" x="72" width="18" height="10" class="beyond"/>'
+        '<rect x="{}" width="3" height="14" class="{}"/></svg>',
+        f"{place:.1f}",
+        kind,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def link(context: Context, name: str, *args: Any, **query: Any) -> str:
+    """Return the address of a page: arguments of its path, then of its query; the log size asked for is kept."""
+    return link_to(name, context.get("moment"), *(str(arg) for arg in args), query=query)
+
+
+@register.simple_tag(takes_context=True)
+def link_query(context: Context, name: str, query: Mapping[str, object], *args: Any, **more: Any) -> str:
+    """Return the address of a page with a whole query, such as a facet's."""
+    return link_to(name, context.get("moment"), *(str(arg) for arg in args), query={**query, **more})
+
+
+@register.simple_tag(takes_context=True)
+def lot_link(context: Context, lot: str, tail: str = "", kind: str = "", **query: Any) -> str:
+    """Return the address of a lot's page, or of the file of its trace (svg, csv, json)."""
+    return lot_page(lot, tail, context.get("moment"), query, kind=kind)

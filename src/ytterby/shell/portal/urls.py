@@ -1,0 +1,57 @@
+"""Addresses of the portal, to be included under a language prefix: /en/…, /zh-hans/….
+
+Every list has its twins (`.csv`, `.json`); every view names its audience.
+"""
+
+from django.urls import path, register_converter
+
+from ytterby.shell.portal.auditor import balance, deliveries, event, findings, log, lot, lots
+from ytterby.shell.portal.guide import show_help
+from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
+
+
+class FileKind:
+    """csv or json."""
+
+    regex = "csv|json"
+
+    def to_python(self, value: str) -> str:
+        """Return the kind as it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the kind as it stands."""
+        return value
+
+
+class PictureKind(FileKind):
+    """csv, json or svg."""
+
+    regex = "csv|json|svg"
+
+
+register_converter(FileKind, "file")
+register_converter(PictureKind, "picture")
+
+urlpatterns = [
+    path("", front_door, name="front_door"),
+    path("sign-in/", sign_in, name="sign_in"),
+    path("sign-out/", sign_out, name="sign_out"),
+    path("help/", show_help, name="help"),
+    path("lots/", lots.lots, name="lots"),
+    path("lots.<file:kind>", lots.lots_file, name="lots_file"),
+    path("lots/<str:tail>/trace.<picture:kind>", lot.lot_file, name="lot_file"),
+    path("lots/<str:tail>/", lot.lot, name="lot"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries.<file:kind>", deliveries.deliveries_file, name="deliveries_file"),
+    path("balance/", balance.balance, name="balance"),
+    path("balance.<file:kind>", balance.balance_file, name="balance_file"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings.<file:kind>", findings.findings_file, name="findings_file"),
+    path("log/", log.log, name="log"),
+    path("log.<file:kind>", log.log_file, name="log_file"),
+    path("log/checkpoint", log.checkpoint, name="checkpoint"),
+    path("events/<path:event>/proof.json", event.proof_file, name="proof_file"),
+    path("events/<path:event>/event.json", event.event_file, name="event_file"),
+    path("events/<path:event>/", event.event, name="event"),
+]
