@@ -51,6 +51,9 @@ def find_raised(root: Path) -> Findings:
 
 
 def _read_module(name: str, tree: ast.Module, found: Findings) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found.opaque += [f"{name}:{node.lineno}" for a in node.names if a.name in MAKERS and a.asname]
     functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
     for scope, call in _calls(tree):
         maker = _maker_of(call)
@@ -83,7 +86,8 @@ def _maker_of(call: ast.Call) -> str | None:
     if isinstance(call.func, ast.Name) and call.func.id in {*MAKERS, "Problem"}:
         return call.func.id
     if isinstance(call.func, ast.Attribute):
-        if call.func.attr in MAKERS:
+        home = call.func.value
+        if call.func.attr in MAKERS and isinstance(home, ast.Name) and home.id == "problem":
             return call.func.attr
         if call.func.attr == "find" and len(call.args) == 6:
             return "find"

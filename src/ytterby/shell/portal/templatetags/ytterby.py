@@ -60,7 +60,7 @@ def signed_kg(value: object) -> str:
     """Write a difference in kilograms with its sign."""
     if not isinstance(value, int | float):
         return "–"
-    return ("+" if value > 0 else "") + kg(value)
+    return ("+" if value > 0 else "") + write_mass(value, 3).replace("-", SIGN_MINUS)
 
 
 @register.filter
