@@ -66,6 +66,8 @@ def compute_provenance(document: Mapping[str, Any], matter: MatterTables) -> Jso
     elements = _elements(events)
     lots: Json = {lot: {} for lot in _lots(events)}
     destinations: Json = {}
+    if not elements:
+        _Run("", events)  # nothing to compute, and every event is read all the same
     for element in elements:
         run = _Run(element, events)
         book = build_from_bundles(run.bundles, World(Directory(), ProductList(), matter))

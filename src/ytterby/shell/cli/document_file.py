@@ -1,0 +1,44 @@
+"""Documents as files: read no further than a document may be long, and told by content what is not read yet."""
+
+import sys
+from pathlib import Path
+
+from ytterby.chain.envelope import BYTES_MAX
+from ytterby.shell.cli.outcome import CouldNotRun
+from ytterby.terms.problem import Problem, refuse
+
+STANDARD_INPUT = "-"
+
+
+def read_document_file(name: str) -> bytes:
+    """Return a file's bytes, `-` for standard input; of one beyond the limit one byte more than the limit.
+
+    Raises:
+        CouldNotRun: the file cannot be read.
+    """
+    try:
+        if name == STANDARD_INPUT:
+            return sys.stdin.buffer.read(BYTES_MAX + 1)
+        with Path(name).open("rb") as file:
+            return file.read(BYTES_MAX + 1)
+    except OSError as error:
+        raise CouldNotRun("file.unreadable", file=name, why=error.strerror or error) from None
+
+
+def not_read_yet(name: str, raw: bytes) -> Problem | None:
+    """Return the one problem of a document that is no JSON but a format that EPCIS or a spreadsheet has."""
+    kind = _format_of(name, raw)
+    return refuse("document.not_yet_read", "", kind) if kind else None
+
+
+def _format_of(name: str, raw: bytes) -> str:
+    """Return XML, XLSX or CSV; empty for JSON, and for what only a JSON reader can explain."""
+    start = raw[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    ending = Path(name).suffix.lower()
+    if start.startswith((b"{", b"[")):
+        return ""
+    if start.startswith(b"<"):
+        return "XML"
+    if start.startswith(b"PK\x03\x04"):
+        return "XLSX"
+    return {".xml": "XML", ".xlsx": "XLSX", ".csv": "CSV", ".tsv": "CSV"}.get(ending, "")

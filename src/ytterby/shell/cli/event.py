@@ -1,0 +1,247 @@
+"""`ytterby event check|digest|capture`: what a document says, whether it can be taken in, and taking it in.
+
+`check` and `digest` need no register and send nothing. `capture` answers with signed receipts.
+"""
+
+import argparse
+from collections.abc import Sequence
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from ytterby.chain.party import OPERATOR
+from ytterby.shell.cli.arguments import Nouns, add_command, add_noun
+from ytterby.shell.cli.document_file import not_read_yet, read_document_file
+from ytterby.shell.cli.figures import write_count
+from ytterby.shell.cli.opening import Reading, find_party, open_reading, with_data
+from ytterby.shell.cli.outcome import Outcome
+from ytterby.shell.cli.problem_lines import problem_json, problem_line, show_problems
+from ytterby.shell.cli.screen import Screen
+from ytterby.shell.cli.texts import Texts
+from ytterby.terms.problem import Problem, Severity, is_refused
+
+if TYPE_CHECKING:
+    from ytterby.shell.actions.capture import CaptureResult
+
+Json = dict[str, Any]
+LEVELS = ("profile", "gs1")
+
+
+def add(nouns: Nouns) -> None:
+    """Add the noun."""
+    verbs = add_noun(nouns, "event", "what a document says, and taking it in")
+    check = add_command(verbs, "check", run_check, "list all problems of documents; nothing is sent")
+    _add_files(check)
+    _add_level(check)
+    digest = add_command(verbs, "digest", run_digest, "write the digest of each event, one line each")
+    _add_files(digest)
+    capture = add_command(verbs, "capture", run_capture, "take documents into the register and return the receipts")
+    _add_files(capture)
+    capture.add_argument(
+        "--as",
+        dest="party",
+        required=True,
+        metavar="PARTY",
+        help="who submits: identifier, its tail, name, or operator",
+    )
+    _add_level(capture)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="EPCIS 2.0 in JSON or JSON-LD; - is standard input")
+
+
+def _add_level(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--level", choices=LEVELS, default=LEVELS[0], help="hold to GS1's rules alone, or to the profile (default)"
+    )
+
+
+# Check
+
+
+def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """List the problems of each file."""
+    counts = [_check(name, args, screen) for name in args.files]
+    if not screen.is_json:
+        _show_check(screen, args, counts)
+    return Outcome.FOUND if any(refused for _, refused, _ in counts) else Outcome.GOOD
+
+
+def _check(name: str, args: argparse.Namespace, screen: Screen) -> tuple[int, int, int]:
+    """Check one file and show what is wrong; return how many events, refusals and remarks."""
+    raw = read_document_file(name)
+    with screen.waiting(screen.texts("event.check.waiting", file=name)):
+        count, problems = read_problems(name, raw, args.level)
+    answer = {
+        "file": name,
+        "events": count,
+        "accepted": not is_refused(problems),
+        "problems": [problem_json(problem, name, screen.language) for problem in problems],
+        "as_of_size": None,
+    }
+    screen.answer(answer, lambda: show_problems(screen, problems, name))
+    refused = sum(problem.severity is Severity.REFUSE for problem in problems)
+    return count, refused, len(problems) - refused
+
+
+def read_problems(name: str, raw: bytes, level: str) -> tuple[int, Sequence[Problem]]:
+    """Return how many events a document holds and all its problems."""
+    unread = not_read_yet(name, raw)
+    if unread is not None:
+        return 0, [unread]
+    from ytterby.chain.door import read_document
+    from ytterby.shell.site.packs import door_tables
+
+    document = read_document(raw, door_tables(), level=level)
+    return len(document.events), document.all_problems
+
+
+def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple[int, int, int]]) -> None:
+    texts = screen.texts
+    events, refused, remarks = (sum(column) for column in zip(*counts, strict=True))
+    rest = texts("event.remarks", count=remarks) + " " if remarks else ""
+    if refused:
+        key = "event.check.refused_one" if refused == 1 else "event.check.refused"
+        bad = sum(bool(count[1]) for count in counts)
+        head = texts(key, count=write_count(refused), bad=bad, files=len(counts))
+        screen.verdict(False, head, rest + texts("event.nothing_sent"))
+        screen.next(texts("event.check.again"))
+        return
+    head = texts("event.check.good", events=write_count(events))
+    screen.verdict(True, head, rest + texts("event.nothing_sent"))
+    files = " ".join(quote(name) for name in args.files[:3]) + (" …" if len(args.files) > 3 else "")
+    screen.next(with_data(args, f"ytterby event capture {files} --as PARTY"))
+
+
+# Digest
+
+
+def run_digest(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Write one line for each event: algorithm and digest, and its identifier."""
+    outcomes = [_digest(name, screen) for name in args.files]
+    return max(outcomes)
+
+
+def _digest(name: str, screen: Screen) -> Outcome:
+    from ytterby.chain.door import read_document
+    from ytterby.shell.site.packs import door_tables
+
+    raw = read_document_file(name)
+    unread = not_read_yet(name, raw)
+    document = None if unread else read_document(raw, door_tables(), level="gs1")
+    events = document.events if document else ()
+    problems: list[Problem] = [unread] if unread else []
+    # What cannot be digested is a problem here; what the rules of GS1 refuse has a digest all the same.
+    if (document and any(event.digest is None for event in events)) or (document and not events):
+        problems = [problem for problem in document.all_problems if problem.severity is Severity.REFUSE]
+    digests = [
+        {
+            "number": event.number,
+            "event_id": event.event.event_id if event.event else None,
+            "digest": f"sha256:{event.digest.hex()}" if event.digest else None,
+        }
+        for event in events
+    ]
+    answer = {
+        "file": name,
+        "digests": digests,
+        "problems": [problem_json(problem, name, screen.language) for problem in problems],
+        "as_of_size": None,
+    }
+    screen.answer(answer, lambda: _show_digests(screen, digests))
+    for problem in problems if not screen.is_json else ():
+        screen.remark(problem_line(problem, name, screen.language).plain)
+    return Outcome.FOUND if problems else Outcome.GOOD
+
+
+def _show_digests(screen: Screen, digests: Sequence[Json]) -> None:
+    for one in digests:
+        screen.line(f"{one['digest'] or '-'}  {one['event_id'] or '-'}")
+
+
+# Capture
+
+
+def run_capture(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Take each file in and show its receipt."""
+    reading = open_reading(args, screen)
+    party = find_party(reading, args.party)
+    answers = [_capture(name, reading, party, args, screen) for name in args.files]
+    is_refused_any = any(answer["outcome"] == "refused" for answer in answers)
+    if not screen.is_json:
+        again = screen.texts("event.check.again")
+        screen.next(again if is_refused_any else with_data(args, "ytterby balance findings"))
+    return Outcome.FOUND if is_refused_any else Outcome.GOOD
+
+
+def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, screen: Screen) -> Json:
+    from ytterby.shell.actions.capture import capture
+
+    raw = read_document_file(name)
+    unread = not_read_yet(name, raw)
+    if unread is not None:
+        answer = capture_json(name, None, [unread], reading.known.size, screen.language)
+        screen.answer(answer, lambda: show_capture(screen, answer, [unread]))
+        return answer
+    with screen.waiting(screen.texts("event.capture.waiting", file=name)):
+        result = capture(reading.register, raw, submitter=party, level=args.level, name=name)
+    answer = capture_json(name, result, result.problems, result.size, screen.language)
+    screen.answer(answer, lambda: show_capture(screen, answer, result.problems))
+    return answer
+
+
+def capture_json(
+    name: str, result: "CaptureResult | None", problems: Sequence[Problem], size: int, language: str
+) -> Json:
+    """Return what came of a capture, with both receipts whole so that they can be kept."""
+    receipt = None
+    if result is not None:
+        signed = result.outcome_receipt
+        receipt = {
+            "id": signed["id"],
+            "digest": f"sha256:{result.arrival['sha256']}",
+            "at": signed["at"],
+            "entries": list(result.entries),
+            "signature": signed["signature"],
+            "submitter": result.arrival["submitter"],
+            "arrival": result.arrival,
+            "outcome": signed,
+        }
+    return {
+        "file": name,
+        "outcome": result.outcome if result is not None else "refused",
+        "events": result.events if result is not None else 0,
+        "problems": [problem_json(problem, name, language) for problem in problems],
+        "receipt": receipt,
+        "as_of_size": size,
+    }
+
+
+def show_capture(screen: Screen, answer: Json, problems: Sequence[Problem]) -> None:
+    """Write what came of one document."""
+    texts = screen.texts
+    show_problems(screen, problems, answer["file"])
+    outcome, receipt = answer["outcome"], answer["receipt"]
+    count = write_count(answer["events"])
+    if outcome == "refused":
+        refused = sum(problem.severity is Severity.REFUSE for problem in problems)
+        key = "event.capture.refused_one" if refused == 1 else "event.capture.refused"
+        screen.verdict(False, texts(key, file=answer["file"], count=refused), texts("event.nothing_entered"))
+    elif outcome == "known":
+        screen.verdict(True, texts("event.capture.known", file=answer["file"], events=count))
+    else:
+        screen.verdict(
+            True, texts("event.capture.accepted", file=answer["file"], events=count), _entries(texts, receipt)
+        )
+    if receipt:
+        screen.line("  " + texts("event.capture.receipt", id=receipt["id"], at=receipt["at"]), "dim")
+        if receipt["submitter"] == OPERATOR:
+            screen.line("  " + texts("event.capture.by_operator"), "dim")
+
+
+def _entries(texts: Texts, receipt: Json) -> str:
+    entries = receipt["entries"]
+    if not entries:
+        return ""
+    key = "event.capture.entry" if len(entries) == 1 else "event.capture.entries"
+    return texts(key, first=entries[0], last=entries[-1])

@@ -1,0 +1,117 @@
+"""`ytterby party import|list`: who reports, which sites are whose, who may speak for whom."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
+from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
+from ytterby.shell.cli.outcome import CouldNotRun, Outcome
+from ytterby.shell.cli.problem_lines import problem_json, show_problems
+from ytterby.shell.cli.screen import Column, Screen
+from ytterby.terms.identifier import tail
+from ytterby.terms.problem import is_refused
+
+Json = dict[str, Any]
+BYTES_MAX = 20_000_000
+
+
+def add(nouns: Nouns) -> None:
+    """Add the noun."""
+    verbs = add_noun(nouns, "party", "who reports, and which sites are whose")
+    bring = add_command(verbs, "import", run_import, "take parties, sites and mandates from a YAML file")
+    bring.add_argument("file", type=Path, metavar="FILE")
+    add_known(add_command(verbs, "list", run_list, "list parties and their sites"))
+
+
+def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Import a directory."""
+    from ytterby.shell.actions.enrol import import_directory
+
+    register = open_data(args)
+    try:
+        if args.file.stat().st_size > BYTES_MAX:
+            raise CouldNotRun("file.too_large", file=args.file, limit=BYTES_MAX // 1_000_000)
+        text = args.file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CouldNotRun("file.unreadable", file=args.file, why=why) from None
+    result = import_directory(register, text)
+    refused = is_refused(result.problems)
+    answer = {
+        "file": str(args.file),
+        "parties": result.parties,
+        "sites": result.sites,
+        "mandates": result.mandates,
+        "problems": [problem_json(problem, str(args.file), screen.language) for problem in result.problems],
+        "as_of_size": result.size,
+    }
+    screen.answer(answer, lambda: show_problems(screen, result.problems, str(args.file)))
+    if not screen.is_json:
+        if refused:
+            screen.verdict(False, screen.texts("party.refused"), screen.texts("event.nothing_entered"))
+        else:
+            counts = {key: answer[key] for key in ("parties", "sites", "mandates")}
+            screen.verdict(True, screen.texts("party.imported", **counts))
+            screen.next(with_data(args, "ytterby party list"))
+    return Outcome.FOUND if refused else Outcome.GOOD
+
+
+def run_list(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """List the parties."""
+    reading = open_reading(args, screen)
+    found = directory_of(reading)
+    sites_of: dict[str, list[Json]] = {}
+    for site in found.sites.values():
+        for operation in site.operations:
+            row = {
+                "id": site.id,
+                "name": site.name,
+                "kind": site.kind,
+                "country": site.country or None,
+                "start": operation.start.isoformat() if operation.start else None,
+                "end": operation.end.isoformat() if operation.end else None,
+            }
+            sites_of.setdefault(operation.party, []).append(row)
+    parties = [
+        {
+            "id": party.id,
+            "name": party.name,
+            "name_zh": party.name_zh,
+            "country": party.country or None,
+            "roles": sorted(party.roles),
+            "sites": sites_of.get(party.id, []),
+        }
+        for party in found.parties.values()
+    ]
+    mandates = [{"party": mandate.party, "site": mandate.site} for mandate in found.mandates]
+    answer = {"parties": parties, "mandates": mandates, "as_of_size": reading.known.size}
+    screen.answer(answer, lambda: _show_list(screen, args, parties))
+    return Outcome.GOOD
+
+
+def _show_list(screen: Screen, args: argparse.Namespace, parties: Sequence[Json]) -> None:
+    texts = screen.texts
+    if not parties:
+        screen.verdict(None, texts("party.none"))
+        screen.next(with_data(args, "ytterby party import FILE"))
+        return
+    columns = [
+        Column(texts("column.party")),
+        Column(texts("column.country")),
+        Column(texts("column.id")),
+        Column(texts("column.sites")),
+    ]
+    rows = [
+        [
+            (party["name_zh"] if screen.language == "zh" else "") or party["name"],
+            party["country"] or "",
+            tail(party["id"]),
+            ", ".join(f"{site['name']} ({tail(site['id'])})" for site in party["sites"]),
+        ]
+        for party in parties
+    ]
+    screen.table(columns, rows)
+    screen.verdict(None, texts("party.count", count=len(parties)))
+    screen.next(with_data(args, "ytterby lot list"))

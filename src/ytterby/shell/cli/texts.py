@@ -1,0 +1,35 @@
+"""What the command line says by itself, in English and in Chinese: texts.yaml beside this file, key -> language.
+
+Sentences about problems stand in the catalogue of `ytterby.shell.wording`; here are verdicts, headings of columns
+and the story of the demo. A heading may be asked for by a key that a column computes; all other keys are literals.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from ytterby.shell.wording import fill, language_of
+
+
+class Texts:
+    """The texts of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language_of(language)
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """Return a text with its placeholders filled in.
+
+        Raises:
+            KeyError: no text has this key.
+        """
+        return fill(all_texts()[key][self.language], facts)
+
+
+@cache
+def all_texts() -> Mapping[str, Mapping[str, str]]:
+    """Return key -> language -> text."""
+    text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
+    return {str(key): said for key, said in yaml.safe_load(text).items()}
