@@ -24,10 +24,8 @@ EVENTS_MAX = 10_000
 DOCUMENT = "EPCISDocument"
 QUERY_DOCUMENT = "EPCISQueryDocument"
 
-_DOCUMENT_FIELDS = frozenset(
-    "@context id type schemaVersion creationDate instanceIdentifier sender receiver epcisHeader epcisBody".split()
-)
-_QUERY_FIELDS = frozenset("@context id type schemaVersion creationDate epcisBody".split())
+_QUERY_FIELDS = frozenset(["@context", "id", "type", "schemaVersion", "creationDate", "epcisBody"])
+_DOCUMENT_FIELDS = _QUERY_FIELDS | {"instanceIdentifier", "sender", "receiver", "epcisHeader"}
 _COMPRESSED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "ZIP"), (b"\x28\xb5\x2f\xfd", "Zstandard"), (b"BZh", "bzip2"))
 _RAW_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
