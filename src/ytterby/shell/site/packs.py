@@ -3,8 +3,11 @@
 from functools import lru_cache
 from importlib.resources import files
 
+from ytterby.chain.door import DoorTables, parse_use_codes
+from ytterby.chain.vocabulary import parse_vocabulary
 from ytterby.matter.tables import FILES as MATTER_FILES
 from ytterby.matter.tables import MatterTables, read_matter_tables
+from ytterby.terms.quantity import parse_units
 
 
 def packaged_text(room: str, name: str) -> str:
@@ -20,3 +23,16 @@ def packaged_text(room: str, name: str) -> str:
 def matter_tables() -> MatterTables:
     """Return the tables of matter."""
     return read_matter_tables({name: packaged_text("matter", name) for name in MATTER_FILES})
+
+
+@lru_cache(maxsize=1)
+def door_tables() -> DoorTables:
+    """Return the tables of the door: units, matter, use codes, words of GS1's vocabulary."""
+    codes, code_of_name = parse_use_codes(packaged_text("chain", "use_codes.csv"))
+    return DoorTables(
+        units=parse_units(packaged_text("terms", "units.csv")),
+        matter=matter_tables(),
+        use_codes=codes,
+        use_code_of_name=code_of_name,
+        words=parse_vocabulary(packaged_text("chain", "cbv_words.csv")),
+    )
