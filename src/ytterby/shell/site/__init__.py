@@ -1,1 +1,1 @@
-"""To be told."""
+"""Settings, addresses, the packaged tables, and the register folder."""

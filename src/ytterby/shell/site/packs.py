@@ -1,7 +1,10 @@
 """The packaged tables, read once and handed to the rooms, which read no files themselves."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+
+import yaml
 
 from ytterby.chain.door import DoorTables, parse_use_codes
 from ytterby.chain.vocabulary import parse_vocabulary
@@ -36,3 +39,19 @@ def door_tables() -> DoorTables:
         use_code_of_name=code_of_name,
         words=parse_vocabulary(packaged_text("chain", "cbv_words.csv")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of this register, read from limits.yaml."""
+
+    document_bytes: int
+    events_per_document: int
+    transit_days: int
+
+
+@lru_cache(maxsize=1)
+def limits() -> Limits:
+    """Return the limits of this register."""
+    rows = yaml.safe_load(packaged_text("shell.site", "limits.yaml"))
+    return Limits(**{name: int(row["value"]) for name, row in rows.items()})

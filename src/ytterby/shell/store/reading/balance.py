@@ -4,8 +4,7 @@ Who may read: a site's closures its party, auditors and the register's operator;
 auditors and the operator, since one side may not read the other's (threat C3).
 """
 
-from datetime import UTC, datetime, time
-from datetime import date as Date
+from datetime import UTC, date, datetime, time
 
 from ytterby.balance.closure import SCORE_LIMIT, StepClosure, close_steps
 from ytterby.balance.mirror import MirrorState, judge_pairs
@@ -17,9 +16,7 @@ from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.terms.identifier import tail
 
 
-def step_closures(
-    viewer: Viewer, *, site: str | None = None, element: str | None = None, known: Known
-) -> Json:
+def step_closures(viewer: Viewer, *, site: str | None = None, element: str | None = None, known: Known) -> Json:
     """Return the closure of every step, of one site or element where asked."""
     book = book_of(viewer, known)
     closures = close_steps(book, site=site, elements=(element,) if element else None)
@@ -48,7 +45,7 @@ def _step(book: Book, one: StepClosure) -> Json:
     }
 
 
-def mirror_pairs(viewer: Viewer, *, known: Known, on: Date | None = None, transit_limit_days: int) -> Json:
+def mirror_pairs(viewer: Viewer, *, known: Known, on: date | None = None, transit_limit_days: int) -> Json:
     """Return the state of every delivery; `overdue` is judged at the end of a day, None when no day is asked for."""
     book = book_of(viewer, known)
     at = datetime.combine(on, time.max, tzinfo=UTC) if on else None

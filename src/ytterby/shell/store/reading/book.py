@@ -1,4 +1,4 @@
-"""The book that a viewer may read, as known at a log size: derived from the accepted events, kept while it is asked for.
+"""The book that a viewer may read, as known at a log size: derived from accepted events, kept while asked for.
 
 Who may read: whoever may read its events; a party's book holds only events that it may see.
 """

@@ -101,7 +101,9 @@ def lot_origin(
     }
 
 
-def lot_destination(viewer: Viewer, lot: str, *, element: str | None = None, holder: str | None = None, known: Known) -> Json:
+def lot_destination(
+    viewer: Viewer, lot: str, *, element: str | None = None, holder: str | None = None, known: Known
+) -> Json:
     """Return where a lot went, with declared beside realised use, for one element or all it holds.
 
     Raises:

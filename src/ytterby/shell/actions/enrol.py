@@ -1,0 +1,179 @@
+"""Enrol parties, sites and mandates from a file: who may report for which site from which day on.
+
+Each row becomes a salted record of the log; a later row of the same identifier replaces it from then on. Who may: the
+register's operator.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+
+from ytterby.chain.party import OPERATOR
+from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.publish import publish
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.registering import Registrable, register_documents
+from ytterby.terms.identifier import read_identifier, site_of
+from ytterby.terms.problem import Problem, is_refused, pointer, refuse
+
+# Those of chain.party.Site.
+SITE_KINDS = (
+    *("mine", "separation", "metal", "magnet", "component", "recycler"),
+    *("trader", "warehouse", "customs", "laboratory", "other"),
+)
+FIELDS = {
+    "parties": {"id", "name", "name_zh", "country", "roles"},
+    "sites": {"id", "name", "name_zh", "kind", "country", "operations"},
+    "mandates": {"party", "site", "start", "end"},
+}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What was entered; nothing was when a problem refuses. `size` is the log's size afterwards."""
+
+    parties: int
+    sites: int
+    mandates: int
+    problems: tuple[Problem, ...]
+    size: int
+
+
+def import_directory(register: Register, yaml_text: str, *, at: datetime | None = None) -> Enrolment:
+    """Enter the parties, sites and mandates of a YAML text, all or none."""
+    problems: list[Problem] = []
+    document = _read(yaml_text, problems)
+    rows: list[Registrable] = []
+    counts = {}
+    for section, read in (("parties", _party), ("sites", _site), ("mandates", _mandate)):
+        found = list(_rows(document, section, problems))
+        counts[section] = len(found)
+        rows += [read(row, pointer(section, number), problems) for number, row in found]
+    if not rows and not problems:
+        problems.append(refuse("enrolment.empty"))
+    if is_refused(problems):
+        return Enrolment(0, 0, 0, tuple(problems), register.size)
+    size = register_documents(rows, OPERATOR, at or now())
+    publish(register)
+    return Enrolment(counts["parties"], counts["sites"], counts["mandates"], tuple(problems), size)
+
+
+def _read(text: str, problems: list[Problem]) -> Mapping[str, Any]:
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else "?"
+        problems.append(refuse("enrolment.not_yaml", "", "", line=line))
+        return {}
+    if not isinstance(document, dict):
+        problems.append(refuse("enrolment.not_yaml", "", "", line=1))
+        return {}
+    for name in document:
+        if name not in FIELDS:
+            problems.append(refuse("enrolment.unknown_field", pointer(str(name)), name, known=" ".join(FIELDS)))
+    return document
+
+
+def _rows(document: Mapping[str, Any], section: str, problems: list[Problem]) -> Iterable[tuple[int, Row]]:
+    rows = document.get(section) or []
+    if not isinstance(rows, list):
+        problems.append(refuse("enrolment.not_a_list", pointer(section)))
+        return
+    for number, row in enumerate(rows):
+        at = pointer(section, number)
+        if not isinstance(row, dict):
+            problems.append(refuse("enrolment.not_a_row", at))
+            continue
+        for name in row:
+            if name not in FIELDS[section]:
+                known = " ".join(sorted(FIELDS[section]))
+                problems.append(refuse("enrolment.unknown_field", at + pointer(str(name)), name, known=known))
+        yield number, row
+
+
+def _identifier(row: Row, name: str, at: str, problems: list[Problem]) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or not value:
+        problems.append(refuse("enrolment.missing", at + pointer(name), "", field=name))
+        return ""
+    if value == OPERATOR:
+        return value
+    found, wrong = read_identifier(value, at + pointer(name))
+    problems += wrong
+    return found.uri if found else value
+
+
+def _text(row: Row, name: str, at: str, problems: list[Problem], *, needed: bool = False) -> str:
+    value = row.get(name)
+    if value is None and not needed:
+        return ""
+    if not isinstance(value, str) or not value.strip():
+        problems.append(refuse("enrolment.missing", at + pointer(name), "", field=name))
+        return ""
+    return value
+
+
+def _day(row: Row, name: str, at: str, problems: list[Problem]) -> str | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    problems.append(refuse("enrolment.not_a_day", at + pointer(name), value))
+    return None
+
+
+def _party(row: Row, at: str, problems: list[Problem]) -> Registrable:
+    id_ = _identifier(row, "id", at, problems)
+    fields = {
+        "id": id_,
+        "name": _text(row, "name", at, problems, needed=True),
+        "name_zh": _text(row, "name_zh", at, problems),
+        "country": _text(row, "country", at, problems),
+        "roles": sorted(str(role) for role in row.get("roles") or ()),
+    }
+    return Registrable("party", id_, fields)
+
+
+def _site(row: Row, at: str, problems: list[Problem]) -> Registrable:
+    id_ = site_of(_identifier(row, "id", at, problems))
+    kind = _text(row, "kind", at, problems, needed=True)
+    if kind and kind not in SITE_KINDS:
+        problems.append(refuse("enrolment.unknown_kind", at + "/kind", kind, known=" ".join(SITE_KINDS)))
+    operations = []
+    given: Sequence[Any] = row.get("operations") or []
+    for number, one in enumerate(given if isinstance(given, list) else []):
+        place = at + pointer("operations", number)
+        if not isinstance(one, dict):
+            problems.append(refuse("enrolment.not_a_row", place))
+            continue
+        party = _identifier(one, "party", place, problems)
+        start, end = _day(one, "start", place, problems), _day(one, "end", place, problems)
+        if start and end and end <= start:
+            problems.append(refuse("enrolment.end_before_start", place + "/end", end, start=start))
+        operations.append({"party": party, "start": start, "end": end})
+    fields = {
+        "id": id_,
+        "name": _text(row, "name", at, problems, needed=True),
+        "name_zh": _text(row, "name_zh", at, problems),
+        "kind": kind,
+        "country": _text(row, "country", at, problems),
+        "operations": operations,
+    }
+    return Registrable("site", id_, fields)
+
+
+def _mandate(row: Row, at: str, problems: list[Problem]) -> Registrable:
+    party, site = _identifier(row, "party", at, problems), site_of(_identifier(row, "site", at, problems))
+    fields = {
+        "party": party,
+        "site": site,
+        "start": _day(row, "start", at, problems),
+        "end": _day(row, "end", at, problems),
+    }
+    return Registrable("mandate", f"{party} {site}", fields)

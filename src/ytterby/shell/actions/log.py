@@ -1,0 +1,40 @@
+"""The log's own commands: the signed head, the proof of one event, and whether anything stored was changed."""
+
+from typing import Any
+
+from ytterby.proof.event_proof import EventProof
+from ytterby.shell.actions.publish import publish
+from ytterby.shell.actions.verify_log import failures_of
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.models import LogHead
+from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.log import prove
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+
+
+def make_checkpoint(register: Register) -> str:
+    """Return the signed head, the log's files brought up to it."""
+    return publish(register)
+
+
+def prove_event(register: Register, which: str | int) -> EventProof:
+    """Return the proof of an event, by eventID, digest or number in the log.
+
+    Raises:
+        KeyError: there is no such event.
+    """
+    del register
+    return prove(OPERATOR_VIEWER, which, known_at(OPERATOR_VIEWER, None))
+
+
+def verify_log(register: Register) -> dict[str, Any]:
+    """Recompute all that is stored and name what was changed: {ok, size, root, witnessed, failures[{index, what}]}."""
+    failures = [{"index": index, "what": what} for index, what in failures_of(register)]
+    head = LogHead.objects.filter(id=1).first()
+    return {
+        "ok": not failures,
+        "size": head.size if head else 0,
+        "root": bytes(head.root).hex() if head else "",
+        "witnessed": 0,
+        "failures": failures,
+    }

@@ -1,0 +1,78 @@
+"""Make the log's files from the table: tiles, entry bundles, the signed checkpoint. Idempotent.
+
+Files are written aside and renamed, tiles before the checkpoint, so that a reader never sees a head whose tiles are
+missing. Who may read them: everybody.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ytterby.proof.checkpoint import Checkpoint, sign_checkpoint
+from ytterby.proof.note import NoteError, parse_note
+from ytterby.proof.tile import TILE_WIDTH, Tile, entry_bundle, tiles_between
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.models import LogEntry, LogHead
+from ytterby.shell.store.writing import read_hash
+
+CHECKPOINT = "checkpoint"
+
+
+def publish(register: Register) -> str:
+    """Bring the files up to the head of the log; return the signed checkpoint."""
+    head = LogHead.objects.get(id=1)
+    old = published_size(register)
+    for tile in tiles_between(min(old, head.size), head.size):
+        path = register.data / tile.path
+        if not path.exists():
+            write_whole(path, tile_bytes(tile))
+        _drop_narrower(path, tile)
+    text = sign_checkpoint(Checkpoint(head.origin, head.size, bytes(head.root)), register.log_key)
+    if old < head.size or not (register.data / CHECKPOINT).exists():
+        write_whole(register.data / CHECKPOINT, text.encode())
+    return text
+
+
+def published_size(register: Register) -> int:
+    """Return the size that the checkpoint file names; 0 where there is none, or it cannot be read."""
+    try:
+        text = (register.data / CHECKPOINT).read_text(encoding="utf-8")
+        return Checkpoint.parse(parse_note(text).text).size
+    except (OSError, NoteError, UnicodeDecodeError):
+        return 0
+
+
+def tile_bytes(tile: Tile) -> bytes:
+    """Return what a tile holds, from the table."""
+    if tile.level is None:
+        rows = LogEntry.objects.filter(index__gte=tile.start, index__lt=tile.start + tile.width).order_by("index")
+        return entry_bundle([bytes(entry) for entry in rows.values_list("entry", flat=True)])
+    if tile.level == 0:
+        rows = LogEntry.objects.filter(index__gte=tile.start, index__lt=tile.start + tile.width).order_by("index")
+        return b"".join(bytes(leaf) for leaf in rows.values_list("leaf", flat=True))
+    return b"".join(read_hash(8 * tile.level, tile.start + i) for i in range(tile.width))
+
+
+def _drop_narrower(path: Path, tile: Tile) -> None:
+    """Remove partial tiles that a wider one replaces; the folder goes when the tile is full."""
+    folder = path.parent if tile.width < TILE_WIDTH else path.with_name(path.name + ".p")
+    if not folder.name.endswith(".p") or not folder.is_dir():
+        return
+    for other in folder.iterdir():
+        if other != path and other.name.isdigit() and int(other.name) < tile.width:
+            with suppress(FileNotFoundError):
+                other.unlink()
+    if tile.width == TILE_WIDTH:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file aside, flush it to the disk, and put it in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)

@@ -1,0 +1,212 @@
+"""The register folder: where a register's database, tiles and keys lie, and how one is made and opened.
+
+    DIR/register.yaml       what this register is: id, origin, base, whether it is a demo (for ever)
+    DIR/register.sqlite3    the database
+    DIR/tile/…, checkpoint  the public log as static files, made from the database
+    KEYS/                   log and receipt key, the web secret: 700, files 600, never part of a backup
+
+One process has one register open at a time; opening another closes the first.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import yaml
+
+from ytterby.proof.key import KeyUse, PrivateKey
+
+MARKER, DATABASE = "register.yaml", "register.sqlite3"
+LOG_KEY, RECEIPT_KEY, SECRET = "log.key", "receipt.key", "web.secret"
+FORMAT = 1
+DEMO_ORIGIN_END = ".invalid"
+
+
+class RegisterMissing(Exception):  # noqa: N818 -- what it says reads as a word
+    """There is no register in the folder."""
+
+
+class RegisterMismatch(Exception):  # noqa: N818 -- the same
+    """Folder, database and keys do not belong together."""
+
+
+@dataclass(frozen=True)
+class Register:
+    """An open register. `origin` names its log; `base` is where it mints identifiers."""
+
+    id: str
+    data: Path
+    keys: Path
+    origin: str
+    base: str
+    is_demo: bool
+    log_key: PrivateKey
+    receipt_key: PrivateKey
+
+    @property
+    def size(self) -> int:
+        """The size of its log."""
+        from ytterby.shell.store.models import LogHead
+
+        return LogHead.objects.get(id=1).size
+
+
+_open: Register | None = None
+
+
+def current_register() -> Register:
+    """Return the register that this process has open.
+
+    Raises:
+        RegisterMissing: none is open.
+    """
+    if _open is None:
+        raise RegisterMissing("no register is open")
+    return _open
+
+
+def keys_beside(data: Path) -> Path:
+    """Return the default keys folder: the data folder's name with `-keys` appended."""
+    return data.with_name(data.name + "-keys")
+
+
+def make_register(
+    data: Path, keys: Path | None = None, *, origin: str, base: str = "", demo: bool = False, at: datetime | None = None
+) -> Register:
+    """Make an empty register and open it.
+
+    Raises:
+        FileExistsError: the folder holds something already.
+        ValueError: a demo's origin that does not end in `.invalid`, or the reverse.
+    """
+    keys = keys or keys_beside(data)
+    name = origin.partition("/")[0]
+    if demo != name.endswith(DEMO_ORIGIN_END):
+        raise ValueError("the origin of a demo, and only of a demo, ends in .invalid (threat O4)")
+    for folder in (data, keys):
+        if folder.exists() and any(folder.iterdir()):
+            raise FileExistsError(f"{folder} is not empty")
+    data.mkdir(parents=True, exist_ok=True)
+    _make_keys(keys, origin)
+    made_at = at or datetime.now(UTC)
+    marker = {
+        "format": FORMAT,
+        "id": str(uuid4()),
+        "origin": origin,
+        "base": base or f"https://{name}",
+        "demo": demo,
+        "made_at": made_at.isoformat(),
+    }
+    _connect(data, keys, marker)
+    from django.core.management import call_command
+
+    from ytterby.shell.store.founding import found
+
+    call_command("migrate", verbosity=0, interactive=False)
+    register = _read(data, keys, marker)
+    found(register, made_at)
+    # The marker is written last: a folder without one is no register, and may be made anew.
+    (data / MARKER).write_text(yaml.safe_dump(marker, sort_keys=False), encoding="utf-8")
+    return _keep(register)
+
+
+def open_register(data: Path, keys: Path | None = None) -> Register:
+    """Open the register of a folder.
+
+    Raises:
+        RegisterMissing: there is none.
+        RegisterMismatch: folder, database and keys do not belong together.
+    """
+    keys = keys or keys_beside(data)
+    if not (data / MARKER).is_file():
+        raise RegisterMissing(f"there is no register in {data}")
+    marker = yaml.safe_load((data / MARKER).read_text(encoding="utf-8"))
+    if not isinstance(marker, dict) or marker.get("format") != FORMAT:
+        raise RegisterMismatch(f"{data / MARKER} is not of a format that this version reads")
+    if not (data / DATABASE).is_file():
+        raise RegisterMismatch(f"{data} has lost its database")
+    _connect(data, keys, marker)
+    register = _read(data, keys, marker)
+    _check_belonging(register)
+    return _keep(register)
+
+
+def _keep(register: Register) -> Register:
+    global _open  # noqa: PLW0603 -- a process has one register open, as it has one database
+    _open = register
+    return register
+
+
+def _check_belonging(register: Register) -> None:
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    from ytterby.shell.store.models import LogHead
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        head = LogHead.objects.filter(id=1).first()
+    except DatabaseError as error:
+        raise RegisterMismatch(f"the database of {register.data} cannot be read: {error}") from None
+    if head is None or head.register_id != register.id or head.origin != register.origin:
+        raise RegisterMismatch(f"the database in {register.data} belongs to another register")
+
+
+def _read(data: Path, keys: Path, marker: dict[str, Any]) -> Register:
+    try:
+        log_key = PrivateKey.parse((keys / LOG_KEY).read_text(encoding="utf-8"))
+        receipt_key = PrivateKey.parse((keys / RECEIPT_KEY).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RegisterMismatch(f"the keys in {keys} cannot be read: {error}") from None
+    if (log_key.use, receipt_key.use) != (KeyUse.LOG, KeyUse.RECEIPT) or log_key.name != marker["origin"]:
+        raise RegisterMismatch(f"the keys in {keys} are not this register's")
+    return Register(
+        id=marker["id"],
+        data=data,
+        keys=keys,
+        origin=marker["origin"],
+        base=marker["base"],
+        is_demo=bool(marker["demo"]),
+        log_key=log_key,
+        receipt_key=receipt_key,
+    )
+
+
+def _make_keys(keys: Path, origin: str) -> None:
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys.chmod(0o700)
+    for name, use in ((LOG_KEY, KeyUse.LOG), (RECEIPT_KEY, KeyUse.RECEIPT)):
+        _write_secret(keys / name, PrivateKey.from_seed(use, origin, secrets.token_bytes(32)).text() + "\n")
+    _write_secret(keys / SECRET, secrets.token_urlsafe(48))
+
+
+def _write_secret(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _connect(data: Path, keys: Path, marker: dict[str, Any]) -> None:
+    """Point Django at a register; the first time this also sets Django up."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ytterby.shell.site.settings")
+    import django
+    from django.apps import apps
+    from django.conf import settings
+
+    name = str((data / DATABASE).resolve())
+    settings.DATABASES["default"]["NAME"] = name
+    settings.YTTERBY_DEMO = bool(marker["demo"])
+    settings.YTTERBY_KEYS = str(keys)
+    if (keys / SECRET).is_file():
+        settings.SECRET_KEY = (keys / SECRET).read_text(encoding="utf-8")
+    if not apps.ready:
+        django.setup()
+    from django.db import connections
+
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = name
+    connections.settings["default"]["NAME"] = name

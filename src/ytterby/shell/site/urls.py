@@ -1,0 +1,11 @@
+"""Addresses: the portal under a language prefix, and the front door that chooses one."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from ytterby.shell.portal.sign_in import front_door
+
+urlpatterns = [path("", front_door), *i18n_patterns(path("", include("ytterby.shell.portal.urls")))]
+
+handler404 = "ytterby.shell.portal.not_found.not_found"
+handler500 = "ytterby.shell.portal.not_found.server_error"

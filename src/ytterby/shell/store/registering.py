@@ -1,0 +1,75 @@
+"""Registrations: parties, sites, mandates and products as salted records of the log."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from ytterby.proof.entry import SALT_BYTES
+from ytterby.shell.store.models import LogHead, Registration
+from ytterby.shell.store.writing import REGISTRATION, accepted_at, append, new_record, write
+from ytterby.terms.instant import write_instant
+
+
+class Registrable(NamedTuple):
+    """One document to be registered: its kind, what it is known by, and its fields."""
+
+    kind: str
+    key: str
+    fields: dict[str, Any]
+
+
+def canonical_text(fields: dict[str, Any]) -> str:
+    """Return the document as it is stored and digested."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def registration_digest(kind: str, document: str) -> bytes:
+    """Return the digest of a registration: SHA-256 over its kind and its canonical text."""
+    return sha256(f"ytterby/registration/v1\x00{kind}\x00{document}".encode()).digest()
+
+
+def register_documents(documents: Sequence[Registrable], submitter: str, at: datetime) -> int:
+    """Enter these documents in one transaction; what is registered with the same fields already is passed over.
+
+    Returns the size of the log afterwards.
+    """
+    made = []
+    for kind, key, fields in documents:
+        text = canonical_text({**fields, "registered_at": write_instant(at)})
+        digest, salt = registration_digest(kind, text), secrets.token_bytes(SALT_BYTES)
+        made.append((kind, key, text, digest, salt, new_record(REGISTRATION, salt, digest)))
+
+    def enter(head: LogHead) -> int:
+        new = [row for row in made if not _is_latest(row[0], row[1], row[2])]
+        first = append(head, [row[5] for row in new], accepted_at(head, at))
+        Registration.objects.bulk_create(
+            [
+                Registration(
+                    log_index=first + i,
+                    kind=kind,
+                    key=key,
+                    document=text,
+                    digest=digest,
+                    salt=salt,
+                    submitter=submitter,
+                )
+                for i, (kind, key, text, digest, salt, _) in enumerate(new)
+            ]
+        )
+        return head.size
+
+    return write(enter)
+
+
+def _is_latest(kind: str, key: str, text: str) -> bool:
+    """Tell whether the latest document of a key says the same but for the time."""
+    rows = Registration.objects.filter(kind=kind, key=key).order_by("-log_index").values_list("document", flat=True)
+    latest = rows.first()
+    return latest is not None and _timeless(latest) == _timeless(text)
+
+
+def _timeless(text: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(text).items() if name != "registered_at"}

@@ -1,0 +1,147 @@
+"""The one way to write: take the lock, then read, then append to the log, then commit.
+
+Every action (1) decodes, checks, digests and signs outside a transaction; (2) opens one and first locks the single
+row of the log's head; (3) only then reads what may decide; (4) commits. Log numbers come from the head, never from a
+database sequence. A busy database is tried again here and nowhere else.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+from ytterby.proof.entry import public_entry, record_entry
+from ytterby.proof.merkle import Frontier, leaf_hash, node_hash
+from ytterby.shell.store.models import LogEntry, LogHead, StoredHash
+from ytterby.terms.instant import read_instant, write_instant
+
+TRIES = 4
+WAIT_SECONDS = 0.05
+TILE_BITS = 8
+EVENT, REGISTRATION, PUBLIC = "event", "registration", "public"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to be appended, with its leaf hash, both made before the lock is taken."""
+
+    record: str
+    entry: bytes
+    leaf: bytes
+
+
+def new_record(record: str, salt: bytes, digest: bytes) -> NewEntry:
+    """Return the entry of an event or a registration."""
+    entry = record_entry(salt, digest)
+    return NewEntry(record, entry, leaf_hash(entry))
+
+
+def new_public(canonical_json: bytes) -> NewEntry:
+    """Return the entry of what is public."""
+    entry = public_entry(canonical_json)
+    return NewEntry(PUBLIC, entry, leaf_hash(entry))
+
+
+def write(action: Callable[[LogHead], T]) -> T:
+    """Run an action in a transaction that holds the lock; it gets the head of the log.
+
+    Raises:
+        OperationalError: the database was still busy after several tries.
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                return action(LogHead.objects.select_for_update().get(id=1))
+        except OperationalError as error:
+            is_busy = "locked" in str(error) or "busy" in str(error)
+            if not is_busy or attempt == TRIES - 1:
+                raise
+            # Jitter keeps two writers from meeting again; nothing secret hangs on it.
+            time.sleep(WAIT_SECONDS * (attempt + 1) * (0.5 + random.random()))  # noqa: S311
+    raise AssertionError("the last try returns or raises")
+
+
+def accepted_at(head: LogHead, at: datetime) -> str:
+    """Return the instant of acceptance as text: never before the one of the last entry (a clock set back)."""
+    last, _ = read_instant(head.accepted_at)
+    return write_instant(max(at, last) if last is not None else at)
+
+
+def append(head: LogHead, entries: Sequence[NewEntry], at: str) -> int:
+    """Append entries in order and update the head; return the index of the first.
+
+    Call it once in a transaction: the entries of one call end at one log size.
+    """
+    first = head.size
+    if not entries:
+        return first
+    size = first + len(entries)
+    table = LogEntry._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f'INSERT INTO "{table}" ("index", record, entry, leaf, accepted_at, batch_end) VALUES (%s,%s,%s,%s,%s,%s)',  # noqa: S608
+            [(first + i, e.record, e.entry, e.leaf, at, size) for i, e in enumerate(entries)],
+        )
+    frontier = Frontier.from_bytes(bytes(head.frontier)).append(e.leaf for e in entries)
+    _store_hashes(first, [e.leaf for e in entries])
+    head.size, head.frontier, head.root, head.accepted_at = size, frontier.to_bytes(), frontier.root(), at
+    head.save(update_fields=["size", "frontier", "root", "accepted_at"])
+    return first
+
+
+def _store_hashes(first: int, leaves: list[bytes]) -> None:
+    """Store the roots of the complete subtrees of 256, 65,536 … leaves that these leaves complete."""
+    level, start, below = 0, first, leaves
+    while below:
+        width = 1 << TILE_BITS
+        begin = start - start % width
+        if begin != start:
+            below = _stored(level, begin, start) + below
+        whole = len(below) // width
+        if not whole:
+            return
+        roots = [fold(below[i * width : (i + 1) * width]) for i in range(whole)]
+        level, start, below = level + 1, begin // width, roots
+        StoredHash.objects.bulk_create(
+            [StoredHash(level=level, position=start + i, hash=root) for i, root in enumerate(roots)]
+        )
+
+
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """Return the root over a power of two of complete subtrees."""
+    row = list(hashes)
+    while len(row) > 1:
+        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
+    return row[0]
+
+
+def _stored(level: int, begin: int, end: int) -> list[bytes]:
+    if level == 0:
+        rows = LogEntry.objects.filter(index__gte=begin, index__lt=end).order_by("index").values_list("leaf", flat=True)
+    else:
+        rows = (
+            StoredHash.objects.filter(level=level, position__gte=begin, position__lt=end)
+            .order_by("position")
+            .values_list("hash", flat=True)
+        )
+    return [bytes(row) for row in rows]
+
+
+def read_hash(level: int, index: int) -> bytes:
+    """Return the root of the 2^level leaves from index * 2^level on, from what is stored.
+
+    Raises:
+        IndexError: that subtree is not complete.
+    """
+    base = level // TILE_BITS
+    count = 1 << (level - base * TILE_BITS)
+    rows = _stored(base, index * count, (index + 1) * count)
+    if len(rows) != count:
+        raise IndexError(f"subtree {index} of 2^{level} leaves is not complete")
+    return fold(rows)
