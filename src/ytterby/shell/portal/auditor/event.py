@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ytterby.shell.portal.audience import Audience, Seat, audience
@@ -19,10 +20,13 @@ def event(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
     """Show an event by its eventID or digest."""
     moment = moment_of(request, seat)
     proof = _proof(seat, moment, event)
+    receipts = [(_("Arrival, signed"), proof.get("arrival")), (_("Outcome, signed"), proof.get("outcome"))]
     context = {
         "event": event,
+        "name": proof["event"].get("eventID") or event,
         "proof": proof,
-        "text": json.dumps(proof["event"], ensure_ascii=False, indent=2),
+        "text": _readable(proof["event"]),
+        "receipts": [(title, _readable(receipt)) for title, receipt in receipts if receipt],
     }
     return show_page(request, seat, "auditor/event.html", context, moment=moment, here="log")
 
@@ -39,6 +43,10 @@ def event_file(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
 def proof_file(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
     """Answer the proof of an event, for `ytterby log verify` or anybody's own program."""
     return answer_json(_proof(seat, moment_of(request, seat), event), "proof.json")
+
+
+def _readable(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _proof(seat: Seat, moment: Moment, event: str) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""A browser window that is signed in, and how it may look."""
+
+LOOKS = {
+    "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+}
+
+
+class Watched:
+    """A browser window that is signed in and notes what should never happen."""
+
+    def __init__(self, browser, served, look, *, javascript=True):
+        self.address = served.address
+        self.context = browser.new_context(**LOOKS[look], java_script_enabled=javascript, locale="en-GB")
+        self.page = self.context.new_page()
+        self.strays: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", self._note_request)
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.go("/en/sign-in/")
+        self.page.fill("[name=password]", served.password)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url("**/en/lots/")
+
+    def _note_request(self, request):
+        if not request.url.startswith((self.address + "/", "data:")):
+            self.strays.append(request.url)
+
+    def _note_console(self, message):
+        # The 404 page is a page like any other; that the browser notes its status is no complaint.
+        if message.type in {"error", "warning"} and "404" not in message.text:
+            self.complaints.append(message.text)
+
+    def go(self, path):
+        """Open a page."""
+        response = self.page.goto(self.address + path)
+        assert response is not None
+        return response
+
+    def overflow(self):
+        """Return by how many pixels the page is wider than the window."""
+        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

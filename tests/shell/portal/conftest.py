@@ -1,0 +1,132 @@
+"""A demo register with nothing in it, a browser that is signed in, and readings that answer the sample chain."""
+
+import copy
+import importlib
+
+import pytest
+
+from shell.portal import sample_answers as sample
+
+AUDITOR = "ytterby.shell.portal.auditor"
+HEAD_SIZE = 24
+EVENT = "urn:uuid:e46165af-8e55-5448-8e35-a14e955078e8"
+
+
+@pytest.fixture
+def register(tmp_path):
+    """Return an open demo register."""
+    from ytterby.shell.site.register import make_register
+
+    return make_register(tmp_path / "demo", origin="demo.ytterby.invalid/log", demo=True)
+
+
+@pytest.fixture
+def password(register):
+    from ytterby.shell.portal.demo_user import make_demo_password
+    from ytterby.shell.portal.sign_in import forget_failures
+
+    forget_failures()
+    return make_demo_password(register.keys)
+
+
+@pytest.fixture
+def stranger(register, password):
+    """Return a browser that nobody has signed in with."""
+    from django.test import Client
+
+    return Client(headers={"host": "localhost"})
+
+
+@pytest.fixture
+def answers(monkeypatch, register):
+    """Let the readings answer the sample chain, as a test may change it."""
+    held = Answers()
+    for module, names in PATCHED.items():
+        home = importlib.import_module(module)
+        for name in names:
+            monkeypatch.setattr(home, name, getattr(held, name))
+    page = importlib.import_module("ytterby.shell.portal.page")
+    page._counts.clear()
+    return held
+
+
+@pytest.fixture
+def browser(stranger, password, answers):
+    """Return a browser in which the demo user is signed in."""
+    response = stranger.post("/en/sign-in/", {"name": "demo", "password": password})
+    assert (response.status_code, response.headers["Location"]) == (302, "/en/lots/")
+    return stranger
+
+
+PATCHED = {
+    f"{AUDITOR}.lots": ["list_lots"],
+    f"{AUDITOR}.lot": [
+        "list_lots",
+        "match_lots",
+        "lot_trace",
+        "lot_origin",
+        "lot_destination",
+        "step_closures",
+        "list_findings",
+    ],
+    f"{AUDITOR}.findings": ["list_findings"],
+    f"{AUDITOR}.deliveries": ["mirror_pairs"],
+    f"{AUDITOR}.balance": ["step_closures"],
+    "ytterby.shell.portal.page": ["list_findings"],
+    "ytterby.shell.portal.moment": ["known_at"],
+}
+
+
+class Answers:
+    """The readings of the sample chain. A test changes the lists in place."""
+
+    def __init__(self):
+        self.lots = copy.deepcopy(sample.LOTS)
+        self.findings = copy.deepcopy(sample.FINDINGS)
+        self.steps = copy.deepcopy(sample.STEPS)
+        self.pairs = copy.deepcopy(sample.PAIRS)
+        self.traces = copy.deepcopy(sample.TRACES)
+        self.origin = copy.deepcopy(sample.ORIGIN)
+        self.destination = copy.deepcopy(sample.DESTINATION)
+        self.asked = []
+
+    def empty(self):
+        """Make it the register of a chain that has not begun."""
+        self.lots, self.findings, self.steps, self.pairs = [], [], [], []
+
+    def known_at(self, viewer, size):
+        from ytterby.shell.store.reading.known import Known
+
+        self.asked.append(size)
+        return Known(HEAD_SIZE if size is None else min(size - size % 8, HEAD_SIZE), size)
+
+    def list_lots(self, viewer, *, known):
+        return {"as_of_size": known.size, "lots": copy.deepcopy(self.lots)}
+
+    def match_lots(self, viewer, text, *, known):
+        ids = [row["lot"] for row in self.lots]
+        return [text] if text in ids else [one for one in ids if text and one.endswith(text)]
+
+    def lot_trace(self, viewer, lot, *, direction, element, holder=None, known):
+        name = f"magnet_{direction}" if "N42SH" in lot else "concentrate_forward"
+        trace = {**copy.deepcopy(self.traces[name]), "direction": direction, "element": element, "lot": lot}
+        for node in trace["nodes"]:
+            node["is_target"] = node["lot"] == lot
+        return trace
+
+    def lot_origin(self, viewer, lot, *, element, holder=None, known):
+        return {"as_of_size": known.size, "lot": lot, "elements": {element: self.origin}}
+
+    def lot_destination(self, viewer, lot, *, element, holder=None, known):
+        return {"as_of_size": known.size, "lot": lot, "elements": {element: self.destination}}
+
+    def list_findings(self, viewer, *, known, language="en"):
+        return {"as_of_size": known.size, "expected_false_alarms": None, "findings": copy.deepcopy(self.findings)}
+
+    def step_closures(self, viewer, *, site=None, element=None, known):
+        steps = [step for step in self.steps if element in (None, step["element"])]
+        return {"as_of_size": known.size, "limit": 3.0, "steps": copy.deepcopy(steps)}
+
+    def mirror_pairs(self, viewer, *, known, on=None, transit_limit_days):
+        self.asked.append((on, transit_limit_days))
+        return {"as_of_size": known.size, "transit_limit_days": transit_limit_days, "pairs": copy.deepcopy(self.pairs)}
