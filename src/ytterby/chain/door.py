@@ -11,7 +11,7 @@ Source: GS1 EPCIS 2.0 (2022), sections 7 and 10; the profile's rules are the reg
 """
 
 import csv
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,13 +50,17 @@ class DoorTables:
 
 @dataclass(frozen=True, slots=True)
 class ReadEvent:
-    """One event of a document: its number from 0, bytes, what it says (None when refused), digest, problems."""
+    """One event of a document: its number from 0, bytes, what it says (None when refused), digest, problems.
+
+    `pointer` leads to the event in its document; the problems' pointers begin with it.
+    """
 
     number: int
     raw: bytes
     event: Event | None
     digest: bytes | None
     problems: tuple[Problem, ...] = ()
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,11 @@ class ReadDocument:
     def said(self) -> tuple[Event, ...]:
         """The events that could be read."""
         return tuple(read.event for read in self.events if read.event is not None)
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """The places of the events that could be read, in the same order."""
+        return tuple(read.pointer for read in self.events if read.event is not None)
 
 
 def parse_use_codes(csv_text: str) -> tuple[frozenset[str], Mapping[str, str]]:
@@ -118,7 +127,7 @@ def read_document(
         )
         for number, event in enumerate(envelope.events)
     )
-    between = _check_between(events, envelope.pointer, own_event_ids)
+    between = _check_between(events, own_event_ids)
     return ReadDocument(events, (*envelope.problems, *between))
 
 
@@ -143,10 +152,10 @@ def read_event(
     _judge_level(level)
     tree, problems = decode(raw)
     if problems:
-        return ReadEvent(number, raw, None, None, _placed(problems, pointer))
+        return ReadEvent(number, raw, None, None, _placed(problems, pointer), pointer)
     if type(tree) is not dict:
         problem = refuse("event.not_an_object", pointer, "null" if tree is None else type(tree).__name__)
-        return ReadEvent(number, raw, None, None, (problem,))
+        return ReadEvent(number, raw, None, None, (problem,), pointer)
     if "@context" in tree or needs_context:
         own, problems = read_context(tree.get("@context"))
         prefixes = {**prefixes, **own}
@@ -155,7 +164,7 @@ def read_event(
     reader = FieldReader(prefixes, tables.words, tables.units, is_strict=is_strict)
     reader.problems += problems
     event, digest = _read_tree(tree, reader, tables, level, received_at)
-    return ReadEvent(number, raw, event, digest, _placed(reader.problems, pointer))
+    return ReadEvent(number, raw, event, digest, _placed(reader.problems, pointer), pointer)
 
 
 def _judge_level(level: str) -> None:
@@ -231,9 +240,7 @@ def _check_instant(
         reader.problems.append(remark("event.long_ago", "/eventTime", tree["eventTime"], year=YEAR_MIN))
 
 
-def _check_between(
-    events: tuple[ReadEvent, ...], pointer_of_event: Callable[[int], str], own_event_ids: Container[str] | None
-) -> Iterator[Problem]:
+def _check_between(events: tuple[ReadEvent, ...], own_event_ids: Container[str] | None) -> Iterator[Problem]:
     """Yield what is wrong between the events of a document: an eventID used twice, a corrective event not here."""
     originals: dict[str, ReadEvent] = {}
     for read in events:
@@ -243,9 +250,11 @@ def _check_between(
         first = originals.setdefault(event.event_id, read)
         if first is read:
             continue
-        where = pointer_of_event(read.number) + "/eventID"
+        where = read.pointer + "/eventID"
         if first.digest == read.digest:
             yield remark("event.twice", where, event.event_id, first=first.number)
+        elif _differ_in_extensions(first, read):
+            yield remark("event.id_twice_extensions", where, event.event_id, first=first.number)
         else:
             yield refuse("event.id_twice", where, event.event_id, first=first.number)
     if own_event_ids is None:
@@ -254,5 +263,15 @@ def _check_between(
         error = read.event.error if read.event is not None else None
         for i, named in enumerate(error.corrective_event_ids if error else ()):
             if named not in originals and named not in own_event_ids:
-                where = f"{pointer_of_event(read.number)}/errorDeclaration/correctiveEventIDs/{i}"
+                where = f"{read.pointer}/errorDeclaration/correctiveEventIDs/{i}"
                 yield remark("correction.corrective_unknown", where, named)
+
+
+def _differ_in_extensions(one: ReadEvent, other: ReadEvent) -> bool:
+    """Tell whether two events say the same but for extensions of their own that are not the profile's."""
+    bare = []
+    for read in (one, other):
+        tree = decode(read.raw)[0]
+        assert isinstance(tree, dict), "an event that was read is an object"
+        bare.append({k: v for k, v in tree.items() if ":" not in k or k.startswith("ree:")})
+    return bare[0] == bare[1]

@@ -88,20 +88,27 @@ class FieldReader:
         return []
 
     def uris(self, node: Mapping[str, object], name: str) -> tuple[str, ...]:
-        """Return the identifiers of a list; one that stands twice is refused, for it counts one object twice."""
+        """Return the identifiers of a list, each once. One written twice is refused, for it counts one object twice;
+        one written in two ways is remarked.
+        """
         if name not in node:
             return ()
         where = "/" + name
-        found = [self.uri(value, where, i) for i, value in enumerate(self.rows(node, name))]
-        known = tuple([uri for uri in found if uri is not None])
-        if len(set(known)) < len(known):
-            seen: set[str] = set()
-            for i, uri in enumerate(found):
-                if uri in seen:
-                    self.problems.append(refuse("identifier.twice", f"{where}/{i}", uri))
-                elif uri is not None:
-                    seen.add(uri)
-        return known
+        rows = self.rows(node, name)
+        found = [self.uri(value, where, i) for i, value in enumerate(rows)]
+        if None not in found and len(set(found)) == len(found):
+            return tuple(found)  # type: ignore[arg-type]  # None was looked for
+        first: dict[str, object] = {}
+        for i, uri in enumerate(found):
+            if uri is None:
+                continue
+            if uri not in first:
+                first[uri] = rows[i]
+            elif first[uri] == rows[i]:
+                self.problems.append(refuse("identifier.twice", f"{where}/{i}", uri))
+            else:
+                self.problems.append(remark("identifier.same_object", f"{where}/{i}", rows[i], other=first[uri]))
+        return tuple(first)
 
     def instant(self, node: Mapping[str, object], name: str, where: str = "") -> datetime | None:
         """Return the instant of a field, None when it is absent or malformed."""
@@ -134,6 +141,8 @@ class FieldReader:
         if ":" not in text or self.words.is_reserved(field, text):
             self.problems.append(refuse("word.unknown", place, value, likely=self.words.likely(field, text)))
             return None
+        if self.words.is_at_home(field, text):
+            self.problems.append(remark("word.not_in_schema", place, value, likely=self.words.likely(field, text)))
         return self.uri(text, where, position)
 
     def number(self, node: Mapping[str, object], name: str, where: str) -> Decimal | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ytterby.chain.event import Weighing
 from ytterby.chain.event_fields import ABSENT, FieldReader
+from ytterby.terms.canonical import expand_name
 from ytterby.terms.problem import Problem, refuse, remark
 
 _ELEMENT = frozenset(["sensorMetadata", "sensorReport"])
@@ -122,15 +123,23 @@ def _weighing(
 
 
 def _read_type(report: Mapping[str, object], where: str, reader: FieldReader) -> str | None:
-    """Return what a report measures; a bare word that GS1's schema lacks is remarked, for it changes no book."""
+    """Return what a report measures; a word that GS1's schema lacks is remarked, for it changes no book.
+
+    A report that tells an exception needs no type (EPCIS 2.0, 7.3.7.3), though GS1's schema asks for one.
+    """
     if "type" not in report:
-        reader.problems.append(refuse("field.missing", where, "type"))
+        if "exception" in report:
+            reader.problems.append(remark("sensor.exception_without_type", where, "type"))
+        else:
+            reader.problems.append(refuse("field.missing", where, "type"))
         return None
     value = report["type"]
     words = reader.words
-    if type(value) is str and ":" not in value and value not in words.meaning["sensorType"]:
-        reader.rule(refuse("sensor.type_unknown", where + "/type", value, likely=words.likely("sensorType", value)))
-        return None
+    if type(value) is str and value not in words.meaning["sensorType"]:
+        name = expand_name(value, reader.prefixes)
+        if ":" not in name or (words.is_reserved("sensorType", name) and words.read("sensorType", name) is None):
+            reader.rule(refuse("sensor.type_unknown", where + "/type", value, likely=words.likely("sensorType", name)))
+            return None
     kind = reader.word(value, "sensorType", where + "/type")
     if kind in words.loose["sensorType"]:
         reader.problems.append(remark("sensor.type_not_in_schema", where + "/type", kind))

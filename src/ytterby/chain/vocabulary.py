@@ -18,6 +18,7 @@ FIELDS = (
     "sensorType", "sensorException",
 )  # fmt: skip
 STANDARD = "cbv"
+_OLD_HOMES = ("urn:epcglobal:cbv:", "http://ns.gs1.org/cbv/", "https://ns.gs1.org/cbv/")
 
 _OLD_FORMS = re.compile(r"urn:epcglobal:cbv:(?:bizstep|disp|btt|sdt|er):([A-Za-z_]+)")
 
@@ -26,13 +27,15 @@ _OLD_FORMS = re.compile(r"urn:epcglobal:cbv:(?:bizstep|disp|btt|sdt|er):([A-Za-z
 class Vocabulary:
     """Words by field; `meaning` gives the bare word of each way to write it; `loose` are words that only usage knows.
 
-    `reserved` are the beginnings of addresses under which only words of the table may stand.
+    `reserved` are the beginnings of addresses under which only words of the table may stand; `homes` are GS1's own
+    namespaces, where somebody else's word is odd, though GS1's schema lets it stand.
     """
 
     words: Mapping[str, frozenset[str]]
     meaning: Mapping[str, Mapping[str, str]]
     loose: Mapping[str, frozenset[str]]
     reserved: Mapping[str, tuple[str, ...]]
+    homes: Mapping[str, tuple[str, ...]]
 
     def read(self, field: str, text: str) -> str | None:
         """Return the bare word of a text; None when it is none of this field's words."""
@@ -45,6 +48,10 @@ class Vocabulary:
     def is_reserved(self, field: str, text: str) -> bool:
         """Tell whether only GS1 may make words that begin like this."""
         return text.startswith(self.reserved[field])
+
+    def is_at_home(self, field: str, text: str) -> bool:
+        """Tell whether a text stands in a namespace of GS1."""
+        return text.startswith(self.homes[field])
 
     def likely(self, field: str, text: str) -> str:
         """Return the word that somebody most likely meant, or the field's words when nothing is near."""
@@ -65,14 +72,15 @@ COLUMNS = ("field", "word", "namespace", "standing", "source")
 
 
 def parse_vocabulary(csv_text: str) -> Vocabulary:
-    """Return the vocabulary that cbv_words.csv holds; ValueError for a table that is not in order (the file is ours)."""
+    """Return the vocabulary that cbv_words.csv holds; ValueError for a table not in order (the file is ours)."""
     rows = csv.DictReader(csv_text.splitlines())
     if tuple(rows.fieldnames or ()) != COLUMNS:
         raise ValueError(f"cbv_words.csv has the columns {rows.fieldnames}, not {COLUMNS}")
     words: dict[str, set[str]] = {field: set() for field in FIELDS}
     loose: dict[str, set[str]] = {field: set() for field in FIELDS}
     meaning: dict[str, dict[str, str]] = {field: {} for field in FIELDS}
-    reserved: dict[str, set[str]] = {field: {"urn:epcglobal:cbv:"} for field in FIELDS}
+    reserved: dict[str, set[str]] = {field: set(_OLD_HOMES) for field in FIELDS}
+    homes: dict[str, set[str]] = {field: set() for field in FIELDS}
     for row in rows:
         field, word = row["field"], row["word"]
         if field not in words or word in words[field]:
@@ -82,10 +90,12 @@ def parse_vocabulary(csv_text: str) -> Vocabulary:
             loose[field].add(word)
         meaning[field][word] = word
         meaning[field][row["namespace"] + word] = word
-        reserved[field].add(row["namespace"].rpartition("/")[0] + "/")
+        reserved[field].add(row["namespace"])
+        homes[field].add(row["namespace"].rpartition("/")[0] + "/")
     return Vocabulary(
         words={field: frozenset(known) for field, known in words.items()},
         meaning=meaning,
         loose={field: frozenset(known) for field, known in loose.items()},
         reserved={field: tuple(sorted(heads)) for field, heads in reserved.items()},
+        homes={field: tuple(sorted(heads)) for field, heads in homes.items()},
     )
