@@ -12,7 +12,7 @@ Source: GS1 EPCIS 2.0 (2022), sections 7 and 10; the profile's rules are the reg
 
 import csv
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ytterby.chain.envelope import BYTES_MAX, EVENTS_MAX, open_envelope
@@ -21,7 +21,7 @@ from ytterby.chain.event_fields import FieldReader
 from ytterby.chain.event_shape import FIELDS, read_shape
 from ytterby.chain.ilmd import check_ilmd_names
 from ytterby.chain.profile import read_profile
-from ytterby.chain.profile_terms import uses_profile
+from ytterby.chain.profile_terms import strip, uses_profile
 from ytterby.chain.profile_values import TermReader
 from ytterby.chain.vocabulary import Vocabulary, likely
 from ytterby.matter.tables import MatterTables
@@ -52,7 +52,8 @@ class DoorTables:
 class ReadEvent:
     """One event of a document: its number from 0, bytes, what it says (None when refused), digest, problems.
 
-    `pointer` leads to the event in its document; the problems' pointers begin with it.
+    `pointer` leads to the event in its document; the problems' pointers begin with it. `prefixes` are those under
+    which its bytes were read: with them, `read_event` reads the same event again.
     """
 
     number: int
@@ -61,14 +62,18 @@ class ReadEvent:
     digest: bytes | None
     problems: tuple[Problem, ...] = ()
     pointer: str = ""
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """All events of a document; `problems` are those of the envelope and between events."""
+    """All events of a document and the prefixes that it declares; `problems` are those of the envelope and between
+    events.
+    """
 
     events: tuple[ReadEvent, ...] = ()
     problems: tuple[Problem, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_problems(self) -> tuple[Problem, ...]:
@@ -128,7 +133,7 @@ def read_document(
         for number, event in enumerate(envelope.events)
     )
     between = _check_between(events, own_event_ids)
-    return ReadDocument(events, (*envelope.problems, *between))
+    return ReadDocument(events, (*envelope.problems, *between), envelope.prefixes)
 
 
 def read_event(
@@ -152,10 +157,10 @@ def read_event(
     _judge_level(level)
     tree, problems = decode(raw)
     if problems:
-        return ReadEvent(number, raw, None, None, _placed(problems, pointer), pointer)
+        return ReadEvent(number, raw, None, None, _placed(problems, pointer), pointer, prefixes)
     if type(tree) is not dict:
         problem = refuse("event.not_an_object", pointer, "null" if tree is None else type(tree).__name__)
-        return ReadEvent(number, raw, None, None, (problem,), pointer)
+        return ReadEvent(number, raw, None, None, (problem,), pointer, prefixes)
     if "@context" in tree or needs_context:
         own, problems = read_context(tree.get("@context"))
         prefixes = {**prefixes, **own}
@@ -164,7 +169,7 @@ def read_event(
     reader = FieldReader(prefixes, tables.words, tables.units, is_strict=is_strict)
     reader.problems += problems
     event, digest = _read_tree(tree, reader, tables, level, received_at)
-    return ReadEvent(number, raw, event, digest, _placed(reader.problems, pointer), pointer)
+    return ReadEvent(number, raw, event, digest, _placed(reader.problems, pointer), pointer, prefixes)
 
 
 def _judge_level(level: str) -> None:
@@ -273,5 +278,6 @@ def _differ_in_extensions(one: ReadEvent, other: ReadEvent) -> bool:
     for read in (one, other):
         tree = decode(read.raw)[0]
         assert isinstance(tree, dict), "an event that was read is an object"
-        bare.append({k: v for k, v in tree.items() if ":" not in k or k.startswith("ree:")})
+        terms = set(strip(tree, read.prefixes).values())
+        bare.append({name: value for name, value in tree.items() if ":" not in name or name in terms})
     return bare[0] == bare[1]
