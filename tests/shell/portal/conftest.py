@@ -22,7 +22,7 @@ def register(tmp_path):
 
 @pytest.fixture
 def password(register):
-    from ytterby.shell.portal.demo_user import make_demo_password
+    from ytterby.shell.actions.demo_user import make_demo_password
     from ytterby.shell.portal.sign_in import forget_failures
 
     forget_failures()

@@ -41,7 +41,7 @@ def test_guessing_is_slowed_and_said_when_to_try_again(stranger, password):
 
 def test_a_new_run_ends_the_sessions_of_the_run_before(browser, register):
     """Threat O4, threat X10."""
-    from ytterby.shell.portal.demo_user import make_demo_password
+    from ytterby.shell.actions.demo_user import make_demo_password
 
     assert browser.get("/en/lots/").status_code == 200
     make_demo_password(register.keys)
@@ -81,9 +81,8 @@ def test_the_form_needs_its_token(register, password):
     """Threat X10."""
     from django.test import Client
 
-    response = Client(enforce_csrf_checks=True, headers={"host": "localhost"}).post(
-        "/zh-hans/sign-in/", {"name": "demo", "password": password}
-    )
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    response = client.post("/zh-hans/sign-in/", {"name": "demo", "password": password})
     assert response.status_code == 403
     assert "表单已过期" in Page(response).text
 

@@ -121,7 +121,7 @@ def check_address(host: str, port: int) -> None:
 
 
 def _make_login(register: "Register") -> tuple[str, str]:
-    from ytterby.shell.portal.demo_user import NAME, make_demo_password
+    from ytterby.shell.actions.demo_user import NAME, make_demo_password
 
     return NAME, make_demo_password(register.keys)
 

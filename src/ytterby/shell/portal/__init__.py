@@ -1,6 +1,6 @@
 """Portal: pages for people, in English and Chinese, that work without a script.
 
-It knows: who sits before it (`audience`, `demo_user`), as of which log size it is asked (`moment`), how a page, a
+It knows: who sits before it (`audience`), as of which log size it is asked (`moment`), how a page, a
 list and its CSV and JSON twins are put together (`page`, `table`, `facet`), and one package of views for each role
 (`auditor` so far). It reads only through `ytterby.shell.store.reading`, with the viewer of whoever is signed in,
 and never queries a table. Every view says who may see it; to all others it does not exist (404).

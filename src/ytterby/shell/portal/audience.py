@@ -12,7 +12,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, cast
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from ytterby.shell.portal.demo_user import NAME, session_mark
+from ytterby.shell.actions.demo_user import NAME, session_mark
 from ytterby.shell.portal.place import is_demo, keys_folder
 from ytterby.shell.store.reading.viewer import Viewer
 

@@ -6,6 +6,7 @@ and the search leave.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 Row = Mapping[str, Any]
@@ -20,7 +21,8 @@ class Facet(NamedTuple):
     values_of: Callable[[Row], Iterable[tuple[str, str]]]
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """A value of a facet: the word shown, how many rows have it, and the query that turns it on or off."""
 
     word: str

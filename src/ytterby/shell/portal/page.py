@@ -2,8 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,8 @@ _counts: OrderedDict[tuple[object, ...], int] = OrderedDict()
 _lock = Lock()
 
 
-class Item(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Item:
     """A line of the rail."""
 
     name: str

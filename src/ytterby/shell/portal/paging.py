@@ -1,12 +1,14 @@
 """Pages of a long list."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 ROWS_PER_PAGE = 100
 
 
-class Paging(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Paging:
     """A stretch of a list; page numbers count from 1, None where there is no such page."""
 
     rows: Sequence[Any]
@@ -22,7 +24,7 @@ class Paging(NamedTuple):
 def page_of(rows: Sequence[Any], query: Mapping[str, str], per_page: int = ROWS_PER_PAGE) -> Paging:
     """Return the page of a list that a query asks for, the nearest one where there is none of that number."""
     paging = paging_of(len(rows), query, per_page)
-    return paging._replace(rows=rows[max(0, paging.first - 1) : paging.last])
+    return replace(paging, rows=rows[max(0, paging.first - 1) : paging.last])
 
 
 def paging_of(total: int, query: Mapping[str, str], per_page: int = ROWS_PER_PAGE) -> Paging:

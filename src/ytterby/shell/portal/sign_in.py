@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ytterby.shell.actions.demo_user import NAME, check_demo_password, session_mark
 from ytterby.shell.portal.audience import SESSION_KEY, for_everybody, seat_of
-from ytterby.shell.portal.demo_user import NAME, check_demo_password, session_mark
 from ytterby.shell.portal.page import bare_context
 from ytterby.shell.portal.place import is_demo, keys_folder
 

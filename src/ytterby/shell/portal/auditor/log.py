@@ -1,5 +1,7 @@
 """The log: its signed head, its entries in order, and from which sizes the register can be asked."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -29,7 +31,7 @@ def log(request: HttpRequest, seat: Seat) -> HttpResponse:
     context = {
         "query": query,
         "head": log_head(seat.viewer),
-        "paging": paging._replace(rows=list(reversed(answer["entries"]))),
+        "paging": replace(paging, rows=list(reversed(answer["entries"]))),
         "size": size,
     }
     return show_page(request, seat, "auditor/log.html", context, moment=moment, here="log")

@@ -2,7 +2,7 @@
 
 import stat
 
-from ytterby.shell.portal.demo_user import FILE, NAME, check_demo_password, make_demo_password, session_mark
+from ytterby.shell.actions.demo_user import FILE, NAME, check_demo_password, make_demo_password, session_mark
 
 
 def test_the_password_of_this_run_opens_and_no_other(tmp_path):
