@@ -3,7 +3,12 @@
 import os
 from pathlib import Path
 
+import django
 import pytest
+
+# Django is set up once for the process; each test opens a register of its own in it.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ytterby.shell.site.settings")
+django.setup()
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -18,7 +18,7 @@ Integers = npt.NDArray[np.int64]
 try:
     import numba
 except ImportError:  # the extra `analysis` is not installed; numpy gives the same bytes
-    numba = None
+    numba = None  # type: ignore[assignment]
 
 # Below this many edges compiling costs more than it saves.
 COMPILE_FROM_EDGES = 100_000

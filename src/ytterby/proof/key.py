@@ -5,7 +5,7 @@ C2SP signed-note keys with the use in it; suites are a registry, so that another
 """
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -82,7 +82,7 @@ class PrivateKey:
     use: KeyUse
     name: str
     algorithm: str
-    seed: bytes
+    seed: bytes = field(repr=False)
 
     @staticmethod
     def from_seed(use: KeyUse, name: str, seed: bytes) -> "PrivateKey":

@@ -8,14 +8,15 @@ An index is written in groups of three digits, all but the last with an x before
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 TILE_WIDTH = 256
 TILE_LEVELS = 8
 ENTRIES = "entries"
 
 
-class Tile(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tile:
     """One tile: level None for entries, else the level of hashes; `width` of its 256 places are filled."""
 
     level: int | None
@@ -90,7 +91,8 @@ def parse_entry_bundle(bundle: bytes) -> list[bytes]:
     Raises:
         ValueError: the bytes end within an entry, or hold more than 256.
     """
-    entries, place = [], 0
+    entries: list[bytes] = []
+    place = 0
     while place < len(bundle):
         end = place + 2 + int.from_bytes(bundle[place : place + 2], "big")
         if place + 2 > len(bundle) or end > len(bundle) or len(entries) == TILE_WIDTH:

@@ -20,9 +20,10 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from ytterby.chain.correction_check import check_against_own
-from ytterby.chain.door import ReadDocument, check_speaker, read_document
+from ytterby.chain.correction_check import check_against_own, event_ids_asked
+from ytterby.chain.door import ReadDocument, read_document
 from ytterby.chain.event import Event
+from ytterby.chain.speaker import check_speaker
 from ytterby.proof.entry import SALT_BYTES
 from ytterby.proof.receipt import sign_arrival, sign_outcome
 from ytterby.shell.actions.clock import now
@@ -34,7 +35,7 @@ from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.store.records import NewEvent, insert_events, known_digests
-from ytterby.shell.store.stored_original import own_originals
+from ytterby.shell.store.stored_original import own_submissions
 from ytterby.shell.store.writing import EVENT, accepted_at, append, new_record, write
 from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import Problem, is_refused, refuse
@@ -74,7 +75,7 @@ def capture(
     raw, problems = _unpacked(document, media_type)
     read = None
     if not problems:
-        read = read_document(raw, door_tables(), level=level, received_at=moment)
+        read = read_document(raw, door_tables(), level=level, received_at=moment, own_event_ids=None)
         problems = list(read.all_problems)
     if read is None or is_refused(problems):
         _refuse(submission, problems, moment)
@@ -97,6 +98,7 @@ def _arrive(
     packed = zlib.compress(document, 6)
     receipt_id = secrets.token_hex(16)
 
+    arrived_at = write_instant(moment)
     fields = {
         "id": receipt_id,
         "register": register.id,
@@ -107,7 +109,7 @@ def _arrive(
         "level": level,
         "name": name,
         "submitter": submitter,
-        "at": write_instant(moment),
+        "at": arrived_at,
     }
     receipt = json.dumps(sign_arrival(fields, register.receipt_key), ensure_ascii=False)
 
@@ -122,7 +124,7 @@ def _arrive(
             level=level,
             name=name,
             submitter=submitter,
-            arrived_at=fields["at"],
+            arrived_at=arrived_at,
             state=ARRIVED,
             arrival_receipt=receipt,
         )
@@ -174,15 +176,17 @@ def _refuse(submission: Submission, problems: Sequence[Problem], moment: datetim
 
 def _accept(submission: Submission, read: ReadDocument, problems: list[Problem], moment: datetime) -> list[Problem]:
     """Enter the events of a document that is good in itself, or refuse it for its speaker or its own corrections."""
-    events = [(one.number, one.event) for one in read.events if one.event is not None]
-    ready = [_ready(number, event) for number, event in events]
+    reads = [one for one in read.events if one.event is not None]
+    events = [one.event for one in reads if one.event is not None]
+    ready = [_ready(one.number, event) for one, event in zip(reads, events, strict=True)]
+    asked = event_ids_asked(reads)
     submitter = submission.submitter
 
     def enter(head: LogHead) -> list[Problem]:
         found = list(problems)
         parties = directory(Viewer(submitter), Known(head.size))
-        found += check_speaker([event for _, event in events], submitter, parties)
-        found += check_against_own([event for _, event in events], own_originals(submitter, events))
+        found += check_speaker(events, submitter, parties, pointers=[one.pointer for one in reads])
+        found += check_against_own(reads, own_submissions(submitter, asked))
         if is_refused(found):
             submission.state, submission.decided_at = REFUSED, accepted_at(head, moment)
             submission.size_after, submission.problems = head.size, _problem_rows(found)

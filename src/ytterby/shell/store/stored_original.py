@@ -1,22 +1,35 @@
-"""A party's own stored originals, looked up for its corrections; nobody else's are."""
+"""What a party itself submitted before, looked up for its corrections; nobody else's is (threat C1)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 
-from ytterby.chain.event import Event
-from ytterby.shell.store.models import EventRecord
-from ytterby.shell.store.reading.entries import accepted_event
+from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions
+from ytterby.chain.door import read_document
+from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.models import EventRecord, Submission
+from ytterby.shell.store.reading.entries import unpacked
 
-CHUNK = 500
+CHUNK = 500  # parameters of one IN list
 
 
-def own_originals(submitter: str, events: Sequence[tuple[int, Event]]) -> dict[str, Event]:
-    """Return the party's stored originals whose eventID one of these events bears."""
-    wanted = sorted({event.event_id for _, event in events if event.event_id is not None})
-    found: dict[str, Event] = {}
+def own_submissions(submitter: str, event_ids: Iterable[str]) -> OwnSubmissions:
+    """Return the party's stored originals and the digests of its error declarations under these eventIDs."""
+    wanted = sorted(event_ids)
+    places: dict[int, dict[int, str]] = defaultdict(dict)
+    declared: dict[str, set[bytes]] = defaultdict(set)
     for start in range(0, len(wanted), CHUNK):
-        rows = EventRecord.objects.filter(
-            submitter=submitter, is_original=True, event_id__in=wanted[start : start + CHUNK]
-        )
-        for event_id, submission, number in rows.values_list("event_id", "submission_id", "number"):
-            found[event_id or ""] = accepted_event(submission, number)
-    return found
+        rows = EventRecord.objects.filter(submitter=submitter, event_id__in=wanted[start : start + CHUNK])
+        for event_id, is_original, submission, number, digest in rows.values_list(
+            "event_id", "is_original", "submission_id", "number", "digest"
+        ):
+            if is_original:
+                places[submission][number] = event_id or ""
+            else:
+                declared[event_id or ""].add(bytes(digest))
+    originals = {}
+    for submission, numbers in places.items():
+        document, level = Submission.objects.values_list("document", "level").get(id=submission)
+        for read in read_document(unpacked(document), door_tables(), level=level).events:
+            if read.number in numbers and read.digest is not None:
+                originals[numbers[read.number]] = OwnOriginal(read.digest, read.raw, read.prefixes)
+    return OwnSubmissions(originals, {event_id: frozenset(digests) for event_id, digests in declared.items()})

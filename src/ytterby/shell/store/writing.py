@@ -123,14 +123,10 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
 def _stored(level: int, begin: int, end: int) -> list[bytes]:
     if level == 0:
-        rows = LogEntry.objects.filter(index__gte=begin, index__lt=end).order_by("index").values_list("leaf", flat=True)
-    else:
-        rows = (
-            StoredHash.objects.filter(level=level, position__gte=begin, position__lt=end)
-            .order_by("position")
-            .values_list("hash", flat=True)
-        )
-    return [bytes(row) for row in rows]
+        leaves = LogEntry.objects.filter(index__gte=begin, index__lt=end).order_by("index")
+        return [bytes(leaf) for leaf in leaves.values_list("leaf", flat=True)]
+    hashes = StoredHash.objects.filter(level=level, position__gte=begin, position__lt=end).order_by("position")
+    return [bytes(root) for root in hashes.values_list("hash", flat=True)]
 
 
 def read_hash(level: int, index: int) -> bytes:

@@ -64,15 +64,14 @@ def _events_of(register: str, submission: int) -> dict[int, Event]:
     return events
 
 
-def unpacked(document: bytes) -> bytes:
+def unpacked(document: bytes | memoryview[int]) -> bytes:
     """Return the text of a stored document, which may have come compressed."""
-    raw = zlib.decompress(document)
-    return gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
+    return opened(zlib.decompress(document))
 
 
-def accepted_event(submission: int, number: int) -> Event:
-    """Return one accepted event; for actions, which have checked whose it is."""
-    return _events_of(LogHead.objects.get(id=1).register_id, submission)[number]
+def opened(submitted: bytes) -> bytes:
+    """Return submitted bytes as they are to be read, decompressed where they came compressed."""
+    return gzip.decompress(submitted) if submitted.startswith(b"\x1f\x8b") else submitted
 
 
 def _latest(kind: str, known: Known) -> Iterable[dict[str, Any]]:
