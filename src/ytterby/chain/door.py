@@ -218,7 +218,7 @@ def _read_kind(tree: Mapping[str, object], reader: FieldReader) -> str | None:
         if "type" in tree:
             reader.wrong_type("/type", value, "word")
         else:
-            reader.problems.append(refuse("event.type_missing", "", likely(", ".join(tree), FIELDS)))
+            reader.problems.append(refuse("event.type_missing"))
         return None
     name = expand_name(value, reader.prefixes)
     own = name.removeprefix("https://ref.gs1.org/epcis/")
@@ -257,11 +257,11 @@ def _check_between(events: tuple[ReadEvent, ...], own_event_ids: Container[str] 
             continue
         where = read.pointer + "/eventID"
         if first.digest == read.digest:
-            yield remark("event.twice", where, event.event_id, first=first.number)
+            yield remark("event.twice", where, event.event_id, first=first.pointer)
         elif _differ_in_extensions(first, read):
-            yield remark("event.id_twice_extensions", where, event.event_id, first=first.number)
+            yield remark("event.id_twice_extensions", where, event.event_id, first=first.pointer)
         else:
-            yield refuse("event.id_twice", where, event.event_id, first=first.number)
+            yield refuse("event.id_twice", where, event.event_id, first=first.pointer)
     if own_event_ids is None:
         return
     for read in events:
