@@ -25,7 +25,7 @@ from ytterby.proof.merkle import Frontier, leaf_hash
 from ytterby.proof.note import NoteError
 from ytterby.proof.receipt import verify_receipt
 from ytterby.proof.tile import tiles_between
-from ytterby.shell.actions.capture import ARRIVED, REFUSED, complete_left, outcome_fields, submission_entries
+from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, REFUSED, complete_left, outcome_fields, submission_entries
 from ytterby.shell.actions.publish import CHECKPOINT, published_size, tile_bytes
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.site.register import Register
@@ -163,6 +163,8 @@ def _submission(register: Register, row: Submission, batches: dict[int, tuple[in
         yield at, f"the document of receipt {row.receipt_id} is not the one that was submitted"
         return
     yield from _receipts(register, row, digest)
+    if row.state != ACCEPTED and (row.count or row.first_index is not None):
+        yield at, f"the submission of receipt {row.receipt_id} is {row.state} and claims entries"
     if row.state in {ARRIVED, REFUSED}:
         if row.eventrecord_set.exists():
             yield at, f"the submission of receipt {row.receipt_id} is {row.state} and has events"

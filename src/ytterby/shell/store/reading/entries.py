@@ -64,7 +64,7 @@ def _events_of(register: str, submission: int) -> dict[int, Event]:
     return events
 
 
-def unpacked(document: bytes | memoryview[int]) -> bytes:
+def unpacked(document: "bytes | memoryview[int]") -> bytes:
     """Return the text of a stored document, which may have come compressed."""
     return opened(zlib.decompress(document))
 

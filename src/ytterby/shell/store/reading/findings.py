@@ -3,6 +3,8 @@
 Who may read: auditors and the register's operator all; a party those of its own book.
 """
 
+from dataclasses import replace
+
 from ytterby.balance.finding import Finding
 from ytterby.balance.finding import list_findings as findings_of
 from ytterby.chain.book import Book
@@ -12,6 +14,10 @@ from ytterby.shell.store.reading.naming import Json, figure, party_name, site_na
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.wording import sentence
 from ytterby.terms.identifier import tail
+from ytterby.terms.problem import Problem
+
+# Facts that are identifiers.
+TAILS = frozenset({"document", "pool"})
 
 
 def list_findings(viewer: Viewer, *, known: Known, language: str = "en") -> Json:
@@ -25,12 +31,23 @@ def list_findings(viewer: Viewer, *, known: Known, language: str = "en") -> Json
     }
 
 
+def _for_people(book: Book, one: Finding, language: str) -> Problem:
+    """Return the finding's problem with names where it has identifiers: people say the tail of a lot."""
+
+    def site(identifier: str) -> str:
+        known = site_name(book, identifier)
+        return known["name_zh"] or known["name"] if language.startswith("zh") else known["name"]
+
+    facts = {k: site(v) if k == "from" else tail(v) if k in TAILS else v for k, v in one.problem.facts.items()}
+    return replace(one.problem, value=tail(one.problem.value) if one.problem.value else "", facts=facts)
+
+
 def _event_ids(book: Book) -> dict[bytes, str | None]:
     return {node.digest: node.event_id for node in book.nodes}
 
 
 def _row(book: Book, one: Finding, event_ids: dict[bytes, str | None], language: str) -> Json:
-    text, cure = sentence(one.problem, language)
+    text, cure = sentence(_for_people(book, one, language), language)
     return {
         "id": one.id,
         "kind": one.problem.code,
