@@ -13,6 +13,10 @@ NARROW = 0.34
 ORDINARY = 0.58
 
 
+# Below a microgram a difference of two masses is the rounding of binary figures, and no mass.
+DUST_KG = 1e-9
+
+
 def write_mass(mass_kg: float, figures: int = 4) -> str:
     """Return kilograms with the figures that count, thousands apart, never an exponent.
 
@@ -20,7 +24,7 @@ def write_mass(mass_kg: float, figures: int = 4) -> str:
         >>> write_mass(1362.758), write_mass(0.50026), write_mass(0.0000123), write_mass(34.109, 3)
         ('1,363', '0.5003', '0.00001230', '34.1')
     """
-    if mass_kg == 0:
+    if abs(mass_kg) < DUST_KG:
         return "0"
     decimals = max(0, figures - 1 - floor(log10(abs(mass_kg))))
     return f"{mass_kg:,.{min(decimals, 12)}f}"

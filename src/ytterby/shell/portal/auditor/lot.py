@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ytterby.shell.drawing import add_stock, draw_sankey, flow_of_trace, join_directions
+from ytterby.shell.drawing.label import DUST_KG
 from ytterby.shell.drawing.svg import legend_kinds
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.lot_address import lot_page
 from ytterby.shell.portal.moment import Moment, moment_of
+from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.store.reading.balance import step_closures
@@ -112,7 +114,9 @@ class _LotPage:
         self.element = self._choose_element(request.GET.get("element", ""))
         asked = request.GET.get("direction", "")
         self.direction = asked if asked in DIRECTIONS else "both"
+        self.names = Names(seat, moment, self.language)
         self._traces: list[Json] | None = None
+        self._destination: Json | None = None
 
     def _choose_element(self, asked: str) -> str:
         if asked in self.elements:
@@ -125,11 +129,12 @@ class _LotPage:
         """Return the traces asked for, one for each direction; none where no element is known."""
         if self._traces is None:
             ways = ("back", "forward") if self.direction == "both" else (self.direction,)
-            self._traces = [
-                lot_trace(self.viewer, self.lot, direction=way, element=self.element, known=self.moment.known)
-                for way in (ways if self.element else ())
-            ]
+            self._traces = [self._trace(way) for way in (ways if self.element else ())]
         return self._traces
+
+    def _trace(self, way: str) -> Json:
+        found = lot_trace(self.viewer, self.lot, direction=way, element=self.element, known=self.moment.known)
+        return {**found, "nodes": [self.names.name_row(node) for node in found["nodes"]]}
 
     def draw(self, *, hrefs: bool) -> str:
         """Return the picture; a page without a known element has none."""
@@ -157,14 +162,21 @@ class _LotPage:
 
     def destination(self) -> Json:
         """Return where the element of the lot is now, with declared and realised uses."""
-        answer = lot_destination(self.viewer, self.lot, element=self.element, known=self.moment.known)
-        found: Json = answer["elements"].get(self.element, {})
-        return found
+        if self._destination is None:
+            answer = lot_destination(self.viewer, self.lot, element=self.element, known=self.moment.known)
+            self._destination = self._named(answer, "destinations", "uses")
+        return self._destination
 
     def origin(self) -> Json:
         """Return where the element of the lot came from."""
         answer = lot_origin(self.viewer, self.lot, element=self.element, known=self.moment.known)
-        found: Json = answer["elements"].get(self.element, {})
+        return self._named(answer, "origins")
+
+    def _named(self, answer: Json, *keys: str) -> Json:
+        """Return the element's part of an answer, its rows named, what is below a microgram left out."""
+        found: Json = dict(answer["elements"].get(self.element, {}))
+        for key in keys:
+            found[key] = [self.names.name_row(row) for row in found.get(key, ()) if not _is_dust(row)]
         return found
 
     def title(self) -> str:
@@ -233,6 +245,11 @@ class _LotPage:
             for step in answer["steps"]
             if step["event_id"] in events or self.tail in step["inputs"] or self.tail in step["outputs"]
         ]
+
+
+def _is_dust(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row holds nothing but the rounding of binary figures."""
+    return "mass_kg" in row and abs(row["mass_kg"] or 0.0) < DUST_KG
 
 
 def _is_bounded(node: Mapping[str, Any]) -> bool:

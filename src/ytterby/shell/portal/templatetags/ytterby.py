@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from ytterby.shell.drawing.label import write_mass
+from ytterby.shell.drawing.label import DUST_KG, write_mass
 from ytterby.shell.portal.lot_address import lot_page
 from ytterby.shell.portal.page import link_to
 from ytterby.shell.wording import language_of
@@ -60,7 +60,7 @@ def signed_kg(value: object) -> str:
     """Write a difference in kilograms with its sign."""
     if not isinstance(value, int | float):
         return "–"
-    return ("+" if value > 0 else "") + write_mass(value, 3).replace("-", SIGN_MINUS)
+    return ("+" if value >= DUST_KG else "") + write_mass(value, 3).replace("-", SIGN_MINUS)
 
 
 @register.filter

@@ -10,7 +10,7 @@ from ytterby.balance.finding import list_findings as findings_of
 from ytterby.chain.book import Book
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.naming import Json, figure, party_name, site_name
+from ytterby.shell.store.reading.naming import Json, figure, name_in, party_name, site_name
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.wording import sentence
 from ytterby.terms.identifier import tail
@@ -35,8 +35,7 @@ def _for_people(book: Book, one: Finding, language: str) -> Problem:
     """Return the finding's problem with names where it has identifiers: people say the tail of a lot."""
 
     def site(identifier: str) -> str:
-        known = site_name(book, identifier)
-        return known["name_zh"] or known["name"] if language.startswith("zh") else known["name"]
+        return name_in(site_name(book, identifier), language)
 
     facts = {k: site(v) if k == "from" else tail(v) if k in TAILS else v for k, v in one.problem.facts.items()}
     return replace(one.problem, value=tail(one.problem.value) if one.problem.value else "", facts=facts)
@@ -52,7 +51,7 @@ def _row(book: Book, one: Finding, event_ids: dict[bytes, str | None], language:
         "id": one.id,
         "kind": one.problem.code,
         "parties": [[party] for party in one.parties],
-        "party_names": [party_name(book, party)["name"] for party in one.parties],
+        "party_names": [name_in(party_name(book, party), language) for party in one.parties],
         "element": one.element,
         "months": [],
         "lot": one.lot or None,

@@ -35,6 +35,12 @@ def site_name(book: Book, site: str) -> Json:
     }
 
 
+def name_in(named: Json, language: str) -> str:
+    """Return the name of a party or site in a language, the English one where there is no other."""
+    chinese = named["name_zh"] if language.startswith("zh") else ""
+    return str(chinese or named["name"])
+
+
 def exact(amount: Decimal | None) -> str | None:
     """Return an exact amount as text without exponent; None stays unknown."""
     return None if amount is None else format(amount, "f")
@@ -62,6 +68,7 @@ def parcel(book: Book, node: Node) -> Json:
         "at": instant(node.at),
         "holder_name": party_name(book, node.holder)["name"],
         "site_name": site_name(book, node.site)["name"],
+        "country": site_name(book, node.site)["country"],
         "kind": node.kind.name.lower(),
         "is_implied": node.is_implied,
     }
