@@ -165,10 +165,10 @@ def read_event(
         own, problems = read_context(tree.get("@context"))
         prefixes = {**prefixes, **own}
         problems = [problem.at("/@context") if "@context" in tree else problem for problem in problems]
-    is_strict = level == "profile" and uses_profile(tree, prefixes)
-    reader = FieldReader(prefixes, tables.words, tables.units, is_strict=is_strict)
+    reader = FieldReader(prefixes, tables.words, tables.units)
+    reader.is_strict = level == "profile" and uses_profile(tree, reader.extensions)
     reader.problems += problems
-    event, digest = _read_tree(tree, reader, tables, level, received_at)
+    event, digest = _read_tree(tree, reader, tables, received_at, is_profile=level == "profile")
     return ReadEvent(number, raw, event, digest, _placed(reader.problems, pointer), pointer, prefixes)
 
 
@@ -182,17 +182,22 @@ def _placed(problems: Iterable[Problem], pointer: str) -> tuple[Problem, ...]:
 
 
 def _read_tree(
-    tree: dict[str, object], reader: FieldReader, tables: DoorTables, level: str, received_at: datetime | None
+    tree: dict[str, object],
+    reader: FieldReader,
+    tables: DoorTables,
+    received_at: datetime | None,
+    *,
+    is_profile: bool,
 ) -> tuple[Event | None, bytes | None]:
-    """Read a decoded event; what is wrong is in the reader."""
+    """Read a decoded event, perhaps with its profile; what is wrong is in the reader."""
     kind = _read_kind(tree, reader)
     if kind is None:
         return None, None
     read = read_shape(tree, kind, reader)
-    terms = TermReader(reader)
     if "ilmd" in tree:
-        check_ilmd_names(tree, terms)
-    if level == "profile":
+        check_ilmd_names(tree["ilmd"], reader)
+    if is_profile:
+        terms = TermReader(reader)
         read_profile(tree, read, terms, tables.matter, tables.use_code_of_name, tables.use_codes)
     _check_instant(read.get("at"), tree, reader, received_at)
     digest, wrong = digest_event(_without_context(tree), reader.prefixes)

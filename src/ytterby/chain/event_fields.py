@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from ytterby.chain.envelope import check_field_name
 from ytterby.chain.event import KILOGRAM, PIECE, Goods
+from ytterby.chain.profile_terms import term_names
 from ytterby.chain.vocabulary import Vocabulary, likely
 from ytterby.terms.canonical import expand_name
 from ytterby.terms.identifier import read_identifier
@@ -33,12 +34,13 @@ _SETTLED = ("https://", "urn:", "http://")
 class FieldReader:
     """Reads fields of one event; `is_strict` makes the profile's rules refuse."""
 
-    __slots__ = ("is_strict", "prefixes", "problems", "units", "words")
+    __slots__ = ("extensions", "is_strict", "prefixes", "problems", "units", "words")
 
     def __init__(
         self, prefixes: Mapping[str, str], words: Vocabulary, units: UnitTable, *, is_strict: bool = False
     ) -> None:
         self.prefixes = prefixes
+        self.extensions = term_names(prefixes)
         self.words = words
         self.units = units
         self.is_strict = is_strict
@@ -59,12 +61,17 @@ class FieldReader:
     def names(self, node: Mapping[str, object], known: frozenset[str], where: str, *, is_closed: bool = False) -> None:
         """Keep a problem for each field that is neither known nor an extension with a namespace."""
         for name in node.keys() - known:
+            if name in self.extensions.accepted and not is_closed:
+                continue
             place = where + pointer_of(name)
             if is_closed:
                 meant = likely(name, known, fallback=False) or ", ".join(sorted(known))
                 self.problems.append(refuse("field.not_allowed_here", place, name, likely=meant))
-            else:
-                self.problems += check_field_name(name, self.prefixes, known, place)
+                continue
+            wrong = check_field_name(name, self.prefixes, known, place)
+            self.problems += wrong
+            if not wrong:
+                self.extensions.accept(name)
 
     def uri(self, value: object, where: str, position: int | None = None) -> str | None:
         """Return an identifier in canonical form; a declared prefix is written out."""

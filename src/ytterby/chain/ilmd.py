@@ -8,8 +8,10 @@ Source: GS1 EPCIS 2.0 (2022), section 7.3.8 (ILMD); the register's profile (`pro
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from ytterby.chain.event import PIECE, Goods, LotData
+from ytterby.chain.event_fields import FieldReader
 from ytterby.chain.profile_terms import ASSAY_BASES, ASSAY_TERMS, ILMD_TERMS, LOT_TERMS
 from ytterby.chain.profile_values import TermReader
 from ytterby.matter.assay import Assay, check_assays
@@ -23,15 +25,24 @@ REO_PERCENT_MAX = Decimal("153.5")
 # A net mass that differs by more from pieces x piece mass is remarked (rounding of a printed piece mass).
 PIECE_TOLERANCE = Decimal("0.01")
 GRAM_PER_KILOGRAM = Decimal(1000)
+# Term, field of LotData, greatest value.
+_NUMBERS: Mapping[str, tuple[str, Decimal | None]] = {
+    "pieceMassGram": ("piece_mass_gram", None),
+    "netMassKilogram": ("net_mass_kg", None),
+    "recycledContentPercent": ("recycled_percent", PERCENT),
+    "magnetPiecesPerUnit": ("magnet_pieces_per_unit", None),
+    "magnetMassGramPerUnit": ("magnet_mass_gram_per_unit", None),
+}
+_TEXTS = frozenset(["grade", "deposit"])
+_USUAL_ASSAY = frozenset(["element", "milligramPerKilogram", "standardUncertainty", "method"])
 
 
-def check_ilmd_names(event: Mapping[str, object], terms: TermReader) -> None:
+def check_ilmd_names(ilmd: object, reader: FieldReader) -> None:
     """Keep a problem for each field of `ilmd` without a namespace (EPCIS 2.0, 7.3.8: extensions only)."""
-    ilmd = event["ilmd"]
-    if type(ilmd) is not dict:
-        terms.reader.wrong_type("/ilmd", ilmd, "object")
-        return
-    terms.reader.names(ilmd, frozenset(), "/ilmd")
+    if type(ilmd) is dict:
+        reader.names(ilmd, frozenset(), "/ilmd")
+    else:
+        reader.wrong_type("/ilmd", ilmd, "object")
 
 
 def read_lot_data(
@@ -88,20 +99,18 @@ def _read_lot(row: object, where: str, terms: TermReader, matter: MatterTables) 
     reo_percent = terms.number(row, keys, "reoPercent", where, most=REO_PERCENT_MAX)
     if assays or reo_percent is not None:
         terms.reader.problems += check_assays(assays, reo_percent, form, matter, where)
-    return LotData(
-        lot=terms.uri(row, keys, "lot", where),
-        form=form,
-        assays=assays,
-        reo_percent=reo_percent,
-        piece_mass_gram=terms.number(row, keys, "pieceMassGram", where, is_positive=True),
-        net_mass_kg=terms.number(row, keys, "netMassKilogram", where),
-        grade=terms.text(row, keys, "grade", where),
-        origin_country=terms.country(row, keys, "originCountry", where),
-        deposit=terms.text(row, keys, "deposit", where),
-        recycled_percent=terms.number(row, keys, "recycledContentPercent", where, most=PERCENT),
-        magnet_pieces_per_unit=terms.number(row, keys, "magnetPiecesPerUnit", where),
-        magnet_mass_gram_per_unit=terms.number(row, keys, "magnetMassGramPerUnit", where),
-    )
+    read: dict[str, Any] = {}
+    for term in keys:
+        if term in _NUMBERS:
+            name, most = _NUMBERS[term]
+            read[name] = terms.number(row, keys, term, where, most=most, is_positive=term == "pieceMassGram")
+        elif term in _TEXTS:
+            read[term] = terms.text(row, keys, term, where)
+    if "originCountry" in keys:
+        read["origin_country"] = terms.country(row, keys, "originCountry", where)
+    if "lot" in keys:
+        read["lot"] = terms.uri(row, keys, "lot", where)
+    return LotData(form=form, assays=assays, reo_percent=reo_percent, **read)
 
 
 def _read_assays(
@@ -113,32 +122,52 @@ def _read_assays(
     found = []
     place = where + pointer_of(keys["assay"])
     for i, line in enumerate(terms.reader.rows(row, keys["assay"], where)):
-        at = f"{place}/{i}"
         if type(line) is not dict:
-            terms.reader.wrong_type(at, line, "object")
+            terms.reader.wrong_type(f"{place}/{i}", line, "object")
             continue
-        names = terms.keys(line, ASSAY_TERMS, at)
-        element = terms.text(line, names, "element", at)
-        content = terms.number(line, names, "milligramPerKilogram", at, least=None)
-        basis = terms.text(line, names, "basis", at)
-        if basis is not None and basis not in ASSAY_BASES:
-            terms.unknown_word(basis, ASSAY_BASES, at + pointer_of(names["basis"]), "basis")
-        terms.reader.problems += [
-            refuse("field.missing", at, "ree:" + n) for n in ("element", "milligramPerKilogram") if n not in names
-        ]
-        if element is not None and content is not None:
-            found.append(
-                Assay(
-                    element,
-                    content,
-                    terms.number(line, names, "standardUncertainty", at, least=None),
-                    terms.text(line, names, "method", at),
-                    terms.text(line, names, "laboratory", at),
-                    basis or "element",
-                    terms.text(line, names, "epoch", at),
-                )
-            )
+        assay = _read_assay(line, terms, place, i)
+        if assay is not None:
+            found.append(assay)
     return tuple(found)
+
+
+def _read_assay(line: Mapping[str, object], terms: TermReader, place: str, position: int) -> Assay | None:
+    """Return one assay. The fields that nearly all have are read here, without a call for each."""
+    names = terms.names.strip(line)
+    element = line.get(names.get("element", ""))
+    content = line.get(names.get("milligramPerKilogram", ""))
+    u = line.get(names.get("standardUncertainty", ""))
+    method = line.get(names.get("method", ""))
+    if (
+        names.keys() == _USUAL_ASSAY
+        and type(element) is str
+        and type(content) is Decimal
+        and type(u) is Decimal
+        and type(method) is str
+        and element.isalpha()
+        and method.strip()
+    ):
+        return Assay(element, content, u, method)
+    return _read_rare_assay(line, terms, f"{place}/{position}")
+
+
+def _read_rare_assay(line: Mapping[str, object], terms: TermReader, at: str) -> Assay | None:
+    """Return one assay, field by field."""
+    names = terms.keys(line, ASSAY_TERMS, at)
+    element = terms.text(line, names, "element", at)
+    content = terms.number(line, names, "milligramPerKilogram", at, least=None)
+    basis = terms.text(line, names, "basis", at)
+    if basis is not None and basis not in ASSAY_BASES:
+        terms.unknown_word(basis, ASSAY_BASES, at + pointer_of(names["basis"]), "basis")
+    u = terms.number(line, names, "standardUncertainty", at, least=None)
+    method, laboratory = terms.text(line, names, "method", at), terms.text(line, names, "laboratory", at)
+    epoch = terms.text(line, names, "epoch", at)
+    for name in ("element", "milligramPerKilogram"):
+        if name not in names:
+            terms.keep(refuse("field.missing", at, "ree:" + name))
+    if element is None or content is None:
+        return None
+    return Assay(element, content, u, method, laboratory, basis or "element", epoch)
 
 
 def _check_twice(found: list[LotData], where: str, terms: TermReader) -> None:

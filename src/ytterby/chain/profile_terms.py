@@ -69,21 +69,55 @@ ASSAY_BASES = frozenset(["element", "oxide"])
 SHIPPING_STEPS = frozenset(["shipping", "departing"])
 
 
-def strip(node: Mapping[str, object], prefixes: Mapping[str, str]) -> dict[str, str]:
+class TermNames:
+    """Which fields are terms of the profile, under one set of prefixes; remembers objects with the same fields."""
+
+    __slots__ = ("_known", "accepted", "prefixes")
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.prefixes = dict(prefixes)
+        self.accepted: set[str] = set()  # names of extension fields that are in order
+        self._known: dict[tuple[str, ...], Mapping[str, str]] = {}
+
+    def strip(self, node: Mapping[str, object]) -> Mapping[str, str]:
+        """Return the key of each profile term of an object, by bare term; other fields are left out."""
+        fields = tuple(node)
+        found = self._known.get(fields)
+        if found is None:
+            found = {}
+            for key in fields:
+                name = expand_name(key, self.prefixes)
+                if name.startswith(REE_NAMESPACE):
+                    found[name[len(REE_NAMESPACE) :]] = key
+            if len(self._known) < _KNOWN_MAX:
+                self._known[fields] = found
+        return found
+
+    def accept(self, name: str) -> None:
+        """Remember that a name of an extension field is in order."""
+        if len(self.accepted) < _KNOWN_MAX:
+            self.accepted.add(name)
+
+
+_KNOWN_MAX = 1024
+_names_last = TermNames({})
+
+
+def term_names(prefixes: Mapping[str, str]) -> TermNames:
+    """Return the names under these prefixes; those asked for last are kept, compared by content."""
+    global _names_last  # noqa: PLW0603 -- a memo, equal by content to what it replaces
+    names = _names_last
+    if names.prefixes != prefixes:
+        names = _names_last = TermNames(prefixes)
+    return names
+
+
+def strip(node: Mapping[str, object], prefixes: Mapping[str, str]) -> Mapping[str, str]:
     """Return the key of each profile term of an object, by bare term; other fields are left out."""
-    found = {}
-    is_usual = prefixes.get("ree") == REE_NAMESPACE
-    for key in node:
-        if is_usual and key.startswith("ree:"):
-            found[key[4:]] = key
-        elif ":" in key:
-            name = expand_name(key, prefixes)
-            if name.startswith(REE_NAMESPACE):
-                found[name[len(REE_NAMESPACE) :]] = key
-    return found
+    return term_names(prefixes).strip(node)
 
 
-def uses_profile(event: Mapping[str, object], prefixes: Mapping[str, str]) -> bool:
+def uses_profile(event: Mapping[str, object], names: TermNames) -> bool:
     """Tell whether an event uses any term of the profile, in itself or in its ILMD."""
     ilmd = event.get("ilmd")
-    return bool(strip(event, prefixes)) or (isinstance(ilmd, dict) and bool(strip(ilmd, prefixes)))
+    return bool(names.strip(event)) or (type(ilmd) is dict and bool(names.strip(ilmd)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from ytterby.chain.event_fields import FieldReader
-from ytterby.chain.profile_terms import SEALED, strip
+from ytterby.chain.profile_terms import SEALED
 from ytterby.chain.vocabulary import likely
 from ytterby.terms.problem import Problem, refuse
 from ytterby.terms.problem import pointer as pointer_of
@@ -17,25 +17,26 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 class TermReader:
     """Reads profile terms of one event; problems go to the reader of its fields."""
 
-    __slots__ = ("reader",)
+    __slots__ = ("names", "reader")
 
     def __init__(self, reader: FieldReader) -> None:
         self.reader = reader
+        self.names = reader.extensions
 
     def keep(self, problem: Problem) -> None:
         """Keep a problem of this event."""
         self.reader.problems.append(problem)
 
-    def keys(self, node: Mapping[str, object], known: Mapping[str, str], where: str) -> dict[str, str]:
+    def keys(self, node: Mapping[str, object], known: Mapping[str, str], where: str) -> Mapping[str, str]:
         """Return the key of each profile term of an object; terms that the profile does not have here are refused."""
-        found = strip(node, self.reader.prefixes)
+        found = self.names.strip(node)
         if found.keys() <= known.keys():
             return found
         for term in found.keys() - known.keys():
             meant = likely(term, known, fallback=False)
-            place = where + pointer_of(found.pop(term))
+            place = where + pointer_of(found[term])
             self.keep(refuse("profile.term_unknown", place, term, likely=f"ree:{meant}" if meant else "-"))
-        return found
+        return {term: key for term, key in found.items() if term in known}
 
     def text(self, node: Mapping[str, object], keys: Mapping[str, str], term: str, where: str) -> str | None:
         """Return the text of a term, None when it is absent or no text."""
