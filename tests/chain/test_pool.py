@@ -117,7 +117,7 @@ def test_a_stock_taking_of_less_than_the_book_is_muf():
     chain.draw("plant", "tank", line("w", 90, Nd=30))
     book = chain.book()
     assert shares(chain, "w") == {"plant": 30.0}
-    assert [n for n in book.nodes if n.muf_weight is not None][0].muf_weight[5] == pytest.approx(0.25)
+    assert next(n for n in book.nodes if n.muf_weight is not None).muf_weight[5] == pytest.approx(0.25)
 
 
 def test_a_draw_takes_elements_apart():

@@ -19,6 +19,7 @@ from typing import Any
 
 from ytterby.chain.door import LEVELS, read_document
 from ytterby.chain.event import Event
+from ytterby.chain.party import Directory
 from ytterby.proof.checkpoint import Checkpoint, open_checkpoint
 from ytterby.proof.entry import EntryKind, parse_entry, record_entry
 from ytterby.proof.merkle import Frontier, leaf_hash
@@ -41,6 +42,20 @@ from ytterby.terms.instant import read_instant
 Failure = tuple[int | None, str]
 
 
+class _Directories(dict[int, Directory]):
+    """The directory of each log size that is asked for, read once."""
+
+    def __missing__(self, size: int) -> Directory:
+        """Read the directory as it was known when a submission was decided."""
+        latest = (
+            Registration.objects.filter(log_index__lt=size).order_by("-log_index").values_list("log_index", flat=True)
+        )
+        last = latest.first() or 0
+        if last not in self:
+            self[last] = directory(OPERATOR_VIEWER, Known(size))
+        return self[last]
+
+
 def failures_of(register: Register) -> Iterator[Failure]:
     """Yield (index in the log or None, what is wrong) for everything that does not agree."""
     complete_left(register)
@@ -53,8 +68,9 @@ def failures_of(register: Register) -> Iterator[Failure]:
     yield from _entries(head)
     yield from _registrations()
     batches: dict[int, tuple[int, str]] = {}
+    directories = _Directories()
     for submission in Submission.objects.order_by("id").iterator(chunk_size=200):
-        yield from _submission(register, submission, batches)
+        yield from _submission(register, submission, batches, directories)
     yield from _batches(head, batches)
     yield from _files(register, head)
 
@@ -150,7 +166,9 @@ def _commits(salt: bytes, digest: bytes, entry: bytes) -> bool:
         return False
 
 
-def _submission(register: Register, row: Submission, batches: dict[int, tuple[int, str]]) -> Iterator[Failure]:
+def _submission(
+    register: Register, row: Submission, batches: dict[int, tuple[int, str]], directories: "_Directories"
+) -> Iterator[Failure]:
     """Check one submission and its events."""
     at = row.first_index
     try:
@@ -169,7 +187,7 @@ def _submission(register: Register, row: Submission, batches: dict[int, tuple[in
         if row.eventrecord_set.exists():
             yield at, f"the submission of receipt {row.receipt_id} is {row.state} and has events"
         return
-    yield from _events(row, document, batches)
+    yield from _events(row, document, batches, directories)
 
 
 def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Failure]:
@@ -206,7 +224,9 @@ def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Fa
         yield row.first_index, f"the outcome receipt {row.receipt_id} was rewritten"
 
 
-def _events(row: Submission, document: bytes, batches: dict[int, tuple[int, str]]) -> Iterator[Failure]:
+def _events(
+    row: Submission, document: bytes, batches: dict[int, tuple[int, str]], directories: "_Directories"
+) -> Iterator[Failure]:
     # A level that cannot be read was named with the receipt; the events are compared all the same.
     level = row.level if row.level in LEVELS else LEVELS[-1]
     read = {one.number: one.event for one in read_document(opened(document), door_tables(), level=level).events}
@@ -219,10 +239,10 @@ def _events(row: Submission, document: bytes, batches: dict[int, tuple[int, str]
         yield row.first_index, f"the submission of receipt {row.receipt_id} has {len(records)} of {row.count} events"
     for record in records:
         batches[record.log_index] = (row.size_after or 0, row.decided_at or "")
-        yield from _event(record, read.get(record.number), row.submitter)
+        yield from _event(record, read.get(record.number), row.submitter, directories[row.first_index or 0])
 
 
-def _event(record: EventRecord, event: Event | None, submitter: str) -> Iterator[Failure]:
+def _event(record: EventRecord, event: Event | None, submitter: str, parties: Directory) -> Iterator[Failure]:
     index = record.log_index
     entry = LogEntry.objects.filter(index=index).values_list("entry", "record").first()
     if event is None:
@@ -235,13 +255,9 @@ def _event(record: EventRecord, event: Event | None, submitter: str) -> Iterator
     facts = (event.event_id, event.error is None, submitter)
     if (record.event_id, record.is_original, record.submitter) != facts:
         yield index, "the event's row does not say what the submitted event says"
-    readers = readers_of(event, submitter, directory(OPERATOR_VIEWER, Known(_start_of(record))))
+    readers = readers_of(event, submitter, parties)
     if set(Visible.objects.filter(event=record).values_list("party", "why")) != readers:
         yield index, "who may see the event is not what the event and the directory say"
-
-
-def _start_of(record: EventRecord) -> int:
-    return record.submission.first_index or 0
 
 
 def _batches(head: LogHead, batches: dict[int, tuple[int, str]]) -> Iterator[Failure]:
