@@ -237,26 +237,44 @@ def _events(
         or [r.log_index for r in records] != list(range(first, first + row.count))[: len(records)]
     ):
         yield row.first_index, f"the submission of receipt {row.receipt_id} has {len(records)} of {row.count} events"
+    indices = [record.log_index for record in records]
+    stored = _Stored(indices)
     for record in records:
         batches[record.log_index] = (row.size_after or 0, row.decided_at or "")
-        yield from _event(record, read.get(record.number), row.submitter, directories[row.first_index or 0])
+        event = read.get(record.number)
+        yield from _event(record, event, row.submitter, directories[row.first_index or 0], stored)
 
 
-def _event(record: EventRecord, event: Event | None, submitter: str, parties: Directory) -> Iterator[Failure]:
+class _Stored:
+    """Entries and rights of the events of one submission, read at once."""
+
+    def __init__(self, indices: list[int]) -> None:
+        span = {"gte": min(indices, default=0), "lte": max(indices, default=-1)}
+        entries = LogEntry.objects.filter(**{f"index__{k}": v for k, v in span.items()})
+        self.entries = {i: (bytes(e), record) for i, e, record in entries.values_list("index", "entry", "record")}
+        self.readers: dict[int, set[tuple[str, str]]] = {}
+        rights = Visible.objects.filter(**{f"event_id__{k}": v for k, v in span.items()})
+        for index, party, why in rights.values_list("event_id", "party", "why"):
+            self.readers.setdefault(index, set()).add((party, why))
+
+
+def _event(
+    record: EventRecord, event: Event | None, submitter: str, parties: Directory, stored: _Stored
+) -> Iterator[Failure]:
     index = record.log_index
-    entry = LogEntry.objects.filter(index=index).values_list("entry", "record").first()
+    entry = stored.entries.get(index)
     if event is None:
         yield index, "the submitted document holds no such event"
         return
     if bytes(record.digest) != event.digest:
         yield index, "the stored digest is not that of the submitted event"
-    elif entry is None or entry[1] != EVENT or not _commits(bytes(record.salt), event.digest, bytes(entry[0])):
+    elif entry is None or entry[1] != EVENT or not _commits(bytes(record.salt), event.digest, entry[0]):
         yield index, "the entry does not commit to the submitted event"
     facts = (event.event_id, event.error is None, submitter)
     if (record.event_id, record.is_original, record.submitter) != facts:
         yield index, "the event's row does not say what the submitted event says"
     readers = readers_of(event, submitter, parties)
-    if set(Visible.objects.filter(event=record).values_list("party", "why")) != readers:
+    if stored.readers.get(index, set()) != readers:
         yield index, "who may see the event is not what the event and the directory say"
 
 
