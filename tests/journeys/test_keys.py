@@ -99,7 +99,7 @@ def test_without_a_script_everything_still_works(chromium, served):
     page.locator("[data-row] a").first.click()
     page.wait_for_url("**/en/lots/OM-N42SH-0623/")
     assert page.locator("svg.trace a").count() > 3
-    page.locator("svg.trace a").first.click()
+    page.locator("svg.trace a .t1").first.click()
     page.wait_for_url("**/en/lots/**element=Nd")
     page.locator(".lang a", has_text="中文").click()
     page.wait_for_url("**/zh-hans/lots/**")

@@ -99,7 +99,7 @@ def test_every_class_of_the_templates_is_styled_and_every_style_is_used():
             used |= set(re.findall(r"(?:%}|\s)([a-z]+)(?=\s*\{%)", names))
     styled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", CSS, flags=re.DOTALL)))
     made_by_code = {"node", "link", "lot", "loop", "export", "loss", "bad", "focus", "wide", "t1", "t2", "t3"}
-    made_by_code |= {"stage", "here", "trace", "good", "warn", "wait", "none", "open", "mark"}
+    made_by_code |= {"stage", "here", "hit", "trace", "good", "warn", "wait", "none", "open", "mark"}
     unused = styled - used - made_by_code
     assert unused == set()
 

@@ -13,7 +13,7 @@ from typing import Any
 from ytterby.shell.drawing.flow import Flow, Json, flow_of_trace
 from ytterby.shell.drawing.gather import gather_small
 from ytterby.shell.drawing.label import cut, measure
-from ytterby.shell.drawing.layout import BOX_WIDTH, LABEL_ROOM, TOP, Box, Layout, lay_out
+from ytterby.shell.drawing.layout import BOX_WIDTH, LABEL_HEIGHT, LABEL_ROOM, TOP, Box, Layout, lay_out
 from ytterby.shell.wording import fill, word
 
 INK, INK_2, PAPER = "#17181c", "#4b4f5a", "#ffffff"
@@ -162,6 +162,12 @@ def _box(flow: Flow, layout: Layout, box: Box, hrefs: bool) -> str:
     ]
     # A link of ours leads to a page of ours; anything else is no link.
     if hrefs and node.href.startswith(("/", "?", "#")) and not node.href.startswith("//"):
+        # The label is to be hit between its letters too (WCAG 2.2, 2.5.8).
+        width = LABEL_GAP + BOX_WIDTH + measure(cut(node.title, TITLE_SIZE, room), TITLE_SIZE)
+        parts.insert(
+            1,
+            f'<rect class="hit" x="{box.x:.1f}" y="{box.label_y:.1f}" width="{width:.0f}" height="{LABEL_HEIGHT:.0f}"/>',
+        )
         return f'<a href="{text_of(node.href)}">{"".join(parts)}</a>'
     return f"<g>{''.join(parts)}</g>"
 
