@@ -5,8 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from house.raised_codes import find_raised
 
+from house.raised_codes import find_raised
 from ytterby.shell.wording import LANGUAGES, WORD_GROUPS, catalogue, fill, placeholders, sentence, word
 from ytterby.terms.problem import finding, refuse
 

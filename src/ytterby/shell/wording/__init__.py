@@ -33,6 +33,7 @@ WORD_GROUPS = (
     "finding",
     "entry",
     "unit",
+    "outcome",
 )
 
 # {{ and }} stand for themselves, as in str.format.

@@ -12,7 +12,7 @@ from ytterby.shell.portal.paging import ROWS_PER_PAGE, paging_of
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.store.reading.log import list_entries, log_head
 
-COLUMNS = ("index", "kind", "entry", "at", "submitter", "event_id", "ends_submission")
+COLUMNS = ("index", "kind", "entry", "at", "submitter", "event_id", "digest", "ends_submission")
 ENTRIES_MAX = 10_000
 
 

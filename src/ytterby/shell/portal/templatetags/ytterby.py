@@ -97,6 +97,13 @@ def unit(code: object) -> str:
     return word_of("unit", code or "H87", get_language() or "en")
 
 
+@register.simple_tag
+def unit_of(quantity: object, code: object) -> str:
+    """Write the unit of a quantity: one piece, two pieces."""
+    kind = str(code or "H87")
+    return word_of("unit", f"{kind}_one" if kind == "H87" and str(quantity) == "1" else kind, get_language() or "en")
+
+
 @register.filter
 def word(code: object, group: str) -> str:
     """Write the word of the trade for a code: `{{ row.form|word:"form" }}`."""
