@@ -9,7 +9,7 @@ from ytterby.shell.cli.screen import Column, Screen, plain, write_json
 
 @pytest.fixture
 def piped(capsys):
-    return lambda: capsys.readouterr()
+    return capsys.readouterr
 
 
 def test_a_pipe_gets_no_colour_no_width_and_no_blanks_at_the_end(piped, monkeypatch):

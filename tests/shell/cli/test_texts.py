@@ -16,7 +16,7 @@ BEGINNINGS = ("column.", "rule.", "lot.trace.", "demo.")
 def test_every_text_has_both_languages_with_the_same_facts():
     for key, said in all_texts().items():
         assert set(said) == {"en", "zh"}, key
-        assert said["en"].strip() and said["zh"].strip(), key
+        assert all(text.strip() for text in said.values()), key
         assert placeholders(said["en"]) == placeholders(said["zh"]), key
 
 
@@ -29,7 +29,7 @@ def test_every_key_in_the_source_has_its_text():
 
 def test_no_text_is_left_that_nobody_asks_for():
     quoted = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', SOURCE))
-    left = {key for key in all_texts() if key not in quoted and not key.startswith(BEGINNINGS)}
+    left = {key for key in all_texts() if key.removesuffix("_one") not in quoted and not key.startswith(BEGINNINGS)}
     assert left == set()
 
 

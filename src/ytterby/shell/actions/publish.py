@@ -4,8 +4,10 @@ Files are written aside and renamed, tiles before the checkpoint, so that a read
 missing. Who may read them: everybody.
 """
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ytterby.proof.checkpoint import Checkpoint, sign_checkpoint
@@ -16,21 +18,37 @@ from ytterby.shell.store.models import LogEntry, LogHead
 from ytterby.shell.store.writing import read_hash
 
 CHECKPOINT = "checkpoint"
+LOCK = ".publishing"
 
 
 def publish(register: Register) -> str:
-    """Bring the files up to the head of the log; return the signed checkpoint."""
-    head = LogHead.objects.get(id=1)
-    old = published_size(register)
-    for tile in tiles_between(min(old, head.size), head.size):
-        path = register.data / tile.path
-        if not path.exists():
-            write_whole(path, tile_bytes(tile))
-        _drop_narrower(path, tile)
-    text = sign_checkpoint(Checkpoint(head.origin, head.size, bytes(head.root)), register.log_key)
-    if old < head.size or not (register.data / CHECKPOINT).exists():
-        write_whole(register.data / CHECKPOINT, text.encode())
-    return text
+    """Bring the files up to the head of the log; return the signed checkpoint.
+
+    One process does it at a time, else an older checkpoint could replace a newer one.
+    """
+    with _alone(register.data / LOCK):
+        head = LogHead.objects.get(id=1)
+        old = min(published_size(register), head.size)
+        tiles = list(tiles_between(old, head.size))
+        for tile in tiles:
+            path = register.data / tile.path
+            if not path.exists():
+                write_whole(path, tile_bytes(tile))
+        text = sign_checkpoint(Checkpoint(head.origin, head.size, bytes(head.root)), register.log_key)
+        if old < head.size or not (register.data / CHECKPOINT).exists():
+            write_whole(register.data / CHECKPOINT, text.encode())
+        # Only now: until the new checkpoint stands, the old one still needs its narrower tiles.
+        for tile in tiles:
+            _drop_narrower(register.data / tile.path, tile)
+        return text
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock between processes; it ends with the process that holds it."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def published_size(register: Register) -> int:
