@@ -58,8 +58,22 @@ class FieldReader:
             shown = "null" if value is None else value
         self.problems.append(refuse("field.type", where, shown, expected=expected))
 
-    def names(self, node: Mapping[str, object], known: frozenset[str], where: str, *, is_closed: bool = False) -> None:
-        """Keep a problem for each field that is neither known nor an extension with a namespace."""
+    def names(
+        self,
+        node: Mapping[str, object],
+        known: frozenset[str],
+        where: str,
+        *,
+        is_closed: bool = False,
+        has_profile: bool = False,
+    ) -> None:
+        """Keep a problem for each field that is neither known nor an extension with a namespace.
+
+        `is_closed`: no extension may stand here; `has_profile`: the profile has terms here, which others judge.
+        """
+        if not has_profile and not is_closed:
+            for term, name in self.extensions.strip(node).items():
+                self.rule(refuse("profile.term_misplaced", where + pointer_of(name), term))
         for name in node.keys() - known:
             if name in self.extensions.accepted and not is_closed:
                 continue

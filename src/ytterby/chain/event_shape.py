@@ -49,7 +49,7 @@ def read_shape(event: Mapping[str, object], kind: str, reader: FieldReader) -> d
         read = _read_circumstances(event, kind, reader)
         _READERS[kind](event, read, reader)
     else:
-        reader.names(event, _ALL_FIELDS, "")
+        reader.names(event, _ALL_FIELDS, "", has_profile=True)
         read = {"kind": kind}
     _read_common(event, read, reader)
     return read
@@ -61,7 +61,7 @@ def _check_names(event: Mapping[str, object], kind: str, known: frozenset[str], 
     for name in misplaced:
         homes = ", ".join(sorted(k for k, fields in FIELDS.items() if name in fields))
         reader.problems.append(refuse("event.field_misplaced", "/" + name, name, kind=kind, homes=homes))
-    reader.names(event, known | misplaced, "")
+    reader.names(event, known | misplaced, "", has_profile=True)
 
 
 def _read_common(event: Mapping[str, object], read: dict[str, Any], reader: FieldReader) -> None:

@@ -40,7 +40,7 @@ _USUAL_ASSAY = frozenset(["element", "milligramPerKilogram", "standardUncertaint
 def check_ilmd_names(ilmd: object, reader: FieldReader) -> None:
     """Keep a problem for each field of `ilmd` without a namespace (EPCIS 2.0, 7.3.8: extensions only)."""
     if type(ilmd) is dict:
-        reader.names(ilmd, frozenset(), "/ilmd")
+        reader.names(ilmd, frozenset(), "/ilmd", has_profile=True)
     else:
         reader.wrong_type("/ilmd", ilmd, "object")
 

@@ -124,7 +124,7 @@ def _read_use(row: object, where: str, terms: TermReader, use_codes: frozenset[s
     if type(row) is not dict:
         terms.reader.wrong_type(where, row, "object")
         return None
-    terms.reader.names(row, frozenset(), where)
+    terms.reader.names(row, frozenset(), where, has_profile=True)
     keys = terms.keys(row, USE_TERMS, where)
     for name in ("share", "useCode"):
         if name not in keys:
