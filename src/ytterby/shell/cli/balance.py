@@ -14,15 +14,16 @@ from rich.text import Text
 from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_known, add_noun, day, whole_number
 from ytterby.shell.cli.figures import decimals_for, write_count, write_exact, write_kg, write_score
 from ytterby.shell.cli.lot import unit_word
-from ytterby.shell.cli.opening import find_lot, find_site, open_reading, with_data
+from ytterby.shell.cli.opening import Names, find_lot, find_site, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.screen import Column, Screen, plain
+from ytterby.shell.cli.texts import counted
 from ytterby.shell.wording import word
 from ytterby.terms.identifier import tail
 
 Json = dict[str, Any]
 TRANSIT_LIMIT_DAYS = 30
-NAMED_MOST = 2
+NAMED_MOST = 1
 
 
 def add(nouns: Nouns) -> None:
@@ -55,15 +56,15 @@ def month(text: str) -> str:
 
 def run_report(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the closure of steps."""
+    reading = open_reading(args, screen)
     from ytterby.shell.store.reading.balance import step_closures
 
-    reading = open_reading(args, screen)
     site = find_site(reading, args.site) if args.site else None
     with screen.waiting(screen.texts("balance.waiting")):
         found = step_closures(reading.viewer, site=site, element=args.element, known=reading.known)
     steps = [step for step in found["steps"] if args.month is None or step["at"].startswith(args.month)]
     answer = {"site": site, "element": args.element, "months": [], **found, "steps": steps}
-    screen.answer(answer, lambda: show_steps(screen, steps, found["limit"]))
+    screen.answer(answer, lambda: show_steps(screen, steps, found["limit"], reading.names(screen.language)))
     is_off = any(_is_off(step) for step in steps)
     if not screen.is_json and steps:
         screen.next(with_data(args, "ytterby balance findings" if is_off else "ytterby balance pairs"))
@@ -74,14 +75,14 @@ def _is_off(step: Json) -> bool:
     return step["verdict"] in {"loss", "gain"}
 
 
-def show_steps(screen: Screen, steps: Sequence[Json], limit: float) -> None:
+def show_steps(screen: Screen, steps: Sequence[Json], limit: float, names: Names) -> None:
     """Write the closure of each step and element, and how many do not close."""
     texts = screen.texts
     if not steps:
         screen.verdict(None, texts("balance.steps.none"))
         return
     decimals = decimals_for(max(step["in_kg"], step["out_kg"]) for step in steps)
-    fine = decimals_for((step["difference_kg"] for step in steps), digits=3)
+    fine = decimals_for((step["u_kg"] for step in steps), digits=4)
     has_elements = len({step["element"] for step in steps}) > 1
     columns = [
         Column(texts("column.step")),
@@ -98,8 +99,8 @@ def show_steps(screen: Screen, steps: Sequence[Json], limit: float) -> None:
     rows: list[list[str | Text]] = [
         [
             step_name(step),
-            step["site"]["name"],
-            names(step["outputs"]),
+            names(step["site"]["id"]),
+            first_of(step["outputs"]),
             *([step["element"]] if has_elements else []),
             write_kg(step["in_kg"], decimals),
             write_kg(step["out_kg"], decimals),
@@ -113,17 +114,16 @@ def show_steps(screen: Screen, steps: Sequence[Json], limit: float) -> None:
     screen.table(columns, rows)
     off = [step for step in steps if _is_off(step)]
     untested = sum(step["z"] is None for step in steps)
-    rest = texts("balance.steps.untested", count=untested) if untested else ""
+    rest = counted(texts, "balance.steps.untested", untested) if untested else ""
     element = "" if has_elements else word("element", steps[0]["element"], screen.language)
     if off:
-        key = "balance.steps.off_one" if len(off) == 1 else "balance.steps.off"
-        screen.verdict(False, texts(key, count=len(off), all=write_count(len(steps))), rest)
+        screen.verdict(False, counted(texts, "balance.steps.off", len(off), all=write_count(len(steps))), rest)
         for step in off:
             screen.line("  " + _off_sentence(step, screen, limit))
     else:
         tested = len(steps) - untested
         key = "balance.steps.close_element" if element else "balance.steps.close"
-        screen.verdict(True if tested else None, texts(key, count=write_count(tested), element=element), rest)
+        screen.verdict(True if tested else None, counted(texts, key, tested, element=element), rest)
 
 
 def step_name(step: Json) -> str:
@@ -131,7 +131,7 @@ def step_name(step: Json) -> str:
     return tail(step["run"]) if step["run"] else tail(step["event_id"] or "")[-12:]
 
 
-def names(tails: Sequence[str]) -> str:
+def first_of(tails: Sequence[str]) -> str:
     """Return the first names of a list, and how many more there are."""
     more = len(tails) - NAMED_MOST
     return " ".join(tails[:NAMED_MOST]) + (f" +{more}" if more > 0 else "")
@@ -159,23 +159,23 @@ def _off_sentence(step: Json, screen: Screen, limit: float) -> str:
 
 def run_pairs(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show what both sides of each delivery say."""
+    reading = open_reading(args, screen)
     from ytterby.shell.store.reading.balance import mirror_pairs
 
-    reading = open_reading(args, screen)
     on = args.on or args.known_on
     with screen.waiting(screen.texts("balance.waiting")):
         found = mirror_pairs(reading.viewer, known=reading.known, on=on, transit_limit_days=args.transit_limit)
     if args.lot is not None:
         lot = find_lot(reading, args.lot)
         found["pairs"] = [pair for pair in found["pairs"] if pair["lot"] == lot]
-    screen.answer(found, lambda: show_pairs(screen, found["pairs"]))
+    screen.answer(found, lambda: show_pairs(screen, found["pairs"], reading.names(screen.language)))
     is_off = any(pair["state"] == "differs" or pair["overdue"] for pair in found["pairs"])
     if not screen.is_json and found["pairs"]:
         screen.next(with_data(args, "ytterby balance findings"))
     return Outcome.FOUND if is_off else Outcome.GOOD
 
 
-def show_pairs(screen: Screen, pairs: Sequence[Json]) -> None:
+def show_pairs(screen: Screen, pairs: Sequence[Json], names: Names) -> None:
     """Write each delivery with both sides, and how many differ."""
     texts = screen.texts
     if not pairs:
@@ -191,26 +191,26 @@ def show_pairs(screen: Screen, pairs: Sequence[Json]) -> None:
         Column("D", is_number=True),
         Column(texts("column.state")),
     ]
-    screen.table(columns, [_pair_row(pair, screen) for pair in pairs])
+    screen.table(columns, [_pair_row(pair, screen, names) for pair in pairs])
     off = sum(pair["state"] == "differs" for pair in pairs)
     overdue = sum(bool(pair["overdue"]) for pair in pairs)
-    rest = texts("balance.pairs.overdue", count=overdue) if overdue else ""
+    rest = counted(texts, "balance.pairs.overdue", overdue) if overdue else ""
     if off:
-        key = "balance.pairs.off_one" if off == 1 else "balance.pairs.off"
-        screen.verdict(False, texts(key, count=off, all=write_count(len(pairs))), rest)
+        key = "balance.pairs.off" if len(pairs) > 1 else "balance.pairs.off_only"
+        screen.verdict(False, counted(texts, key, off, all=write_count(len(pairs))), rest)
     else:
-        screen.verdict(not overdue, texts("balance.pairs.agree", count=write_count(len(pairs))), rest)
+        screen.verdict(not overdue, counted(texts, "balance.pairs.agree", len(pairs)), rest)
 
 
-def _pair_row(pair: Json, screen: Screen) -> list[str | Text]:
+def _pair_row(pair: Json, screen: Screen, names: Names) -> list[str | Text]:
     state = word("state", pair["state"], screen.language)
     if pair["overdue"]:
         state += ", " + screen.texts("balance.overdue")
     is_off = pair["state"] == "differs" or pair["overdue"]
     return [
         pair["tail"],
-        pair["shipper"]["name"],
-        pair["receiver"]["name"],
+        names(pair["shipper"]["id"]),
+        names(pair["receiver"]["id"]),
         write_exact(pair["shipped"]),
         write_exact(pair["received"]),
         unit_word(pair["unit"], screen),
@@ -224,33 +224,38 @@ def _pair_row(pair: Json, screen: Screen) -> list[str | Text]:
 
 def run_findings(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List the findings."""
+    reading = open_reading(args, screen)
     from ytterby.shell.store.reading.findings import list_findings
 
-    reading = open_reading(args, screen)
     with screen.waiting(screen.texts("balance.waiting")):
         found = list_findings(reading.viewer, known=reading.known, language=screen.language)
-    screen.answer(found, lambda: show_findings(screen, found["findings"], is_brief=args.brief))
+    names = reading.names(screen.language)
+    screen.answer(found, lambda: show_findings(screen, found["findings"], names, is_brief=args.brief))
     first = next((one["tail"] for one in found["findings"] if one["tail"]), None)
     if not screen.is_json and first:
         screen.next(with_data(args, f"ytterby lot trace {quote(first)} --back"))
     return Outcome.FOUND if found["findings"] else Outcome.GOOD
 
 
-def show_findings(screen: Screen, findings: Sequence[Json], *, is_brief: bool = False) -> None:
+def show_findings(screen: Screen, findings: Sequence[Json], names: Names, *, is_brief: bool = False) -> None:
     """Write each finding with its sentence and what would settle it."""
     texts = screen.texts
     if not findings:
         screen.verdict(True, texts("balance.findings.none"))
         return
-    key = "balance.findings.one" if len(findings) == 1 else "balance.findings.many"
-    screen.verdict(False, texts(key, count=write_count(len(findings))))
+    screen.verdict(False, counted(texts, "balance.findings.found", len(findings)))
     for one in findings:
-        where = one["site"]["name"] if one["site"] else ", ".join(one["party_names"])
+        where = names(one["site"]["id"]) if one["site"] else ", ".join(names(p) for (p,) in one["parties"])
         title = word("finding", one["kind"], screen.language)
         about = "  ".join(part for part in (one["tail"], where) if part)
         screen.line(Text.assemble((f"  {one['id']}  ", "dim"), (plain(title), "bold yellow"), plain(f"  {about}")))
         if is_brief:
             continue
-        screen.line(f"      {one['text']}")
-        for cure in one["settles"]:
-            screen.line(f"      {texts('settles')} {cure}", "dim")
+        facts = (one["lot"] or "", *one["facts"].values())
+        cures = screen.joint.join(one["settles"])
+        screen.line(
+            Text.assemble(
+                plain(f"      {names.in_sentence(one['text'], facts)}{screen.joint}"),
+                (plain(texts("settles") + screen.joint + cures), "dim"),
+            )
+        )

@@ -61,7 +61,7 @@ def _show_stop(screen: Screen, stop: Stop) -> int:
     for row in stop.rows:
         screen.remark(f"  {row}")
     for command in stop.next_commands:
-        screen.remark(f"{screen.texts('next')} {command}")
+        screen.remark(screen.texts("next") + screen.joint + command)
     return int(stop.outcome)
 
 

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
 
 DATA = "ytterby-demo"
-SAMPLE, CHAIN, DIRECTORY = "sample", "example-chain.json", "directory.yaml"
+CHAIN = ("chain", "sample/example-chain.json")
+DIRECTORY = ("shell.site", "sample_directory.yaml")
 ORE, MAGNET, CONCENTRATE, ELEMENT = "KR-2025-W14", "OM-N42SH-0623", "KR-C-0418", "Nd"
 EXPORT = "urn:uuid:73a1896b-d0b5-544e-8f54-593f0f831de4"
-FREE = (("https://id.gs1.org/01/09520000000240", "iron"), ("https://id.gs1.org/01/09520000000257", "ferro-boron"))
-STRIP_CASTER = "Tarn Metals"
+FREE = ("https://id.gs1.org/01/09520000000240", "https://id.gs1.org/01/09520000000257")
+PARTIES = "parties.yaml"
+USER = "Lumen Motors"
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ def run(args: argparse.Namespace, screen: Screen) -> Outcome:
         check_address(args.host, args.port)
     data: Path = args.data
     keys: Path = args.keys or data.with_name(data.name + "-keys")
-    documents = cut_chain(packaged_text("chain", f"{SAMPLE}/{CHAIN}").encode())
+    documents = cut_chain(packaged_text(*CHAIN).encode())
     start = first_day(documents)
     register = make_demo_register(data, keys, start)
     folder = data / "documents"
-    _write_documents(folder, documents, packaged_text("chain", f"{SAMPLE}/{DIRECTORY}"))
+    _write_documents(folder, documents, packaged_text(*DIRECTORY))
     _say(screen, "demo.title", data=data)
     for scene in _scenes(register, documents, folder, start):
         _play(scene, args, screen)
@@ -73,7 +75,7 @@ def run(args: argparse.Namespace, screen: Screen) -> Outcome:
 def _write_documents(folder: Path, documents: list[Document], directory: str) -> None:
     """Write what the demo hands in beside the register, so that its commands can be typed again."""
     folder.mkdir()
-    (folder / DIRECTORY).write_text(directory, encoding="utf-8")
+    (folder / PARTIES).write_text(directory, encoding="utf-8")
     for document in documents:
         (folder / document.name).write_bytes(document.raw)
     (folder / "mistakes.json").write_bytes(spoil(documents[0].raw))
@@ -84,7 +86,7 @@ def _scenes(register: "Register", documents: list[Document], folder: Path, start
     first, second, third = documents
     picture = register.data / "neodymium.svg"
     here = quote(str(folder))
-    yield Scene("demo.who", f"party import {here}/{DIRECTORY}", start)
+    yield Scene("demo.who", f"party import {here}/{PARTIES}", start)
     yield Scene("demo.capture", f"event capture {here}/{first.name} --as operator", first.handed_in)
     size = register.size
     yield Scene("demo.mistakes", f"event capture {here}/mistakes.json --as operator", first.handed_in, Outcome.FOUND)
@@ -92,13 +94,12 @@ def _scenes(register: "Register", documents: list[Document], folder: Path, start
     yield Scene("demo.differs", f"balance pairs --lot {CONCENTRATE} --known-at {size}", ends=Outcome.FOUND)
     yield Scene("demo.agrees", f"balance pairs --lot {CONCENTRATE}")
     yield Scene("demo.rest", f"event capture {here}/{third.name} --as operator", third.handed_in)
-    yield Scene("demo.back", f"lot trace {MAGNET} --back --element {ELEMENT}")
+    yield Scene("demo.back", f"lot trace {MAGNET} --holder {quote(USER)} --back --element {ELEMENT}")
     yield Scene("demo.forward", f"lot destination {ORE} --element {ELEMENT} --svg {quote(str(picture))}")
     yield Scene("demo.steps", f"balance report --element {ELEMENT}")
     yield Scene("demo.findings", "balance findings", ends=Outcome.FOUND)
-    for product, name in FREE:
-        command = f"product register {product} --free-of-rare-earths --name {quote(name)} --as {quote(STRIP_CASTER)}"
-        yield Scene("demo.free" if product == FREE[0][0] else "", command, third.handed_in + timedelta(days=1))
+    register_free = f"product register {' '.join(FREE)} --free-of-rare-earths --as operator"
+    yield Scene("demo.free", register_free, third.handed_in + timedelta(days=1))
     yield Scene("", "balance findings --brief", ends=Outcome.FOUND)
     yield Scene("demo.proof", f"log prove {EXPORT}")
     yield Scene("", "log verify")

@@ -70,8 +70,8 @@ def spoil(raw: bytes) -> bytes:
     goods["epcClass"] = goods["epcClass"].replace("09520000000011", "09520000000017")
     goods["uom"] = "KG"
     event["sensorElementList"][0]["sensorReport"][0]["value"] = -120000
-    event["ilmd"] = {("ree:assey" if key == "ree:assay" else key): value for key, value in event["ilmd"].items()}
-    event["ilmd"]["ree:lot"] = goods["epcClass"]
+    lot_data = {("ree:assey" if key == "ree:assay" else key): value for key, value in event["ilmd"].items()}
+    event["ilmd"] = {key: value for key, value in lot_data.items() if key != "ree:lot"}
     event["eventID"] = "urn:uuid:00000000-0000-5000-8000-000000000001"
     head["epcisBody"] = {"eventList": [event]}
     return json.dumps(head, ensure_ascii=False, indent=1).encode()

@@ -34,7 +34,9 @@ def add(nouns: Nouns) -> None:
     _add_level(check)
     digest = add_command(verbs, "digest", run_digest, "write the digest of each event, one line each")
     _add_files(digest)
-    capture = add_command(verbs, "capture", run_capture, "take documents into the register and return the receipts")
+    capture = add_command(
+        verbs, "capture", run_capture, "take documents into the register and return the receipts, whole with --json"
+    )
     _add_files(capture)
     capture.add_argument(
         "--as",
@@ -99,11 +101,13 @@ def read_problems(name: str, raw: bytes, level: str) -> tuple[int, Sequence[Prob
 def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple[int, int, int]]) -> None:
     texts = screen.texts
     events, refused, remarks = (sum(column) for column in zip(*counts, strict=True))
-    rest = texts("event.remarks", count=remarks) + " " if remarks else ""
+    rest = texts("event.remarks", count=remarks) + screen.joint if remarks else ""
     if refused:
         key = "event.check.refused_one" if refused == 1 else "event.check.refused"
-        bad = sum(bool(count[1]) for count in counts)
-        head = texts(key, count=write_count(refused), bad=bad, files=len(counts))
+        head = texts(key, count=write_count(refused))
+        if len(counts) > 1:
+            bad = sum(bool(count[1]) for count in counts)
+            rest = texts("event.check.files", bad=bad, files=len(counts)) + screen.joint + rest
         screen.verdict(False, head, rest + texts("event.nothing_sent"))
         screen.next(texts("event.check.again"))
         return
@@ -150,7 +154,7 @@ def _digest(name: str, screen: Screen) -> Outcome:
     }
     screen.answer(answer, lambda: _show_digests(screen, digests))
     for problem in problems if not screen.is_json else ():
-        screen.remark(problem_line(problem, name, screen.language).plain)
+        screen.remark(problem_line(problem, name, screen).plain)
     return Outcome.FOUND if problems else Outcome.GOOD
 
 
@@ -184,7 +188,7 @@ def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, 
         screen.answer(answer, lambda: show_capture(screen, answer, [unread]))
         return answer
     with screen.waiting(screen.texts("event.capture.waiting", file=name)):
-        result = capture(reading.register, raw, submitter=party, level=args.level, name=name)
+        result = capture(reading.register, raw, submitter=party, level=args.level, name=name, at=args.at)
     answer = capture_json(name, result, result.problems, result.size, screen.language)
     screen.answer(answer, lambda: show_capture(screen, answer, result.problems))
     return answer
@@ -228,15 +232,14 @@ def show_capture(screen: Screen, answer: Json, problems: Sequence[Problem]) -> N
         key = "event.capture.refused_one" if refused == 1 else "event.capture.refused"
         screen.verdict(False, texts(key, file=answer["file"], count=refused), texts("event.nothing_entered"))
     elif outcome == "known":
-        screen.verdict(True, texts("event.capture.known", file=answer["file"], events=count))
+        screen.verdict(True, texts("event.capture.known", file=answer["file"]))
     else:
         screen.verdict(
             True, texts("event.capture.accepted", file=answer["file"], events=count), _entries(texts, receipt)
         )
     if receipt:
-        screen.line("  " + texts("event.capture.receipt", id=receipt["id"], at=receipt["at"]), "dim")
-        if receipt["submitter"] == OPERATOR:
-            screen.line("  " + texts("event.capture.by_operator"), "dim")
+        key = "event.capture.receipt_operator" if receipt["submitter"] == OPERATOR else "event.capture.receipt"
+        screen.line("  " + texts(key, id=receipt["id"], at=receipt["at"][:19].replace("T", " ")), "dim")
 
 
 def _entries(texts: Texts, receipt: Json) -> str:

@@ -35,12 +35,17 @@ def write_share(value: float | None) -> str:
     percent = 100.0 * value
     if 0 < percent < 0.05:
         return "<0.1"
-    return f"{percent:.1f}"
+    return f"{_rounded(percent, 1):.1f}"
 
 
 def write_score(value: float | None) -> str:
     """Return a score z or D with two decimals."""
-    return UNKNOWN if value is None or not isfinite(value) else f"{value + 0.0:.2f}"
+    return UNKNOWN if value is None or not isfinite(value) else f"{_rounded(value, 2):.2f}"
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """Return a rounded value that is never a negative zero."""
+    return round(value, decimals) + 0.0
 
 
 def write_exact(text: str | None) -> str:

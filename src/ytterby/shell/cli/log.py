@@ -27,9 +27,9 @@ def add(nouns: Nouns) -> None:
 
 def run_checkpoint(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Write the checkpoint as it is signed, byte for byte."""
+    register = open_data(args)
     from ytterby.shell.actions.log import make_checkpoint
 
-    register = open_data(args)
     text = make_checkpoint(register)
     origin, size, root, *_ = text.split("\n")
     answer = {"origin": origin, "size": int(size), "root": root, "checkpoint": text, "as_of_size": int(size)}
@@ -39,9 +39,9 @@ def run_checkpoint(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def run_prove(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Prove one event."""
+    register = open_data(args)
     from ytterby.shell.actions.log import prove_event
 
-    register = open_data(args)
     which = int(args.event) if args.event.isascii() and args.event.isdigit() else args.event
     try:
         proof = prove_event(register, which)
@@ -69,15 +69,15 @@ def show_proof(screen: Screen, answer: Json, event: str) -> None:
     head = texts("log.proved", event=event, index=answer["index"], size=write_count(answer["size"]))
     screen.verdict(True, head, texts("log.proved_by", count=len(answer["proof"])))
     screen.line("  " + texts("log.proved_digest", digest=answer["digest"]), "dim")
-    for line in answer["checkpoint"].rstrip("\n").split("\n"):
-        screen.line(f"    {line}", "dim")
+    origin, _, root, *_ = answer["checkpoint"].split("\n")
+    screen.line("  " + texts("log.proved_head", origin=origin, root=root), "dim")
 
 
 def run_verify(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Recompute everything stored."""
+    register = open_data(args)
     from ytterby.shell.actions.log import verify_log
 
-    register = open_data(args)
     with screen.waiting(screen.texts("log.verify.waiting")):
         found = verify_log(register)
     answer = {**found, "as_of_size": found["size"]}
@@ -93,7 +93,7 @@ def show_verification(screen: Screen, answer: Json) -> None:
         screen.line(f"  {where}: {failure['what']}")
     count = write_count(answer["size"])
     if answer["ok"]:
-        screen.verdict(True, texts("log.verified", count=count), texts("log.verified_rest", root=answer["root"]))
+        screen.verdict(True, texts("log.verified", count=count), texts("log.verified_rest", root=answer["root"][:16]))
         return
     failures = len(answer["failures"])
     key = "log.failed_one" if failures == 1 else "log.failed"

@@ -9,17 +9,22 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from ytterby.chain.trace import WELL_MIXED
 from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_known, add_noun, whole_number
 from ytterby.shell.cli.figures import decimals_for, write_count, write_exact, write_kg, write_share
 from ytterby.shell.cli.lot_picture import draw_trace, write_picture
-from ytterby.shell.cli.opening import Reading, find_lot, find_party, open_reading, with_data
+from ytterby.shell.cli.opening import Names, Reading, find_lot, find_party, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.screen import Column, Screen
+from ytterby.shell.cli.texts import counted
 from ytterby.shell.wording import word
-from ytterby.terms.identifier import tail
+from ytterby.terms.identifier import product_class, tail
 
 Json = dict[str, Any]
 LISTED_MOST = 100
+# What is less than this share of the whole is told in one line, being a difference between sums and not a place.
+LEAST_SHARE = 1e-6
+TOLD_SHARE = 1e-4
 SHOWN_SHARE = 0.99  # of the mass; what is beyond is one line
 
 
@@ -57,19 +62,19 @@ def _add_lot(parser: argparse.ArgumentParser, element_help: str) -> None:
 
 def run_list(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List the lots."""
+    reading = open_reading(args, screen)
     from ytterby.shell.store.reading.lots import list_lots
 
-    reading = open_reading(args, screen)
     with screen.waiting(screen.texts("lot.list.waiting")):
         found = list_lots(reading.viewer, known=reading.known)
     if args.holder is not None:
         holder = find_party(reading, args.holder)
         found["lots"] = [row for row in found["lots"] if any(one["id"] == holder for one in row["holders"])]
-    screen.answer(found, lambda: _show_list(screen, args, found["lots"]))
+    screen.answer(found, lambda: _show_list(screen, args, found["lots"], reading.names(screen.language)))
     return Outcome.GOOD
 
 
-def _show_list(screen: Screen, args: argparse.Namespace, rows: Sequence[Json]) -> None:
+def _show_list(screen: Screen, args: argparse.Namespace, rows: Sequence[Json], names: Names) -> None:
     texts = screen.texts
     if not rows:
         screen.verdict(None, texts("lot.list.none"))
@@ -92,7 +97,7 @@ def _show_list(screen: Screen, args: argparse.Namespace, rows: Sequence[Json]) -
         [
             row["tail"],
             word("form", row["form"], screen.language),
-            row["maker"]["name"],
+            names(row["maker"]["id"]),
             row["at"][:10],
             write_exact(row["quantity"]),
             unit_word(row["unit"], screen),
@@ -105,8 +110,8 @@ def _show_list(screen: Screen, args: argparse.Namespace, rows: Sequence[Json]) -
     if len(shown) < len(rows):
         screen.line(texts("more", count=write_count(len(rows) - len(shown)), option="--most"), "dim")
     findings = sum(row["findings"] for row in rows)
-    head = texts("lot.list.verdict", count=write_count(len(rows)))
-    screen.verdict(None, head, texts("lot.list.findings", count=findings))
+    head = counted(texts, "lot.list.verdict", len(rows))
+    screen.verdict(None, head, counted(texts, "lot.list.findings", findings) if findings else "")
     screen.next(with_data(args, f"ytterby lot trace {quote(shown[0]['tail'])} --back"))
 
 
@@ -117,9 +122,10 @@ def run_trace(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Trace a lot back or forward."""
     reading = open_reading(args, screen)
     lot = find_lot(reading, args.lot)
-    element = args.element or main_element(reading, lot)
+    element = args.element or _main_element(reading, lot)
     trace = read_trace(reading, screen, lot, args, element, args.direction)
-    screen.answer(trace, lambda: show_trace(screen, trace))
+    names = reading.names(screen.language)
+    screen.answer(trace, lambda: show_trace(screen, trace, names, args.holder and find_party(reading, args.holder)))
     if args.svg is not None:
         write_picture(args.svg, draw_trace(screen, trace))
         screen.remark(screen.texts("picture.written", file=args.svg))
@@ -141,33 +147,34 @@ def read_trace(
         return lot_trace(reading.viewer, lot, direction=direction, element=element, holder=holder, known=reading.known)
 
 
-def main_element(reading: Reading, lot: str) -> str:
-    """Return the element of which a lot holds most; neodymium where its composition is unknown or it holds none."""
-    from ytterby.shell.store.reading.traces import lot_origin
+def _main_element(reading: Reading, lot: str) -> str:
+    from ytterby.shell.store.reading.lots import main_element
 
-    elements = lot_origin(reading.viewer, lot, known=reading.known)["elements"]
-    return max(elements, key=lambda e: elements[e]["mass_kg"], default="Nd")
+    return main_element(reading.viewer, lot, known=reading.known)
 
 
-def show_trace(screen: Screen, trace: Json) -> None:
+def show_trace(screen: Screen, trace: Json, names: Names, holder: str | None = None) -> None:
     """Write what a trace says: contributions in descending order until 99 % of the mass, the rest as one line."""
     texts, language = screen.texts, screen.language
     others = [node for node in trace["nodes"] if not node["is_target"]]
     total = write_kg(trace["total_kg"], decimals_for([trace["total_kg"]]))
     name = word("element", trace["element"], language)
     key = "lot.trace.back" if trace["direction"] == "back" else "lot.trace.forward"
-    head = texts("lot.trace.holds", lot=tail(trace["lot"]), mass=total, element=name)
-    screen.verdict(None, head, texts(key, count=write_count(len(others))))
+    lot = tail(trace["lot"])
+    head = texts("lot.trace.holds", lot=lot, mass=total, element=name)
+    if holder:
+        head = texts("lot.trace.holds_at", lot=lot, mass=total, element=name, holder=names(holder))
+    screen.verdict(None, head, counted(texts, key, len(others)) if others else texts(f"{key}_none"))
     if others:
-        _show_contributions(screen, trace, others)
+        _show_contributions(screen, trace, others, names)
     for kind in ("unaccounted_kg", "muf_kg"):
-        if abs(trace[kind]) > 1e-9 * max(trace["total_kg"], 1e-9):
+        if abs(trace[kind]) > TOLD_SHARE * trace["total_kg"]:
             decimals = decimals_for([trace[kind]], digits=3)
             screen.line("  " + texts(f"lot.trace.{kind}", mass=write_kg(abs(trace[kind]), decimals)))
-    screen.line("  " + texts("lot.rule", rule=rule_words(trace["rule"], screen)), "dim")
+    _show_rule(screen, trace["rule"])
 
 
-def _show_contributions(screen: Screen, trace: Json, nodes: Sequence[Json]) -> None:
+def _show_contributions(screen: Screen, trace: Json, nodes: Sequence[Json], names: Names) -> None:
     texts = screen.texts
     ordered = sorted(nodes, key=lambda node: -node["mass_kg"])
     shown = _until_share(ordered)
@@ -188,7 +195,7 @@ def _show_contributions(screen: Screen, trace: Json, nodes: Sequence[Json]) -> N
         row = [
             node["tail"],
             word("form", node["form"], screen.language),
-            node["holder_name"],
+            names(node["holder"]),
             node["at"][:10],
             write_kg(node["mass_kg"], decimals),
             write_share(node["share"]),
@@ -199,7 +206,7 @@ def _show_contributions(screen: Screen, trace: Json, nodes: Sequence[Json]) -> N
     if rest:
         mass = sum(node["mass_kg"] for node in rest)
         together = write_kg(mass, decimals_for([mass], digits=3))
-        screen.line("  " + texts("lot.trace.rest", count=len(rest), mass=together))
+        screen.line("  " + texts("lot.trace.rest", count=write_count(len(rest)), mass=together))
 
 
 def _until_share(ordered: Sequence[Json]) -> Sequence[Json]:
@@ -217,6 +224,12 @@ def _differ(node: Json) -> bool:
     return any(end is None or abs(end - node["share"]) > 5e-4 for end in ends)
 
 
+def _show_rule(screen: Screen, rule: str) -> None:
+    """Say by which rule an answer was made where a tank made a rule matter."""
+    if rule != WELL_MIXED:
+        screen.line("  " + screen.texts("lot.rule", rule=rule_words(rule, screen)), "dim")
+
+
 def rule_words(rule: str, screen: Screen) -> str:
     """Return by which rules an answer was made, in words."""
     return ", ".join(screen.texts(f"rule.{one}") for one in rule.split("+"))
@@ -232,16 +245,16 @@ def unit_word(unit: str, screen: Screen) -> str:
 
 def run_origin(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the origins of a lot."""
+    reading = open_reading(args, screen)
     from ytterby.shell.store.reading.traces import lot_origin
 
-    reading = open_reading(args, screen)
     lot = find_lot(reading, args.lot)
     holder = find_party(reading, args.holder) if args.holder else None
     with screen.waiting(screen.texts("lot.trace.waiting", lot=tail(lot))):
         found = lot_origin(reading.viewer, lot, element=args.element, holder=holder, known=reading.known)
-    screen.answer(found, lambda: show_origin(screen, found))
+    screen.answer(found, lambda: show_origin(screen, found, reading.names(screen.language)))
     if args.svg is not None:
-        element = args.element or main_element(reading, lot)
+        element = args.element or _main_element(reading, lot)
         write_picture(args.svg, draw_trace(screen, read_trace(reading, screen, lot, args, element, "back")))
         screen.remark(screen.texts("picture.written", file=args.svg))
     if not screen.is_json:
@@ -249,7 +262,7 @@ def run_origin(args: argparse.Namespace, screen: Screen) -> Outcome:
     return Outcome.GOOD
 
 
-def show_origin(screen: Screen, found: Json) -> None:
+def show_origin(screen: Screen, found: Json, names: Names) -> None:
     """Write the origins of each element."""
     texts = screen.texts
     elements = found["elements"]
@@ -257,8 +270,8 @@ def show_origin(screen: Screen, found: Json) -> None:
         screen.verdict(None, texts("lot.no_element", lot=tail(found["lot"])))
         return
     classes = {(o["class"], o["site"]) for one in elements.values() for o in one["origins"]}
-    head = texts("lot.origin.verdict", lot=tail(found["lot"]), count=len(elements))
-    screen.verdict(None, head, texts("lot.origin.classes", count=len(classes)))
+    head = counted(texts, "lot.origin.verdict", len(elements), lot=tail(found["lot"]))
+    screen.verdict(None, head, counted(texts, "lot.origin.classes", len(classes)))
     decimals = decimals_for(o["mass_kg"] for one in elements.values() for o in one["origins"])
     screen.table(
         [
@@ -275,7 +288,7 @@ def show_origin(screen: Screen, found: Json) -> None:
             [
                 element if not place else "",
                 word("origin", origin["class"], screen.language),
-                origin["exporter"] or origin["site_name"],
+                names(origin["exporter"] or origin["site"]),
                 origin["country"] or "",
                 write_kg(origin["mass_kg"], decimals),
                 write_share(origin["share"]),
@@ -295,16 +308,16 @@ def show_origin(screen: Screen, found: Json) -> None:
 
 def run_destination(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the destinations of a lot."""
+    reading = open_reading(args, screen)
     from ytterby.shell.store.reading.traces import lot_destination
 
-    reading = open_reading(args, screen)
     lot = find_lot(reading, args.lot)
     holder = find_party(reading, args.holder) if args.holder else None
-    element = args.element or main_element(reading, lot)
+    element = args.element or _main_element(reading, lot)
     asked = args.element if screen.is_json else element
     with screen.waiting(screen.texts("lot.trace.waiting", lot=tail(lot))):
         found = lot_destination(reading.viewer, lot, element=asked, holder=holder, known=reading.known)
-    screen.answer(found, lambda: show_destination(screen, found, element))
+    screen.answer(found, lambda: show_destination(screen, found, element, reading.names(screen.language)))
     if args.svg is not None:
         trace = read_trace(reading, screen, lot, args, element, "forward")
         stays = found["elements"][element]["destinations"]
@@ -315,42 +328,68 @@ def run_destination(args: argparse.Namespace, screen: Screen) -> Outcome:
     return Outcome.GOOD
 
 
-def show_destination(screen: Screen, found: Json, element: str) -> None:
+def show_destination(screen: Screen, found: Json, element: str, names: Names) -> None:
     """Write where one element of a lot is, and the uses that were declared beside those that came true."""
     texts, language = screen.texts, screen.language
     one = found["elements"][element]
-    rows = one["destinations"]
+    rows, rest = _gathered(one["destinations"], one["mass_kg"])
     decimals = decimals_for(row["mass_kg"] for row in rows)
     mass = write_kg(one["mass_kg"], decimals_for([one["mass_kg"]]))
     head = texts("lot.trace.holds", lot=tail(found["lot"]), mass=mass, element=word("element", element, language))
-    screen.verdict(None, head, texts("lot.destination.places", count=len(rows)))
-    screen.table(
+    screen.verdict(None, head, counted(texts, "lot.destination.places", len(rows)) if rows else "")
+    columns = [
+        Column(texts("column.state")),
+        Column(texts("column.lot")),
+        Column(texts("column.where")),
+        Column(texts("column.use")),
+        Column(texts("column.kg"), is_number=True),
+        Column(texts("column.share"), is_number=True),
+    ]
+    table = [
         [
-            Column(texts("column.state")),
-            Column(texts("column.lot")),
-            Column(texts("column.where")),
-            Column(texts("column.use")),
-            Column(texts("column.kg"), is_number=True),
-            Column(texts("column.share"), is_number=True),
-        ],
-        [
-            [
-                word("destination", row["kind"], language),
-                tail(row["lot"]) if row["lot"] else "",
-                row["holder_name"] or row["site_name"],
-                word("use", row["use"], language),
-                write_kg(row["mass_kg"], decimals, signed=row["mass_kg"] < 0),
-                write_share(row["share"]),
-            ]
-            for row in rows
-        ],
-    )
+            word("destination", row["kind"], language),
+            _lots_of(row),
+            names(row["holder"] or row["site"]),
+            word("use", row["use"], language),
+            write_kg(row["mass_kg"], decimals, signed=row["mass_kg"] < 0),
+            write_share(row["share"]),
+        ]
+        for row in rows
+    ]
+    if rows:
+        screen.table(columns, table)
+    if rest:
+        largest = max(abs(row["mass_kg"]) for row in rest)
+        screen.line("  " + counted(texts, "lot.destination.rest", len(rest), mass=f"{largest:.1g}"), "dim")
     if one["uses"]:
-        _show_uses(screen, one["uses"])
-    screen.line("  " + texts("lot.rule", rule=rule_words(one["rule"], screen)), "dim")
+        _show_uses(screen, one["uses"], names)
+    _show_rule(screen, one["rule"])
 
 
-def _show_uses(screen: Screen, uses: Sequence[Json]) -> None:
+def _gathered(destinations: Sequence[Json], total_kg: float) -> tuple[list[Json], list[Json]]:
+    """Return the rows to show, items of one product at one place as one row, and what is too little to show."""
+    rows: dict[tuple[str, ...], Json] = {}
+    rest = []
+    for one in destinations:
+        if abs(one["mass_kg"]) < LEAST_SHARE * total_kg:
+            rest.append(one)
+            continue
+        lot = one["lot"] or ""
+        same = product_class(lot) if "/21/" in lot else lot
+        key = (one["kind"], same, one["holder"] or "", one["site"] or "", one["use"] or "")
+        had = rows.setdefault(key, {**one, "mass_kg": 0.0, "share": 0.0, "lots": []})
+        had["mass_kg"] += one["mass_kg"]
+        had["share"] += one["share"]
+        had["lots"].append(lot)
+    return list(rows.values()), rest
+
+
+def _lots_of(row: Json) -> str:
+    more = len(row["lots"]) - 1
+    return tail(row["lots"][0]) + (f" +{more}" if more else "") if row["lots"][0] else ""
+
+
+def _show_uses(screen: Screen, uses: Sequence[Json], names: Names) -> None:
     texts = screen.texts
     parts = ("declared_kg", "realised_kg", "otherwise_kg", "open_kg")
     decimals = decimals_for(use[part] for use in uses for part in parts)
@@ -364,7 +403,7 @@ def _show_uses(screen: Screen, uses: Sequence[Json]) -> None:
         [
             [
                 word("use", use["use"], screen.language),
-                use["end_user_name"] or "",
+                names(use["end_user"]),
                 use["country"] or "",
                 *(write_kg(use[part], decimals) for part in parts),
             ]

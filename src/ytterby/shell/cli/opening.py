@@ -1,7 +1,7 @@
 """Open the register a command works on, and find what its arguments mean: log size, lot, site, party."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ from ytterby.shell.cli.screen import Screen
 from ytterby.terms.identifier import tail
 
 if TYPE_CHECKING:
-    from ytterby.chain.party import Directory
+    from ytterby.chain.party import Directory, Party, Site
     from ytterby.shell.site.register import Register
     from ytterby.shell.store.reading.known import Known
     from ytterby.shell.store.reading.viewer import Viewer
@@ -29,6 +29,29 @@ class Reading:
     register: "Register"
     viewer: "Viewer"
     known: "Known"
+
+    def names(self, language: str) -> "Names":
+        """Return what parties and sites are called in a language."""
+        found = directory_of(self)
+        rows: list[Party | Site] = [*found.parties.values(), *found.sites.values()]
+        return Names({row.id: (row.name_zh if language == "zh" else "") or row.name for row in rows})
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of parties and sites by identifier."""
+
+    by_id: Mapping[str, str]
+
+    def __call__(self, identifier: str | None) -> str:
+        """Return a name, the end of the identifier where none is known."""
+        return self.by_id.get(identifier, tail(identifier)) if identifier else ""
+
+    def in_sentence(self, text: str, facts: Iterable[str]) -> str:
+        """Return a sentence in which identifiers among its facts are said as names, lots by their tails."""
+        for fact in sorted({fact for fact in facts if ":" in fact}, key=len, reverse=True):
+            text = text.replace(fact, self(fact))
+        return text
 
 
 class Named(Protocol):

@@ -27,9 +27,9 @@ def add(nouns: Nouns) -> None:
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Import a directory."""
+    register = open_data(args)
     from ytterby.shell.actions.enrol import import_directory
 
-    register = open_data(args)
     try:
         if args.file.stat().st_size > BYTES_MAX:
             raise CouldNotRun("file.too_large", file=args.file, limit=BYTES_MAX // 1_000_000)
@@ -37,7 +37,7 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise CouldNotRun("file.unreadable", file=args.file, why=why) from None
-    result = import_directory(register, text)
+    result = import_directory(register, text, at=args.at)
     refused = is_refused(result.problems)
     answer = {
         "file": str(args.file),

@@ -9,7 +9,7 @@ from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.wording import sentence
 from ytterby.terms.problem import Problem, Severity, Where
 
-STYLES = {Severity.REFUSE: "bold red", Severity.FINDING: "bold yellow", Severity.REMARK: "dim"}
+STYLES = {Severity.REFUSE: "", Severity.FINDING: "yellow", Severity.REMARK: "dim"}
 
 
 def problem_json(problem: Problem, file: str, language: str) -> dict[str, Any]:
@@ -37,16 +37,15 @@ def show_problems(screen: Screen, problems: Iterable[Problem], file: str) -> Non
     for severity in (Severity.REFUSE, Severity.FINDING, Severity.REMARK):
         for problem in problems:
             if problem.severity is severity:
-                screen.line(problem_line(problem, file, screen.language))
+                screen.line(problem_line(problem, file, screen))
 
 
-def problem_line(problem: Problem, file: str, language: str) -> Text:
+def problem_line(problem: Problem, file: str, screen: Screen) -> Text:
     """Return one line of a problem."""
-    text, cure = sentence(problem, language)
+    text, cure = sentence(problem, screen.language)
     place = " ".join(part for part in (problem.where.file or file, _pointer(problem.where)) if part)
-    return Text.assemble(
-        ("  " + plain(place), "dim"), ": ", (plain(text), STYLES[problem.severity]), (" " + plain(cure)) if cure else ""
-    )
+    said = Text.assemble(("  " + plain(place), "dim"), ": " if place else "", (plain(text), STYLES[problem.severity]))
+    return said.append(screen.joint + plain(cure), style="dim") if cure else said
 
 
 def _pointer(where: Where) -> str:

@@ -1,18 +1,19 @@
 """`ytterby product register`: what a product is, said once by its maker: its form, free of rare earths or assayed."""
 
 import argparse
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ytterby.chain.product import Product
 from ytterby.matter.assay import Assay
 from ytterby.shell.cli.arguments import Nouns, add_command, add_noun, day, element
-from ytterby.shell.cli.opening import find_party, open_reading, with_data
+from ytterby.shell.cli.opening import Reading, find_party, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen
 from ytterby.terms.identifier import tail
-from ytterby.terms.problem import is_refused
+from ytterby.terms.problem import Problem, is_refused
 
 Json = dict[str, Any]
 
@@ -21,7 +22,9 @@ def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "product", "what a product is, said once by its maker")
     register = add_command(verbs, "register", run_register, "register a product of a maker")
-    register.add_argument("product", metavar="PRODUCT", help="its identifier: a GTIN as Digital Link, or as minted")
+    register.add_argument(
+        "products", nargs="+", metavar="PRODUCT", help="its identifier: a GTIN as Digital Link, or as minted"
+    )
     register.add_argument("--as", dest="party", required=True, metavar="PARTY", help="the maker who says so")
     register.add_argument("--name", default="", metavar="TEXT")
     register.add_argument("--form", metavar="FORM", help="as oxide, alloy, magnet")
@@ -65,13 +68,21 @@ def assay(text: str) -> Assay:
 
 
 def run_register(args: argparse.Namespace, screen: Screen) -> Outcome:
-    """Register a product."""
-    from ytterby.shell.actions.register_product import register_product
-
+    """Register products of which the same is said."""
     reading = open_reading(args, screen)
     party = find_party(reading, args.party)
+    results = [_register(identifier, party, args, reading, screen) for identifier in args.products]
+    is_good = all(results)
+    if not screen.is_json:
+        screen.next(with_data(args, "ytterby balance findings"))
+    return Outcome.GOOD if is_good else Outcome.FOUND
+
+
+def _register(identifier: str, party: str, args: argparse.Namespace, reading: Reading, screen: Screen) -> bool:
+    from ytterby.shell.actions.register_product import register_product
+
     product = Product(
-        id=args.product,
+        id=identifier,
         maker=party,
         form=args.form,
         is_free_of_rare_earths=args.free_of_rare_earths,
@@ -81,19 +92,22 @@ def run_register(args: argparse.Namespace, screen: Screen) -> Outcome:
         end=args.end,
         name=args.name,
     )
-    result = register_product(reading.register, product, submitter=party)
-    refused = is_refused(result.problems)
+    result = register_product(reading.register, product, submitter=party, at=args.at)
+    is_good = not is_refused(result.problems)
     answer = {
-        "product": args.product,
-        "accepted": not refused,
-        "problems": [problem_json(problem, "", screen.language) for problem in result.problems],
+        "product": identifier,
+        "accepted": is_good,
+        "problems": [problem_json(problem, identifier, screen.language) for problem in result.problems],
         "as_of_size": result.size,
     }
-    screen.answer(answer, lambda: show_problems(screen, result.problems, ""))
-    if not screen.is_json:
-        if refused:
-            screen.verdict(False, screen.texts("product.refused"), screen.texts("event.nothing_entered"))
-        else:
-            screen.verdict(True, screen.texts("product.registered", product=args.name or tail(args.product)))
-            screen.next(with_data(args, "ytterby balance findings"))
-    return Outcome.FOUND if refused else Outcome.GOOD
+    screen.answer(answer, lambda: _show(screen, identifier, args.name, result.problems, is_good=is_good))
+    return is_good
+
+
+def _show(screen: Screen, identifier: str, name: str, problems: Sequence[Problem], *, is_good: bool) -> None:
+    show_problems(screen, problems, identifier)
+    called = name or tail(identifier)
+    if is_good:
+        screen.verdict(True, screen.texts("product.registered", product=called))
+    else:
+        screen.verdict(False, screen.texts("product.refused", product=called), screen.texts("event.nothing_entered"))

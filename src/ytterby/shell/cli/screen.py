@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TextIO
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -45,6 +46,11 @@ class Screen:
         """The language of this command, `en` or `zh`."""
         return self.texts.language
 
+    @property
+    def joint(self) -> str:
+        """What stands between two sentences: a blank, and in Chinese nothing."""
+        return "" if self.language == "zh" else " "
+
     # Standard output
 
     def answer(self, value: Any, show: Callable[[], None]) -> None:
@@ -57,16 +63,18 @@ class Screen:
     def verdict(self, is_good: bool | None, head: str, rest: str = "") -> None:
         """Write a verdict: its head in bold, with a mark where it says good or bad."""
         mark, style = MARKS[is_good]
-        self.line(Text.assemble((mark + plain(head), style), (" " + plain(rest)) if rest else ""))
+        self.line(Text.assemble((mark + plain(head), style), (self.joint + plain(rest)) if rest else ""))
 
     def line(self, text: str | Text = "", style: str = "") -> None:
-        """Write one line of data."""
-        _print(self._out, text if isinstance(text, Text) else Text(plain(text), style=style))
+        """Write one line of data; on a terminal what does not fit goes on under its beginning."""
+        line = text if isinstance(text, Text) else Text(plain(text), style=style)
+        indent = len(line.plain) - len(line.plain.lstrip(" "))
+        _print(self._out, Padding(line[indent:], (0, 0, 0, indent)) if indent else line)
 
     def next(self, *commands: str) -> None:
         """Write what to type next."""
         for command in commands if self._has_next else ():
-            self.line(Text.assemble((self.texts("next") + " ", "dim"), plain(command)))
+            self.line(Text.assemble((self.texts("next") + self.joint, "dim"), plain(command)))
 
     @contextmanager
     def without_next(self) -> Iterator[None]:
@@ -79,7 +87,7 @@ class Screen:
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[str | Text]]) -> None:
         """Write a table, numbers to the right."""
-        table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
         for column in columns:
             table.add_column(
                 plain(column.heading),
@@ -143,7 +151,7 @@ def _console(file: TextIO) -> Console:
     )
 
 
-def _print(console: Console, what: Text | Table) -> None:
+def _print(console: Console, what: Text | Table | Padding) -> None:
     """Print; without a terminal no line ends in blanks, which would be width."""
     if console.is_terminal:
         console.print(what)

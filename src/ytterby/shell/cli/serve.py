@@ -8,7 +8,9 @@ import argparse
 import errno
 import http.client
 import ipaddress
+import multiprocessing
 import os
+import signal
 import socket
 import threading
 import time
@@ -20,12 +22,15 @@ from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.screen import Screen
 
 if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIHandler
+
     from ytterby.shell.site.register import Register
 
 HOST, PORT = "127.0.0.1", 8000
 PORT_MAX = 65535
-APPLICATION = "ytterby.shell.site.wsgi:application"
+APPLICATION = "ytterby.shell.cli.serve:make_application"
 START_SECONDS = 30.0
+STOP_SECONDS = 10
 THREADS = 4
 
 
@@ -67,12 +72,22 @@ def serve(register: "Register", screen: Screen, host: str, port: int) -> Outcome
     os.environ["YTTERBY_DATA"] = str(register.data)
     os.environ["YTTERBY_KEYS"] = str(register.keys)
     _announce_when_ready(screen, host, port, login)
+    _run_server(host, port)
+    screen.remark(screen.texts("serve.stopped"))
+    return Outcome.GOOD
+
+
+def _run_server(host: str, port: int) -> None:
+    """Run one worker until Ctrl-C, or until the terminal is closed."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # A forked worker would inherit the database connection, which SQLite forbids.
+    multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
         APPLICATION,
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -80,10 +95,25 @@ def serve(register: "Register", screen: Screen, host: str, port: int) -> Outcome
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.error,
+        workers_kill_timeout=STOP_SECONDS,
     )
-    server.serve()
-    screen.remark(screen.texts("serve.stopped"))
-    return Outcome.GOOD
+    # By itself it would begin anew when the terminal goes away, and keep the port for nobody.
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+    try:
+        server.serve()
+    except SystemExit:
+        raise CouldNotRun("serve.failed") from None
+
+
+def make_application() -> "WSGIHandler":
+    """Return the pages' application; the server calls this in its worker.
+
+    The worker leaves the terminal's group, so that Ctrl-C reaches it once, through the server: twice it would not end.
+    """
+    os.setpgid(0, 0)
+    from ytterby.shell.site.wsgi import application
+
+    return application
 
 
 def is_loopback(host: str) -> bool:

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import yaml
 
+from ytterby.shell.cli.figures import write_count
 from ytterby.shell.wording import fill, language_of
 
 
@@ -26,6 +27,12 @@ class Texts:
             KeyError: no text has this key.
         """
         return fill(all_texts()[key][self.language], facts)
+
+
+def counted(texts: Texts, key: str, count: int, **facts: object) -> str:
+    """Return a text with a count: the one for a single thing where it is one."""
+    single = f"{key}_one"
+    return texts(single if count == 1 and single in all_texts() else key, count=write_count(count), **facts)
 
 
 @cache

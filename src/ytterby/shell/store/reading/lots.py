@@ -34,6 +34,16 @@ def match_lots(viewer: Viewer, text: str, *, known: Known) -> list[str]:
     return sorted(lot for lot in lots if lot.endswith(text)) if text else []
 
 
+def main_element(viewer: Viewer, lot: str, *, known: Known) -> str:
+    """Return the element of which most was made of a lot; neodymium where its composition is unknown or has none.
+
+    Raises:
+        KeyError: the viewer's book has no such lot.
+    """
+    masses = _elements(list(book_of(viewer, known).made(lot))) or {}
+    return max(masses, key=lambda element: masses[element], default="Nd")
+
+
 def near_lots(viewer: Viewer, text: str, *, known: Known, most: int = 3) -> list[str]:
     """Return the tails that look most like a text that names no lot."""
     from difflib import get_close_matches

@@ -30,14 +30,15 @@ def lot_trace(
         "element": element,
         "total_kg": trace.total_kg,
         "rule": trace.rule,
-        "nodes": [_node(book, trace, node) for node in trace.nodes],
+        "nodes": [_node(book, trace, node, holder) for node in trace.nodes],
         "edges": [_edge(trace, edge) for edge in trace.edges],
         "unaccounted_kg": trace.unaccounted_kg,
         "muf_kg": trace.muf_kg,
     }
 
 
-def _node(book: Book, trace: LotTrace, one: TraceNode) -> Json:
+def _node(book: Book, trace: LotTrace, one: TraceNode, holder: str | None) -> Json:
+    is_asked = one.node.is_made if holder is None else one.node.holder == holder
     return {
         **parcel(book, one.node),
         "mass_kg": one.mass_kg,
@@ -45,7 +46,7 @@ def _node(book: Book, trace: LotTrace, one: TraceNode) -> Json:
         "share": one.share,
         "min_share": one.min_share,
         "max_share": one.max_share,
-        "is_target": one.node.lot == trace.lot and one.node.is_made,
+        "is_target": one.node.lot == trace.lot and is_asked,
         "origins": [part.origin.kind for part in one.node.sources],
     }
 
