@@ -154,9 +154,24 @@ def test_joining_keeps_kinds_apart_and_makes_no_circle():
     assert len(flow.nodes) < 80
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(19, 120), st.data())
+def test_of_a_long_chain_the_stages_about_the_lot_stay(length, data):
+    focus = data.draw(st.integers(0, length - 1))
+    nodes = [node(1.0, "focus" if i == focus else "lot", f"L{i}") for i in range(length)]
+    flow, stages = gather_small(Flow("Nd", tuple(nodes), tuple(link(i, i + 1) for i in range(length - 1))))
+    shown = {one.title for one in flow.nodes}
+    assert f"L{focus}" in shown
+    assert max(stages) < 18
+    assert all(stages[one.source] < stages[one.target] for one in flow.links)
+    stood_for = sum(int(one.title.split()[0]) if "more" in one.title else 1 for one in flow.nodes)
+    assert stood_for == length
+    assert {f"L{i}" for i in range(max(0, focus - 5), min(length, focus + 5))} <= shown
+
+
 def test_up_to_sixty_boxes_nothing_is_joined():
     nodes = tuple(node(1.0, title=f"L{i}") for i in range(60))
-    flow = Flow("Nd", nodes, tuple(link(i, i + 1) for i in range(59)))
+    flow = Flow("Nd", nodes, tuple(link(i, i + 10) for i in range(50)))
     assert gather_small(flow)[0] == flow
 
 

@@ -166,7 +166,8 @@ def _box(flow: Flow, layout: Layout, box: Box, hrefs: bool) -> str:
         width = LABEL_GAP + BOX_WIDTH + measure(cut(node.title, TITLE_SIZE, room), TITLE_SIZE)
         parts.insert(
             1,
-            f'<rect class="hit" x="{box.x:.1f}" y="{box.label_y:.1f}" width="{width:.0f}" height="{LABEL_HEIGHT:.0f}"/>',
+            f'<rect class="hit" x="{box.x:.1f}" y="{box.label_y:.1f}" width="{width:.0f}" '
+            f'height="{LABEL_HEIGHT:.0f}"/>',
         )
         return f'<a href="{text_of(node.href)}">{"".join(parts)}</a>'
     return f"<g>{''.join(parts)}</g>"
