@@ -31,6 +31,7 @@ from ytterby.shell.actions.publish import publish
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import LogHead, Submission
+from ytterby.shell.store.outcome import stored_outcome, submission_entries
 from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
@@ -235,7 +236,7 @@ def complete(register: Register, submission: Submission, problems: Sequence[Prob
 
     def enter(head: LogHead) -> None:
         del head
-        submission.outcome_receipt = json.dumps(receipt, ensure_ascii=False)
+        submission.outcome_receipt = stored_outcome(receipt)
         submission.save(update_fields=["outcome_receipt"])
 
     write(enter)
@@ -250,15 +251,6 @@ def complete(register: Register, submission: Submission, problems: Sequence[Prob
         entries=[entry["index"] for entry in entries],
         size=submission.size_after or 0,
     )
-
-
-def submission_entries(submission: Submission) -> list[dict[str, Any]]:
-    """Return index, salt and digest of each entry that a submission made: what its receipt promises."""
-    rows = submission.eventrecord_set.order_by("log_index").values_list("log_index", "salt", "digest", "event_id")
-    return [
-        {"index": index, "salt": bytes(salt).hex(), "digest": bytes(digest).hex(), "event_id": event_id}
-        for index, salt, digest, event_id in rows
-    ]
 
 
 def outcome_fields(register: Register, submission: Submission, entries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -26,11 +26,12 @@ from ytterby.proof.merkle import Frontier, leaf_hash
 from ytterby.proof.note import NoteError
 from ytterby.proof.receipt import verify_receipt
 from ytterby.proof.tile import tiles_between
-from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, REFUSED, complete_left, outcome_fields, submission_entries
+from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, REFUSED, complete_left, outcome_fields
 from ytterby.shell.actions.publish import CHECKPOINT, published_size, tile_bytes
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, StoredHash, Submission, Visible
+from ytterby.shell.store.outcome import stored_outcome, whole_outcome
 from ytterby.shell.store.reading.entries import directory, opened
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -216,11 +217,15 @@ def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Fa
         elif row.decided_at is not None or row.count or row.size_after is not None or row.problems != "[]":
             yield row.first_index, f"the submission of receipt {row.receipt_id} has an outcome without a receipt"
         return
-    outcome = _json(row.outcome_receipt)
-    promised = outcome_fields(register, row, submission_entries(row))
+    try:
+        outcome = whole_outcome(row) or {}
+    except ValueError:
+        yield row.first_index, f"the outcome receipt {row.receipt_id} cannot be read"
+        return
+    promised = outcome_fields(register, row, outcome["entries"])
     if not verify_receipt(outcome, key) or any(outcome.get(name) != value for name, value in promised.items()):
         yield row.first_index, f"the outcome receipt {row.receipt_id} does not hold, or what is stored differs from it"
-    if json.dumps(outcome, ensure_ascii=False) != row.outcome_receipt:
+    if stored_outcome(outcome) != row.outcome_receipt:
         yield row.first_index, f"the outcome receipt {row.receipt_id} was rewritten"
 
 

@@ -15,6 +15,7 @@ from ytterby.proof.merkle import inclusion_proof, subtree_root
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, Submission, Visible
+from ytterby.shell.store.outcome import whole_outcome
 from ytterby.shell.store.reading.entries import directory, unpacked
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
@@ -141,7 +142,7 @@ def event_proof(viewer: Viewer, which: str, *, known: Known) -> Json:
         "path": fields["proof"],
         "submitter": event.submitter,
         "arrival": json.loads(submission.arrival_receipt) if may_see_receipt else None,
-        "outcome": json.loads(submission.outcome_receipt or "null") if may_see_receipt else None,
+        "outcome": whole_outcome(submission) if may_see_receipt else None,
         "record": EVENT,
         "as_of_size": known.size,
     }
