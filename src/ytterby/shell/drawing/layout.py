@@ -180,7 +180,8 @@ def _labels_need(slots: _Slots, column: list[int]) -> float:
 
 
 def _stack(slots: _Slots, column: list[int]) -> float:
-    return sum(slots.size[slot] + slots.gap_after(slot) for slot in column) - GAP
+    """Return the height of a stage in whatever order it comes to stand: the last slot needs no gap below it."""
+    return sum(slots.size[slot] + slots.gap_after(slot) for slot in column) - LANE_GAP
 
 
 def _find_scale(slots: _Slots, room: float) -> float:
@@ -192,7 +193,7 @@ def _find_scale(slots: _Slots, room: float) -> float:
     for _ in range(18):
         middle = (low + high) / 2
         fits = all(
-            sum(slots.room_of(slot, middle) + slots.gap_after(slot) for slot in column) - GAP <= room
+            sum(slots.room_of(slot, middle) + slots.gap_after(slot) for slot in column) - LANE_GAP <= room
             for column in slots.columns
         )
         low, high = (middle, high) if fits else (low, middle)
