@@ -135,7 +135,7 @@ def _facts(call: ast.Call, maker: str, scope: ast.AST, functions: Mapping[str, a
 
 
 def _keys(node: ast.expr, scope: ast.AST, functions: Mapping[str, ast.FunctionDef]) -> set[str]:
-    """Return the keys of a dict as far as the source shows them: a literal, a name bound to one, a function's return."""
+    """Return the keys of a dict as far as the source shows them: literal, name bound to one, function's return."""
     if isinstance(node, ast.Dict):
         keys = {k.value for k in node.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)}
         inner = [v for k, v in zip(node.keys, node.values, strict=True) if k is None]
