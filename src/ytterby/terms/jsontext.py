@@ -58,7 +58,7 @@ def read_number(text: str) -> Decimal | None:
         return None
     if not value:
         return abs(value) if -DIGITS_MAX <= exponent <= 0 else (Decimal(0) if 0 < exponent <= DIGITS_MAX else None)
-    if not MAGNITUDE_MIN <= abs(value) <= MAGNITUDE_MAX:
+    if not MAGNITUDE_MIN <= value.copy_abs() <= MAGNITUDE_MAX:  # abs() would round, and overflow beyond 1e999999
         return None
     return value if exponent <= 0 else Decimal(int(value))
 
