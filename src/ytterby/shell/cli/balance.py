@@ -18,11 +18,11 @@ from ytterby.shell.cli.opening import Names, find_lot, find_site, open_reading, 
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.screen import Column, Screen, plain
 from ytterby.shell.cli.texts import counted
+from ytterby.shell.site.packs import limits
 from ytterby.shell.wording import word
 from ytterby.terms.identifier import tail
 
 Json = dict[str, Any]
-TRANSIT_LIMIT_DAYS = 30
 NAMED_MOST = 1
 
 
@@ -37,7 +37,7 @@ def add(nouns: Nouns) -> None:
     pairs = add_command(verbs, "pairs", run_pairs, "show what shippers and receivers say of the same delivery")
     pairs.add_argument("--lot", metavar="LOT", help="deliveries of one lot alone")
     pairs.add_argument("--on", type=day, metavar="DATE", help="say what is overdue at the end of this day")
-    pairs.add_argument("--transit-limit", type=whole_number, default=TRANSIT_LIMIT_DAYS, metavar="DAYS")
+    pairs.add_argument("--transit-limit", type=whole_number, default=limits().transit_days, metavar="DAYS")
     add_known(pairs)
     findings = add_command(verbs, "findings", run_findings, "list what does not add up, and what would settle it")
     findings.add_argument("--brief", action="store_true", help="one line for each")

@@ -16,6 +16,7 @@ from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.site.packs import limits
 from ytterby.shell.store.reading.balance import mirror_pairs
 from ytterby.shell.wording import word
 
@@ -39,8 +40,7 @@ COLUMNS = (
     "state",
     "overdue",
 )
-# Goods that are under way for longer are overdue, where the reader asks for no other limit.
-TRANSIT_LIMIT_DAYS = 30
+# The longest limit that can be asked for, ten years.
 TRANSIT_LIMIT_MOST = 3660
 
 Row = Mapping[str, Any]
@@ -98,7 +98,7 @@ def _asked(request: HttpRequest) -> Asked:
             on = date.fromisoformat(text)
         except ValueError:
             is_misread = True
-    days = TRANSIT_LIMIT_DAYS
+    days = limits().transit_days
     if limit:
         if limit.isascii() and limit.isdigit() and len(limit) <= 4 and int(limit) <= TRANSIT_LIMIT_MOST:
             days = int(limit)

@@ -92,6 +92,6 @@ def _elements(made: list[Node]) -> Json | None:
 
 def _status(parcels: tuple[Node, ...]) -> str:
     """Return where the lot stands: undeclared, held, or used up."""
-    if any(p.sources and p.sources[0].origin.kind == "undeclared" for p in parcels):
+    if any(p.sources and p.sources[0].origin.kind == "undeclared" and not p.is_free for p in parcels):
         return "undeclared"
     return "held" if any(p.left > 0 for p in parcels) else "used"
