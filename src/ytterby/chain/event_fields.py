@@ -92,10 +92,15 @@ class FieldReader:
         if type(value) is not str:
             self.wrong_type(_at(where, position), value, "identifier")
             return None
+        known = self.extensions.canonical.get(value)
+        if known is not None:
+            return known
         text = value if value.startswith(_SETTLED) else expand_name(value, self.prefixes)
         found, wrong = read_identifier(text)
         if wrong:
             self.problems += [problem.at(_at(where, position)) for problem in wrong]
+        elif found is not None:
+            self.extensions.keep_canonical(value, found.uri)
         return found.uri if found is not None else None
 
     def rows(self, node: Mapping[str, object], name: str, where: str = "") -> list[object]:

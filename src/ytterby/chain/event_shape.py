@@ -7,6 +7,7 @@ transformation that lacks a side and names no run. All problems of an event are 
 Source: GS1 EPCIS 2.0 (2022), sections 7.3.1 and 7.4.1 to 7.4.7.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -78,7 +79,10 @@ def _read_common(event: Mapping[str, object], read: dict[str, Any], reader: Fiel
     elif offset is not ABSENT:
         reader.wrong_type("/eventTimeZoneOffset", offset, "+08:00")
     if "eventID" in event:
-        read["event_id"] = reader.uri(event["eventID"], "/eventID")
+        named = event["eventID"]
+        # The usual form is canonical already, and new with each event: nothing to remember.
+        is_usual = type(named) is str and _UUID(named)
+        read["event_id"] = named if is_usual else reader.uri(named, "/eventID")
     if "recordTime" in event:
         reader.instant(event, "recordTime")
     if "certificationInfo" in event:
@@ -221,6 +225,7 @@ def _read_transformation(event: Mapping[str, object], read: dict[str, Any], read
         reader.problems.append(refuse("event.one_sided_without_run", "", side))
 
 
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _READERS = {
     "ObjectEvent": _read_object,
     "AggregationEvent": _read_family,

@@ -70,13 +70,17 @@ SHIPPING_STEPS = frozenset(["shipping", "departing"])
 
 
 class TermNames:
-    """Which fields are terms of the profile, under one set of prefixes; remembers objects with the same fields."""
+    """Which fields are terms of the profile, under one set of prefixes; remembers objects with the same fields.
 
-    __slots__ = ("_known", "accepted", "prefixes")
+    What is remembered never outlives the prefixes: another document's mean something else.
+    """
+
+    __slots__ = ("_known", "accepted", "canonical", "prefixes")
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self.prefixes = dict(prefixes)
         self.accepted: set[str] = set()  # names of extension fields that are in order
+        self.canonical: dict[str, str] = {}  # identifiers read without any problem, by text
         self._known: dict[tuple[str, ...], Mapping[str, str]] = {}
 
     def strip(self, node: Mapping[str, object]) -> Mapping[str, str]:
@@ -98,7 +102,15 @@ class TermNames:
         if len(self.accepted) < _KNOWN_MAX:
             self.accepted.add(name)
 
+    def keep_canonical(self, text: str, uri: str) -> None:
+        """Remember the canonical form of an identifier that has no problem."""
+        if len(text) <= _TEXT_MAX:
+            if len(self.canonical) >= _KNOWN_MAX:
+                self.canonical.clear()
+            self.canonical[text] = uri
 
+
+_TEXT_MAX = 200
 _KNOWN_MAX = 1024
 _names_last = TermNames({})
 
