@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from shell.portal.reader import Page
+from ytterby.shell.site.packs import limits
 
 LOT = "OM-N42SH-0623"
 
