@@ -156,6 +156,12 @@ def read_event(
     """
     _judge_level(level)
     tree, problems = decode(raw)
+    doubled: list[Problem] = []
+    if problems:
+        # A key that stands twice is read as GS1's own examples are; where the profile is used it refuses, below.
+        refused = problems
+        tree, doubled = decode(raw, is_last_taken=True)
+        problems = [] if tree is not None else refused
     if problems:
         return ReadEvent(number, raw, None, None, _placed(problems, pointer), pointer, prefixes)
     if type(tree) is not dict:
@@ -168,6 +174,8 @@ def read_event(
     reader = FieldReader(prefixes, tables.words, tables.units)
     reader.is_strict = level == "profile" and uses_profile(tree, reader.extensions)
     reader.problems += problems
+    if doubled:
+        reader.problems += refused if uses_profile(tree, reader.extensions) else doubled
     event, digest = _read_tree(tree, reader, tables, received_at, is_profile=level == "profile")
     return ReadEvent(number, raw, event, digest, _placed(reader.problems, pointer), pointer, prefixes)
 

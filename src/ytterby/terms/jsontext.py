@@ -15,12 +15,13 @@ Source: RFC 8259 (JSON), sections 4, 6, 7, 8.1; RFC 7493 (I-JSON), sections 2.1 
 """
 
 import re
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 import msgspec
 
 from ytterby.terms.jsonscan import scan_duplicates, text_outside_strings
-from ytterby.terms.problem import Problem, refuse
+from ytterby.terms.problem import Problem, Severity, refuse
 from ytterby.terms.problem import pointer as pointer_of
 
 NESTING_MAX = 64
@@ -79,11 +80,12 @@ _LONG_TABLE = bytes(0x30 if 0x30 <= c <= 0x39 else 0x3A if c in b":,[ \t\n\r-" e
 _LONG_NUMBER = b":" + b"0" * 13
 
 
-def decode(raw: bytes, *, depth_max: int = NESTING_MAX) -> tuple[object, list[Problem]]:
+def decode(raw: bytes, *, depth_max: int = NESTING_MAX, is_last_taken: bool = False) -> tuple[object, list[Problem]]:
     """Return what a JSON text says, and every reason why it cannot be relied on.
 
     Whole numbers are `int`, others `Decimal`, objects `dict`, arrays `list`. With any problem the value is
-    None: all problems refuse. Codes: `json.empty`, `json.encoding`, `json.truncated`, `json.malformed`,
+    None: all problems refuse. With `is_last_taken` a key that stands twice has its last value, as JSON Schema and
+    most readers take it, and is remarked; the value is then returned. Codes: `json.empty`, `json.encoding`, `json.truncated`, `json.malformed`,
     `json.not_a_number`, `json.surrogate`, `json.nesting`, `json.duplicate_key`, `json.number_range`. No
     input raises.
     """
@@ -94,6 +96,8 @@ def decode(raw: bytes, *, depth_max: int = NESTING_MAX) -> tuple[object, list[Pr
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return None, [_explain_failure(raw, error)]
     problems = _check_tree(raw, tree, depth_max)
+    if is_last_taken and all(problem.code == "json.duplicate_key" for problem in problems):
+        return tree, [replace(problem, severity=Severity.REMARK) for problem in problems]
     return (None, problems) if problems else (tree, problems)
 
 

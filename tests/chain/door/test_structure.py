@@ -300,3 +300,20 @@ def test_a_corrective_event_that_is_nowhere_is_remarked(problems_of):
     assert problems_of(declared, object_event(eventID="urn:uuid:" + "a" * 8)) == []
     assert problems_of(declared, own_event_ids={"urn:uuid:" + "a" * 8}) == []
     assert problems_of(declared, own_event_ids=None) == []
+
+
+def test_a_key_that_stands_twice_is_remarked_without_the_profile_and_refused_with_it(tables):
+    plain = (
+        b'{"@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", "type": "ObjectEvent",'
+        b' "eventTime": "2025-04-04T10:00:00Z", "eventTimeZoneOffset": "+00:00", "action": "OBSERVE",'
+        b' "action": "OBSERVE", "epcList": ["https://id.gs1.org/00/095200000000000011"], "bizStep": "shipping"}'
+    )
+    (problem,) = read_document(plain, tables).all_problems
+    assert (problem.code, problem.severity.value, problem.where.pointer) == ("json.duplicate_key", "remark", "/action")
+    with_term = plain.replace(b'"bizStep"', b'"ree:purpose": "recycling", "bizStep"').replace(
+        b'"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"',
+        b'["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{"ree":"https://w3id.org/ytterby/ree/"}]',
+    )
+    found = read_document(with_term, tables)
+    assert ("json.duplicate_key", "refuse") in {(p.code, p.severity.value) for p in found.all_problems}
+    assert not found.said

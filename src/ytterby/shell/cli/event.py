@@ -16,7 +16,7 @@ from ytterby.shell.cli.opening import Reading, find_party, open_reading, with_da
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.problem_lines import problem_json, problem_line, show_problems
 from ytterby.shell.cli.screen import Screen
-from ytterby.shell.cli.texts import Texts
+from ytterby.shell.cli.texts import Texts, counted
 from ytterby.terms.problem import Problem, Severity, is_refused
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def read_problems(name: str, raw: bytes, level: str) -> tuple[int, Sequence[Prob
 def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple[int, int, int]]) -> None:
     texts = screen.texts
     events, refused, remarks = (sum(column) for column in zip(*counts, strict=True))
-    rest = texts("event.remarks", count=remarks) + screen.joint if remarks else ""
+    rest = counted(texts, "event.remarks", remarks) + screen.joint if remarks else ""
     if refused:
         key = "event.check.refused_one" if refused == 1 else "event.check.refused"
         head = texts(key, count=write_count(refused))
@@ -111,7 +111,7 @@ def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple
         screen.verdict(False, head, rest + texts("event.nothing_sent"))
         screen.next(texts("event.check.again"))
         return
-    head = texts("event.check.good", events=write_count(events))
+    head = counted(texts, "event.check.good", events)
     screen.verdict(True, head, rest + texts("event.nothing_sent"))
     files = " ".join(quote(name) for name in args.files[:3]) + (" …" if len(args.files) > 3 else "")
     screen.next(with_data(args, f"ytterby event capture {files} --as PARTY"))
