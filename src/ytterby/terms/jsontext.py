@@ -86,8 +86,8 @@ def decode(raw: bytes, *, depth_max: int = NESTING_MAX, is_last_taken: bool = Fa
     Whole numbers are `int`, others `Decimal`, objects `dict`, arrays `list`. With any problem the value is
     None: all problems refuse. With `is_last_taken` a key that stands twice has its last value, as JSON Schema and
     most readers take it, and is remarked; the value is then returned. Codes: `json.empty`, `json.encoding`,
-    `json.truncated`, `json.malformed`, `json.not_a_number`, `json.surrogate`, `json.nesting`, `json.duplicate_key`, `json.number_range`. No
-    input raises.
+    `json.truncated`, `json.malformed`, `json.not_a_number`, `json.surrogate`, `json.nesting`,
+    `json.duplicate_key`, `json.number_range`. No input raises.
     """
     try:
         tree = _DECODER.decode(raw)
