@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SIZE ?= small
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all check bench lock clean
+.PHONY: help setup setup-dev run test test-all check bench bench-peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,6 +44,10 @@ check: $(VENV)/.dev ## ruff, mypy --strict, import rules, tidy
 
 bench: $(VENV)/.dev ## measure, each figure beside its peer (SIZE=small or full)
 	$(BIN)/python -m benchmarks --size $(SIZE)
+
+bench-peers: ## make the environments of the benchmarks' peers
+	test -x benchmarks/peers/.graph/bin/python || $(PYTHON) -m venv benchmarks/peers/.graph
+	benchmarks/peers/.graph/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/graph.txt
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) ytterby-demo ytterby-demo-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis

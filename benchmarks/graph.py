@@ -4,7 +4,10 @@ The graph: a tenth sources, one to six earlier parents each, recent ones preferr
 more than it has.
 """
 
-import importlib.util
+import json
+import subprocess
+import tempfile
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +16,7 @@ from ytterby.chain.attribution import Graph, Sources, attribute, numba, pull
 
 SIZES = {"small": 100_000, "full": 1_000_000}
 CLASSES = 50
+PEERS = Path(__file__).with_name("peers")
 
 
 def make(size: int, seed: int = 7) -> tuple[Graph, Sources]:
@@ -70,45 +74,32 @@ def run(size: str) -> list[Line]:
 
 
 def traces(graph: Graph) -> list[Line]:
-    """Measure one trace with quantities, few and many ancestors."""
+    """Measure one trace with quantities, few and many ancestors, beside the peers' ancestor sets."""
+    targets = {"<= 5 ms": trace_target(graph, int(0.017 * graph.size))}
+    targets["<= 150 ms"] = trace_target(graph, int(0.64 * graph.size))
+    peers = peer_times(graph, list(targets.values()))
     lines = []
-    for share, target in ((0.017, "<= 5 ms"), (0.64, "<= 150 ms")):
-        node = trace_target(graph, int(share * graph.size))
+    for target, node in targets.items():
         start = np.zeros(graph.size)
         start[node] = 1.0
         reached = int(np.count_nonzero(pull(graph, start)))
         ours = best_of(5, lambda start=start: pull(graph, start)) * 1e3
-        peer, theirs = rustworkx_set(graph, node)
-        lines.append(Line(f"one trace, {reached} ancestors", ours, "ms", target, peer, theirs, "peer: set only"))
-        if importlib.util.find_spec("networkx") and graph.size <= SIZES["small"]:
-            lines.append(networkx_set(graph, node, ours, reached))
+        for peer, times in peers.items():
+            theirs = times.get(str(node))
+            note = "peer: set only, no quantities" if theirs else f"peer not installed: make bench-peers ({peer})"
+            lines.append(Line(f"one trace, {reached:,} ancestors", ours, "ms", target, peer, theirs, note))
     return lines
 
 
-def edge_list(graph: Graph) -> list[tuple[int, int]]:
-    """Return (parent, child) pairs."""
-    child = np.repeat(np.arange(graph.size), np.diff(graph.indptr))
-    return list(zip(graph.parents.tolist(), child.tolist(), strict=True))
-
-
-def rustworkx_set(graph: Graph, node: int) -> tuple[str, float | None]:
-    """Time rustworkx on the ancestor set of a node, ms."""
-    if not importlib.util.find_spec("rustworkx"):
-        return "rustworkx, not installed (benchmarks/peers/rustworkx.txt)", None
-    import rustworkx
-
-    peer = rustworkx.PyDiGraph(check_cycle=False)
-    peer.add_nodes_from(range(graph.size))
-    peer.extend_from_edge_list(edge_list(graph))
-    return "rustworkx", best_of(3, lambda: rustworkx.ancestors(peer, node)) * 1e3
-
-
-def networkx_set(graph: Graph, node: int, ours: float, reached: int) -> Line:
-    """Time networkx on the ancestor set of a node, ms."""
-    import networkx
-
-    peer = networkx.DiGraph()
-    peer.add_nodes_from(range(graph.size))
-    peer.add_edges_from(edge_list(graph))
-    theirs = best_of(1, lambda: networkx.ancestors(peer, node)) * 1e3
-    return Line(f"one trace, {reached} ancestors", ours, "ms", "", "networkx", theirs, "peer: set only")
+def peer_times(graph: Graph, nodes: list[int]) -> dict[str, dict[str, float]]:
+    """Return what rustworkx and networkx need, from an environment of their own; empty where it was not made."""
+    python = PEERS / ".graph" / "bin" / "python"
+    if not python.exists():
+        return {"rustworkx": {}, "networkx": {}}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "graph.npz"
+        np.savez(path, indptr=graph.indptr, parents=graph.parents)
+        command = [python, PEERS / "graph_peer.py", path, *map(str, nodes)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, dict[str, float]] = json.loads(answer.stdout)
+    return found
