@@ -15,3 +15,18 @@ differ less, not more. A step with an output that was not assayed is "not testab
 
 Sources. GUM, JCGM 100:2008; mirror flows and closure as in the accountancy of nuclear material.
 """
+
+from ytterby.balance.closure import StepClosure, close_step, close_steps
+from ytterby.balance.finding import Finding, list_findings
+from ytterby.balance.mirror import MirrorState, judge_pair, judge_pairs
+
+__all__ = [
+    "Finding",
+    "MirrorState",
+    "StepClosure",
+    "close_step",
+    "close_steps",
+    "judge_pair",
+    "judge_pairs",
+    "list_findings",
+]

@@ -40,3 +40,54 @@ A combination that is not here is stored, has no effect and is answered with `ev
 Sources. GS1 EPCIS Standard 2.0 and Core Business Vocabulary 2.0 (2022); ISO 22095:2020 for the pool rules; the
 Leontief form O = (I - Phi)^-1 source for attribution.
 """
+
+from ytterby.chain.book import Book, build_book, build_from_bundles
+from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions, check_against_own
+from ytterby.chain.destination import LotDestination, destination_of_lot
+from ytterby.chain.door import DoorTables, ReadDocument, ReadEvent, read_document, read_event
+from ytterby.chain.event import Entry, Event
+from ytterby.chain.mirror import Pair, pair_halves
+from ytterby.chain.origin import ElementOrigin, origin_of_lot
+from ytterby.chain.party import Directory, Mandate, Operation, Party, Site, make_directory
+from ytterby.chain.postings import POSTINGS, postings_of
+from ytterby.chain.product import Product, ProductList, make_product_list
+from ytterby.chain.speaker import check_speaker
+from ytterby.chain.trace import LotTrace, trace_lot
+from ytterby.chain.world import World
+
+__all__ = [
+    "POSTINGS",
+    "Book",
+    "Directory",
+    "DoorTables",
+    "ElementOrigin",
+    "Entry",
+    "Event",
+    "LotDestination",
+    "LotTrace",
+    "Mandate",
+    "Operation",
+    "OwnOriginal",
+    "OwnSubmissions",
+    "Pair",
+    "Party",
+    "Product",
+    "ProductList",
+    "ReadDocument",
+    "ReadEvent",
+    "Site",
+    "World",
+    "build_book",
+    "build_from_bundles",
+    "check_against_own",
+    "check_speaker",
+    "destination_of_lot",
+    "make_directory",
+    "make_product_list",
+    "origin_of_lot",
+    "pair_halves",
+    "postings_of",
+    "read_document",
+    "read_event",
+    "trace_lot",
+]

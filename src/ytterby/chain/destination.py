@@ -57,6 +57,7 @@ class LotDestination(NamedTuple):
     lot: str
     element: str
     mass_kg: float
+    u_kg: float
     rule: str
     destinations: tuple[Destination, ...]
     uses: tuple[UseState, ...]
@@ -83,6 +84,7 @@ def destination_of_lot(book: Book, lot: str, *, element: str, holder: str | None
         lot=lot,
         element=element,
         mass_kg=total,
+        u_kg=float(np.sqrt(sum(float(target.content.u_kg[position]) ** 2 for target in targets))),
         rule=rule_of(cone),
         destinations=_merge(leaves, total),
         uses=_uses(cone, start, leaves),

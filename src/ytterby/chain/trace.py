@@ -5,6 +5,7 @@ of the lot that are in it. Steps and passages between sites are folded into edge
 be more than FOLD_MAX edges, and for tanks, the node itself is shown.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -232,7 +233,7 @@ def _event_of(cone: Cone, via: list[int], end: int) -> Node:
 
 
 def _unaccounted(cone: Cone, element: int, per_kg: Floats) -> float:
-    return sum(
+    return math.fsum(
         float(part.content.mass_kg[element]) * float(per_kg[place])
         for place, node in enumerate(cone.nodes)
         for part in node.sources
@@ -242,7 +243,7 @@ def _unaccounted(cone: Cone, element: int, per_kg: Floats) -> float:
 
 def _gained(cone: Cone, element: int, per_kg: Floats, total: float) -> float:
     """Return what the sources have over the lot; below zero where measured gains made up for it."""
-    came = sum(
+    came = math.fsum(
         float(part.content.mass_kg[element]) * float(per_kg[place])
         for place, node in enumerate(cone.nodes)
         for part in node.sources
@@ -251,7 +252,7 @@ def _gained(cone: Cone, element: int, per_kg: Floats, total: float) -> float:
 
 
 def _lost(cone: Cone, element: int, flow: Floats) -> float:
-    return sum(
+    return math.fsum(
         weight_of(node.muf_weight, element) * float(flow[place])
         for place, node in enumerate(cone.nodes)
         if node.muf_weight is not None

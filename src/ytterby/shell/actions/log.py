@@ -1,5 +1,6 @@
 """The log's own commands: the signed head, the proof of one event, and whether anything stored was changed."""
 
+from base64 import b64encode
 from typing import Any
 
 from ytterby.proof.event_proof import EventProof
@@ -34,7 +35,7 @@ def verify_log(register: Register) -> dict[str, Any]:
     return {
         "ok": not failures,
         "size": head.size if head else 0,
-        "root": bytes(head.root).hex() if head else "",
+        "root": b64encode(bytes(head.root)).decode() if head else "",
         "witnessed": 0,
         "failures": failures,
     }

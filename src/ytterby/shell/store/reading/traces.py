@@ -124,6 +124,7 @@ def lot_destination(
 def _destination(book: Book, found: LotDestination) -> Json:
     return {
         "mass_kg": found.mass_kg,
+        "u_kg": found.u_kg,
         "rule": found.rule,
         "destinations": [
             {
