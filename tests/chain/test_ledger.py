@@ -302,3 +302,50 @@ def test_uses_are_kept_with_the_goods_on_the_way():
     use = DeclaredUse(Decimal(1), "hdd", "party:user")
     chain.ship("maker", "user", line("magnet", 4, unit="H87"), uses=[use])
     assert chain.book().shipments[0].node.uses == (use,)
+
+
+def test_two_shipments_of_one_lot_under_one_document_are_received_apart():
+    chain = Chain()
+    chain.source("maker", line("magnet", 10, unit="H87", Nd=10))
+    for _ in range(2):
+        chain.ship("maker", "user", line("magnet", 5, unit="H87"), document="d1")
+    for _ in range(2):
+        chain.receive("user", "maker", line("magnet", 5, unit="H87"), document="d1")
+    book = chain.book()
+    assert findings(book) == []
+    assert [len(s.receipts) for s in book.shipments] == [1, 1]
+
+
+def test_a_second_part_of_a_delivery_goes_to_the_shipment_that_began_to_arrive():
+    chain = Chain()
+    chain.source("maker", line("magnet", 10, unit="H87", Nd=10))
+    for _ in range(2):
+        chain.ship("maker", "user", line("magnet", 5, unit="H87"), document="d1")
+    for part in (3, 2, 5):
+        chain.receive("user", "maker", line("magnet", part, unit="H87"), document="d1")
+    book = chain.book()
+    assert findings(book) == []
+    assert [sum(r[1].amount for r in s.receipts) for s in book.shipments] == [5, 5]
+
+
+def test_goods_that_leave_one_customs_place_after_another_are_one_dispatch_with_the_use_last_declared():
+    chain = Chain()
+    chain.source("maker", line("magnet", 10, unit="H87", Nd=10))
+    use = DeclaredUse(Decimal(1), "hdd", "party:user")
+    goods = line("magnet", 10, unit="H87")
+    chain.ship("maker", "user", goods, document="d1")
+    chain.ship("maker", "user", goods, document="d1", is_departing=True, customs_site="port:1", uses=[use])
+    chain.ship("maker", "user", goods, document="d1", is_departing=True, customs_site="port:2")
+    (shipment,) = chain.book().shipments
+    assert len(shipment.passages) == 2
+    assert shipment.node.uses == (use,)
+
+
+def test_two_parts_that_leave_under_one_invoice_are_two_dispatches():
+    chain = Chain()
+    chain.source("maker", line("magnet", 10, unit="H87", Nd=10))
+    for amount in (4, 6):
+        chain.ship(
+            "maker", "user", line("magnet", amount, unit="H87"), document="i1", is_departing=True, customs_site="p"
+        )
+    assert [s.node.amount for s in chain.book().shipments] == [4, 6]

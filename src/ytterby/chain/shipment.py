@@ -63,16 +63,30 @@ class Shipments:
             elif under_way.dispatch is None:
                 self._own_late(under_way, posting)
             else:
-                under_way.passages.append(posting)
+                self._pass(under_way, posting)
+
+    def _pass(self, shipment: Shipment, posting: Dispatch) -> None:
+        """Note that goods under way left a place; what it says of their use holds where nothing was said before."""
+        shipment.passages.append(posting)
+        if posting.uses and not shipment.node.uses:
+            shipment.node.uses = posting.uses
 
     def _same_goods(self, posting: Dispatch, line: Line) -> Shipment | None:
-        """Return the shipment that this dispatch tells of again: a departing after a shipping, or one implied by a
-        receipt that came first.
+        """Return the shipment that this dispatch tells of again: one implied by a receipt that came first, or, for a
+        departing, goods that are under way already.
+
+        A departing after a shipping of the same goods is one dispatch. So is a departing after a departing in the same
+        container, or of the same quantity from another customs place; else it is another part under one document.
         """
         for shipment in self._candidates(line.lot, posting.document, posting.containers):
-            if shipment.from_site != posting.site or shipment.is_void:
+            if shipment.is_void:
                 continue
-            if shipment.dispatch is None or (posting.is_departing and not shipment.dispatch.is_departing):
+            if shipment.dispatch is None:
+                if shipment.from_site == posting.site:
+                    return shipment
+            elif (
+                posting.is_departing and shipment.is_open and _is_same_move(shipment.dispatch, posting, shipment, line)
+            ):
                 return shipment
         return None
 
@@ -184,9 +198,17 @@ class Shipments:
         """Return the shipment a receipt belongs to: same document or container and lot; else lot, shipper and
         receiver, the oldest open one.
         """
-        for shipment in self._candidates(line.lot, posting.document, posting.containers):
-            if not shipment.is_void and shipment.dispatch is not None:
-                return shipment
+        named = [
+            shipment
+            for shipment in self._candidates(line.lot, posting.document, posting.containers)
+            if not shipment.is_void and shipment.dispatch is not None
+        ]
+        if named:
+            # Several lines of one lot under one document: what is left of one tells which; else one that began to
+            # arrive, else one that did not.
+            return min(
+                named, key=lambda s: (s.node.left != line.amount, not (s.receipts and s.node.left > 0), not s.is_open)
+            )
         for shipment in self.by_link.get((line.lot, posting.from_site or "", posting.site), ()):
             if shipment.is_open or shipment.implied is not None:
                 return shipment
@@ -310,3 +332,9 @@ def _in_unit(line: Line, node: Node) -> Line:
         piece_mass_kg=line.piece_mass_kg or node.piece_mass_kg,
         grade=line.grade,
     )
+
+
+def _is_same_move(dispatch: Dispatch, posting: Dispatch, shipment: Shipment, line: Line) -> bool:
+    if not dispatch.is_departing or set(dispatch.containers) & set(posting.containers):
+        return True
+    return line.amount == shipment.node.amount and dispatch.customs_site != posting.customs_site
