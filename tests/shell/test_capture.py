@@ -303,3 +303,30 @@ def test_the_directory_is_dated_by_the_log(register):
     import_directory(register, text, at=AT)
     assert directory(OPERATOR_VIEWER, before).parties[KESTREL].name == "Kestrel Ridge Mining"
     assert directory(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None)).parties[KESTREL].name == "Kestrel Renamed"
+
+
+def test_the_migrations_make_what_the_models_say(register):
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    out = StringIO()
+    call_command("makemigrations", "--check", "--dry-run", stdout=out)
+    assert "No changes" in out.getvalue()
+
+
+def test_a_database_that_could_lose_what_it_acknowledged_is_refused(register, monkeypatch):
+    from django.db import connection
+
+    from ytterby.shell.store.checks import check_sqlite
+
+    assert check_sqlite(None) == []
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=OFF")
+    assert [problem.id for problem in check_sqlite(None)] == ["ytterby.E002", "ytterby.E002"]
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "transaction_mode", "DEFERRED")
+    assert [problem.id for problem in check_sqlite(None)] == ["ytterby.E001"]
+    with pytest.raises(RegisterMismatch, match="IMMEDIATE"):
+        open_register(register.data)

@@ -136,9 +136,19 @@ def open_register(data: Path, keys: Path | None = None) -> Register:
 
 
 def _keep(register: Register) -> Register:
+    _refuse_unsafe()
     global _open  # noqa: PLW0603 -- a process has one register open, as it has one database
     _open = register
     return register
+
+
+def _refuse_unsafe() -> None:
+    """Refuse to go on with a database that may lose or mix what it acknowledged (`store.checks`)."""
+    from django.core.checks import run_checks
+
+    wrong = run_checks(tags=["ytterby"], databases=["default"])
+    if wrong:
+        raise RegisterMismatch("; ".join(str(one.msg) for one in wrong))
 
 
 def _check_belonging(register: Register) -> None:

@@ -28,6 +28,8 @@ class Submission(models.Model):
     outcome_receipt = models.TextField(null=True)
 
     class Meta:
-        """Indexes."""
+        """What was decided and has no receipt yet is looked for at every capture."""
 
-        indexes = [models.Index(fields=["submitter", "sha256"], name="submission_bytes")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(outcome_receipt__isnull=True), name="submission_unsigned")
+        ]
