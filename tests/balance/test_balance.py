@@ -167,3 +167,15 @@ def test_findings_keep_their_number_whatever_else_comes():
     chain.source("mine", line("a", 1, Nd=1))
     assert list_findings(chain.book())[0].id == before
     assert world("plant").directory.is_customs("plant") is False
+
+
+def test_a_gain_over_inputs_of_unknown_content_is_explained_by_the_finding_on_them():
+    chain = Chain()
+    chain.source("plant", line("a", 100, Nd=10, u=0.01))
+    chain.step("plant", [line("a", 100), line("mystery", 5)], [line("b", 100, Nd=30, u=0.01)])
+    assert [f.problem.code for f in list_findings(chain.book())] == ["lot.not_created"]
+    assert [c.verdict for c in close_steps(chain.book())] == ["gain"]
+    chain = Chain()
+    chain.source("plant", line("a", 100, Nd=30, u=0.01))
+    chain.step("plant", [line("a", 100), line("mystery", 5)], [line("b", 100, Nd=10, u=0.01)])
+    assert sorted(f.problem.code for f in list_findings(chain.book())) == ["lot.not_created", "step.loss"]

@@ -32,7 +32,9 @@ BANNED_NAMES = re.compile(r"^(utils?|helpers?|manager|misc|data2)$")
 def python_files() -> list[Path]:
     """Return every Python file that the project wrote."""
     roots = [SOURCE, ROOT / "tests", ROOT / "benchmarks"]
-    return sorted(p for root in roots for p in root.rglob("*.py") if "migrations" not in p.parts)
+    found = (p for root in roots for p in root.rglob("*.py") if "migrations" not in p.parts)
+    # What lies in a hidden folder is an environment, not ours.
+    return sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(ROOT).parts))
 
 
 def complaints(path: Path) -> list[str]:

@@ -330,3 +330,16 @@ def test_a_database_that_could_lose_what_it_acknowledged_is_refused(register, mo
     assert [problem.id for problem in check_sqlite(None)] == ["ytterby.E001"]
     with pytest.raises(RegisterMismatch, match="IMMEDIATE"):
         open_register(register.data)
+
+
+def test_a_lot_is_found_as_people_say_it(register, sample):
+    from ytterby.shell.store.reading.lots import match_lots
+
+    text = json.dumps({**sample, "epcisBody": {"eventList": [sample["epcisBody"]["eventList"][0]]}})
+    document = text.replace("KR-2025-W14", "W14%2F2=a").encode()
+    result = capture(register, document, submitter=KESTREL, at=AT)
+    assert result.outcome == "accepted", result.problems
+    known = known_at(OPERATOR_VIEWER, None)
+    (lot,) = match_lots(OPERATOR_VIEWER, "W14/2=a", known=known)
+    assert match_lots(OPERATOR_VIEWER, "2=a", known=known) == match_lots(OPERATOR_VIEWER, lot, known=known) == [lot]
+    assert match_lots(OPERATOR_VIEWER, "", known=known) == []

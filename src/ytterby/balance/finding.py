@@ -34,8 +34,13 @@ def list_findings(book: Book) -> tuple[Finding, ...]:
     """Return all findings of a book: what it could not reconcile, deliveries that differ, steps that do not close."""
     found = [_of_book(one) for one in book.findings]
     found += [_of_mirror(state) for state in judge_pairs(book) if state.state == DIFFERS]
-    found += [_of_step(closure) for closure in close_steps(book) if closure.verdict in {"loss", "gain"}]
+    found += [_of_step(closure) for closure in close_steps(book) if _is_open(closure)]
     return tuple(found)
+
+
+def _is_open(closure: StepClosure) -> bool:
+    """A gain over inputs of unknown content is explained by the finding on those inputs; a loss is not."""
+    return closure.verdict == "loss" or (closure.verdict == "gain" and not closure.step.inputs_unknown)
 
 
 def _id(*parts: str) -> str:

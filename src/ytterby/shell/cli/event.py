@@ -226,7 +226,6 @@ def show_capture(screen: Screen, answer: Json, problems: Sequence[Problem]) -> N
     texts = screen.texts
     show_problems(screen, problems, answer["file"])
     outcome, receipt = answer["outcome"], answer["receipt"]
-    count = write_count(answer["events"])
     if outcome == "refused":
         refused = sum(problem.severity is Severity.REFUSE for problem in problems)
         key = "event.capture.refused_one" if refused == 1 else "event.capture.refused"
@@ -235,7 +234,9 @@ def show_capture(screen: Screen, answer: Json, problems: Sequence[Problem]) -> N
         screen.verdict(True, texts("event.capture.known", file=answer["file"]))
     else:
         screen.verdict(
-            True, texts("event.capture.accepted", file=answer["file"], events=count), _entries(texts, receipt)
+            True,
+            counted(texts, "event.capture.accepted", answer["events"], file=answer["file"]),
+            _entries(texts, receipt),
         )
     if receipt:
         key = "event.capture.receipt_operator" if receipt["submitter"] == OPERATOR else "event.capture.receipt"

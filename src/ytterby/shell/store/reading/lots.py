@@ -27,11 +27,17 @@ def list_lots(viewer: Viewer, *, known: Known) -> Json:
 
 
 def match_lots(viewer: Viewer, text: str, *, known: Known) -> list[str]:
-    """Return the lots whose identifier is the text or ends with it; an exact match stands alone."""
+    """Return the lots whose identifier, as written or as people say it, is the text or ends with it.
+
+    An exact match stands alone: the identifier, else what follows its last slash.
+    """
     lots = book_of(viewer, known).parcels_of
     if text in lots:
         return [text]
-    return sorted(lot for lot in lots if lot.endswith(text)) if text else []
+    if not text:
+        return []
+    named = sorted(lot for lot in lots if tail(lot) == text)
+    return named or sorted(lot for lot in lots if lot.endswith(text) or tail(lot).endswith(text))
 
 
 def main_element(viewer: Viewer, lot: str, *, known: Known) -> str:
