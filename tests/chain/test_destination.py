@@ -82,3 +82,43 @@ def test_forward_and_back_tell_of_the_same_kilograms():
 def test_an_unknown_lot_is_a_key_error():
     with pytest.raises(KeyError):
         trace_lot(chain_to_motor().book(), "nothing", is_back=True, element="Nd")
+
+
+def test_goods_that_came_back_or_were_divided_count_once_for_their_holder():
+    chain = Chain()
+    chain.source("mine", line("ore", 10, Nd=10))
+    chain.ship("mine", "plant", line("ore", 10), document="there")
+    chain.receive("plant", "mine", line("ore", 10), document="there")
+    chain.sell("plant", "party:trader", line("ore", 4))
+    chain.ship("plant", "mine", line("ore", 10), document="back", to_owner="party:mine")
+    chain.receive("mine", "plant", line("ore", 10), document="back")
+    chain.step("mine", [line("ore", 10)], [line("conc", 10, Nd=10)])
+    book = chain.book()
+    assert book.findings == ()
+    for holder in ("party:mine", "party:plant"):
+        assert trace_lot(book, "ore", is_back=False, element="Nd", holder=holder).total_kg == pytest.approx(10.0)
+    found = destination_of_lot(book, "ore", element="Nd", holder="party:plant").destinations
+    assert [(d.kind, d.lot, round(d.mass_kg, 9)) for d in found] == [("stock", "conc", 10.0)]
+
+
+def test_material_that_goes_round_through_one_tank_keeps_its_origin():
+    chain = Chain()
+    chain.source("mine", line("ore", 10, Nd=10))
+    chain.charge("mine", "tank", line("ore", 10))
+    chain.draw("mine", "tank", line("rich", 4, Nd=4))
+    chain.charge("mine", "tank", line("rich", 4))
+    chain.draw("mine", "tank", line("out", 10, Nd=10))
+    (found,) = destination_of_lot(chain.book(), "ore", element="Nd").destinations
+    assert (found.kind, found.lot, round(found.mass_kg, 9)) == ("stock", "out", 10.0)
+
+
+def test_goods_held_on_consignment_stay_the_owners_and_are_used_by_the_holder():
+    chain = Chain()
+    chain.source("mine", line("ore", 10, Nd=10))
+    chain.ship("mine", "plant", line("ore", 10), document="d", to_owner="party:mine")
+    chain.receive("plant", "mine", line("ore", 10), document="d", owner="party:mine", holder="party:keeper")
+    chain.step("plant", [line("ore", 10)], [line("oxide", 10, Nd=10)])
+    book = chain.book()
+    assert book.findings == ()
+    kept = next(p for p in book.parcels_of["ore"] if p.site == "plant")
+    assert (kept.holder, kept.owner, kept.left) == ("party:keeper", "party:mine", Decimal(0))

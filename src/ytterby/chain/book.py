@@ -83,15 +83,29 @@ class Book:
         return {pool: tuple(nodes) for pool, nodes in found.items()}
 
     def made(self, lot: str, holder: str | None = None) -> tuple[Node, ...]:
-        """Return the parcels that stand for a lot: those that no parcel of the same lot precedes, or one holder's.
+        """Return the parcels that stand for a lot: those that no parcel of the same lot precedes; with a holder, those
+        of that holder that none of its own precedes, so that goods which came back or were divided count once.
 
         Raises:
             KeyError: the book has no such lot.
         """
         parcels = self.parcels_of[lot]
-        if holder is not None:
-            return tuple(p for p in parcels if p.holder == holder)
-        return tuple(p for p in parcels if p.is_made)
+        if holder is None:
+            return tuple(p for p in parcels if p.is_made)
+        return tuple(p for p in parcels if p.holder == holder and not self._was_held(p, holder))
+
+    def _was_held(self, parcel: Node, holder: str) -> bool:
+        """Tell whether the holder had the goods before, as the same lot."""
+        stack, seen = list(parcel.parents), set(parcel.parents)
+        while stack:
+            node = self.nodes[stack.pop()]
+            if node.lot != parcel.lot:
+                continue
+            if node.holder == holder:
+                return True
+            stack += [p for p in node.parents if p not in seen]
+            seen.update(node.parents)
+        return False
 
 
 def build_book(entries: Iterable[Entry], world: World) -> Book:
