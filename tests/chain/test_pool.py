@@ -125,7 +125,7 @@ def test_a_draw_takes_elements_apart():
     chain.source("A", line("a", 10, Nd=6, La=4))
     chain.source("B", line("b", 10, La=8))
     chain.charge("A", "tank", line("a", 10))
-    chain.charge("B", "tank", line("b", 10))
+    chain.charge("A", "tank", line("b", 10))
     chain.draw("A", "tank", line("nd", 6, Nd=6))
     chain.draw("A", "tank", line("la", 6, La=6))
     by = {o.element: {s.origin.site: s.mass_kg for s in o.origins} for o in origin_of_lot(chain.book(), "nd")}
@@ -137,3 +137,14 @@ def test_a_draw_takes_elements_apart():
 def test_nothing_descends_from_what_came_later():
     chain = tank("proportional")
     assert "C" not in shares(chain, "w1")
+
+
+def test_nobody_draws_from_a_pool_at_anothers_site():
+    """Threat P3: naming another's tank takes nothing out of it."""
+    chain = Chain()
+    chain.source("plant", line("a", 10, Nd=10))
+    chain.charge("plant", "tank", line("a", 10))
+    chain.draw("thief", "tank", line("w", 4, Nd=4))
+    assert shares(chain, "w") == {"thief": 4.0}
+    found = destination_of_lot(chain.book(), "a", element="Nd").destinations
+    assert [(d.kind, d.id, d.mass_kg) for d in found] == [("pool", "tank", 10.0)]

@@ -54,6 +54,7 @@ class Tanks:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.tanks: dict[str, Tank] = {}
+        self.first_site: dict[str, str] = {}
 
     def charge(self, posting: PoolIn) -> None:
         """Take lots into the pool."""
@@ -68,7 +69,10 @@ class Tanks:
             self._add(tank, fed, posting)
 
     def _tank(self, pool: str, rule: str, site: str) -> Tank:
-        return self.tanks.setdefault(pool, Tank(pool, rule, site))
+        """Return the pool of a site. A pool lies at one site: whoever names another's has its own (threat P3)."""
+        first = self.first_site.setdefault(pool, site)
+        name = pool if site == first else f"{pool} at {site}"
+        return self.tanks.setdefault(name, Tank(name, rule, site))
 
     def _add(self, tank: Tank, fed: Node, posting: Posting) -> None:
         """Let a charge become the newest layer, or mix with the state."""
