@@ -16,6 +16,9 @@ from ytterby.shell.store.reading.naming import Json, exact, instant, party_name,
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.terms.identifier import product_class, tail
 
+# The maker of a lot that nobody declared.
+NOBODY: Json = {"id": None, "name": None, "name_zh": None}
+
 
 def list_lots(viewer: Viewer, *, known: Known) -> Json:
     """Return every lot of the viewer's book, newest first, with what was made of it and where it is held."""
@@ -69,7 +72,7 @@ def _row(book: Book, lot: str, parcels: tuple[Node, ...], findings: int) -> Json
         "form": first.form,
         "grade": first.grade,
         "product": registered.name if registered and registered.name else None,
-        "maker": party_name(book, first.holder),
+        "maker": party_name(book, first.holder) if _is_declared(parcels) else dict(NOBODY),
         "site": site_name(book, first.site),
         "at": instant(first.at),
         "quantity": exact(sum((p.amount for p in made), Decimal(0))),
@@ -98,6 +101,11 @@ def _elements(made: list[Node]) -> Json | None:
 
 def _status(parcels: tuple[Node, ...]) -> str:
     """Return where the lot stands: undeclared, held, or used up."""
-    if any(p.sources and p.sources[0].origin.kind == "undeclared" and not p.is_free for p in parcels):
+    if not _is_declared(parcels) and not all(p.is_free for p in parcels):
         return "undeclared"
     return "held" if any(p.left > 0 for p in parcels) else "used"
+
+
+def _is_declared(parcels: tuple[Node, ...]) -> bool:
+    """Tell whether somebody reported making the lot; else it is known only because it was used."""
+    return not any(p.sources and p.sources[0].origin.kind == "undeclared" for p in parcels)
