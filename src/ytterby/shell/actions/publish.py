@@ -15,7 +15,7 @@ from ytterby.proof.note import NoteError, parse_note
 from ytterby.proof.tile import TILE_WIDTH, Tile, entry_bundle, tiles_between
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import LogEntry, LogHead
-from ytterby.shell.store.writing import read_hash
+from ytterby.shell.store.writing import stored_hashes
 
 CHECKPOINT = "checkpoint"
 LOCK = ".publishing"
@@ -61,14 +61,18 @@ def published_size(register: Register) -> int:
 
 
 def tile_bytes(tile: Tile) -> bytes:
-    """Return what a tile holds, from the table."""
+    """Return what a tile holds, from the table.
+
+    Raises:
+        IndexError: a stored hash is gone.
+    """
     if tile.level is None:
         rows = LogEntry.objects.filter(index__gte=tile.start, index__lt=tile.start + tile.width).order_by("index")
         return entry_bundle([bytes(entry) for entry in rows.values_list("entry", flat=True)])
-    if tile.level == 0:
-        rows = LogEntry.objects.filter(index__gte=tile.start, index__lt=tile.start + tile.width).order_by("index")
-        return b"".join(bytes(leaf) for leaf in rows.values_list("leaf", flat=True))
-    return b"".join(read_hash(8 * tile.level, tile.start + i) for i in range(tile.width))
+    hashes = stored_hashes(tile.level, tile.start, tile.start + tile.width)
+    if len(hashes) != tile.width:
+        raise IndexError(f"stored hashes of {tile.path} are missing")
+    return b"".join(hashes)
 
 
 def _drop_narrower(path: Path, tile: Tile) -> None:

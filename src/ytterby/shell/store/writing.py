@@ -102,7 +102,7 @@ def _store_hashes(first: int, leaves: list[bytes]) -> None:
         width = 1 << TILE_BITS
         begin = start - start % width
         if begin != start:
-            below = _stored(level, begin, start) + below
+            below = stored_hashes(level, begin, start) + below
         whole = len(below) // width
         if not whole:
             return
@@ -121,7 +121,8 @@ def fold(hashes: Sequence[bytes]) -> bytes:
     return row[0]
 
 
-def _stored(level: int, begin: int, end: int) -> list[bytes]:
+def stored_hashes(level: int, begin: int, end: int) -> list[bytes]:
+    """Return the stored roots of complete subtrees of 256^level leaves, positions begin to end."""
     if level == 0:
         leaves = LogEntry.objects.filter(index__gte=begin, index__lt=end).order_by("index")
         return [bytes(leaf) for leaf in leaves.values_list("leaf", flat=True)]
@@ -137,7 +138,7 @@ def read_hash(level: int, index: int) -> bytes:
     """
     base = level // TILE_BITS
     count = 1 << (level - base * TILE_BITS)
-    rows = _stored(base, index * count, (index + 1) * count)
+    rows = stored_hashes(base, index * count, (index + 1) * count)
     if len(rows) != count:
         raise IndexError(f"subtree {index} of 2^{level} leaves is not complete")
     return fold(rows)

@@ -28,6 +28,11 @@ class EventRecord(models.Model):
                 name="event_id_once",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["submitter", "event_id"], condition=models.Q(is_original=False), name="event_declaration"
+            )
+        ]
 
 
 class Visible(models.Model):
