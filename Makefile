@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SIZE ?= small
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test test-all check bench bench-peers lock clean
@@ -25,8 +26,8 @@ setup: $(VENV)/.base ## make .venv and install ytterby with what it needs to run
 
 setup-dev: $(VENV)/.dev ## the same, with what the tests and checks need
 
-run: $(VENV)/.base ## load the sample chain, run the main job narrated, serve it on loopback
-	$(BIN)/ytterby demo --serve
+run: $(VENV)/.base ## load the sample chain, run the main job narrated, serve it on loopback (PORT=8000)
+	$(BIN)/ytterby demo --serve --port $(PORT)
 
 test: $(VENV)/.dev ## everything but the browser tests
 	$(BIN)/python -m pytest -q -m "not browser"

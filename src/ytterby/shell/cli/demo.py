@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.site.packs import packaged_text
 
     if args.serve:
-        check_address(args.host, args.port)
+        check_address(args.host, args.port, "ytterby demo --serve")
     data: Path = args.data
     keys: Path = args.keys or data.with_name(data.name + "-keys")
     documents = cut_chain(packaged_text(*CHAIN).encode())

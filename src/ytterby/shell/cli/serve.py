@@ -132,8 +132,8 @@ def address_of(host: str, port: int) -> str:
     return f"http://{name}:{port}"
 
 
-def check_address(host: str, port: int) -> None:
-    """Try the port before a worker would fail on it.
+def check_address(host: str, port: int, command: str = "ytterby serve") -> None:
+    """Try the port before a worker would fail on it; `command` is what to type again with another one.
 
     Raises:
         CouldNotRun: it is taken, or the host is not this machine's.
@@ -145,7 +145,7 @@ def check_address(host: str, port: int) -> None:
             trial.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            other = f"ytterby serve --port {port + 1 if port < PORT_MAX else PORT}"
+            other = f"{command} --port {port + 1 if port < PORT_MAX else PORT}"
             raise CouldNotRun("serve.port_taken", port=port, next_commands=(other,)) from None
         raise CouldNotRun("serve.no_address", host=host, port=port, why=error.strerror or error) from None
 
