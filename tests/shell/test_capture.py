@@ -343,3 +343,12 @@ def test_a_lot_is_found_as_people_say_it(register, sample):
     (lot,) = match_lots(OPERATOR_VIEWER, "W14/2=a", known=known)
     assert match_lots(OPERATOR_VIEWER, "2=a", known=known) == match_lots(OPERATOR_VIEWER, lot, known=known) == [lot]
     assert match_lots(OPERATOR_VIEWER, "", known=known) == []
+
+
+def test_a_document_over_the_limit_is_refused_unread_and_not_kept(register, part_of):
+    document = part_of(0) + b" " * 50_000_000
+    result = capture(register, document, submitter=KESTREL, at=AT)
+    assert (result.outcome, codes(result)) == ("refused", [("document.too_large", "refuse")])
+    assert result.arrival["sha256"] == sha256(document).hexdigest()
+    assert bytes(Submission.objects.get().document) == b""
+    assert verify_log(register)["ok"]

@@ -28,7 +28,7 @@ from ytterby.proof.receipt import verify_receipt
 from ytterby.proof.tile import tiles_between
 from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, REFUSED, complete_left, outcome_fields
 from ytterby.shell.actions.publish import CHECKPOINT, published_size, tile_bytes
-from ytterby.shell.site.packs import door_tables
+from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, StoredHash, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
@@ -172,6 +172,9 @@ def _submission(
 ) -> Iterator[Failure]:
     """Check one submission and its events."""
     at = row.first_index
+    if row.state == REFUSED and not row.document and row.length > limits().document_bytes:
+        yield from _receipts(register, row, bytes(row.sha256))
+        return
     try:
         document = zlib.decompress(bytes(row.document))
     except zlib.error:
