@@ -6,7 +6,7 @@ SIZE ?= small
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-all check bench bench-peers lock clean
+.PHONY: help setup setup-dev run test test-postgresql test-all check bench bench-peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -29,12 +29,16 @@ setup-dev: $(VENV)/.dev ## the same, with what the tests and checks need
 run: $(VENV)/.base ## load the sample chain, run the main job narrated, serve it on loopback (PORT=8000)
 	$(BIN)/ytterby demo --serve --port $(PORT)
 
-test: $(VENV)/.dev ## everything but the browser tests
-	$(BIN)/python -m pytest -q -m "not browser"
+test: $(VENV)/.dev ## everything but the browser and PostgreSQL tests
+	$(BIN)/python -m pytest -q -m "not browser and not postgresql"
 
-test-all: $(VENV)/.dev ## the browser tests too (Chromium from the system)
+test-postgresql: $(VENV)/.dev ## the store's tests on a private PostgreSQL from the system's binaries
+	$(BIN)/python -m pytest -q -n 0 -m postgresql tests/shell
+	YTTERBY_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -m "not browser" $(wildcard tests/shell/test_*.py)
+
+test-all: $(VENV)/.dev test-postgresql ## those too (PostgreSQL and Chromium from the system)
 	$(BIN)/python -m pytest -q -m browser
-	$(BIN)/python -m pytest -q -m "not browser"
+	$(BIN)/python -m pytest -q -m "not browser and not postgresql"
 
 check: $(VENV)/.dev ## ruff, mypy --strict, import rules, tidy
 	$(BIN)/ruff check .

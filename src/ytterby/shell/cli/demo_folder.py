@@ -36,7 +36,8 @@ def make_demo_register(data: Path, keys: Path, at: datetime) -> "Register":
 
 def _is_demo_data(data: Path) -> bool:
     """Tell whether a folder may be made anew: there is none, it is empty, or its marker says demo."""
-    from ytterby.shell.site.register import DATABASE, MARKER
+    from ytterby.shell.site.database import DATABASE
+    from ytterby.shell.site.register import MARKER
 
     if not data.exists():
         return True

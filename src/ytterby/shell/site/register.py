@@ -1,7 +1,7 @@
 """The register folder: where a register's database, tiles and keys lie, and how one is made and opened.
 
     DIR/register.yaml       what this register is: id, origin, base, whether it is a demo (for ever)
-    DIR/register.sqlite3    the database
+    DIR/register.sqlite3    the database, unless DATABASE_URL names another (`site.database`)
     DIR/tile/…, checkpoint  the public log as static files, made from the database
     KEYS/                   log and receipt key, the web secret: 700, files 600, never part of a backup
 
@@ -19,8 +19,16 @@ from uuid import uuid4
 import yaml
 
 from ytterby.proof.key import KeyUse, PrivateKey
+from ytterby.shell.site.database import (
+    DATABASE,
+    SQLITE,
+    DatabaseAddressError,
+    configured_url,
+    database_settings,
+    kind_of,
+)
 
-MARKER, DATABASE = "register.yaml", "register.sqlite3"
+MARKER = "register.yaml"
 LOG_KEY, RECEIPT_KEY, SECRET = "log.key", "receipt.key", "web.secret"
 FORMAT = 1
 DEMO_ORIGIN_END = ".invalid"
@@ -80,7 +88,8 @@ def make_register(
     """Make an empty register and open it.
 
     Raises:
-        FileExistsError: the folder holds something already.
+        FileExistsError: the folder, or the database that DATABASE_URL names, holds something already.
+        RegisterMismatch: the database cannot be used.
         ValueError: a demo's origin that does not end in `.invalid`, or the reverse.
     """
     keys = keys or keys_beside(data)
@@ -91,7 +100,7 @@ def make_register(
         if folder.exists() and any(folder.iterdir()):
             raise FileExistsError(f"{folder} is not empty")
     data.mkdir(parents=True, exist_ok=True)
-    _make_keys(keys, origin)
+    url = configured_url(data)
     made_at = at or datetime.now(UTC)
     marker = {
         "format": FORMAT,
@@ -100,8 +109,13 @@ def make_register(
         "base": base or f"https://{name}",
         "demo": demo,
         "made_at": made_at.isoformat(),
+        "database": kind_of(url),
     }
-    _connect(data, keys, marker)
+    _connect(data, keys, marker, url)
+    _refuse_taken(demo=demo)
+    # Keys come after all that can refuse, so that nothing half made is left behind.
+    _make_keys(keys, origin)
+    _use_secret(keys)
     from django.core.management import call_command
 
     from ytterby.shell.store.founding import found
@@ -127,9 +141,14 @@ def open_register(data: Path, keys: Path | None = None) -> Register:
     marker = yaml.safe_load((data / MARKER).read_text(encoding="utf-8"))
     if not isinstance(marker, dict) or marker.get("format") != FORMAT:
         raise RegisterMismatch(f"{data / MARKER} is not of a format that this version reads")
-    if not (data / DATABASE).is_file():
+    url = configured_url(data)
+    lies_in = marker.get("database", SQLITE)
+    if lies_in != kind_of(url):
+        cure = "set DATABASE_URL to it" if url == "" else "unset DATABASE_URL"
+        raise RegisterMismatch(f"the register in {data} lies in {lies_in}: {cure}")
+    if lies_in == SQLITE and not (data / DATABASE).is_file():
         raise RegisterMismatch(f"{data} has lost its database")
-    _connect(data, keys, marker)
+    _connect(data, keys, marker, url)
     register = _read(data, keys, marker)
     _check_belonging(register)
     return _keep(register)
@@ -200,23 +219,61 @@ def _write_secret(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _connect(data: Path, keys: Path, marker: dict[str, Any]) -> None:
-    """Point Django at a register; the first time this also sets Django up."""
+def _connect(data: Path, keys: Path, marker: dict[str, Any], url: str) -> None:
+    """Point Django at a register; the first time this also sets Django up.
+
+    Raises:
+        RegisterMismatch: DATABASE_URL cannot be used.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ytterby.shell.site.settings")
     import django
     from django.apps import apps
     from django.conf import settings
 
-    name = str((data / DATABASE).resolve())
-    settings.DATABASES["default"]["NAME"] = name
+    try:
+        wanted = database_settings(data, url)
+    except DatabaseAddressError as error:
+        raise RegisterMismatch(str(error)) from None
+    settings.DATABASES["default"] = wanted
     settings.YTTERBY_DEMO = bool(marker["demo"])
     settings.YTTERBY_KEYS = str(keys)
-    if (keys / SECRET).is_file():
-        settings.SECRET_KEY = (keys / SECRET).read_text(encoding="utf-8")
+    _use_secret(keys)
     if not apps.ready:
         django.setup()
     from django.db import connections
 
     connections["default"].close()
-    connections["default"].settings_dict["NAME"] = name
-    connections.settings["default"]["NAME"] = name
+    connections.settings["default"] = connections.configure_settings({"default": wanted})["default"]
+    # The next use makes a connection of the new kind.
+    del connections["default"]
+
+
+def _use_secret(keys: Path) -> None:
+    from django.conf import settings
+
+    if (keys / SECRET).is_file():
+        settings.SECRET_KEY = (keys / SECRET).read_text(encoding="utf-8")
+
+
+def _refuse_taken(*, demo: bool) -> None:
+    """Refuse a database that holds something; a demo's tables are taken away by the next demo.
+
+    Raises:
+        FileExistsError: it holds tables that no demo of ours made.
+        RegisterMismatch: it cannot be opened.
+    """
+    from django.core.management import call_command
+    from django.db import DatabaseError, connection
+
+    from ytterby.shell.store.models import LogHead
+
+    try:
+        tables = connection.introspection.table_names()
+        if set(tables) <= {"django_migrations"}:
+            return
+        head = LogHead.objects.filter(id=1).first() if LogHead._meta.db_table in tables else None
+    except DatabaseError as error:
+        raise RegisterMismatch(f"the database cannot be opened: {error}") from None
+    if not demo or head is None or not head.origin.partition("/")[0].endswith(DEMO_ORIGIN_END):
+        raise FileExistsError("the database that DATABASE_URL names is not empty")
+    call_command("migrate", "store", "zero", verbosity=0, interactive=False)

@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from ytterby.shell.site.database import sqlite_settings
+
 # Set by `site.register.open_register`; importable without a register, for checks and type stubs.
 SECRET_KEY = os.environ.get("YTTERBY_SECRET", "no register is open")
 YTTERBY_DEMO = False
@@ -43,22 +45,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# Locks are taken at the first statement of a transaction, so that what is read under them still holds when written;
-# a commit is on the disk when it is answered. `store.checks` refuses anything less.
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ":memory:",
-        "ATOMIC_REQUESTS": False,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=20000;"
-            ),
-        },
-    }
-}
+# Replaced by the database of the register that is opened (`site.database`).
+DATABASES: dict[str, dict[str, Any]] = {"default": sqlite_settings(":memory:")}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True

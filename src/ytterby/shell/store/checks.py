@@ -1,4 +1,8 @@
-"""Checks of the database's settings: a register that may lose or mix what it acknowledged does not start."""
+"""Checks of the database's settings: a register that may lose or mix what it acknowledged does not start.
+
+PostgreSQL: commits wait for the disk, transactions read what is committed (the writer order needs no more, and more
+would refuse it), text is UTF-8. SQLite: transactions lock at their start, write-ahead log, full syncs, foreign keys.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,4 +29,35 @@ def check_sqlite(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
         cursor.execute("PRAGMA journal_mode")
         if cursor.fetchone()[0] not in {"wal", "memory"}:
             problems.append(Error("SQLite must run with a write-ahead log", id="ytterby.E003"))
+    return problems
+
+
+VERSION_LEAST = 150000
+# Setting -> values under which nothing acknowledged is lost or mixed.
+POSTGRESQL_SETTINGS = {
+    "synchronous_commit": frozenset({"on", "remote_write", "remote_apply"}),
+    "fsync": frozenset({"on"}),
+    "full_page_writes": frozenset({"on"}),
+    "transaction_isolation": frozenset({"read committed"}),
+    "server_encoding": frozenset({"UTF8"}),
+}
+
+
+@register("ytterby", "database")
+def check_postgresql(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse commits that do not wait for the disk, another isolation than READ COMMITTED, and old servers."""
+    del app_configs, kwargs
+    if connection.vendor != "postgresql":
+        return []
+    problems: list[CheckMessage] = []
+    with connection.cursor() as cursor:
+        for name, good in POSTGRESQL_SETTINGS.items():
+            cursor.execute("SELECT current_setting(%s)", [name])
+            value = cursor.fetchone()[0]
+            if value not in good:
+                words = " or ".join(sorted(good))
+                problems.append(Error(f"PostgreSQL must run with {name} = {words}, not {value}", id="ytterby.E004"))
+        cursor.execute("SELECT current_setting('server_version_num')::int")
+        if cursor.fetchone()[0] < VERSION_LEAST:
+            problems.append(Error("PostgreSQL must be of version 15 or newer", id="ytterby.E005"))
     return problems

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
+from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.visibility import readers_of
 from ytterby.shell.store.writing import NewEntry
@@ -37,20 +36,12 @@ def insert_events(
     events: Sequence[NewEvent], *, first: int, submission: int, submitter: str, directory: Directory
 ) -> None:
     """Insert event rows and who may see them."""
-    event_table, visible_table = EventRecord._meta.db_table, Visible._meta.db_table
     rows, readers = [], []
     for offset, new in enumerate(events):
         event, index = new.event, first + offset
         is_original = event.error is None
         rows.append((index, submission, new.number, submitter, event.digest, new.salt, event.event_id, is_original))
         readers += [(party, index, why) for party, why in sorted(readers_of(event, submitter, directory))]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f'INSERT INTO "{event_table}" (log_index, submission_id, number, submitter, digest, salt, event_id,'  # noqa: S608
-            " is_original) VALUES (%s,%s,%s,%s,%s,%s,%s,%s)",
-            rows,
-        )
-        cursor.executemany(
-            f'INSERT INTO "{visible_table}" (party, event_id, why) VALUES (%s,%s,%s)',  # noqa: S608
-            readers,
-        )
+    columns = ("log_index", "submission_id", "number", "submitter", "digest", "salt", "event_id", "is_original")
+    insert_rows(EventRecord, columns, rows)
+    insert_rows(Visible, ("party", "event_id", "why"), readers)

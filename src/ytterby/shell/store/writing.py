@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from ytterby.proof.entry import public_entry, record_entry
 from ytterby.proof.merkle import Frontier, leaf_hash, node_hash
+from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LogEntry, LogHead, StoredHash
 from ytterby.terms.instant import read_instant, write_instant
 
 TRIES = 4
 WAIT_SECONDS = 0.05
+PASSING_STATES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 TILE_BITS = 8
 EVENT, REGISTRATION, PUBLIC = "event", "registration", "public"
 
@@ -59,12 +61,18 @@ def write(action: Callable[[LogHead], T]) -> T:
             with transaction.atomic():
                 return action(LogHead.objects.select_for_update().get(id=1))
         except OperationalError as error:
-            is_busy = "locked" in str(error) or "busy" in str(error)
-            if not is_busy or attempt == TRIES - 1:
+            if not is_passing(error) or attempt == TRIES - 1:
                 raise
             # Jitter keeps two writers from meeting again; nothing secret hangs on it.
             time.sleep(WAIT_SECONDS * (attempt + 1) * (0.5 + random.random()))  # noqa: S311
     raise AssertionError("the last try returns or raises")
+
+
+def is_passing(error: DatabaseError) -> bool:
+    """Tell whether the same transaction may succeed when it is tried again: a busy SQLite, a deadlock, a conflict."""
+    if connection.vendor == "postgresql":
+        return getattr(error.__cause__, "sqlstate", None) in PASSING_STATES
+    return "locked" in str(error) or "busy" in str(error)
 
 
 def accepted_at(head: LogHead, at: datetime) -> str:
@@ -82,12 +90,8 @@ def append(head: LogHead, entries: Sequence[NewEntry], at: str) -> int:
     if not entries:
         return first
     size = first + len(entries)
-    table = LogEntry._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f'INSERT INTO "{table}" ("index", record, entry, leaf, accepted_at, batch_end) VALUES (%s,%s,%s,%s,%s,%s)',  # noqa: S608
-            [(first + i, e.record, e.entry, e.leaf, at, size) for i, e in enumerate(entries)],
-        )
+    rows = [(first + i, e.record, e.entry, e.leaf, at, size) for i, e in enumerate(entries)]
+    insert_rows(LogEntry, ("index", "record", "entry", "leaf", "accepted_at", "batch_end"), rows)
     frontier = Frontier.from_bytes(bytes(head.frontier)).append(e.leaf for e in entries)
     _store_hashes(first, [e.leaf for e in entries])
     head.size, head.frontier, head.root, head.accepted_at = size, frontier.to_bytes(), frontier.root(), at

@@ -1,0 +1,42 @@
+"""Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite.
+
+Every writer holds the lock of the log's head and has looked up what is known already, so that nothing can conflict
+but by a defect; and then it should fail rather than be passed over.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+Rows = Iterable[Sequence[Any]]
+
+
+def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
+    """Insert rows of these columns, in order.
+
+    Raises:
+        IntegrityError: a row breaks a constraint.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    table = connection.ops.quote_name(model._meta.db_table)
+    named = ", ".join(connection.ops.quote_name(column) for column in columns)
+    if connection.vendor == "postgresql":
+        _copy(f"COPY {table} ({named}) FROM STDIN", rows)
+        return
+    marks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({named}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def _copy(statement: str, rows: Rows) -> None:
+    # psycopg's errors reach Django's callers as Django's own.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.cursor.copy(statement) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
