@@ -14,7 +14,7 @@ from ytterby.chain.event import Entry
 from ytterby.chain.ledger import BookFinding, Ledger, Shipment
 from ytterby.chain.moves import Moves
 from ytterby.chain.node import Node, NodeKind
-from ytterby.chain.order import Bundle, book_order
+from ytterby.chain.order import Bundle, Ranked, rank_bundles
 from ytterby.chain.posting import (
     Dispatch,
     Line,
@@ -22,7 +22,6 @@ from ytterby.chain.posting import (
     Pack,
     PoolIn,
     PoolOut,
-    Posting,
     Receipt,
     Source,
     Step,
@@ -32,6 +31,7 @@ from ytterby.chain.posting import (
     Unpack,
     Void,
 )
+from ytterby.chain.posting_record import lots_made
 from ytterby.chain.postings import postings_of
 from ytterby.chain.shipment import Shipments
 from ytterby.chain.tank import Tanks
@@ -124,14 +124,11 @@ def build_from_bundles(
     conflicts: tuple[Conflict, ...] = (),
 ) -> Book:
     """Return the book of postings from anywhere: events, spreadsheets, a simulated nation, vectors."""
-    postings = book_order(bundles)
-    ledger = Ledger(world, frozenset(lot for posting in postings for lot in _lots_made(posting)))
-    shipments = Shipments(ledger)
-    enter = _readers(ledger, shipments)
-    for posting in postings:
-        enter[type(posting)](posting)
+    ranked = rank_bundles(bundles)
+    ledger = Ledger(world, lots_to_come(ranked))
+    write_ledger(ledger, ranked)
     _add_conflicts(ledger, conflicts)
-    _mark_made(ledger.nodes)
+    mark_made(ledger.nodes)
     return Book(
         nodes=tuple(ledger.nodes),
         shipments=tuple(ledger.shipments),
@@ -141,6 +138,20 @@ def build_from_bundles(
         conflicts=conflicts,
         world=world,
     )
+
+
+def lots_to_come(ranked: Iterable[Ranked]) -> frozenset[str]:
+    """Return every lot that some posting makes."""
+    return frozenset(lot for _, bundle in ranked for posting in bundle.postings for lot in lots_made(posting))
+
+
+def write_ledger(ledger: Ledger, ranked: Iterable[Ranked]) -> None:
+    """Enter all postings of events in the order given, which is book order."""
+    enter = _readers(ledger, Shipments(ledger))
+    for rank, bundle in ranked:
+        for number, posting in enumerate(bundle.postings):
+            ledger.begin(rank, number)
+            enter[type(posting)](posting)
 
 
 def _readers(ledger: Ledger, shipments: Shipments) -> Mapping[type, Callable[..., None]]:
@@ -167,14 +178,6 @@ def _readers(ledger: Ledger, shipments: Shipments) -> Mapping[type, Callable[...
     }
 
 
-def _lots_made(posting: Posting) -> tuple[str, ...]:
-    if isinstance(posting, Source | PoolOut):
-        return tuple(line.lot for line in posting.lines)
-    if isinstance(posting, Step):
-        return tuple(line.lot for line in posting.outputs)
-    return ()
-
-
 def _add_conflicts(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> None:
     """An error declaration that differs from its original has no effect and is a finding."""
     for conflict in conflicts:
@@ -185,7 +188,7 @@ def _add_conflicts(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> None:
             ledger.find("correction.unequal", "", event.event_id or "", parties, {}, events)
 
 
-def _mark_made(nodes: list[Node]) -> None:
+def mark_made(nodes: list[Node]) -> None:
     """Mark the parcels that no parcel of the same lot precedes: together they are the mass made of the lot."""
     for node in nodes:
         if node.kind is NodeKind.PARCEL:

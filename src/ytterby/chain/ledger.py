@@ -7,11 +7,11 @@ quantity and beyond three standard uncertainties has the origin `unaccounted(sit
 since that is how undeclared material gets a clean origin.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import sqrt
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ytterby.chain.event import KILOGRAM, PIECE
 from ytterby.chain.node import Node, NodeKind, OriginClass, SourcePart, Weight, nothing, weighted
@@ -38,10 +38,11 @@ class BookFinding:
 
 
 class Taken(NamedTuple):
-    """A part of a parcel that was taken."""
+    """A part of a parcel that was taken, and by which line of a step."""
 
     node: Node
     weight: Weight
+    line: int = 0
 
 
 class Obtained(NamedTuple):
@@ -75,12 +76,33 @@ class Shipment:
         return not self.receipts and self.implied is None and not self.is_void
 
 
-class Ledger:
-    """State of the book while postings are read in book order."""
+class Boundary(Protocol):
+    """What a part of the book takes from the rest of it."""
 
-    def __init__(self, world: World, lots_to_come: frozenset[str]) -> None:
+    def obtained(self, ledger: "Ledger", line: Line, posting: Posting) -> Obtained:
+        """Return what a take of a lot outside the part came to."""
+
+
+class Ledger:
+    """State of the book while postings are read in book order.
+
+    Where only a part of the book is written, `wanted` are its lots; takes of others come from the `boundary`, and
+    nothing is held, found or set under way of them.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        lots_to_come: frozenset[str],
+        wanted: Container[str] | None = None,
+        boundary: Boundary | None = None,
+    ) -> None:
         self.world = world
         self.lots_to_come = lots_to_come  # every lot that some posting makes, now or later
+        self.wanted = wanted
+        self.boundary = boundary
+        self._rank = self._number = self._line = 0
+        self._made_here: dict[tuple[int, str], int] = {}
         self.nodes: list[Node] = []
         self.held: dict[tuple[str, str], list[Node]] = {}
         self.lots_at: dict[str, dict[str, None]] = {}
@@ -92,11 +114,33 @@ class Ledger:
         self.findings: dict[tuple[str, str, str], BookFinding] = {}
         self.boxes: dict[str, list[Line]] = {}
 
+    def begin(self, rank: int, number: int) -> None:
+        """Turn to the `number`-th posting of an event that is `rank`-th of its instant."""
+        self._rank, self._number, self._line = rank, number, 0
+        self._made_here = {}
+
+    def at_line(self, line: int) -> None:
+        """Turn to a line of the posting: what is made from now on belongs to it."""
+        self._line = line
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The number of the posting in its event, and the line."""
+        return self._number, self._line
+
+    def is_wanted(self, lot: str) -> bool:
+        """Tell whether a lot belongs to the part of the book that is written."""
+        return self.wanted is None or lot in self.wanted
+
     # Nodes
 
     def add_node(self, kind: NodeKind, posting: Posting, *, lot: str = "", content: ElementMass | None = None) -> Node:
         """Append a node made by a posting and return it."""
+        nth = self._made_here.get((self._line, lot), 0)
+        self._made_here[self._line, lot] = nth + 1
         node = Node(
+            rank=self._rank,
+            place=(self._number, self._line, lot, nth),
             index=len(self.nodes),
             kind=kind,
             lot=lot,
@@ -118,9 +162,10 @@ class Ledger:
         node.unit, node.net_kg, node.mass_u = line.unit, line.net_kg, line.mass_u
         node.piece_mass_kg, node.form, node.grade = line.piece_mass_kg, line.form, line.grade
         node.assays, node.is_assayed = line.assays, bool(line.assays)
-        self.hold(node)
-        if is_made:
-            self._note_maker(node)
+        if self.is_wanted(line.lot):
+            self.hold(node)
+            if is_made:
+                self._note_maker(node)
         return node
 
     def hold(self, node: Node) -> None:
@@ -140,9 +185,10 @@ class Ledger:
 
     def join(self, node: Node, parts: Iterable[Taken], sources: Iterable[SourcePart] = ()) -> None:
         """Give a node its parents, in book order, and its own sources."""
-        for taken in sorted(parts, key=lambda t: t.node.index):
+        for taken in sorted(parts, key=lambda t: t.node.order):
             node.parents.append(taken.node.index)
             node.weights.append(taken.weight)
+            node.lines.append(taken.line)
         node.sources.extend(sources)
 
     def find(
@@ -155,6 +201,8 @@ class Ledger:
         events: tuple[bytes, ...],
     ) -> None:
         """Enter a finding once for each code, lot and site; later events of the same are added to it."""
+        if not self.is_wanted(lot):
+            return
         key = (code, lot, site)
         known = self.findings.get(key)
         if known is None:
@@ -192,6 +240,8 @@ class Ledger:
 
         `unknown_as` is the origin of what nobody declared: `undeclared`, or `opening_stock` at a stock-taking.
         """
+        if self.boundary is not None and not self.is_wanted(line.lot):
+            return self.boundary.obtained(self, line, posting)
         at_site = site or posting.site
         parcels = self._free(line.lot, at_site, posting.holder)
         parts, need = self._serve(parcels, line, posting)

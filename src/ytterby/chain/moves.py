@@ -21,7 +21,8 @@ class Moves:
 
     def enter(self, posting: Source) -> None:
         """Make the parcels of a commissioning, each its own source."""
-        for line in posting.lines:
+        for number, line in enumerate(posting.lines):
+            self.ledger.at_line(number)
             content, is_known = self.ledger.content_of(line, posting)
             parcel = self.ledger.add_parcel(line, posting, content, is_made=True)
             parcel.is_known = is_known
@@ -36,11 +37,14 @@ class Moves:
     def process_step(self, posting: Step) -> None:
         """Take the inputs, mix them, and divide the mix among the outputs by the row rule."""
         ledger = self.ledger
-        got = [ledger.obtain(line, posting) for line in posting.inputs]
+        got = [self._obtain(number, line, posting) for number, line in enumerate(posting.inputs)]
+        ledger.at_line(len(posting.inputs))
         step = ledger.add_node(NodeKind.STEP, posting)
         step.run, step.stage, step.uses = posting.run, posting.process, posting.uses
-        step.inputs_unknown = any(g.is_unknown for g in got)
-        ledger.join(step, (t for g in got for t in g.parts), (s for g in got for s in g.sources))
+        step.unknown_lines = [line for line, g in enumerate(got) if g.is_unknown]
+        step.inputs_unknown = bool(step.unknown_lines)
+        parts = (t._replace(line=line) for line, g in enumerate(got) for t in g.parts)
+        ledger.join(step, parts, (s._replace(line=line) for line, g in enumerate(got) for s in g.sources))
         consumed = ledger.row_content(step)
         contents = [ledger.content_of(line, posting) for line in posting.outputs]
         step.is_testable = all(is_known for _, is_known in contents)
@@ -55,12 +59,18 @@ class Moves:
             step.content = combine([(1.0, consumed), (1.0, part.content)])
         step.muf_weight = shares.muf_weight
         owner = self._owner_of(step, posting)
-        for line, content, share, (_, is_known) in zip(posting.outputs, made, shares.outputs, contents, strict=True):
+        rows = zip(posting.outputs, made, shares.outputs, contents, strict=True)
+        for number, (line, content, share, (_, is_known)) in enumerate(rows):
+            ledger.at_line(len(posting.inputs) + 1 + number)
             parcel = ledger.add_parcel(line, posting, content, is_made=True)
             parcel.owner, parcel.uses = owner, posting.uses
             parcel.is_known = is_known or not step.inputs_unknown
             ledger.join(parcel, [Taken(step, share)])
             step.outputs.append(parcel.index)
+
+    def _obtain(self, number: int, line: Line, posting: Posting) -> Obtained:
+        self.ledger.at_line(number)
+        return self.ledger.obtain(line, posting)
 
     def _complete(
         self, consumed: ElementMass, lines: tuple[Line, ...], contents: list[tuple[ElementMass, bool]]
@@ -84,8 +94,10 @@ class Moves:
 
     def lose(self, posting: Loss) -> None:
         """Take lots out of the accounts."""
-        for line in posting.lines:
-            got = self.ledger.obtain(line, posting)
+        for number, line in enumerate(posting.lines):
+            if not self.ledger.is_wanted(line.lot):
+                continue
+            got = self._obtain(number, line, posting)
             node = self.ledger.add_node(NodeKind.LOSS, posting, lot=line.lot)
             self.ledger.join(node, got.parts, got.sources)
             node.content = self.ledger.row_content(node)
@@ -93,8 +105,10 @@ class Moves:
 
     def transfer_title(self, posting: TitleTransfer) -> None:
         """Give a quantity another owner where it lies: a new parcel, since the old one may be kept in part."""
-        for line in posting.lines:
-            got = self.ledger.obtain(line, posting)
+        for number, line in enumerate(posting.lines):
+            if not self.ledger.is_wanted(line.lot):
+                continue
+            got = self._obtain(number, line, posting)
             if not got.parts:
                 continue
             first = got.parts[0].node
@@ -114,9 +128,10 @@ class Moves:
     def count(self, posting: StockTake) -> None:
         """Set what is held to what was counted; the difference is MUF, or unaccounted beyond 3u."""
         counted: set[str] = set()
-        for line in posting.lines:
+        for number, line in enumerate(posting.lines):
             counted.add(line.lot)
-            if line.amount is not None:
+            if line.amount is not None and self.ledger.is_wanted(line.lot):
+                self.ledger.at_line(number)
                 self._count_lot(posting, line, line.amount)
         if posting.is_complete:
             self._find_uncounted(posting, counted)

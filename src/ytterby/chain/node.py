@@ -23,6 +23,9 @@ from ytterby.matter.mass import ElementMass, FloatArray, MassUncertainty
 from ytterby.terms.quantity import divide
 
 Weight = float | FloatArray
+# Where in its event a node was made: number of the posting, line, lot, how many of that lot before it.
+Place = tuple[int, int, str, int]
+NodeKey = tuple[bytes, Place]
 
 
 class NodeKind(IntEnum):
@@ -47,10 +50,11 @@ class OriginClass(NamedTuple):
 
 
 class SourcePart(NamedTuple):
-    """Mass of each element that a node holds of its own, not from a parent."""
+    """Mass of each element that a node holds of its own, not from a parent; `line` is the input it came with, or -1."""
 
     origin: OriginClass
     content: ElementMass
+    line: int = -1
 
 
 @dataclass(slots=True)
@@ -67,6 +71,8 @@ class Node:
     digest: bytes
     event_id: str | None
     content: ElementMass
+    rank: int = 0  # of its event among those of the same instant
+    place: Place = (0, 0, "", 0)
     amount: Decimal = Decimal(0)
     unit: str = ""
     net_kg: Decimal | None = None
@@ -82,6 +88,8 @@ class Node:
     is_free: bool = False  # registered free of rare earths
     parents: list[int] = field(default_factory=list)
     weights: list[Weight] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)  # of each parent: the input line that took it
+    unknown_lines: list[int] = field(default_factory=list)
     sources: list[SourcePart] = field(default_factory=list)
     left: Decimal = Decimal(0)  # of the amount, not taken; below zero within measurement error
     left_mass: FloatArray | None = None  # tanks: of each element
@@ -95,10 +103,21 @@ class Node:
     pool: str | None = None
     pool_rule: str | None = None
     pool_previous: int | None = None
+    charged_at: datetime | None = None  # of older charges that count as one: when the newest of them came
     uses: tuple[DeclaredUse, ...] = ()
     to_site: str = ""
     to_holder: str = ""
     outputs: list[int] = field(default_factory=list)
+
+    @property
+    def key(self) -> NodeKey:
+        """What tells it from all others, whichever part of the book was written: its event and its place in it."""
+        return self.digest, self.place
+
+    @property
+    def order(self) -> tuple[datetime, int, bytes, Place]:
+        """Its place in book order."""
+        return self.at, self.rank, self.digest, self.place
 
     @property
     def mass_kg(self) -> FloatArray:

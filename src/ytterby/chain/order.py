@@ -37,17 +37,28 @@ class Bundle(NamedTuple):
     postings: tuple[Posting, ...]
 
 
-def book_order(bundles: Iterable[Bundle]) -> list[Posting]:
-    """Return all postings in book order. Linear in their lines save for sorting."""
+class Ranked(NamedTuple):
+    """An event's postings with its place among the events of the same instant."""
+
+    rank: int
+    bundle: Bundle
+
+
+def rank_bundles(bundles: Iterable[Bundle]) -> list[Ranked]:
+    """Return the events in book order. Linear in their lines save for sorting."""
     ordered = sorted((b for b in bundles if b.postings), key=lambda b: (b.postings[0].at, b.digest))
-    result: list[Posting] = []
+    result: list[Ranked] = []
     for _, group in groupby(ordered, key=lambda b: b.postings[0].at):
         simultaneous = list(group)
         if len(simultaneous) > 1:
             simultaneous = _producers_first(simultaneous)
-        for bundle in simultaneous:
-            result.extend(bundle.postings)
+        result += [Ranked(rank, bundle) for rank, bundle in enumerate(simultaneous)]
     return result
+
+
+def book_order(bundles: Iterable[Bundle]) -> list[Posting]:
+    """Return all postings in book order."""
+    return [posting for ranked in rank_bundles(bundles) for posting in ranked.bundle.postings]
 
 
 def _producers_first(bundles: list[Bundle]) -> list[Bundle]:

@@ -17,7 +17,7 @@ from ytterby.matter.mass import ElementMass, MassUncertainty
 EXACT = MassUncertainty(random_kg=0.0, groups={}, assumed=False)
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, array_like=True):
     """One lot in a posting. `amount` None means all that is there; no `assays` means not assayed by this speaker.
 
     `net_kg` is the net mass that the assays apply to (pieces by their piece mass), `mass_u` its uncertainty,
@@ -37,7 +37,7 @@ class Line(msgspec.Struct, frozen=True):
     content: ElementMass | None = None
 
 
-class Posting(msgspec.Struct, frozen=True, kw_only=True):
+class Posting(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What every posting says: which event of whom, at which site, held and owned by whom, at which instant."""
 
     digest: bytes
@@ -49,7 +49,7 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     submitter: str
 
 
-class Source(Posting, frozen=True, kw_only=True):
+class Source(Posting, frozen=True, kw_only=True, tag=True):
     """Material enters the accounts: `kind` of its origin class, with country and party where foreign."""
 
     lines: tuple[Line, ...]
@@ -58,7 +58,7 @@ class Source(Posting, frozen=True, kw_only=True):
     exporter: str | None = None
 
 
-class Step(Posting, frozen=True, kw_only=True):
+class Step(Posting, frozen=True, kw_only=True, tag=True):
     """Inputs become outputs in one process step; `losses` are declared element masses that no output holds."""
 
     inputs: tuple[Line, ...]
@@ -68,7 +68,7 @@ class Step(Posting, frozen=True, kw_only=True):
     uses: tuple[DeclaredUse, ...] = ()
 
 
-class PoolIn(Posting, frozen=True, kw_only=True):
+class PoolIn(Posting, frozen=True, kw_only=True, tag=True):
     """Lots are charged to a tank, furnace or other pool."""
 
     pool: str
@@ -76,7 +76,7 @@ class PoolIn(Posting, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
-class PoolOut(Posting, frozen=True, kw_only=True):
+class PoolOut(Posting, frozen=True, kw_only=True, tag=True):
     """Lots are drawn from a pool."""
 
     pool: str
@@ -85,7 +85,7 @@ class PoolOut(Posting, frozen=True, kw_only=True):
     uses: tuple[DeclaredUse, ...] = ()
 
 
-class Dispatch(Posting, frozen=True, kw_only=True):
+class Dispatch(Posting, frozen=True, kw_only=True, tag=True):
     """Lots leave a site for another. `document` is the dispatch advice, else the invoice, else the order."""
 
     lines: tuple[Line, ...]
@@ -105,7 +105,7 @@ class Dispatch(Posting, frozen=True, kw_only=True):
     end_user: str | None = None
 
 
-class Receipt(Posting, frozen=True, kw_only=True):
+class Receipt(Posting, frozen=True, kw_only=True, tag=True):
     """Lots arrive at a site and are taken into its stock."""
 
     lines: tuple[Line, ...]
@@ -117,7 +117,7 @@ class Receipt(Posting, frozen=True, kw_only=True):
     origin_country: str | None = None
 
 
-class Void(Posting, frozen=True, kw_only=True):
+class Void(Posting, frozen=True, kw_only=True, tag=True):
     """A dispatch did not take place after all (CBV void_shipping): what left is back."""
 
     lines: tuple[Line, ...]
@@ -125,7 +125,7 @@ class Void(Posting, frozen=True, kw_only=True):
     containers: tuple[str, ...] = ()
 
 
-class Transit(Posting, frozen=True, kw_only=True):
+class Transit(Posting, frozen=True, kw_only=True, tag=True):
     """Goods under way pass a place (arriving, departing in transit); nothing is taken or made."""
 
     lines: tuple[Line, ...]
@@ -134,7 +134,7 @@ class Transit(Posting, frozen=True, kw_only=True):
     declaration: str | None = None
 
 
-class Pack(Posting, frozen=True, kw_only=True):
+class Pack(Posting, frozen=True, kw_only=True, tag=True):
     """Lots are packed in a container; no mass moves."""
 
     container: str
@@ -142,7 +142,7 @@ class Pack(Posting, frozen=True, kw_only=True):
     inner: tuple[str, ...] = ()
 
 
-class Unpack(Posting, frozen=True, kw_only=True):
+class Unpack(Posting, frozen=True, kw_only=True, tag=True):
     """Lots are taken out of a container (all of them when `lines` is empty); no mass moves."""
 
     container: str
@@ -150,7 +150,7 @@ class Unpack(Posting, frozen=True, kw_only=True):
     inner: tuple[str, ...] = ()
 
 
-class StockTake(Posting, frozen=True, kw_only=True):
+class StockTake(Posting, frozen=True, kw_only=True, tag=True):
     """Somebody counted: these lots lie here; `is_complete` says that nothing else does."""
 
     lines: tuple[Line, ...]
@@ -159,20 +159,20 @@ class StockTake(Posting, frozen=True, kw_only=True):
     is_complete: bool = False
 
 
-class Loss(Posting, frozen=True, kw_only=True):
+class Loss(Posting, frozen=True, kw_only=True, tag=True):
     """Lots are destroyed or disposed of."""
 
     lines: tuple[Line, ...]
 
 
-class TitleTransfer(Posting, frozen=True, kw_only=True):
+class TitleTransfer(Posting, frozen=True, kw_only=True, tag=True):
     """Lots change their owner without moving."""
 
     lines: tuple[Line, ...]
     to_owner: str
 
 
-class Correction(Posting, frozen=True, kw_only=True):
+class Correction(Posting, frozen=True, kw_only=True, tag=True):
     """An error declaration ended an event: its postings no longer count from the log size at which both were known."""
 
     target_event_id: str

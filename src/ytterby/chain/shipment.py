@@ -56,7 +56,11 @@ class Shipments:
 
     def dispatch(self, posting: Dispatch) -> None:
         """Take the lots from the site and set them under way, unless they already are."""
-        for line in self._contents(posting):
+        for number, line in enumerate(self._contents(posting)):
+            if not self.ledger.is_wanted(line.lot):
+                continue
+            # What is in a box has no line of its own.
+            self.ledger.at_line(number if posting.lines else 0)
             under_way = self._same_goods(posting, line)
             if under_way is None:
                 self._send(posting, line)
@@ -168,7 +172,7 @@ class Shipments:
         lots = {line.lot for line in posting.lines}
         if not lots:
             lots = {s.lot for box in posting.containers for s in self.in_box.get(box, ())}
-        for lot in sorted(lots):
+        for lot in sorted(filter(self.ledger.is_wanted, lots)):
             for shipment in self._candidates(lot, posting.document, posting.containers):
                 if shipment.from_site == posting.site and shipment.is_open:
                     shipment.is_void = True
@@ -184,7 +188,10 @@ class Shipments:
         lines = posting.lines or tuple(
             s.line for box in posting.containers for s in self.in_box.get(box, ()) if s.is_open
         )
-        for line in lines:
+        for number, line in enumerate(lines):
+            if not self.ledger.is_wanted(line.lot):
+                continue
+            self.ledger.at_line(number if posting.lines else 0)
             shipment = self._shipment_of(posting, line)
             if shipment is None:
                 self._receive_unsent(posting, line)

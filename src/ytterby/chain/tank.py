@@ -59,10 +59,13 @@ class Tanks:
     def charge(self, posting: PoolIn) -> None:
         """Take lots into the pool."""
         tank = self._tank(posting.pool, posting.rule, posting.site)
-        for line in posting.lines:
+        for number, line in enumerate(posting.lines):
+            self.ledger.at_line(2 * number)
             got = self.ledger.obtain(line, posting)
+            self.ledger.at_line(2 * number + 1)
             fed = self.ledger.add_node(NodeKind.TANK, posting)
             fed.inputs_unknown = got.is_unknown
+            fed.unknown_lines = [0] if got.is_unknown else []
             self.ledger.join(fed, got.parts, got.sources)
             fed.content = self.ledger.row_content(fed)
             fed.amount = _gross(line, got.parts)
@@ -88,9 +91,11 @@ class Tanks:
             # The previous state passes whole into the new one, which is what the charge's node becomes.
             fed.parents.append(previous.index)
             fed.weights.append(ratio(_left(previous), previous.mass_kg))
-            order = sorted(range(len(fed.parents)), key=lambda i: fed.parents[i])
+            fed.lines.append(-1)
+            order = sorted(range(len(fed.parents)), key=lambda i: self.ledger.nodes[fed.parents[i]].order)
             fed.parents = [fed.parents[i] for i in order]
             fed.weights = [fed.weights[i] for i in order]
+            fed.lines = [fed.lines[i] for i in order]
             fed.pool_previous = previous.index
             kept = with_mass(previous.content, _left(previous))
             fed.content = combine([(1.0, kept), (1.0, fed.content)])
@@ -107,7 +112,9 @@ class Tanks:
     def draw(self, posting: PoolOut) -> None:
         """Draw lots from the pool; each is the pool's mix under its rule, scaled to its own mass."""
         tank = self._tank(posting.pool, posting.rule, posting.site)
-        for line in posting.lines:
+        for number, line in enumerate(posting.lines):
+            # Old layers that are merged come before the parcel, what is left in the tank after it.
+            self.ledger.at_line(3 * number + 1)
             content, is_known = self.ledger.content_of(line, posting)
             if not is_known:
                 content = self._inherited(tank, line)
@@ -159,9 +166,10 @@ class Tanks:
         left = had - wanted
         is_residue = np.abs(left) <= RESIDUE * had
         kept = np.where(is_residue, 0.0, np.maximum(left, 0.0))
+        self.ledger.at_line(self.ledger.position[1] + 1)
         rest = self.ledger.add_node(NodeKind.TANK, posting)
         rest.pool, rest.pool_rule, rest.pool_previous, rest.unit = tank.id, tank.rule, state.index, KILOGRAM
-        rest.parents, rest.weights = [state.index], [ratio(kept, state.mass_kg)]
+        rest.parents, rest.weights, rest.lines = [state.index], [ratio(kept, state.mass_kg)], [-1]
         rest.content = with_mass(combine([(1.0, state.content), (-1.0, with_mass(nothing(), wanted))]), kept)
         net_kg = net_mass_kg(line.amount or Decimal(0), line.unit, line.piece_mass_kg) or Decimal(0)
         rest.amount = rest.left = max(state.left - net_kg, Decimal(0))
@@ -178,7 +186,7 @@ class Tanks:
         if posting.rule == CURRENT_MIX:
             return self._average(tank, wanted, np.array([_left(layer) for layer in tank.layers]))
         if tank.rule == "rolling_average":
-            self._merge_old(tank, posting.at)
+            self._merge_old(tank, posting)
             return self._average(tank, wanted, np.array([layer.mass_kg for layer in tank.layers]))
         if tank.rule == "segregated":
             return self._one_layer(tank, wanted)
@@ -267,21 +275,25 @@ class Tanks:
         need = np.where(need > ROUNDING * wanted, need, 0.0)
         return self._noise(layers, parts, need)
 
-    def _merge_old(self, tank: Tank, at: datetime) -> None:
+    def _merge_old(self, tank: Tank, posting: PoolOut) -> None:
         """Let charges of earlier months, and more than LAYERS_MAX of this one, count as one layer."""
         layers = list(tank.layers)
-        old = [n for n in layers if (n.at.year, n.at.month) != (at.year, at.month)]
+        month = _month(posting.at)
+        old = [n for n in layers if _month(n.charged_at or n.at) != month]
         if len(layers) - len(old) > LAYERS_MAX:
             old = layers[: len(layers) - LAYERS_MAX]
         if len(old) < 2:
             return
         newest = old[-1]
-        merged = self.ledger.add_node(NodeKind.TANK, _as_posting(newest, tank))
+        self.ledger.at_line(self.ledger.position[1] - 1)
+        merged = self.ledger.add_node(NodeKind.TANK, posting)
+        merged.holder, merged.owner, merged.charged_at = newest.holder, newest.owner, newest.charged_at or newest.at
         merged.pool, merged.pool_rule, merged.unit = tank.id, tank.rule, KILOGRAM
         merged.pool_previous = newest.index
         for layer in old:
             merged.parents.append(layer.index)
             merged.weights.append(ratio(_left(layer), layer.mass_kg))
+            merged.lines.append(-1)
             layer.left_mass = np.zeros(len(ELEMENTS))
         merged.content = self.ledger.row_content(merged)
         merged.amount = merged.left = sum((layer.left for layer in old), Decimal(0))
@@ -357,14 +369,5 @@ def _gross(line: Line, parts: list[Taken]) -> Decimal:
     )
 
 
-def _as_posting(node: Node, tank: Tank) -> Posting:
-    """Return the head of a posting for a node that no event makes."""
-    return Posting(
-        digest=node.digest,
-        event_id=node.event_id,
-        at=node.at,
-        site=tank.site,
-        holder=node.holder,
-        owner=node.owner,
-        submitter=node.holder,
-    )
+def _month(at: datetime) -> tuple[int, int]:
+    return at.year, at.month

@@ -1,0 +1,221 @@
+"""A part of the book, written alone: some lots and pools with all that happened to them, the rest as it is kept.
+
+What becomes of a lot hangs on the events that name it and on what its maker gave it; so a part can be written anew
+when its events change, with the takes of other lots read from their cells. Parts are written round after round,
+makers' changes handed on to what they made, until nothing changes any more: the kept cells are then those of the
+whole book, byte for byte.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ytterby.chain.book import Book, lots_to_come, mark_made, write_ledger
+from ytterby.chain.cell import Cell, KeptNode, Reference, Row, cell_of, event_cell_of, node_of, row_of, write_cell
+from ytterby.chain.correction import Conflict
+from ytterby.chain.ledger import Ledger, Obtained, Taken
+from ytterby.chain.node import Node, NodeKey, NodeKind, OriginClass
+from ytterby.chain.order import Ranked
+from ytterby.chain.posting import Line, PoolIn, Posting, Step
+from ytterby.chain.world import World
+from ytterby.matter.mass import FloatArray
+
+RankOf = Callable[[bytes], int]
+
+
+class CellMissing(LookupError):  # noqa: N818 -- what it says reads as a word
+    """What a part of the book needs of the rest is not kept."""
+
+
+class KeptBoundary:
+    """Takes of lots outside the part, as they are kept: the step's or tank's node, and the parcels it took from."""
+
+    def __init__(self, kept: Mapping[NodeKey, KeptNode], rank_of: RankOf) -> None:
+        self.kept = kept
+        self.rank_of = rank_of
+        self.known: dict[NodeKey, Node] = {}
+        self.rows: dict[int, Row] = {}
+
+    def obtained(self, ledger: Ledger, line: Line, posting: Posting) -> Obtained:
+        """Return what a line of a step or charge came to when it was last written.
+
+        Raises:
+            CellMissing: it was never written.
+        """
+        number, at_line = ledger.position
+        is_step = isinstance(posting, Step)
+        # A charge's own node comes right after what was obtained for it (`tank.Tanks.charge`).
+        place = (number, len(posting.inputs) if isinstance(posting, Step) else at_line + 1, "", 0)
+        maker = self.kept.get((posting.digest, place))
+        if maker is None:
+            raise CellMissing(f"{posting.digest.hex()} {place}")
+        wanted_line = at_line if is_step else 0
+        parts = []
+        restored = node_of(maker, -1, 0)
+        for reference, weight, own_line in zip(maker.parents, restored.weights, restored.lines, strict=True):
+            if own_line == wanted_line:
+                parts.append(Taken(self._node(ledger, reference), weight))
+        sources = [s for s in restored.sources if s.line == (wanted_line if is_step else -1)]
+        return Obtained(parts, sources, wanted_line in restored.unknown_lines)
+
+    def _node(self, ledger: Ledger, reference: Reference) -> Node:
+        node = self.known.get(reference)
+        if node is None:
+            kept = self.kept.get(reference)
+            if kept is None:
+                raise CellMissing(f"{reference[0].hex()} {reference[1]}")
+            node = node_of(kept, len(ledger.nodes), self.rank_of(kept.digest))
+            ledger.nodes.append(node)
+            self.known[reference] = node
+            self.rows[node.index] = row_of(kept)
+        return node
+
+
+class NoBoundary:
+    """Takes of lots outside the part come to nothing: for questions whose answer does not hang on them."""
+
+    def obtained(self, ledger: Ledger, line: Line, posting: Posting) -> Obtained:
+        """Return nothing."""
+        del ledger, line, posting
+        return Obtained([], [])
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A part of the book as it was written: the book of its nodes, and those cells of it that are whole."""
+
+    book: Book
+    lots: Mapping[str, Cell]
+    events: Mapping[bytes, Cell]
+
+
+def write_excerpt(
+    ranked: Sequence[Ranked],
+    world: World,
+    *,
+    wanted: frozenset[str],
+    boundary: KeptBoundary,
+    conflicts: tuple[Conflict, ...] = (),
+) -> Excerpt:
+    """Write the part of the book that some lots make. `ranked` are all events that touch them, in book order.
+
+    Raises:
+        CellMissing: what it needs of the rest of the book is not kept.
+    """
+    ledger = Ledger(world, lots_to_come(ranked), wanted, boundary)
+    write_ledger(ledger, ranked)
+    mark_made(ledger.nodes)
+    stubs = {node.index for node in boundary.known.values()}
+    rows = rows_of(ledger.nodes, boundary.rows)
+    by_lot: dict[str, list[Node]] = {lot: [] for lot in wanted}
+    by_event: dict[bytes, list[Node]] = {}
+    made: dict[bytes, list[Node]] = {}
+    for node in ledger.nodes:
+        if node.index in stubs:
+            continue
+        if node.kind in {NodeKind.STEP, NodeKind.TANK}:
+            by_event.setdefault(node.digest, []).append(node)
+        elif node.lot in wanted:
+            by_lot[node.lot].append(node)
+        if node.kind is NodeKind.PARCEL and _is_product(node, ledger.nodes):
+            made.setdefault(node.digest, []).append(node)
+    nodes = ledger.nodes
+    return Excerpt(
+        book=_book_of(ledger, conflicts),
+        lots={lot: cell_of(own, nodes, rows) for lot, own in by_lot.items()},
+        events={
+            digest: event_cell_of(own, made.get(digest, ()), nodes, rows)
+            for digest, own in (by_event | {d: by_event.get(d, []) for d in made}).items()
+        },
+    )
+
+
+def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
+    """Tell whether a step or a tank made a parcel; what a pool gave without holding it counts too."""
+    return node.pool is not None or any(nodes[parent].kind is NodeKind.STEP for parent in node.parents)
+
+
+def _book_of(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> Book:
+    return Book(
+        nodes=tuple(ledger.nodes),
+        shipments=tuple(ledger.shipments),
+        unmatched=tuple(ledger.unmatched),
+        findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
+        endings=(),
+        conflicts=conflicts,
+        world=ledger.world,
+    )
+
+
+def rows_of(nodes: Sequence[Node], known: Mapping[int, Row]) -> dict[int, Row]:
+    """Return the row of each node by index: own source first, then parents in book order, one multiplication and one
+    addition each, in IEEE double; the same bytes as `attribution.attribute`.
+
+    `known` are the rows of nodes that other parts of the book wrote.
+    """
+    rows: dict[int, Row] = dict(known)
+    for node in nodes:
+        if node.index in known:
+            continue
+        row: dict[OriginClass, FloatArray] = {}
+        for part in node.sources:
+            held = row.get(part.origin)
+            row[part.origin] = part.content.mass_kg if held is None else held + part.content.mass_kg
+        for parent, weight in zip(node.parents, node.weights, strict=True):
+            for origin, mass in rows[parent].items():
+                held = row.get(origin)
+                row[origin] = weight * mass if held is None else held + weight * mass
+        rows[node.index] = {origin: mass for origin, mass in row.items() if mass.any()}
+    return rows
+
+
+def cells_of_book(book: Book) -> tuple[dict[str, bytes], dict[bytes, bytes]]:
+    """Return all cells of a whole book, as bytes: what rounds of excerpts must come to."""
+    rows = rows_of(book.nodes, {})
+    by_lot: dict[str, list[Node]] = {}
+    by_event: dict[bytes, list[Node]] = {}
+    made: dict[bytes, list[Node]] = {}
+    for node in book.nodes:
+        if node.kind in {NodeKind.STEP, NodeKind.TANK}:
+            by_event.setdefault(node.digest, []).append(node)
+        else:
+            by_lot.setdefault(node.lot, []).append(node)
+        if node.kind is NodeKind.PARCEL and _is_product(node, book.nodes):
+            made.setdefault(node.digest, []).append(node)
+    lots = {lot: write_cell(cell_of(own, book.nodes, rows)) for lot, own in by_lot.items()}
+    digests = {*by_event, *made}
+    events = {
+        digest: write_cell(event_cell_of(by_event.get(digest, ()), made.get(digest, ()), book.nodes, rows))
+        for digest in digests
+    }
+    return lots, events
+
+
+def book_of_cells(cells: Iterable[Cell], world: World, rank_of: RankOf) -> tuple[Book, dict[int, Row]]:
+    """Return a book of kept cells and the rows of its nodes, by index.
+
+    Parents that are in none of the cells are left out; whoever follows edges brings their cells.
+    """
+    kept = [node for cell in cells for node in cell.nodes]
+    ordered = sorted(kept, key=lambda node: (node.at, rank_of(node.digest), node.digest, node.place))
+    index = {(node.digest, node.place): number for number, node in enumerate(ordered)}
+    nodes = []
+    for number, one in enumerate(ordered):
+        node = node_of(one, number, rank_of(one.digest))
+        present = [i for i, reference in enumerate(one.parents) if reference in index]
+        node.parents = [index[one.parents[i]] for i in present]
+        node.weights = [node.weights[i] for i in present]
+        node.lines = [node.lines[i] for i in present]
+        node.outputs = [index[reference] for reference in one.outputs if reference in index]
+        node.pool_previous = index.get(one.pool_previous) if one.pool_previous is not None else None
+        nodes.append(node)
+    book = Book(tuple(nodes), (), (), (), (), (), world)
+    return book, {number: row_of(one) for number, one in enumerate(ordered)}
+
+
+def needs_of(posting: Posting, wanted: frozenset[str]) -> frozenset[str]:
+    """Return the lots outside a part of the book whose takes a posting of it needs."""
+    if isinstance(posting, Step):
+        return frozenset(line.lot for line in posting.inputs) - wanted
+    if isinstance(posting, PoolIn):
+        return frozenset(line.lot for line in posting.lines) - wanted
+    return frozenset()
