@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ytterby.chain.amount import net_mass_kg
 from ytterby.chain.book import Book
 from ytterby.chain.event import KILOGRAM
-from ytterby.chain.ledger import net_mass_kg
 from ytterby.chain.mirror import Half, Pair, pair_halves
 from ytterby.chain.posting import EXACT
 from ytterby.matter.declared import element_mass

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import numpy as np
 
+from ytterby.chain.amount import replace_amount
 from ytterby.chain.event import KILOGRAM, PIECE
-from ytterby.chain.ledger import Ledger, Obtained, Taken, replace_amount
+from ytterby.chain.ledger import Ledger, Obtained, Taken
 from ytterby.chain.node import Node, NodeKind, OriginClass, SourcePart, weighted
 from ytterby.chain.posting import Line, Loss, Posting, Source, Step, StockTake, TitleTransfer
 from ytterby.chain.row_rule import excess_content, inherit, remainder, share_out

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from ytterby.chain.ledger import Ledger, Obtained, Shipment, Taken, net_mass_kg, replace_amount
+from ytterby.chain.amount import net_mass_kg, replace_amount
+from ytterby.chain.ledger import Ledger, Obtained, Shipment, Taken
 from ytterby.chain.node import Node, NodeKind, OriginClass, SourcePart, weighted
 from ytterby.chain.posting import Dispatch, Line, Pack, Receipt, Transit, Unpack, Void
 from ytterby.chain.row_rule import excess_content, share_out

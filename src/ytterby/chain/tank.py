@@ -15,8 +15,9 @@ from decimal import Decimal
 
 import numpy as np
 
+from ytterby.chain.amount import net_mass_kg
 from ytterby.chain.event import KILOGRAM
-from ytterby.chain.ledger import Ledger, Taken, net_mass_kg
+from ytterby.chain.ledger import Ledger, Taken
 from ytterby.chain.node import Node, NodeKind, OriginClass, SourcePart, nothing, ratio, weighted, with_mass
 from ytterby.chain.posting import Line, PoolIn, PoolOut, Posting, StockTake
 from ytterby.chain.row_rule import ROUNDING, TOLERANCE, excess_content
