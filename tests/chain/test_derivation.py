@@ -103,8 +103,8 @@ class MemoryShelf:
         wanted = set(threads)
         return [r for r in self.ranked.values() if subjects_of(r.bundle.postings).threads & wanted]
 
-    def rank_of(self, digest: bytes) -> int:
-        return self.ranked[digest].rank
+    def ranks_of(self, digests: Collection[bytes]) -> Mapping[bytes, int]:
+        return {digest: self.ranked[digest].rank for digest in digests}
 
     def lot_cells(self, lots: Collection[str]) -> Mapping[str, bytes]:
         return {lot: self.lots[lot] for lot in lots if lot in self.lots}
@@ -151,7 +151,7 @@ def test_a_book_of_kept_cells_answers_as_the_whole_book_does(seed, order):
     shelf, counting = derived(seed, order, 5)
     whole = build_from_bundles(counting, WORLD)
     cells = [read_cell(body) for body in (*shelf.lots.values(), *shelf.made.values())]
-    kept, rows = book_of_cells(cells, WORLD, shelf.rank_of)
+    kept, rows = book_of_cells(cells, WORLD, shelf.ranks_of(shelf.ranked))
     for lot in whole.parcels_of:
         assert origin_of_lot(kept, lot, elements=("Nd", "Dy")) == origin_of_lot(whole, lot, elements=("Nd", "Dy"))
         for node in kept.made(lot):

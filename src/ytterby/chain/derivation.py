@@ -26,8 +26,8 @@ class Shelf(Protocol):
     def events(self, threads: Collection[str]) -> Sequence[Ranked]:
         """Return all events that count and touch one of these lots, containers or pools, in book order."""
 
-    def rank_of(self, digest: bytes) -> int:
-        """Return the place of an event among those of its instant."""
+    def ranks_of(self, digests: Collection[bytes]) -> Mapping[bytes, int]:
+        """Return the places of events among those of their instant."""
 
     def lot_cells(self, lots: Collection[str]) -> Mapping[str, bytes]:
         """Return the kept cells of lots, as bytes."""
@@ -144,4 +144,4 @@ def _boundary(shelf: Shelf, ranked: Sequence[Ranked], wanted: frozenset[str]) ->
                 digests.add(bundle.digest)
     bodies = [*shelf.event_cells(digests).values(), *shelf.lot_cells(lots).values()]
     kept = {(node.digest, node.place): node for body in bodies for node in read_cell(body).nodes}
-    return KeptBoundary(kept, shelf.rank_of)
+    return KeptBoundary(kept, shelf.ranks_of({digest for digest, _ in kept}))

@@ -6,7 +6,7 @@ makers' changes handed on to what they made, until nothing changes any more: the
 whole book, byte for byte.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ytterby.chain.book import Book, lots_to_come, mark_made, write_ledger
@@ -19,7 +19,7 @@ from ytterby.chain.posting import Line, PoolIn, Posting, Step
 from ytterby.chain.world import World
 from ytterby.matter.mass import FloatArray
 
-RankOf = Callable[[bytes], int]
+Ranks = Mapping[bytes, int]
 
 
 class CellMissing(LookupError):  # noqa: N818 -- what it says reads as a word
@@ -29,9 +29,9 @@ class CellMissing(LookupError):  # noqa: N818 -- what it says reads as a word
 class KeptBoundary:
     """Takes of lots outside the part, as they are kept: the step's or tank's node, and the parcels it took from."""
 
-    def __init__(self, kept: Mapping[NodeKey, KeptNode], rank_of: RankOf) -> None:
+    def __init__(self, kept: Mapping[NodeKey, KeptNode], ranks: Ranks) -> None:
         self.kept = kept
-        self.rank_of = rank_of
+        self.ranks = ranks
         self.known: dict[NodeKey, Node] = {}
         self.rows: dict[int, Row] = {}
 
@@ -63,7 +63,7 @@ class KeptBoundary:
             kept = self.kept.get(reference)
             if kept is None:
                 raise CellMissing(f"{reference[0].hex()} {reference[1]}")
-            node = node_of(kept, len(ledger.nodes), self.rank_of(kept.digest))
+            node = node_of(kept, len(ledger.nodes), self.ranks[kept.digest])
             ledger.nodes.append(node)
             self.known[reference] = node
             self.rows[node.index] = row_of(kept)
@@ -190,17 +190,17 @@ def cells_of_book(book: Book) -> tuple[dict[str, bytes], dict[bytes, bytes]]:
     return lots, events
 
 
-def book_of_cells(cells: Iterable[Cell], world: World, rank_of: RankOf) -> tuple[Book, dict[int, Row]]:
+def book_of_cells(cells: Iterable[Cell], world: World, ranks: Ranks) -> tuple[Book, dict[int, Row]]:
     """Return a book of kept cells and the rows of its nodes, by index.
 
     Parents that are in none of the cells are left out; whoever follows edges brings their cells.
     """
     kept = [node for cell in cells for node in cell.nodes]
-    ordered = sorted(kept, key=lambda node: (node.at, rank_of(node.digest), node.digest, node.place))
+    ordered = sorted(kept, key=lambda node: (node.at, ranks[node.digest], node.digest, node.place))
     index = {(node.digest, node.place): number for number, node in enumerate(ordered)}
     nodes = []
     for number, one in enumerate(ordered):
-        node = node_of(one, number, rank_of(one.digest))
+        node = node_of(one, number, ranks[one.digest])
         present = [i for i, reference in enumerate(one.parents) if reference in index]
         node.parents = [index[one.parents[i]] for i in present]
         node.weights = [node.weights[i] for i in present]

@@ -18,23 +18,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from ytterby.chain.correction_check import check_against_own, event_ids_asked
 from ytterby.chain.door import ReadDocument, read_document
 from ytterby.chain.event import Event
 from ytterby.chain.speaker import check_speaker
+from ytterby.chain.world import World
 from ytterby.proof.entry import SALT_BYTES
 from ytterby.proof.receipt import sign_arrival, sign_outcome
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.derived.postings import ReadyPostings, ready_postings
+from ytterby.shell.store.derived.world import registered_to, world_at
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.outcome import stored_outcome, submission_entries
-from ytterby.shell.store.reading.entries import directory
-from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.store.records import NewEvent, insert_events, known_digests
 from ytterby.shell.store.stored_original import own_submissions
 from ytterby.shell.store.writing import EVENT, accepted_at, append, new_record, write
@@ -183,10 +183,14 @@ def _accept(submission: Submission, read: ReadDocument, problems: list[Problem],
     ready = [_ready(one.number, event) for one, event in zip(reads, events, strict=True)]
     asked = event_ids_asked(reads)
     submitter = submission.submitter
+    # What the events do to the book is worked out before the lock, and again under it only where somebody registered
+    # a party, site or product in between.
+    prepared = _prepare(ready, submitter, LogHead.objects.get(id=1).size)
 
     def enter(head: LogHead) -> list[Problem]:
         found = list(problems)
-        parties = directory(Viewer(submitter), Known(head.size))
+        known = prepared if prepared.size == registered_to(head.size) else _prepare(ready, submitter, head.size)
+        parties = known.world.directory
         found += check_speaker(events, submitter, parties, pointers=[one.pointer for one in reads])
         found += check_against_own(reads, own_submissions(submitter, asked))
         if is_refused(found):
@@ -195,9 +199,22 @@ def _accept(submission: Submission, read: ReadDocument, problems: list[Problem],
             submission.save()
             return found
         new = _unknown(ready, known_digests(submitter, [one.event.digest for one in ready]))
+        found += [
+            remark.at(read.pointer)
+            for read in reads
+            if read.digest in known.postings
+            for remark in known.postings[read.digest].remarks
+        ]
         at = accepted_at(head, moment)
         first = append(head, [one.entry for one in new], at)
-        insert_events(new, first=first, submission=submission.id, submitter=submitter, directory=parties)
+        insert_events(
+            new,
+            [known.postings[one.event.digest] for one in new],
+            first=first,
+            submission=submission.id,
+            submitter=submitter,
+            directory=parties,
+        )
         submission.state = ACCEPTED if new else KNOWN
         submission.decided_at, submission.problems = at, _problem_rows(found)
         submission.first_index, submission.count = (first if new else None), len(new)
@@ -206,6 +223,20 @@ def _accept(submission: Submission, read: ReadDocument, problems: list[Problem],
         return found
 
     return write(enter)
+
+
+class _Prepared(NamedTuple):
+    """What the events of a document do to the book, in the world as registered up to a log size."""
+
+    size: int
+    world: World
+    postings: dict[bytes, ReadyPostings]
+
+
+def _prepare(ready: list[NewEvent], submitter: str, size: int) -> _Prepared:
+    world = world_at(size)
+    postings = {one.event.digest: ready_postings(one.event, submitter, world) for one in ready}
+    return _Prepared(registered_to(size), world, postings)
 
 
 def _ready(number: int, event: Event) -> NewEvent:

@@ -109,8 +109,6 @@ def _entries(head: LogHead) -> Iterator[Failure]:
         yield None, "the frontier of the head is not that of the stored entries"
     if head.accepted_at != last:
         yield None, "the head's time of acceptance is not that of the last entry"
-    if head.derived_to:
-        yield None, "the head's watermark is not one that this version writes"
     yield from _hashes(leaves)
 
 
@@ -278,8 +276,10 @@ def _event(
         yield index, "the stored digest is not that of the submitted event"
     elif entry is None or entry[1] != EVENT or not _commits(bytes(record.salt), event.digest, entry[0]):
         yield index, "the entry does not commit to the submitted event"
-    facts = (event.event_id, event.error is None, submitter)
-    if (record.event_id, record.is_original, record.submitter) != facts:
+    original = None if event.error is None else event.original
+    facts = (event.event_id, event.error is None, submitter, original)
+    ended = None if record.original is None else bytes(record.original)
+    if (record.event_id, record.is_original, record.submitter, ended) != facts:
         yield index, "the event's row does not say what the submitted event says"
     readers = readers_of(event, submitter, parties)
     if stored.readers.get(index, set()) != readers:

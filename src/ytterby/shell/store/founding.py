@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ytterby.chain.party import OPERATOR
+from ytterby.chain.posting_record import DERIVATION
 from ytterby.proof.merkle import Frontier
-from ytterby.shell.store.models import LogHead
+from ytterby.shell.store.models import Edition, LogHead
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.writing import accepted_at, append, new_public, write
 from ytterby.terms.canonical import canonical_json
@@ -27,6 +28,7 @@ def found(register: "Register", at: datetime) -> None:
         root=empty.root(),
         accepted_at=write_instant(at),
     )
+    Edition.objects.create(number=1, derivation=DERIVATION, is_live=True)
     keys = [register.log_key.public.text(), register.receipt_key.public.text()]
     publics = [new_public(canonical_json({"type": "key", "key": key, "at": write_instant(at)}, {})) for key in keys]
 

@@ -1,8 +1,23 @@
 """The store's tables: what was submitted, the events in it, the log over them, and who may see what."""
 
+from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Visible
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
 from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.submission import Submission
 
-__all__ = ["EventRecord", "LogEntry", "LogHead", "Registration", "StoredHash", "Submission", "Visible"]
+__all__ = [
+    "Edition",
+    "EventCell",
+    "EventRecord",
+    "LogEntry",
+    "LogHead",
+    "LotCell",
+    "PostingRecord",
+    "Registration",
+    "StoredHash",
+    "Submission",
+    "Thread",
+    "Touch",
+    "Visible",
+]

@@ -6,7 +6,10 @@ from ytterby.shell.store.models.submission import Submission
 
 
 class EventRecord(models.Model):
-    """One accepted event. Its bytes are the `number`-th of its submission; digest and salt are 32 bytes."""
+    """One accepted event. Its bytes are the `number`-th of its submission; digest and salt are 32 bytes.
+
+    `original` is, of an error declaration, the digest of the event that it ends.
+    """
 
     log_index = models.BigIntegerField(primary_key=True)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT)
@@ -16,6 +19,7 @@ class EventRecord(models.Model):
     salt = models.BinaryField()
     event_id = models.TextField(null=True)
     is_original = models.BooleanField()
+    original = models.BinaryField(null=True)
 
     class Meta:
         """One party submits an event once; an eventID names one original of a party."""

@@ -37,5 +37,4 @@ class LogHead(models.Model):
     size = models.BigIntegerField()
     frontier = models.BinaryField()
     root = models.BinaryField()
-    derived_to = models.BigIntegerField(default=0)
     accepted_at = models.TextField()

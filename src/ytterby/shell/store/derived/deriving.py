@@ -1,0 +1,52 @@
+"""Bring the cells up to the log: what changed since the watermark, recomputed forward until it comes out equal.
+
+The dirty list is a question to the postings, so a crash loses none of it. A step reads as of a fixed log size without
+any lock; what it wrote goes in under the lock, in one transaction with the watermark, unless another process was
+faster.
+"""
+
+from ytterby.chain.derivation import derive
+from ytterby.shell.store.derived.registered import lots_registered, repost_registered
+from ytterby.shell.store.derived.shelf import StoredShelf
+from ytterby.shell.store.derived.world import world_at
+from ytterby.shell.store.models import Edition, LogEntry, LogHead
+from ytterby.shell.store.writing import write
+
+# Entries of one step: a watermark that moves on, and no transaction that holds the lock for long.
+STEP_ENTRIES = 20_000
+
+
+def derive_to(size: int, edition: int | None = None) -> int:
+    """Bring an edition's cells (the live one's) up to a log size that ends a submission; return the watermark."""
+    number = Edition.objects.get(is_live=True).number if edition is None else edition
+    while True:
+        at = Edition.objects.get(number=number).derived_to
+        if at >= size:
+            return at
+        derive_step(number, at, next_size(at, size))
+
+
+def next_size(at: int, size: int) -> int:
+    """Return the log size up to which one step goes: the end of a submission, some thousand entries on."""
+    ends = LogEntry.objects.filter(batch_end__gt=at, batch_end__lte=size).values_list("batch_end", flat=True)
+    within = ends.filter(batch_end__lte=at + STEP_ENTRIES).order_by("-batch_end").first()
+    # A submission larger than a step goes whole.
+    return within or ends.order_by("batch_end").first() or size
+
+
+def derive_step(edition: int, at: int, size: int) -> None:
+    """Bring an edition's cells from one log size to another."""
+    repost_registered(edition, at, size)
+    shelf = StoredShelf(edition, size)
+    derive(shelf, world_at(size), shelf.dirty(at, lots_registered(edition, at, size)))
+
+    def enter(head: LogHead) -> None:
+        del head
+        row = Edition.objects.get(number=edition)
+        if row.derived_to != at:
+            return  # Another process was faster; what it wrote is the same.
+        shelf.flush()
+        row.derived_to = size
+        row.save(update_fields=["derived_to"])
+
+    write(enter)

@@ -1,0 +1,163 @@
+"""Postings in the store: written with their event, ended by an error declaration, replaced when a registration changes
+what an event stands for.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ytterby.chain.event import Entry, Event
+from ytterby.chain.order import Bundle
+from ytterby.chain.posting import Posting
+from ytterby.chain.posting_record import Subjects, read_postings, subjects_of, write_postings
+from ytterby.chain.postings import postings_of
+from ytterby.chain.world import World
+from ytterby.shell.store.derived.threads import chunks, named_threads, thread_ids
+from ytterby.shell.store.inserting import insert_rows
+from ytterby.shell.store.models import Edition, EventRecord, PostingRecord, Touch
+from ytterby.shell.store.models.derived import FOR_EVER
+from ytterby.terms.problem import Problem
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+PACKING = 1  # zlib level: postings repeat themselves, and capture waits
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPostings:
+    """The postings of an event about to be accepted, as they will be stored; `remarks` are for its submitter."""
+
+    event: Event
+    body: bytes
+    subjects: Subjects
+    remarks: tuple[Problem, ...]
+
+
+def ready_postings(event: Event, submitter: str, world: World) -> ReadyPostings:
+    """Return what an event does to the book; an error declaration does nothing itself, it ends another."""
+    if event.error is not None:
+        return ReadyPostings(event, b"", subjects_of(()), ())
+    postings, remarks = postings_of(Entry(event, submitter, 0), world)
+    body = zlib.compress(write_postings(postings), PACKING) if postings else b""
+    return ReadyPostings(event, body, subjects_of(postings), remarks)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as microseconds since 1970."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def unpacked_postings(body: "bytes | memoryview[int]") -> tuple[Posting, ...]:
+    """Return the postings of a stored body."""
+    return read_postings(zlib.decompress(body))
+
+
+def live_edition() -> Edition:
+    """Return the edition that answers.
+
+    Raises:
+        Edition.DoesNotExist: nothing was ever derived.
+    """
+    return Edition.objects.get(is_live=True)
+
+
+def insert_postings(
+    edition: int, ready: Sequence[tuple[int, ReadyPostings]], *, submitter: str, known_from: int, born_ended: set[bytes]
+) -> None:
+    """Insert the postings of new events, given with their numbers in the log; the caller holds the lock.
+
+    What was declared wrong before it came counts at no log size.
+    """
+    doing = [(index, one) for index, one in ready if one.body]
+    rows = [
+        _row(edition, index, submitter, one, known_from, known_from if one.event.digest in born_ended else FOR_EVER)
+        for index, one in doing
+    ]
+    insert_rows(PostingRecord, COLUMNS, rows)
+    insert_rows(Touch, ("edition", "thread_id", "log_index"), _touches(edition, doing))
+
+
+COLUMNS = ("edition", "log_index", "digest", "submitter", "at", "rank", "known_from", "known_to", "body")
+
+
+def _row(
+    edition: int, index: int, submitter: str, one: ReadyPostings, known_from: int, known_to: int
+) -> tuple[Any, ...]:
+    at = microseconds(one.event.at)
+    return edition, index, one.event.digest, submitter, at, 0, known_from, known_to, one.body
+
+
+def _touches(edition: int, ready: Sequence[tuple[int, ReadyPostings]]) -> list[tuple[int, int, int]]:
+    named = [(index, one.subjects.threads | one.subjects.sites) for index, one in ready]
+    threads = named_threads(set().union(*(texts for _, texts in named)))
+    return [(edition, threads[text], index) for index, texts in named for text in sorted(texts)]
+
+
+def insert_versions(edition: int, changed: Sequence[tuple[int, str, ReadyPostings]], known_from: int) -> None:
+    """Give events, by number in the log and submitter, other postings from a log size on; the caller holds the lock.
+
+    A version that an error declaration ended stays ended.
+    """
+    for index, submitter, one in changed:
+        versions = PostingRecord.objects.filter(edition=edition, log_index=index)
+        row = versions.filter(known_from__lt=known_from, known_to__gt=known_from).get()
+        ended, row.known_to = row.known_to, known_from
+        row.save(update_fields=["known_to"])
+        if one.body:
+            insert_rows(PostingRecord, COLUMNS, [_row(edition, index, submitter, one, known_from, ended)])
+            touches = _touches(edition, [(index, one)])
+            known = Touch.objects.filter(edition=edition, log_index=index, thread_id__in=[t for _, t, _ in touches])
+            had = set(known.values_list("thread_id", flat=True))
+            insert_rows(Touch, ("edition", "thread_id", "log_index"), [t for t in touches if t[1] not in had])
+
+
+def end_postings(edition: int, submitter: str, declarations: Iterable[Event], known_to: int) -> None:
+    """End the postings of events that their submitter declares wrong; those of unequal events go on."""
+    wanted = {(e.event_id, e.original) for e in declarations if e.event_id is not None}
+    for part in chunks(sorted({event_id for event_id, _ in wanted if event_id})):
+        originals = EventRecord.objects.filter(submitter=submitter, event_id__in=part, is_original=True)
+        ended = [
+            index
+            for index, event_id, digest in originals.values_list("log_index", "event_id", "digest")
+            if (event_id, bytes(digest)) in wanted
+        ]
+        PostingRecord.objects.filter(edition=edition, log_index__in=ended, known_to=FOR_EVER).update(known_to=known_to)
+
+
+def declared_wrong(submitter: str, events: Iterable[Event]) -> set[bytes]:
+    """Return the digests of these events that their submitter has declared wrong already."""
+    by_id = {e.event_id: e.digest for e in events if e.event_id is not None and e.error is None}
+    found: set[bytes] = set()
+    for part in chunks(sorted(by_id)):
+        rows = EventRecord.objects.filter(submitter=submitter, event_id__in=part, is_original=False)
+        for event_id, original in rows.values_list("event_id", "original"):
+            if original is not None and by_id.get(event_id or "") == bytes(original):
+                found.add(bytes(original))
+    return found
+
+
+def bundles_of(rows: Iterable[tuple[Any, ...]]) -> dict[bytes, Bundle]:
+    """Return events by digest, of rows (digest, submitter, body).
+
+    What two parties reported in the same words is one event of the chain: the one whose name comes first tells it.
+    """
+    chosen: dict[bytes, tuple[str, Any]] = {}
+    for digest, submitter, body in rows:
+        key = bytes(digest)
+        if key not in chosen or submitter < chosen[key][0]:
+            chosen[key] = (submitter, body)
+    return {digest: Bundle(digest, unpacked_postings(body)) for digest, (_, body) in chosen.items()}
+
+
+def counting(edition: int, size: int) -> Any:
+    """Return the query of postings that count at a log size."""
+    return PostingRecord.objects.filter(edition=edition, known_from__lte=size, known_to__gt=size)
+
+
+def touching(edition: int, threads: Collection[str], size: int) -> Iterator[Any]:
+    """Yield queries of the postings that count at a log size and touch one of these threads."""
+    for part in chunks(list(thread_ids(threads).values())):
+        events = Touch.objects.filter(edition=edition, thread_id__in=part).values("log_index")
+        yield counting(edition, size).filter(log_index__in=events)

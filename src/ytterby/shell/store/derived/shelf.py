@@ -1,0 +1,173 @@
+"""The shelf that `chain.derivation` works on: cells and postings of one edition, as of one log size.
+
+Postings carry the log sizes between which they counted, so that reading as of a size needs no lock while captures go
+on; what rounds write is held back and kept in one transaction.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from ytterby.chain.derivation import Dirty, Part
+from ytterby.chain.order import Bundle, Ranked, rank_bundles
+from ytterby.chain.posting_record import Subjects, subjects_of
+from ytterby.shell.store.derived.postings import bundles_of, counting, touching, unpacked_postings
+from ytterby.shell.store.derived.threads import chunks, thread_ids, thread_texts
+from ytterby.shell.store.inserting import insert_rows
+from ytterby.shell.store.models import EventCell, LotCell, PostingRecord, Thread
+
+PACKING = 1
+
+
+class StoredShelf:
+    """Cells and postings of an edition: cells as of its watermark, postings as of the log size that is derived to."""
+
+    def __init__(self, edition: int, size: int) -> None:
+        self.edition = edition
+        self.size = size
+        self.lots: dict[str, bytes | None] = {}
+        self.made: dict[bytes, bytes | None] = {}
+        self.new_ranks: dict[bytes, int] = {}
+        self._bundles: dict[bytes, Bundle] = {}
+        self._ranks: dict[bytes, int] = {}
+
+    # What `chain.derivation` asks for
+
+    def events(self, threads: Collection[str]) -> Sequence[Ranked]:
+        """Return all events that count and touch one of these lots, containers or pools."""
+        found: dict[bytes, Bundle] = {}
+        for rows in touching(self.edition, threads, self.size):
+            found |= self._read(rows)
+        return [Ranked(self._ranks[digest], bundle) for digest, bundle in found.items()]
+
+    def _read(self, rows: Any) -> dict[bytes, Bundle]:
+        columns = list(rows.values_list("digest", "submitter", "body", "rank"))
+        new = [row[:3] for row in columns if bytes(row[0]) not in self._bundles]
+        self._bundles |= bundles_of(new)
+        for digest, _, _, rank in columns:
+            self._ranks[bytes(digest)] = self.new_ranks.get(bytes(digest), rank)
+        return {bytes(row[0]): self._bundles[bytes(row[0])] for row in columns}
+
+    def ranks_of(self, digests: Collection[bytes]) -> Mapping[bytes, int]:
+        """Return the places of events among those of their instant."""
+        for part in chunks([digest for digest in digests if digest not in self._ranks]):
+            rows = counting(self.edition, self.size).filter(digest__in=part).values_list("digest", "rank")
+            self._ranks |= {bytes(digest): self.new_ranks.get(bytes(digest), rank) for digest, rank in rows}
+        return {digest: self._ranks.get(digest, 0) for digest in digests}
+
+    def lot_cells(self, lots: Collection[str]) -> Mapping[str, bytes]:
+        """Return the kept cells of lots, as bytes."""
+        found = {lot: self.lots[lot] for lot in lots if lot in self.lots}
+        ids = {number: text for text, number in thread_ids([lot for lot in lots if lot not in found]).items()}
+        for part in chunks(ids):
+            rows = LotCell.objects.filter(edition=self.edition, lot_id__in=part).values_list("lot_id", "body")
+            found |= {ids[lot]: zlib.decompress(body) for lot, body in rows}
+        return {lot: body for lot, body in found.items() if body is not None}
+
+    def event_cells(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return the kept cells of events, as bytes."""
+        found = {digest: self.made[digest] for digest in digests if digest in self.made}
+        for part in chunks([digest for digest in digests if digest not in found]):
+            rows = EventCell.objects.filter(edition=self.edition, digest__in=part).values_list("digest", "body")
+            found |= {bytes(digest): zlib.decompress(body) for digest, body in rows}
+        return {digest: body for digest, body in found.items() if body is not None}
+
+    def keep(self, part: Part) -> None:
+        """Hold back what a round wrote."""
+        self.lots |= part.lots
+        self.made |= part.events
+
+    # What changed
+
+    def dirty(self, derived_to: int, threads: Iterable[str]) -> Dirty:
+        """Return what changed since a log size; `threads` are lots that registrations touch besides."""
+        rows = PostingRecord.objects.filter(edition=self.edition)
+        columns = ("digest", "body", "at", "known_from", "known_to")
+        began = rows.filter(known_from__gt=derived_to, known_from__lte=self.size).values_list(*columns)
+        ended = rows.filter(known_from__lte=derived_to, known_to__gt=derived_to, known_to__lte=self.size)
+        changed = [row for row in began if row[4] > self.size] + list(ended.values_list(*columns))
+        moved = self._rank(sorted({row[2] for row in changed}), derived_to)
+        subjects = [subjects_of(unpacked_postings(row[1])) for row in changed]
+        subjects += [subjects_of(bundle.postings) for bundle in moved]
+        gone = {bytes(row[0]) for row in changed if row[4] <= self.size}
+        return Dirty(
+            lots=frozenset(threads).union(*(s.lots | s.made for s in subjects)),
+            containers=frozenset().union(*(s.containers for s in subjects)),
+            pools=frozenset().union(*(s.pools for s in subjects)),
+            ended=frozenset(gone - self._still(gone)),
+        )
+
+    def _still(self, digests: Collection[bytes]) -> set[bytes]:
+        """Return those that count all the same: said by two parties, or with other postings."""
+        still: set[bytes] = set()
+        for part in chunks(digests):
+            rows = counting(self.edition, self.size).filter(digest__in=part).values_list("digest", flat=True)
+            still |= {bytes(digest) for digest in rows}
+        return still
+
+    def _rank(self, instants: Collection[int], derived_to: int) -> list[Bundle]:
+        """Rank the events of these instants anew; return those that another of their instant passed."""
+        moved: list[Bundle] = []
+        for part in chunks(instants):
+            rows = counting(self.edition, self.size).filter(at__in=part).order_by("at")
+            columns = rows.values_list("at", "digest", "submitter", "body", "rank", "known_from")
+            for _, group in groupby(columns, key=lambda row: row[0]):
+                moved += self._rank_instant(list(group), derived_to)
+        return moved
+
+    def _rank_instant(self, rows: list[tuple[Any, ...]], derived_to: int) -> list[Bundle]:
+        bundles = bundles_of(row[1:4] for row in rows)
+        ranks = {r.bundle.digest: r.rank for r in rank_bundles(bundles.values())}
+        # What two parties said has two rows, one of which may be new.
+        self.new_ranks |= {bytes(row[1]): ranks[bytes(row[1])] for row in rows if row[4] != ranks[bytes(row[1])]}
+        before = {bytes(row[1]): row[4] for row in rows if row[5] <= derived_to}
+        passed = zip(sorted(before, key=lambda d: before[d]), sorted(before, key=lambda d: ranks[d]), strict=True)
+        return [bundles[now] for was, now in passed if was != now]
+
+    # What is written
+
+    def flush(self) -> None:
+        """Write what was held back; the caller holds the lock."""
+        self._flush_ranks()
+        lots = thread_ids(list(self.lots))
+        for part in chunks(list(lots.values())):
+            LotCell.objects.filter(edition=self.edition, lot_id__in=part).delete()
+        rows = [(self.edition, lots[lot], _packed(body)) for lot, body in self.lots.items() if body is not None]
+        insert_rows(LotCell, ("edition", "lot_id", "body"), rows)
+        for digests in chunks(list(self.made)):
+            EventCell.objects.filter(edition=self.edition, digest__in=digests).delete()
+        pools = thread_ids({pool for digest in self.made for pool in self._subjects(digest).pools})
+        events = [
+            (self.edition, digest, next((pools[p] for p in sorted(self._subjects(digest).pools)), None), _packed(body))
+            for digest, body in self.made.items()
+            if body is not None
+        ]
+        insert_rows(EventCell, ("edition", "digest", "pool_id", "body"), events)
+
+    def _subjects(self, digest: bytes) -> Subjects:
+        bundle = self._bundles.get(digest)
+        return subjects_of(bundle.postings if bundle is not None else ())
+
+    def _flush_ranks(self) -> None:
+        by_rank: dict[int, list[bytes]] = defaultdict(list)
+        for digest, rank in self.new_ranks.items():
+            by_rank[rank].append(digest)
+        for rank, digests in by_rank.items():
+            for part in chunks(digests):
+                PostingRecord.objects.filter(edition=self.edition, digest__in=part).update(rank=rank)
+
+
+def _packed(body: bytes) -> bytes:
+    return zlib.compress(body, PACKING)
+
+
+def lots_named(prefix: str) -> set[str]:
+    """Return the lots whose identifier begins with a product's."""
+    # Up to the last character of Unicode: a range, so that the index serves on both databases.
+    rows = Thread.objects.filter(text__gte=prefix, text__lt=prefix + "\U0010ffff")
+    return set(rows.values_list("text", flat=True))
+
+
+__all__ = ["StoredShelf", "lots_named", "thread_texts"]

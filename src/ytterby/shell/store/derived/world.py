@@ -1,0 +1,29 @@
+"""What the book must know beside the events, as registered at a log size; read anew only after a registration."""
+
+from functools import lru_cache
+
+from ytterby.chain.world import World
+from ytterby.shell.site.packs import matter_tables
+from ytterby.shell.store.models import LogHead, Registration
+from ytterby.shell.store.reading.entries import directory, product_list
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+
+
+def world_at(size: int) -> World:
+    """Return parties, sites, mandates, products and tables as known at a log size."""
+    return _world(LogHead.objects.values_list("register_id", flat=True).get(id=1), registered_to(size))
+
+
+def registered_to(size: int) -> int:
+    """Return the log size after the last registration before a log size; 0 before any."""
+    rows = Registration.objects.filter(log_index__lt=size).order_by("-log_index").values_list("log_index", flat=True)
+    last = rows.first()
+    return 0 if last is None else last + 1
+
+
+@lru_cache(maxsize=8)
+def _world(register: str, size: int) -> World:
+    del register  # tells registers apart that one process opens in turn
+    known = Known(size)
+    return World(directory(OPERATOR_VIEWER, known), product_list(OPERATOR_VIEWER, known), matter_tables())
