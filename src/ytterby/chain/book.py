@@ -130,7 +130,7 @@ def build_from_bundles(
     _add_conflicts(ledger, conflicts)
     mark_made(ledger.nodes)
     return Book(
-        nodes=tuple(ledger.nodes),
+        nodes=in_book_order(ledger.nodes),
         shipments=tuple(ledger.shipments),
         unmatched=tuple(ledger.unmatched),
         findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
@@ -186,6 +186,23 @@ def _add_conflicts(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> None:
             events = (event.digest, conflict.original.event.digest)
             parties = (conflict.declaration.submitter,)
             ledger.find("correction.unequal", "", event.event_id or "", parties, {}, events)
+
+
+def in_book_order(nodes: list[Node]) -> tuple[Node, ...]:
+    """Return the nodes in book order, renumbered: the order in which an event's were written says nothing.
+
+    So a part of the book and the whole of it give the same answers word for word.
+    """
+    ordered = sorted(nodes, key=lambda node: node.order)
+    number = [0] * len(nodes)
+    for position, node in enumerate(ordered):
+        number[node.index] = position
+    for position, node in enumerate(ordered):
+        node.index = position
+        node.parents = [number[parent] for parent in node.parents]
+        node.outputs = [number[output] for output in node.outputs]
+        node.pool_previous = None if node.pool_previous is None else number[node.pool_previous]
+    return tuple(ordered)
 
 
 def mark_made(nodes: list[Node]) -> None:

@@ -9,7 +9,7 @@ whole book, byte for byte.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ytterby.chain.book import Book, lots_to_come, mark_made, write_ledger
+from ytterby.chain.book import Book, in_book_order, lots_to_come, mark_made, write_ledger
 from ytterby.chain.cell import Cell, KeptNode, Reference, Row, cell_of, event_cell_of, node_of, row_of, write_cell
 from ytterby.chain.correction import Conflict
 from ytterby.chain.ledger import Ledger, Obtained, Taken
@@ -119,14 +119,13 @@ def write_excerpt(
         if node.kind is NodeKind.PARCEL and _is_product(node, ledger.nodes):
             made.setdefault(node.digest, []).append(node)
     nodes = ledger.nodes
-    return Excerpt(
-        book=_book_of(ledger, conflicts),
-        lots={lot: cell_of(own, nodes, rows) for lot, own in by_lot.items()},
-        events={
-            digest: event_cell_of(own, made.get(digest, ()), nodes, rows)
-            for digest, own in (by_event | {d: by_event.get(d, []) for d in made}).items()
-        },
-    )
+    lots = {lot: cell_of(own, nodes, rows) for lot, own in by_lot.items()}
+    events = {
+        digest: event_cell_of(own, made.get(digest, ()), nodes, rows)
+        for digest, own in (by_event | {d: by_event.get(d, []) for d in made}).items()
+    }
+    # Last, since it renumbers the nodes.
+    return Excerpt(_book_of(ledger, conflicts), lots, events)
 
 
 def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
@@ -136,7 +135,7 @@ def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
 
 def _book_of(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> Book:
     return Book(
-        nodes=tuple(ledger.nodes),
+        nodes=in_book_order(ledger.nodes),
         shipments=tuple(ledger.shipments),
         unmatched=tuple(ledger.unmatched),
         findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),

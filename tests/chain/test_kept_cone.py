@@ -1,0 +1,107 @@
+"""A question about one lot answered from the cells it needs is answered as from the whole book."""
+
+from collections.abc import Collection
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chain.chain_of import Chain, line
+from chain.memory_shelf import WORLD, MemoryShelf, derived
+from ytterby.chain.book import Book, build_from_bundles
+from ytterby.chain.cell import read_cell
+from ytterby.chain.derivation import derive
+from ytterby.chain.destination import destination_of_lot
+from ytterby.chain.kept_cone import book_of_ancestors, book_of_descendants
+from ytterby.chain.origin import origin_of_lot
+from ytterby.chain.posting_record import subjects_of
+from ytterby.chain.trace import trace_lot
+
+seeds = st.integers(0, 10**9)
+
+
+class ConeShelf:
+    """A shelf in memory that answers what a cone asks for, and counts the cells it gave."""
+
+    def __init__(self, shelf: MemoryShelf) -> None:
+        self.shelf = shelf
+        self.given = 0
+
+    def lot_cells(self, lots: Collection[str]):
+        found = self.shelf.lot_cells(lots)
+        self.given += len(found)
+        return found
+
+    def event_cells(self, digests: Collection[bytes]):
+        found = self.shelf.event_cells(digests)
+        self.given += len(found)
+        return found
+
+    def events_of(self, lots: Collection[str]):
+        return [r.bundle.digest for r in self.shelf.events(lots)]
+
+    def events_of_pools_in(self, digests: Collection[bytes]):
+        pools = {p for d in digests for p in subjects_of(self.shelf.ranked[d].bundle.postings).pools}
+        return [r.bundle.digest for r in self.shelf.events(pools)]
+
+    def ranks_of(self, digests: Collection[bytes]):
+        return self.shelf.ranks_of(digests)
+
+
+def plain(trace):
+    """Return what a trace says, without the numbers of nodes."""
+    nodes = [(one.node.digest, one.node.place, *one[1:]) for one in trace.nodes]
+    return nodes, trace.edges, trace.total_kg, trace.unaccounted_kg, trace.muf_kg, trace.rule
+
+
+def answers(book: Book, lot: str, *, is_back: bool):
+    holders = sorted({None, *(p.holder for p in book.parcels_of[lot])}, key=str)
+    found = []
+    for element in ("Nd", "Dy"):
+        for holder in holders:
+            found.append(plain(trace_lot(book, lot, is_back=is_back, element=element, holder=holder)))
+            if not is_back:
+                found.append(destination_of_lot(book, lot, element=element, holder=holder))
+    if is_back:
+        found += [origin_of_lot(book, lot, holder=holder) for holder in holders]
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(seeds, seeds)
+def test_every_question_about_every_lot_is_answered_as_from_the_whole_book(seed, order):
+    shelf, counting = derived(seed, order, 7)
+    whole = build_from_bundles(counting, WORLD)
+    cells = ConeShelf(shelf)
+    for lot in whole.parcels_of:
+        assert answers(book_of_ancestors(cells, WORLD, lot), lot, is_back=True) == answers(whole, lot, is_back=True)
+        assert answers(book_of_descendants(cells, WORLD, lot), lot, is_back=False) == answers(whole, lot, is_back=False)
+
+
+def test_no_more_cells_are_read_than_lie_on_the_way():
+    chain = Chain()
+    for number in range(40):
+        chain.source("mine", line(f"ore{number}", 10, Nd=5, u=0.01))
+        chain.step("mine", [line(f"ore{number}", 10)], [line(f"oxide{number}", 10, Nd=5, u=0.01)])
+        chain.step("mine", [line(f"oxide{number}", 10)], [line(f"metal{number}", 10, Nd=5, u=0.01)])
+    shelf = MemoryShelf()
+    derive(shelf, WORLD, shelf.change(chain.bundles, []))
+    cells = ConeShelf(shelf)
+    assert book_of_ancestors(cells, WORLD, "metal7").parcels_of.keys() == {"ore7", "oxide7", "metal7"}
+    assert cells.given == 5
+    cells.given = 0
+    assert book_of_descendants(cells, WORLD, "ore7").parcels_of.keys() == {"ore7", "oxide7", "metal7"}
+    assert cells.given == 5
+
+
+def test_a_lot_that_nobody_named_has_an_empty_book():
+    cells = ConeShelf(MemoryShelf())
+    assert not book_of_ancestors(cells, WORLD, "x").nodes
+    assert not book_of_descendants(cells, WORLD, "x").nodes
+
+
+def test_a_kept_cell_says_which_event_made_each_parcel():
+    chain = Chain()
+    chain.source("mine", line("ore", 10, Nd=5, u=0.01))
+    shelf = MemoryShelf()
+    derive(shelf, WORLD, shelf.change(chain.bundles, []))
+    assert [node.digest for node in read_cell(shelf.lots["ore"]).nodes] == [chain.bundles[0].digest]
