@@ -12,6 +12,7 @@ from ytterby.chain.cell import read_cell
 from ytterby.chain.derivation import derive
 from ytterby.chain.destination import destination_of_lot
 from ytterby.chain.kept_cone import book_of_ancestors, book_of_descendants
+from ytterby.chain.lot_history import write_lot_history
 from ytterby.chain.origin import origin_of_lot
 from ytterby.chain.posting_record import subjects_of
 from ytterby.chain.trace import trace_lot
@@ -66,7 +67,7 @@ def answers(book: Book, lot: str, *, is_back: bool):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seeds, seeds)
 def test_every_question_about_every_lot_is_answered_as_from_the_whole_book(seed, order):
     shelf, counting = derived(seed, order, 7)
@@ -105,3 +106,41 @@ def test_a_kept_cell_says_which_event_made_each_parcel():
     shelf = MemoryShelf()
     derive(shelf, WORLD, shelf.change(chain.bundles, []))
     assert [node.digest for node in read_cell(shelf.lots["ore"]).nodes] == [chain.bundles[0].digest]
+
+
+class Postings:
+    """All events of a shelf in memory."""
+
+    def __init__(self, shelf: MemoryShelf) -> None:
+        self.shelf = shelf
+
+    def events(self, threads: Collection[str]):
+        return [r.bundle for r in self.shelf.events(threads)]
+
+    def ranked(self, bundles):
+        there = {bundle.digest for bundle in bundles}
+        return [r for digest, r in self.shelf.ranked.items() if digest in there]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds, seeds)
+def test_a_lots_part_of_the_book_written_anew_answers_as_the_whole_book(seed, order):
+    shelf, counting = derived(seed, order, 40)
+    whole = build_from_bundles(counting, WORLD)
+    postings = Postings(shelf)
+    for lot in whole.parcels_of:
+        for is_back in (True, False):
+            part = write_lot_history(postings, WORLD, lot, is_back=is_back)
+            assert answers(part, lot, is_back=is_back) == answers(whole, lot, is_back=is_back)
+
+
+def test_a_history_of_a_lot_leaves_out_what_does_not_touch_it():
+    chain = Chain()
+    for number in range(9):
+        chain.source("mine", line(f"ore{number}", 10, Nd=5, u=0.01))
+        chain.step("mine", [line(f"ore{number}", 10)], [line(f"oxide{number}", 10, Nd=5, u=0.01)])
+    shelf = MemoryShelf()
+    shelf.change(chain.bundles, [])
+    part = write_lot_history(Postings(shelf), WORLD, "oxide3", is_back=True)
+    assert part.parcels_of.keys() == {"ore3", "oxide3"}
+    assert not write_lot_history(Postings(shelf), WORLD, "nothing", is_back=False).nodes

@@ -128,6 +128,17 @@ def write_excerpt(
     return Excerpt(_book_of(ledger, conflicts), lots, events)
 
 
+def write_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]) -> Book:
+    """Return the part of the book that some lots make, where nothing that is asked for hangs on takes of other lots.
+
+    `ranked` are all events that touch the lots, in book order.
+    """
+    ledger = Ledger(world, lots_to_come(ranked), wanted, NoBoundary())
+    write_ledger(ledger, ranked)
+    mark_made(ledger.nodes)
+    return _book_of(ledger, ())
+
+
 def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
     """Tell whether a step or a tank made a parcel; what a pool gave without holding it counts too."""
     return node.pool is not None or any(nodes[parent].kind is NodeKind.STEP for parent in node.parents)

@@ -1,0 +1,96 @@
+"""The part of the book that a question about one lot hangs on, written anew from postings: as of any log size.
+
+Kept cells are those of the head alone. For what was known earlier, and for what one party may see, the lots on the way
+are found along the postings and their part of the book is written from all events that touch them.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
+
+from ytterby.chain.book import Book
+from ytterby.chain.excerpt import write_part
+from ytterby.chain.order import Bundle, Ranked
+from ytterby.chain.posting import PoolIn, PoolOut, Posting, Step, StockTake
+from ytterby.chain.posting_record import lots_made, subjects_of
+from ytterby.chain.world import World
+
+
+class Postings(Protocol):
+    """Events that count for the one who asks, at the log size that is asked for."""
+
+    def events(self, threads: Collection[str]) -> Iterable[Bundle]:
+        """Return all events that touch one of these lots, containers or pools."""
+
+    def ranked(self, bundles: Sequence[Bundle]) -> Sequence[Ranked]:
+        """Return these events in book order, each with its place among all of its instant."""
+
+
+def write_lot_history(postings: Postings, world: World, lot: str, *, is_back: bool) -> Book:
+    """Return a book in which a lot stands as in the whole book, with all that precedes it, or all that descends."""
+    found = _Way(lot, is_back=is_back)
+    events: dict[bytes, Bundle] = {}
+    asked: set[str] = set()
+    while found.threads - asked:
+        new = postings.events(found.threads - asked)
+        asked |= found.threads
+        events |= {bundle.digest: bundle for bundle in new}
+        # Again over all: a lot that joins makes an event that was found before lead on.
+        found.follow(events.values())
+    ranked = postings.ranked(list(events.values()))
+    return write_part(ranked, world, wanted=frozenset(found.wanted))
+
+
+class _Way:
+    """The lots, containers and pools on the way; `down` are those that descend from the lot that is asked for."""
+
+    def __init__(self, lot: str, *, is_back: bool) -> None:
+        self.wanted = {lot}
+        self.down = set() if is_back else {lot}
+        self.containers: set[str] = set()
+        self.pools: set[str] = set()
+        self.pools_down: set[str] = set()
+
+    @property
+    def threads(self) -> set[str]:
+        """All along which events are looked for."""
+        return self.wanted | self.containers | self.pools
+
+    def follow(self, bundles: Collection[Bundle]) -> None:
+        """Add what these events lead to, until they lead no further."""
+        size = -1
+        while size != len(self.threads) + len(self.down):
+            size = len(self.threads) + len(self.down)
+            for bundle in bundles:
+                if not self.wanted.isdisjoint(subjects_of(bundle.postings).threads):
+                    self.containers |= subjects_of(bundle.postings).containers
+                for posting in bundle.postings:
+                    self._follow(posting)
+
+    def _follow(self, posting: Posting) -> None:
+        match posting:
+            case Step():
+                self._process(posting)
+            case PoolIn():
+                lots = {line.lot for line in posting.lines}
+                if lots & self.down:
+                    self.pools_down.add(posting.pool)
+                    self.pools.add(posting.pool)
+                if posting.pool in self.pools:
+                    self.wanted |= lots
+            case PoolOut():
+                lots = set(lots_made(posting))
+                if posting.pool in self.pools_down:
+                    self.down |= lots
+                    self.wanted |= lots
+                if lots & self.wanted:
+                    self.pools.add(posting.pool)
+            case StockTake() if posting.pool in self.pools:
+                self.wanted |= {line.lot for line in posting.lines}
+
+    def _process(self, step: Step) -> None:
+        inputs, outputs = {line.lot for line in step.inputs}, {line.lot for line in step.outputs}
+        if inputs & self.down:
+            self.down |= outputs
+            self.wanted |= outputs
+        if outputs & self.wanted:
+            self.wanted |= inputs
