@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ytterby.chain.correction import Conflict, Ending, apply_corrections
+from ytterby.chain.correction import Ending, Unequal, apply_corrections, unequal_of
 from ytterby.chain.event import Entry
 from ytterby.chain.ledger import BookFinding, Ledger, Shipment
 from ytterby.chain.moves import Moves
@@ -47,7 +47,7 @@ class Book:
     unmatched: tuple[tuple[Receipt, Line, Node], ...]
     findings: tuple[BookFinding, ...]
     endings: tuple[Ending, ...]
-    conflicts: tuple[Conflict, ...]
+    unequal: tuple[Unequal, ...]
     world: World
 
     @cached_property
@@ -114,20 +114,20 @@ def build_book(entries: Iterable[Entry], world: World) -> Book:
     # What two parties reported in the same words is one event of the chain.
     events = {e.event.digest: e for e in sorted(effective.entries, key=lambda e: e.submitter, reverse=True)}
     bundles = [Bundle(digest, postings_of(entry, world)[0]) for digest, entry in events.items()]
-    return build_from_bundles(bundles, world, effective.endings, effective.conflicts)
+    return build_from_bundles(bundles, world, effective.endings, unequal_of(effective.conflicts))
 
 
 def build_from_bundles(
     bundles: Iterable[Bundle],
     world: World,
     endings: tuple[Ending, ...] = (),
-    conflicts: tuple[Conflict, ...] = (),
+    unequal: tuple[Unequal, ...] = (),
 ) -> Book:
     """Return the book of postings from anywhere: events, spreadsheets, a simulated nation, vectors."""
     ranked = rank_bundles(bundles)
     ledger = Ledger(world, lots_to_come(ranked))
     write_ledger(ledger, ranked)
-    _add_conflicts(ledger, conflicts)
+    _add_unequal(ledger, unequal)
     mark_made(ledger.nodes)
     return Book(
         nodes=in_book_order(ledger.nodes),
@@ -135,7 +135,7 @@ def build_from_bundles(
         unmatched=tuple(ledger.unmatched),
         findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
         endings=endings,
-        conflicts=conflicts,
+        unequal=unequal,
         world=world,
     )
 
@@ -178,14 +178,11 @@ def _readers(ledger: Ledger, shipments: Shipments) -> Mapping[type, Callable[...
     }
 
 
-def _add_conflicts(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> None:
+def _add_unequal(ledger: Ledger, unequal: tuple[Unequal, ...]) -> None:
     """An error declaration that differs from its original has no effect and is a finding."""
-    for conflict in conflicts:
-        if conflict.why == "unequal" and conflict.original is not None:
-            event = conflict.declaration.event
-            events = (event.digest, conflict.original.event.digest)
-            parties = (conflict.declaration.submitter,)
-            ledger.find("correction.unequal", "", event.event_id or "", parties, {}, events)
+    for one in sorted(unequal):
+        events = (one.declaration, one.original)
+        ledger.find("correction.unequal", "", one.event_id, (one.submitter,), {}, events)
 
 
 def in_book_order(nodes: list[Node]) -> tuple[Node, ...]:

@@ -27,6 +27,29 @@ class Conflict(NamedTuple):
     why: str
 
 
+class Unequal(NamedTuple):
+    """An error declaration that differs from its original and so has no effect: digests of both, whose they are."""
+
+    declaration: bytes
+    original: bytes
+    event_id: str
+    submitter: str
+
+
+def unequal_of(conflicts: Iterable[Conflict]) -> tuple[Unequal, ...]:
+    """Return the declarations that differ from their originals, in order of digest."""
+    return tuple(
+        Unequal(
+            one.declaration.event.digest,
+            one.original.event.digest,
+            one.declaration.event.event_id or "",
+            one.declaration.submitter,
+        )
+        for one in conflicts
+        if one.why == "unequal" and one.original is not None
+    )
+
+
 class Effective(NamedTuple):
     """The entries that count, the endings applied, and the declarations that had no effect."""
 

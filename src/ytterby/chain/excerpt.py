@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from ytterby.chain.book import Book, in_book_order, lots_to_come, mark_made, write_ledger
 from ytterby.chain.cell import Cell, KeptNode, Reference, Row, cell_of, event_cell_of, node_of, row_of, write_cell
-from ytterby.chain.correction import Conflict
 from ytterby.chain.ledger import Ledger, Obtained, Taken
 from ytterby.chain.node import Node, NodeKey, NodeKind, OriginClass
 from ytterby.chain.order import Ranked
@@ -94,7 +93,6 @@ def write_excerpt(
     *,
     wanted: frozenset[str],
     boundary: KeptBoundary,
-    conflicts: tuple[Conflict, ...] = (),
 ) -> Excerpt:
     """Write the part of the book that some lots make. `ranked` are all events that touch them, in book order.
 
@@ -125,7 +123,7 @@ def write_excerpt(
         for digest, own in (by_event | {d: by_event.get(d, []) for d in made}).items()
     }
     # Last, since it renumbers the nodes.
-    return Excerpt(_book_of(ledger, conflicts), lots, events)
+    return Excerpt(_book_of(ledger), lots, events)
 
 
 def write_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]) -> Book:
@@ -136,7 +134,7 @@ def write_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]
     ledger = Ledger(world, lots_to_come(ranked), wanted, NoBoundary())
     write_ledger(ledger, ranked)
     mark_made(ledger.nodes)
-    return _book_of(ledger, ())
+    return _book_of(ledger)
 
 
 def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
@@ -144,14 +142,14 @@ def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
     return node.pool is not None or any(nodes[parent].kind is NodeKind.STEP for parent in node.parents)
 
 
-def _book_of(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> Book:
+def _book_of(ledger: Ledger) -> Book:
     return Book(
         nodes=in_book_order(ledger.nodes),
         shipments=tuple(ledger.shipments),
         unmatched=tuple(ledger.unmatched),
         findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
         endings=(),
-        conflicts=conflicts,
+        unequal=(),
         world=ledger.world,
     )
 

@@ -1,12 +1,16 @@
 """The dictionary of threads: lots, containers, pools and sites, each identifier written once."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.db.models import Q
 
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import Thread
+from ytterby.terms.identifier import tail
 
 CHUNK = 500  # parameters of one IN list
+LIKE_LENGTH = 3  # characters in which a mistyped name is held to be right
 
 T = TypeVar("T")
 
@@ -39,6 +43,39 @@ def named_threads(texts: Collection[str]) -> dict[str, int]:
     found = thread_ids(texts)
     new = sorted(set(texts) - found.keys())
     if new:
-        insert_rows(Thread, ("text",), [(text,) for text in new])
+        insert_rows(Thread, ("text", "tail"), [(text, tail(text)) for text in new])
         found |= thread_ids(new)
     return found
+
+
+# Candidates that a search looks at: more than anybody reads, and few enough to be looked at.
+SEARCHED_MAX = 2_000
+
+
+def threads_named(text: str) -> list[str]:
+    """Return the thread of this identifier, if there is one."""
+    return list(Thread.objects.filter(text=text).values_list("text", flat=True))
+
+
+def threads_with_tail(text: str) -> list[str]:
+    """Return the threads that people call so."""
+    return _first(Thread.objects.filter(tail=text))
+
+
+def threads_ending(text: str) -> list[str]:
+    """Return the threads whose identifier, or what people call it, ends so."""
+    found = _first(Thread.objects.filter(Q(text__endswith=text) | Q(tail__endswith=text)))
+    # SQLite's LIKE takes capitals for small letters.
+    return [one for one in found if one.endswith(text) or tail(one).endswith(text)]
+
+
+def threads_like(text: str) -> list[str]:
+    """Return threads that may be meant by a text which names none: they begin alike, or there are few in all."""
+    if Thread.objects.count() <= SEARCHED_MAX:
+        return _first(Thread.objects.all())
+    begins = text[:LIKE_LENGTH]
+    return _first(Thread.objects.filter(tail__gte=begins, tail__lt=begins + "\U0010ffff"))
+
+
+def _first(rows: Any) -> list[str]:
+    return list(rows.order_by("text").values_list("text", flat=True)[:SEARCHED_MAX])

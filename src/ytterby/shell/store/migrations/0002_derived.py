@@ -25,7 +25,9 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.TextField(unique=True)),
+                ("tail", models.TextField()),
             ],
+            options={"indexes": [models.Index(fields=["tail"], name="thread_tail")]},
         ),
         migrations.RemoveField(
             model_name="loghead",

@@ -22,9 +22,15 @@ class Edition(models.Model):
 
 
 class Thread(models.Model):
-    """A lot, container, pool or site by its identifier, written once."""
+    """A lot, container, pool or site by its identifier, written once; `tail` is how people say it."""
 
     text = models.TextField(unique=True)
+    tail = models.TextField()
+
+    class Meta:
+        """Looked up by what people say."""
+
+        indexes = [models.Index(fields=["tail"], name="thread_tail")]
 
 
 class PostingRecord(models.Model):

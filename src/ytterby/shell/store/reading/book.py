@@ -1,34 +1,99 @@
-"""The book that a viewer may read, as known at a log size: derived from accepted events, kept while asked for.
+"""The book that a viewer may read, whole or for one lot, as known at a log size; kept while it is asked for.
 
-Who may read: whoever may read its events; a party's book holds only events that it may see.
+For whoever reads all, the head's answers about a lot come from the kept cells that lie on its way. What was known
+earlier, and what one party may see, is written anew from the postings that lie there. Who may read: whoever may read
+its events; a party's book holds only events that it may see.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable, Collection
 from threading import Lock
 
-from ytterby.chain.book import Book, build_book
-from ytterby.chain.world import World
-from ytterby.shell.site.packs import matter_tables
-from ytterby.shell.store.reading.entries import accepted_entries, directory, product_list
+from ytterby.chain.book import Book, build_from_bundles
+from ytterby.chain.kept_cone import book_of_ancestors, book_of_descendants
+from ytterby.chain.lot_history import write_lot_history
+from ytterby.chain.posting_record import subjects_of
+from ytterby.shell.store.derived.cone import StoredCells
+from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.postings import live_edition
+from ytterby.shell.store.derived.viewed import ViewedPostings
+from ytterby.shell.store.derived.world import world_at
+from ytterby.shell.store.models import Edition
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.viewer import Viewer
 
-KEPT_MAX = 8
+KEPT_MAX = 16
 
-_kept: OrderedDict[tuple[str, int, Viewer], Book] = OrderedDict()
+Key = tuple[object, ...]
+_kept: OrderedDict[Key, Book] = OrderedDict()
 _lock = Lock()
 
 
 def book_of(viewer: Viewer, known: Known) -> Book:
-    """Return the book of what the viewer may read, as known at a log size."""
-    key = (register_id(viewer), known.size, viewer)
+    """Return the whole book of what the viewer may read, as known at a log size."""
+
+    def write() -> Book:
+        postings = _postings(viewer, known)
+        return build_from_bundles(postings.all(), world_at(known.size), (), postings.unequal())
+
+    return _keep((register_id(viewer), known.size, viewer), write)
+
+
+def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool) -> Book:
+    """Return a book in which a lot stands as in the whole book, with all that precedes it, or all that descends.
+
+    It has no such lot where the viewer may read none.
+    """
+
+    def write() -> Book:
+        postings = _postings(viewer, known)
+        kept = _of_cells(lot, known, is_back=is_back) if viewer.reads_all else None
+        return kept or write_lot_history(postings, world_at(known.size), lot, is_back=is_back)
+
+    return _keep((register_id(viewer), known.size, viewer, lot, is_back), write)
+
+
+def lots_among(viewer: Viewer, texts: Collection[str], known: Known) -> set[str]:
+    """Return those identifiers that are lots of the viewer's book."""
+    bundles = _postings(viewer, known).events(texts)
+    named = (subjects_of(bundle.postings) for bundle in bundles)
+    return set(texts) & set().union(*(subjects.lots | subjects.made for subjects in named))
+
+
+def _of_cells(lot: str, known: Known, *, is_back: bool) -> Book | None:
+    """Return a lot's book from the kept cells; None where they are of another log size, or became so meanwhile."""
+    edition = live_edition()
+    if edition.derived_to != known.size:
+        return None
+    cells = StoredCells(edition.number, known.size)
+    try:
+        book = (book_of_ancestors if is_back else book_of_descendants)(cells, world_at(known.size), lot)
+    except LookupError:
+        # Half of it may have been rewritten while it was read; a cell that is really missing is an error.
+        if _is_still(edition, known):
+            raise
+        return None
+    return book if _is_still(edition, known) else None
+
+
+def _is_still(edition: Edition, known: Known) -> bool:
+    now = live_edition()
+    return (now.number, now.derived_to) == (edition.number, known.size)
+
+
+def _postings(viewer: Viewer, known: Known) -> ViewedPostings:
+    """Return the postings that a viewer may read, once everything up to the log size is derived."""
+    derive_to(known.size)
+    return ViewedPostings(live_edition().number, known.size, None if viewer.reads_all else viewer.party or "")
+
+
+def _keep(key: Key, write: Callable[[], Book]) -> Book:
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    world = World(directory(viewer, known), product_list(viewer, known), matter_tables())
-    book = build_book(accepted_entries(viewer, known), world)
+    book = write()
     with _lock:
         _kept[key] = book
         while len(_kept) > KEPT_MAX:

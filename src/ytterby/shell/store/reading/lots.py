@@ -10,7 +10,8 @@ from ytterby.balance.finding import list_findings as findings_of
 from ytterby.chain.book import Book
 from ytterby.chain.node import Node
 from ytterby.matter.element import ELEMENTS
-from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.derived.threads import threads_ending, threads_like, threads_named, threads_with_tail
+from ytterby.shell.store.reading.book import book_of, lot_book, lots_among
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, exact, instant, party_name, site_name
 from ytterby.shell.store.reading.viewer import Viewer
@@ -32,15 +33,15 @@ def list_lots(viewer: Viewer, *, known: Known) -> Json:
 def match_lots(viewer: Viewer, text: str, *, known: Known) -> list[str]:
     """Return the lots whose identifier, as written or as people say it, is the text or ends with it.
 
-    An exact match stands alone: the identifier, else what follows its last slash.
+    An exact match stands alone: the identifier, else what follows its last slash. Of very many, the first by name.
     """
-    lots = book_of(viewer, known).parcels_of
-    if text in lots:
-        return [text]
     if not text:
         return []
-    named = sorted(lot for lot in lots if tail(lot) == text)
-    return named or sorted(lot for lot in lots if lot.endswith(text) or tail(lot).endswith(text))
+    for found in (threads_named(text), threads_with_tail(text), threads_ending(text)):
+        lots = sorted(lots_among(viewer, found, known))
+        if lots:
+            return lots
+    return []
 
 
 def main_element(viewer: Viewer, lot: str, *, known: Known) -> str:
@@ -49,7 +50,7 @@ def main_element(viewer: Viewer, lot: str, *, known: Known) -> str:
     Raises:
         KeyError: the viewer's book has no such lot.
     """
-    masses = _elements(list(book_of(viewer, known).made(lot))) or {}
+    masses = _elements(list(lot_book(viewer, lot, known, is_back=True).made(lot))) or {}
     return max(masses, key=lambda element: masses[element], default="Nd")
 
 
@@ -57,7 +58,7 @@ def near_lots(viewer: Viewer, text: str, *, known: Known, most: int = 3) -> list
     """Return the tails that look most like a text that names no lot."""
     from difflib import get_close_matches
 
-    tails = {tail(lot): lot for lot in book_of(viewer, known).parcels_of}
+    tails = {tail(lot): lot for lot in lots_among(viewer, threads_like(text), known)}
     return get_close_matches(text, tails, n=most, cutoff=0.5)
 
 

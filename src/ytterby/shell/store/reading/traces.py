@@ -7,7 +7,8 @@ from ytterby.chain.book import Book
 from ytterby.chain.destination import LotDestination, destination_of_lot
 from ytterby.chain.origin import origin_of_lot
 from ytterby.chain.trace import LotTrace, TraceEdge, TraceNode, trace_lot
-from ytterby.shell.store.reading.book import book_of
+from ytterby.matter.element import ELEMENTS
+from ytterby.shell.store.reading.book import lot_book
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, parcel, party_name, site_name
 from ytterby.shell.store.reading.viewer import Viewer
@@ -21,7 +22,7 @@ def lot_trace(
     Raises:
         KeyError: the viewer's book has no such lot.
     """
-    book = book_of(viewer, known)
+    book = lot_book(viewer, lot, known, is_back=direction == "back")
     trace = trace_lot(book, lot, is_back=direction == "back", element=element, holder=holder)
     return {
         "as_of_size": known.size,
@@ -72,7 +73,7 @@ def lot_origin(
     Raises:
         KeyError: the viewer's book has no such lot.
     """
-    book = book_of(viewer, known)
+    book = lot_book(viewer, lot, known, is_back=True)
     elements = (element,) if element else None
     return {
         "as_of_size": known.size,
@@ -110,8 +111,8 @@ def lot_destination(
     Raises:
         KeyError: the viewer's book has no such lot.
     """
-    book = book_of(viewer, known)
-    elements = [element] if element else [o.element for o in origin_of_lot(book, lot, holder=holder)]
+    book = lot_book(viewer, lot, known, is_back=False)
+    elements = [element] if element else _elements_of(book, lot, holder)
     return {
         "as_of_size": known.size,
         "lot": lot,
@@ -119,6 +120,11 @@ def lot_destination(
             one: _destination(book, destination_of_lot(book, lot, element=one, holder=holder)) for one in elements
         },
     }
+
+
+def _elements_of(book: Book, lot: str, holder: str | None) -> list[str]:
+    parcels = book.made(lot, holder)
+    return [e for i, e in enumerate(ELEMENTS) if sum(float(parcel.mass_kg[i]) for parcel in parcels) > 0]
 
 
 def _destination(book: Book, found: LotDestination) -> Json:

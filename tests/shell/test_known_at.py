@@ -1,0 +1,103 @@
+"""What is asked of a lot, at any log size and for any viewer, is answered as from the submitted bytes read whole."""
+
+import pytest
+
+from ytterby.chain import build_book
+from ytterby.chain.book import Book
+from ytterby.shell.actions.capture import capture
+from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.world import world_at
+from ytterby.shell.store.reading import book as books
+from ytterby.shell.store.reading.book import book_of, lot_book
+from ytterby.shell.store.reading.entries import accepted_entries
+from ytterby.shell.store.reading.known import Known, known_at
+from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
+from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
+
+NORRVIK = "https://id.gs1.org/417/9520000020019"
+TAMARACK = "https://id.gs1.org/417/9520000030018"
+VIEWERS = (OPERATOR_VIEWER, Viewer(NORRVIK), Viewer(TAMARACK), Viewer("https://nobody.example/x"))
+
+
+@pytest.fixture
+def sizes(register, part_of) -> list[int]:
+    """The sample, event by event, out of order; every log size at the end of a submission."""
+    found = []
+    for number in (3, 0, 1, 2, 7, 4, 5, 8, 9, 6, 10, 11, 13, 12, 14, 15, 16, 17, 18, 19):
+        found.append(capture(register, part_of(number), submitter="operator").size)
+    return found
+
+
+def from_bytes(viewer: Viewer, size: int) -> Book:
+    """Return the book as it comes out of the submitted documents."""
+    return build_book(accepted_entries(viewer, Known(size)), world_at(size))
+
+
+def answers(viewer: Viewer, lots: list[str], size: int) -> list[object]:
+    known = Known(size)
+    found: list[object] = []
+    for lot in lots:
+        for element in ("Nd", "Dy"):
+            found.append(lot_trace(viewer, lot, direction="back", element=element, known=known))
+            found.append(lot_trace(viewer, lot, direction="forward", element=element, known=known))
+        found.append(lot_origin(viewer, lot, known=known))
+        found.append(lot_destination(viewer, lot, known=known))
+    return found
+
+
+@pytest.mark.parametrize("viewer", VIEWERS, ids=("operator", "norrvik", "tamarack", "stranger"))
+def test_every_answer_about_a_lot_is_that_of_the_whole_book_of_what_was_known_then(sizes, viewer, monkeypatch):
+    """Threats C1, C2: a party's answers are made of the events that it may see, and of nothing else."""
+    derive_to(sizes[-1])
+    for size in (*sizes[::4], sizes[-1]):
+        whole = from_bytes(viewer, size)
+        lots = sorted(whole.parcels_of)
+        ours = answers(viewer, lots, size)
+        with monkeypatch.context() as patch:
+            patch.setattr("ytterby.shell.store.reading.traces.lot_book", lambda *_, whole=whole, **__: whole)
+            assert ours == answers(viewer, lots, size)
+        assert [row["lot"] for row in list_lots(viewer, known=Known(size))["lots"]] is not None
+        assert set(lots) == {row["lot"] for row in list_lots(viewer, known=Known(size))["lots"]}
+        assert {lot for lot in lots if match_lots(viewer, lot, known=Known(size)) == [lot]} == set(lots)
+
+
+def test_the_whole_book_comes_from_postings_as_it_comes_from_documents(sizes):
+    for size in sizes:
+        kept, read = book_of(OPERATOR_VIEWER, Known(size)), from_bytes(OPERATOR_VIEWER, size)
+        assert [(n.key, n.parents, n.mass_kg.tobytes()) for n in kept.nodes] == [
+            (n.key, n.parents, n.mass_kg.tobytes()) for n in read.nodes
+        ]
+        assert kept.findings == read.findings
+        assert kept.unequal == read.unequal
+
+
+def test_a_lot_that_a_party_may_not_see_is_one_that_does_not_exist(sizes):
+    known = known_at(OPERATOR_VIEWER, None)
+    stranger = Viewer("https://nobody.example/x")
+    (lot,) = match_lots(OPERATOR_VIEWER, "KR-C-0418", known=known)
+    assert match_lots(stranger, "KR-C-0418", known=known) == []
+    assert near_lots(stranger, "KR-C-0419", known=known) == []
+    assert near_lots(OPERATOR_VIEWER, "KR-C-0419", known=known)[0] == "KR-C-0418"
+    with pytest.raises(KeyError):
+        lot_trace(stranger, lot, direction="back", element="Nd", known=known)
+
+
+def test_cells_that_are_rewritten_while_they_are_read_are_not_mixed_with_older_ones(register, part_of, monkeypatch):
+    """A capture comes in the middle of an answer: the answer is still that of the log size it names."""
+    size = capture(register, part_of(*range(8)), submitter="operator").size
+    (lot,) = match_lots(OPERATOR_VIEWER, "KR-C-0418", known=Known(size))
+    before = from_bytes(OPERATOR_VIEWER, size)
+    derive_to(size)
+    read, interruptions = books.book_of_descendants, []
+
+    def interrupted(*args):
+        if not interruptions:
+            interruptions.append(derive_to(capture(register, part_of(*range(8, 14)), submitter="operator").size))
+        return read(*args)
+
+    monkeypatch.setattr(books, "book_of_descendants", interrupted)
+    part = lot_book(OPERATOR_VIEWER, lot, Known(size), is_back=False)
+    assert interruptions
+    assert interruptions[0] > size
+    assert [(n.key, n.left) for n in part.parcels_of[lot]] == [(n.key, n.left) for n in before.parcels_of[lot]]
