@@ -27,7 +27,7 @@ def add(nouns: Nouns) -> None:
 
 def run_checkpoint(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Write the checkpoint as it is signed, byte for byte."""
-    register = open_data(args)
+    register = open_data(args, outdated=True)
     from ytterby.shell.actions.log import make_checkpoint
 
     text = make_checkpoint(register)
@@ -39,7 +39,7 @@ def run_checkpoint(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def run_prove(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Prove one event."""
-    register = open_data(args)
+    register = open_data(args, outdated=True)
     from ytterby.shell.actions.log import prove_event
 
     which = int(args.event) if args.event.isascii() and args.event.isdigit() else args.event
@@ -75,7 +75,7 @@ def show_proof(screen: Screen, answer: Json, event: str) -> None:
 
 def run_verify(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Recompute everything stored."""
-    register = open_data(args)
+    register = open_data(args, outdated=True)
     from ytterby.shell.actions.log import verify_log
 
     with screen.waiting(screen.texts("log.verify.waiting")):

@@ -66,16 +66,19 @@ class Named(Protocol):
         """Its name."""
 
 
-def open_data(args: argparse.Namespace) -> "Register":
-    """Open the register in --data.
+def open_data(args: argparse.Namespace, *, outdated: bool = False) -> "Register":
+    """Open the register in --data; `outdated` also where what is derived comes from another version.
 
     Raises:
-        CouldNotRun: there is none, or folder and database do not belong together.
+        CouldNotRun: there is none, folder and database do not belong together, or it must be derived anew.
     """
-    from ytterby.shell.site.register import RegisterMismatch, RegisterMissing, open_register
+    from ytterby.shell.site.register import RegisterMismatch, RegisterMissing, RegisterOutdated, open_register
 
     try:
-        return open_register(args.data, args.keys)
+        return open_register(args.data, args.keys, outdated=outdated)
+    except RegisterOutdated:
+        command = with_data(args, "ytterby register rebuild")
+        raise CouldNotRun("register.outdated", data=args.data, next_commands=(command,)) from None
     except RegisterMissing:
         make = f"ytterby register make {quote(str(args.data))} --origin log.example.org"
         raise CouldNotRun("register.missing", data=args.data, next_commands=(make, "ytterby demo")) from None

@@ -1,9 +1,10 @@
-"""`ytterby register make DIR --origin NAME`: a new, empty register with its keys."""
+"""`ytterby register make|derive|rebuild`: a new, empty register with its keys; what is derived from its log."""
 
 import argparse
 from pathlib import Path
 from shlex import quote
 
+from ytterby.shell.cli import register_derive
 from ytterby.shell.cli.arguments import DATA, Nouns, add_command, add_noun
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.screen import Screen
@@ -11,7 +12,7 @@ from ytterby.shell.cli.screen import Screen
 
 def add(nouns: Nouns) -> None:
     """Add the noun."""
-    verbs = add_noun(nouns, "register", "make a register")
+    verbs = add_noun(nouns, "register", "make a register, and keep what is derived in it up to date")
     make = add_command(verbs, "make", run_make, "make a new empty register, and its keys")
     make.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where (default: what --data says)")
     make.add_argument(
@@ -20,6 +21,7 @@ def add(nouns: Nouns) -> None:
     make.add_argument(
         "--base", metavar="URL", help="address under which identifiers are minted (default: https://ORIGIN)"
     )
+    register_derive.add(verbs)
 
 
 def run_make(args: argparse.Namespace, screen: Screen) -> Outcome:

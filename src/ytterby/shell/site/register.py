@@ -42,6 +42,10 @@ class RegisterMismatch(Exception):  # noqa: N818 -- the same
     """Folder, database and keys do not belong together."""
 
 
+class RegisterOutdated(Exception):  # noqa: N818 -- the same
+    """What is derived in it was derived by another version, and must be derived anew."""
+
+
 @dataclass(frozen=True)
 class Register:
     """An open register. `origin` names its log; `base` is where it mints identifiers."""
@@ -128,12 +132,13 @@ def make_register(
     return _keep(register)
 
 
-def open_register(data: Path, keys: Path | None = None) -> Register:
-    """Open the register of a folder.
+def open_register(data: Path, keys: Path | None = None, *, outdated: bool = False) -> Register:
+    """Open the register of a folder; `outdated` also where what is derived comes from another version.
 
     Raises:
         RegisterMissing: there is none.
         RegisterMismatch: folder, database and keys do not belong together.
+        RegisterOutdated: what is derived must be derived anew.
     """
     keys = keys or keys_beside(data)
     if not (data / MARKER).is_file():
@@ -151,6 +156,8 @@ def open_register(data: Path, keys: Path | None = None) -> Register:
     _connect(data, keys, marker, url)
     register = _read(data, keys, marker)
     _check_belonging(register)
+    if not outdated:
+        _refuse_outdated()
     return _keep(register)
 
 
@@ -168,6 +175,14 @@ def _refuse_unsafe() -> None:
     wrong = run_checks(tags=["ytterby"], databases=["default"])
     if wrong:
         raise RegisterMismatch("; ".join(str(one.msg) for one in wrong))
+
+
+def _refuse_outdated() -> None:
+    from ytterby.chain.posting_record import DERIVATION
+    from ytterby.shell.store.models import Edition
+
+    if not Edition.objects.filter(is_live=True, derivation=DERIVATION).exists():
+        raise RegisterOutdated
 
 
 def _check_belonging(register: Register) -> None:

@@ -83,6 +83,6 @@ def _insert_postings(events: Sequence[NewEvent], postings: Sequence[ReadyPosting
         [(first + offset, one) for offset, one in enumerate(postings)],
         submitter=submitter,
         known_from=size,
-        born_ended=declared_wrong(submitter, new),
+        born_ended=declared_wrong(submitter, new, size),
     )
     end_postings(edition, submitter, [event for event in new if event.error is not None], size)

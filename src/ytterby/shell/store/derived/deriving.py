@@ -5,6 +5,8 @@ any lock; what it wrote goes in under the lock, in one transaction with the wate
 faster.
 """
 
+from collections.abc import Callable
+
 from ytterby.chain.derivation import derive
 from ytterby.shell.store.derived.registered import lots_registered, repost_registered
 from ytterby.shell.store.derived.shelf import StoredShelf
@@ -15,15 +17,31 @@ from ytterby.shell.store.writing import write
 # Entries of one step: a watermark that moves on, and no transaction that holds the lock for long.
 STEP_ENTRIES = 20_000
 
+Progress = Callable[[int, int], None]  # done, of how many
 
-def derive_to(size: int, edition: int | None = None) -> int:
-    """Bring an edition's cells (the live one's) up to a log size that ends a submission; return the watermark."""
-    number = Edition.objects.get(is_live=True).number if edition is None else edition
+
+def nothing_to_tell(done: int, of: int) -> None:
+    """Tell nobody how far it is."""
+    del done, of
+
+
+def derive_to(
+    size: int,
+    edition: int | None = None,
+    *,
+    progress: Progress = nothing_to_tell,
+    is_over: Callable[[], bool] = lambda: False,
+) -> int:
+    """Bring an edition's cells (the live one's) up to a log size that ends a submission; return the watermark.
+
+    `is_over` is asked between steps: whoever waits for an answer may not want to wait for all of it.
+    """
     while True:
-        at = Edition.objects.get(number=number).derived_to
-        if at >= size:
-            return at
-        derive_step(number, at, next_size(at, size))
+        row = Edition.objects.get(is_live=True) if edition is None else Edition.objects.get(number=edition)
+        if row.derived_to >= size or is_over():
+            return row.derived_to
+        progress(row.derived_to, size)
+        derive_step(row.number, row.derived_to, next_size(row.derived_to, size))
 
 
 def next_size(at: int, size: int) -> int:
@@ -43,7 +61,7 @@ def derive_step(edition: int, at: int, size: int) -> None:
     def enter(head: LogHead) -> None:
         del head
         row = Edition.objects.get(number=edition)
-        if row.derived_to != at:
+        if row.derived_to != at or row.is_retired:
             return  # Another process was faster; what it wrote is the same.
         shelf.flush()
         row.derived_to = size

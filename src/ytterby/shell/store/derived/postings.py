@@ -126,12 +126,12 @@ def end_postings(edition: int, submitter: str, declarations: Iterable[Event], kn
         PostingRecord.objects.filter(edition=edition, log_index__in=ended, known_to=FOR_EVER).update(known_to=known_to)
 
 
-def declared_wrong(submitter: str, events: Iterable[Event]) -> set[bytes]:
-    """Return the digests of these events that their submitter has declared wrong already."""
+def declared_wrong(submitter: str, events: Iterable[Event], size: int) -> set[bytes]:
+    """Return the digests of these events that their submitter declared wrong before a log size."""
     by_id = {e.event_id: e.digest for e in events if e.event_id is not None and e.error is None}
     found: set[bytes] = set()
     for part in chunks(sorted(by_id)):
-        rows = EventRecord.objects.filter(submitter=submitter, event_id__in=part, is_original=False)
+        rows = EventRecord.objects.filter(submitter=submitter, event_id__in=part, is_original=False, log_index__lt=size)
         for event_id, original in rows.values_list("event_id", "original"):
             if original is not None and by_id.get(event_id or "") == bytes(original):
                 found.add(bytes(original))

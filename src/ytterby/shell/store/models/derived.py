@@ -12,13 +12,25 @@ FOR_EVER = 2**63 - 1
 
 
 class Edition(models.Model):
-    """One set of derived rows: by which derivation, postings of how much of the log, cells of how much of it."""
+    """One set of derived rows: by which derivation, postings of how much of the log, cells of how much of it.
+
+    One is live, and there postings come with their events; one that is not live is being written by a rebuild up to
+    `posted_to`, or is retired and about to be dropped.
+    """
 
     number = models.IntegerField(primary_key=True)
     derivation = models.IntegerField()
     posted_to = models.BigIntegerField(default=0)
     derived_to = models.BigIntegerField(default=0)
     is_live = models.BooleanField(default=False)
+    is_retired = models.BooleanField(default=False)
+
+    class Meta:
+        """One is live."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["is_live"], condition=models.Q(is_live=True), name="edition_live_once")
+        ]
 
 
 class Thread(models.Model):
