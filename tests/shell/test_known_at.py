@@ -2,6 +2,7 @@
 
 import pytest
 
+from shell.cli.conftest import run
 from ytterby.chain import build_book
 from ytterby.chain.book import Book
 from ytterby.shell.actions.capture import capture
@@ -14,6 +15,7 @@ from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
 from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
+from ytterby.shell.store.reading.waiting import known_derived
 
 NORRVIK = "https://id.gs1.org/417/9520000020019"
 TAMARACK = "https://id.gs1.org/417/9520000030018"
@@ -100,3 +102,36 @@ def test_cells_that_are_rewritten_while_they_are_read_are_not_mixed_with_older_o
     assert interruptions
     assert interruptions[0] > size
     assert [(n.key, n.left) for n in part.parcels_of[lot]] == [(n.key, n.left) for n in before.parcels_of[lot]]
+
+
+def test_a_question_waits_for_what_is_not_derived_or_says_how_far_it_is(register, part_of, monkeypatch):
+    first = capture(register, part_of(0, 1), submitter="operator").size
+    derive_to(first)
+    last = capture(register, part_of(2, 3), submitter="operator").size
+    head = known_at(OPERATOR_VIEWER, None)
+    assert known_derived(OPERATOR_VIEWER, head, patience_seconds=0) == Known(first, last)
+    found = run("lot", "list", "--data", register.data, "--no-wait", "--json")
+    assert found.json["as_of_size"] == first
+    assert f"after log size {first} is still being derived ({last - first} entries)" in found.err
+    assert known_derived(OPERATOR_VIEWER, head, patience_seconds=60) == Known(last)
+    found = run("lot", "list", "--data", register.data, "--no-wait", "--json")
+    assert (found.json["as_of_size"], found.err) == (last, "")
+
+
+def test_a_page_says_how_much_is_still_being_derived(register, part_of, monkeypatch):
+    from django.test import Client
+
+    from ytterby.shell.actions.demo_user import make_demo_password
+    from ytterby.shell.portal.sign_in import forget_failures
+
+    forget_failures()
+    client = Client(headers={"host": "localhost"})
+    client.post("/en/sign-in/", {"name": "demo", "password": make_demo_password(register.keys)})
+    derive_to(capture(register, part_of(0, 1), submitter="operator").size)
+    capture(register, part_of(2, 3), submitter="operator")
+    monkeypatch.setattr("ytterby.shell.portal.moment.PATIENCE_SECONDS", 0.0)
+    page = client.get("/en/lots/")
+    assert b"Later entries that are still being derived: 2." in page.content
+    assert "尚在推导" in client.get("/zh-hans/lots/").content.decode()
+    monkeypatch.undo()
+    assert b"being derived" not in client.get("/en/lots/").content

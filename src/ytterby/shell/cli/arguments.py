@@ -49,6 +49,9 @@ def add_known(parser: argparse.ArgumentParser) -> None:
     known = parser.add_mutually_exclusive_group()
     known.add_argument("--known-at", type=whole_number, metavar="N", help="answer as known at this log size")
     known.add_argument("--known-on", type=day, metavar="DATE", help="answer as known at the end of this day, UTC")
+    parser.add_argument(
+        "--no-wait", action="store_true", help="answer from what is derived already, and say how much is not"
+    )
 
 
 def add_element(parser: argparse.ArgumentParser, text: str) -> None:

@@ -4,12 +4,14 @@ import argparse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import inf
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 from ytterby.shell.cli.arguments import DATA
 from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
+from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.screen import Screen
 from ytterby.terms.identifier import tail
 
@@ -97,7 +99,21 @@ def open_reading(args: argparse.Namespace, screen: Screen) -> Reading:
     known = known_on(OPERATOR_VIEWER, day) if day is not None else known_at(OPERATOR_VIEWER, size)
     if size is not None and known.size != size:
         screen.remark(screen.texts("known.rounded", asked=size, size=known.size))
+    known = _derived(known, screen, is_waiting=not getattr(args, "no_wait", False))
     return Reading(register, OPERATOR_VIEWER, known)
+
+
+def _derived(known: "Known", screen: Screen, *, is_waiting: bool) -> "Known":
+    """Wait until what is asked for is derived; without waiting, say what is not."""
+    from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+    from ytterby.shell.store.reading.waiting import known_derived
+
+    patience_seconds = inf if is_waiting else 0.0
+    with Progress(screen, "known.waiting") as progress:
+        found = known_derived(OPERATOR_VIEWER, known, patience_seconds=patience_seconds, progress=progress.tell)
+    if found.size < known.size:
+        screen.remark(screen.texts("known.behind", size=found.size, behind=known.size - found.size))
+    return found
 
 
 def directory_of(reading: Reading) -> "Directory":

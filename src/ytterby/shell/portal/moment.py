@@ -6,17 +6,24 @@ from django.http import HttpRequest
 
 from ytterby.shell.portal.audience import Seat
 from ytterby.shell.store.reading.known import Known, known_at
+from ytterby.shell.store.reading.waiting import known_derived
 
 PARAMETER = "known_at"
 DIGITS_MAX = 15
+# What a reader waits for without being told; a page then stands at what is derived, and says so.
+PATIENCE_SECONDS = 2.0
 
 
 class Moment(NamedTuple):
-    """The log size a page stands at. `asked` is what the address said; empty at the head of the log."""
+    """The log size a page stands at. `asked` is what the address said; empty at the head of the log.
+
+    `behind` counts entries that are still being derived, which the page does not show yet.
+    """
 
     known: Known
     asked: str
     is_misread: bool
+    behind: int = 0
 
     @property
     def is_past(self) -> bool:
@@ -26,14 +33,13 @@ class Moment(NamedTuple):
     @property
     def is_rounded(self) -> bool:
         """The answer stands at an earlier log size than the one asked for."""
-        return self.is_past and int(self.asked) != self.known.size
+        return self.is_past and not self.behind and int(self.asked) != self.known.size
 
 
 def moment_of(request: HttpRequest, seat: Seat) -> Moment:
     """Return the moment of a request; a size that cannot be read is said, and the head of the log shown."""
     asked = request.GET.get(PARAMETER, "").strip()
-    if not asked:
-        return Moment(known_at(seat.viewer, None), "", is_misread=False)
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS_MAX):
-        return Moment(known_at(seat.viewer, None), asked, is_misread=True)
-    return Moment(known_at(seat.viewer, int(asked)), asked, is_misread=False)
+    is_misread = bool(asked) and not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS_MAX)
+    known = known_at(seat.viewer, int(asked) if asked and not is_misread else None)
+    derived = known_derived(seat.viewer, known, patience_seconds=PATIENCE_SECONDS)
+    return Moment(derived, asked, is_misread, behind=known.size - derived.size)
