@@ -162,7 +162,7 @@ class Province:
             self._send(number, random.choice(SEPARATORS), "concentrate", conc)
 
     def _separate(self, number: int) -> None:
-        for inputs in self._batches(number, "concentrate", (4, 6, 6, 8, 8, 14)):
+        for inputs in self._batches(number, "concentrate", (6, 8, 10, 12, 12, 20)):
             total = _sum(inputs)
             outputs: list[tuple[str, Lot]] = []
             for symbols, form in ((("La",), "La oxide"), (("Ce",), "Ce oxide"), (("Y",), "Y oxide")):
@@ -208,7 +208,7 @@ class Province:
 
     def _smelt(self, number: int) -> None:
         """Oxide to metal in the morning, metal to alloy at noon."""
-        for inputs in self._batches(number, "NdPr oxide", (1, 2, 2, 3, 3)):
+        for inputs in self._batches(number, "NdPr oxide", (2, 2, 3, 3, 4)):
             total = _sum(inputs)
             metal = text.divided(self.random, total, 0.97)
             slag = text.divided(self.random, total, 0.025)
@@ -219,7 +219,7 @@ class Province:
             self._step(number, "CELL", "molten-salt electrolysis", inputs, outputs, 9, 11)
             for part in self._parts(outputs[0][1], 2):
                 self._keep(number, "metal", part)
-        for inputs in self._batches(number, "metal", (1, 2, 3, 3)):
+        for inputs in self._batches(number, "metal", (1, 2, 3, 3, 4)):
             dysprosium = self.stores.get((number, "Dy oxide"))
             if dysprosium and self.random.random() < 0.3:
                 inputs.append(dysprosium.popleft())
@@ -234,7 +234,7 @@ class Province:
                 self._send(number, self.random.choice(MAGNETS), "alloy", part)
 
     def _sinter(self, number: int) -> None:
-        for inputs in self._batches(number, "alloy", (1, 2, 2, 3)):
+        for inputs in self._batches(number, "alloy", (1, 2, 3, 4)):
             total, grams = _sum(inputs), sum(lot.amount for lot in inputs)
             outputs = []
             for _ in range(8):
@@ -245,14 +245,14 @@ class Province:
             self._step(number, "SINTER", "sintering, grinding", inputs, [*outputs, ("swarf", swarf)], 9)
             for form, lot in outputs:
                 self._send(number, self.random.choice(COMPONENTS), form, lot)
-            if self.random.random() < 0.15:
+            if self.random.random() < 0.3:
                 self._send(number, self.random.choice(RECYCLERS), "swarf", swarf)
 
     def _assemble(self, number: int) -> None:
         """Magnets into machines, each with a serial number; some leave the country."""
-        for inputs in self._batches(number, "magnet", (1, 1, 2, 2, 3)):
+        for inputs in self._batches(number, "magnet", (1, 1, 2, 3, 4)):
             self.number += 1
-            serials = [f"{GTINS['component']}/21/{self.number}-{n}" for n in range(4)]
+            serials = [f"{GTINS['component']}/21/{self.number}-{n}" for n in range(7)]
             told = (
                 f'"inputQuantityList":[{_list(inputs)}],"outputEPCList":["{_QUOTED.join(serials)}"],'
                 f'"transformationID":"https://run.example/{self.number}",'

@@ -13,11 +13,11 @@ from ytterby.chain.book import Book, lots_to_come, mark_made, write_ledger
 from ytterby.chain.cell import Cell, KeptNode, Reference, Row, cell_of, event_cell_of, node_of, row_of, write_cell
 from ytterby.chain.correction import Conflict
 from ytterby.chain.ledger import Ledger, Obtained, Taken
-from ytterby.chain.node import Node, NodeKey, NodeKind, OriginClass
+from ytterby.chain.node import Node, NodeKey, NodeKind
 from ytterby.chain.order import Ranked
+from ytterby.chain.origin_row import row_of_node
 from ytterby.chain.posting import Line, PoolIn, Posting, Step
 from ytterby.chain.world import World
-from ytterby.matter.mass import FloatArray
 
 Ranks = Mapping[bytes, int]
 
@@ -154,17 +154,8 @@ def rows_of(nodes: Sequence[Node], known: Mapping[int, Row]) -> dict[int, Row]:
     """
     rows: dict[int, Row] = dict(known)
     for node in nodes:
-        if node.index in known:
-            continue
-        row: dict[OriginClass, FloatArray] = {}
-        for part in node.sources:
-            held = row.get(part.origin)
-            row[part.origin] = part.content.mass_kg if held is None else held + part.content.mass_kg
-        for parent, weight in zip(node.parents, node.weights, strict=True):
-            for origin, mass in rows[parent].items():
-                held = row.get(origin)
-                row[origin] = weight * mass if held is None else held + weight * mass
-        rows[node.index] = {origin: mass for origin, mass in row.items() if mass.any()}
+        if node.index not in known:
+            rows[node.index] = row_of_node(node, rows)
     return rows
 
 

@@ -62,7 +62,7 @@ class Obtained(NamedTuple):
     is_unknown: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Shipment:
     """One lot line under way: its dispatch (None when only implied), its node, and what arrived of it."""
 
@@ -194,7 +194,8 @@ class Ledger:
 
     def join(self, node: Node, parts: Iterable[Taken], sources: Iterable[SourcePart] = ()) -> None:
         """Give a node its parents, in book order, and its own sources."""
-        for taken in sorted(parts, key=lambda t: t.node.order):
+        parts = list(parts)
+        for taken in sorted(parts, key=lambda t: t.node.order) if len(parts) > 1 else parts:
             node.parents.append(taken.node.index)
             node.weights.append(taken.weight)
             node.lines.append(taken.line)
@@ -445,4 +446,6 @@ class Ledger:
             (1.0, weighted(self.nodes[parent].content, weight))
             for parent, weight in zip(node.parents, node.weights, strict=True)
         ]
+        if len(terms) == 1:
+            return terms[0][1]
         return combine(terms) if terms else nothing()

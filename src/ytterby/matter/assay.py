@@ -1,9 +1,10 @@
 """Assays: how much of an element a kilogram of a lot holds, and what cannot be true of one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from ytterby.matter.element import POSITION
 from ytterby.matter.oxide import reo_percent as reo_percent_of
@@ -18,8 +19,7 @@ REO_TOLERANCE = Decimal("0.1")
 COVERAGE = 3  # standard uncertainties
 
 
-@dataclass(frozen=True, slots=True)
-class Assay:
+class Assay(msgspec.Struct, frozen=True, array_like=True):
     """One element of one lot, mg/kg of net mass as element, standard uncertainty (k = 1) in the same unit."""
 
     element: str
