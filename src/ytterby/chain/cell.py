@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -122,26 +123,43 @@ def read_cell(body: bytes) -> Cell:
     return _decoder.decode(body)
 
 
+class Links(NamedTuple):
+    """What a node points to, by event and place."""
+
+    parents: tuple[Reference, ...]
+    outputs: tuple[Reference, ...]
+    pool_previous: Reference | None
+
+
+def links_of(node: Node, nodes: Sequence[Node]) -> Links:
+    """Return what a node points to; `nodes` are those that its indices point into."""
+    return Links(
+        parents=tuple([_reference(nodes[parent]) for parent in node.parents]),
+        outputs=tuple([_reference(nodes[output]) for output in node.outputs]),
+        pool_previous=None if node.pool_previous is None else _reference(nodes[node.pool_previous]),
+    )
+
+
 def cell_of(nodes: Sequence[Node], all_nodes: Sequence[Node], rows: Mapping[int, Row]) -> Cell:
     """Return the cell of a lot's nodes. `rows` are by index, `all_nodes` what parents' indices point into."""
-    return Cell(tuple(_keep(node, all_nodes, rows[node.index]) for node in nodes))
+    return Cell(tuple([keep_node(node, links_of(node, all_nodes), rows[node.index]) for node in nodes]))
 
 
 def event_cell_of(
     nodes: Sequence[Node], made: Iterable[Node], all_nodes: Sequence[Node], rows: Mapping[int, Row]
 ) -> Cell:
     """Return the cell of an event's step or tank states, with marks of the parcels that came out."""
-    marks = tuple((node.place, _mark(node, all_nodes, rows[node.index])) for node in made)
-    return Cell(tuple(_keep(node, all_nodes, rows[node.index]) for node in nodes), marks)
+    marks = tuple([(one.place, mark_of(one, links_of(one, all_nodes), rows[one.index])) for one in made])
+    return Cell(tuple([keep_node(node, links_of(node, all_nodes), rows[node.index]) for node in nodes]), marks)
 
 
-def _mark(node: Node, all_nodes: Sequence[Node], row: Row) -> bytes:
+def mark_of(node: Node, links: Links, row: Row) -> bytes:
     """Return a digest of what a parcel got from its maker: what its own later fate does not change."""
     arrays = [*_arrays_of(node.content), *(w for w in node.weights if not isinstance(w, float))]
     kept = (
         _keep_mass(node.content),
         row.classes,
-        [_reference(all_nodes[parent]) for parent in node.parents],
+        links.parents,
         [_keep_weight(weight) for weight in node.weights],
         node.owner,
         node.is_known,
@@ -153,7 +171,8 @@ def _mark(node: Node, all_nodes: Sequence[Node], row: Row) -> bytes:
     return digest.digest()[:MARK_BYTES]
 
 
-def _keep(node: Node, nodes: Sequence[Node], row: Row) -> KeptNode:
+def keep_node(node: Node, links: Links, row: Row) -> KeptNode:
+    """Return a node as it is kept."""
     flags = sum([1 << bit for bit, name in enumerate(FLAGS) if getattr(node, name)])
     consumed = None if node.consumed is node.content else node.consumed
     arrays = _arrays_of(node.content)
@@ -189,7 +208,7 @@ def _keep(node: Node, nodes: Sequence[Node], row: Row) -> KeptNode:
         grade=node.grade,
         assays=node.assays,
         flags=flags,
-        parents=tuple([_reference(nodes[parent]) for parent in node.parents]),
+        parents=links.parents,
         weights=tuple([_keep_weight(weight) for weight in node.weights]),
         lines=tuple(node.lines),
         unknown_lines=tuple(node.unknown_lines),
@@ -201,12 +220,12 @@ def _keep(node: Node, nodes: Sequence[Node], row: Row) -> KeptNode:
         stage=node.stage,
         pool=node.pool,
         pool_rule=node.pool_rule,
-        pool_previous=None if node.pool_previous is None else _reference(nodes[node.pool_previous]),
+        pool_previous=links.pool_previous,
         charged_at=node.charged_at,
         uses=node.uses,
         to_site=node.to_site,
         to_holder=node.to_holder,
-        outputs=tuple([_reference(nodes[output]) for output in node.outputs]),
+        outputs=links.outputs,
         row=row.classes,
         elements=elements,
         arrays=packed,

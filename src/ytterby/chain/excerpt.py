@@ -116,7 +116,7 @@ def write_excerpt(
             by_event.setdefault(node.digest, []).append(node)
         elif node.lot in wanted:
             by_lot[node.lot].append(node)
-        if node.kind is NodeKind.PARCEL and _is_product(node, ledger.nodes):
+        if node.kind is NodeKind.PARCEL and is_product(node, ledger.nodes):
             made.setdefault(node.digest, []).append(node)
     nodes = ledger.nodes
     return Excerpt(
@@ -129,7 +129,7 @@ def write_excerpt(
     )
 
 
-def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
+def is_product(node: Node, nodes: Sequence[Node]) -> bool:
     """Tell whether a step or a tank made a parcel; what a pool gave without holding it counts too."""
     return node.pool is not None or any(nodes[parent].kind is NodeKind.STEP for parent in node.parents)
 
@@ -170,7 +170,7 @@ def cells_of_book(book: Book) -> tuple[dict[str, bytes], dict[bytes, bytes]]:
             by_event.setdefault(node.digest, []).append(node)
         else:
             by_lot.setdefault(node.lot, []).append(node)
-        if node.kind is NodeKind.PARCEL and _is_product(node, book.nodes):
+        if node.kind is NodeKind.PARCEL and is_product(node, book.nodes):
             made.setdefault(node.digest, []).append(node)
     lots = {lot: write_cell(cell_of(own, book.nodes, rows)) for lot, own in by_lot.items()}
     digests = {*by_event, *made}

@@ -102,7 +102,7 @@ class Ledger:
     def __init__(
         self,
         world: World,
-        lots_to_come: frozenset[str],
+        lots_to_come: Container[str],
         wanted: Container[str] | None = None,
         boundary: Boundary | None = None,
     ) -> None:
@@ -140,6 +140,14 @@ class Ledger:
     def is_wanted(self, lot: str) -> bool:
         """Tell whether a lot belongs to the part of the book that is written."""
         return self.wanted is None or lot in self.wanted
+
+    def forget(self, lot: str, parcels: Iterable[Node]) -> None:
+        """Drop a lot that no posting touches any more; `parcels` are all of it."""
+        self.makers.pop(lot, None)
+        for parcel in parcels:
+            self.held.pop((lot, parcel.site), None)
+            self.first_free.pop((lot, parcel.site), None)
+            self.lots_at.get(parcel.site, {}).pop(lot, None)
 
     # Nodes
 

@@ -32,6 +32,20 @@ class Shipments:
         # By lot and document or container: those that receipts implied, of which a dispatch may still tell.
         self.undated: dict[tuple[str, str, str], list[Shipment]] = {}
 
+    def forget(self, lot: str, nodes: Iterable[Node]) -> None:
+        """Drop what was under way of a lot that no posting touches any more; `nodes` are its goods under way."""
+        for node in nodes:
+            for shipment in self.ledger.ways.pop((lot, node.to_site), ()):
+                self.by_link.pop((lot, shipment.from_site, shipment.to_site), None)
+                for kind, name in _names(shipment.document, shipment.containers):
+                    (self.by_document if kind == "document" else self.by_box).pop((lot, name), None)
+                    self.undated.pop((lot, kind, name), None)
+
+    def forget_container(self, container: str) -> None:
+        """Drop a container that no posting names any more."""
+        self.in_box.pop(container, None)
+        self.ledger.boxes.pop(container, None)
+
     # Containers
 
     def pack(self, posting: Pack) -> None:
