@@ -79,9 +79,10 @@ def _check_one(assay: Assay, form: str | None, tables: "MatterTables", at: str, 
 def _limit(element: str, form: str | None, tables: "MatterTables") -> Decimal | None:
     """Return the most mg/kg of an element that a form can hold; None where the form says nothing."""
     known = tables.forms.get(form or "")
-    if known is None or known.limit != "oxide" or element not in tables.factors:
+    if known is None or known.limit != "oxide":
         return None
-    return tables.factors[element] * WHOLE
+    factor = tables.factors.get(element)
+    return None if factor is None else factor * WHOLE
 
 
 def _check_reo(assays: Sequence[Assay], declared: Decimal, tables: "MatterTables", pointer: str) -> list[Problem]:
