@@ -5,7 +5,7 @@ order of arrival. Only postings are read. `build_book` reads them in book order 
 `trace`, `origin` and `destination` read the graph.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -147,16 +147,15 @@ def lots_to_come(ranked: Iterable[Ranked]) -> frozenset[str]:
 
 def write_ledger(ledger: Ledger, ranked: Iterable[Ranked]) -> None:
     """Enter all postings of events in the order given, which is book order."""
-    enter = _readers(ledger, Shipments(ledger))
+    enter = readers(Shipments(ledger), Moves(ledger), Tanks(ledger))
     for rank, bundle in ranked:
         for number, posting in enumerate(bundle.postings):
             ledger.begin(rank, number)
             enter[type(posting)](posting)
 
 
-def _readers(ledger: Ledger, shipments: Shipments) -> Mapping[type, Callable[..., None]]:
+def readers(shipments: Shipments, moves: Moves, tanks: Tanks) -> Mapping[type, Callable[..., None]]:
     """Return what each kind of posting does."""
-    moves, tanks = Moves(ledger), Tanks(ledger)
 
     def count(posting: StockTake) -> None:
         (tanks if posting.pool is not None else moves).count(posting)
@@ -206,5 +205,10 @@ def mark_made(nodes: list[Node]) -> None:
     """Mark the parcels that no parcel of the same lot precedes: together they are the mass made of the lot."""
     for node in nodes:
         if node.kind is NodeKind.PARCEL:
-            before = (nodes[parent] for parent in node.parents)
-            node.is_made = all(parent.lot != node.lot or not parent.lot for parent in before)
+            node.is_made = is_made(node, nodes)
+
+
+def is_made(parcel: Node, nodes: Sequence[Node]) -> bool:
+    """Tell whether no parcel of the same lot precedes a parcel."""
+    before = (nodes[parent].lot for parent in parcel.parents)
+    return all(lot != parcel.lot or not lot for lot in before)

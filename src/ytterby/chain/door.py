@@ -111,9 +111,11 @@ def read_document(
     bytes_max: int = BYTES_MAX,
     events_max: int = EVENTS_MAX,
     own_event_ids: Container[str] | None = frozenset(),
+    numbers: Container[int] | None = None,
 ) -> ReadDocument:
     """Return what a document says. No input raises; ValueError for an unknown level.
 
+    `numbers` are the events that are wanted, from 0; None for all. The others are split off and not read.
     `own_event_ids` are eventIDs that corrective events may name beside those of the document; None leaves that to
     `check_against_own`.
     """
@@ -131,6 +133,7 @@ def read_document(
             needs_context=not envelope.has_context,
         )
         for number, event in enumerate(envelope.events)
+        if numbers is None or number in numbers
     )
     between = _check_between(events, own_event_ids)
     return ReadDocument(events, (*envelope.problems, *between), envelope.prefixes)

@@ -63,7 +63,7 @@ class LotData(msgspec.Struct, frozen=True):
     magnet_mass_gram_per_unit: Decimal | None = None
 
 
-class DeclaredUse(msgspec.Struct, frozen=True):
+class DeclaredUse(msgspec.Struct, frozen=True, array_like=True):
     """A share of a shipment and what it is for (`ree:use`); shares of one shipment sum to at most 1."""
 
     share: Decimal

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from ytterby.chain.book import Book, in_book_order, lots_to_come, mark_made, write_ledger
 from ytterby.chain.cell import Cell, KeptNode, Reference, Row, cell_of, event_cell_of, node_of, row_of, write_cell
 from ytterby.chain.ledger import Ledger, Obtained, Taken
-from ytterby.chain.node import Node, NodeKey, NodeKind, OriginClass
+from ytterby.chain.node import Node, NodeKey, NodeKind
 from ytterby.chain.order import Ranked
+from ytterby.chain.origin_row import row_of_node
 from ytterby.chain.posting import Line, PoolIn, Posting, Step
 from ytterby.chain.world import World
-from ytterby.matter.mass import FloatArray
 
 Ranks = Mapping[bytes, int]
 
@@ -114,7 +114,7 @@ def write_excerpt(
             by_event.setdefault(node.digest, []).append(node)
         elif node.lot in wanted:
             by_lot[node.lot].append(node)
-        if node.kind is NodeKind.PARCEL and _is_product(node, ledger.nodes):
+        if node.kind is NodeKind.PARCEL and is_product(node, ledger.nodes):
             made.setdefault(node.digest, []).append(node)
     nodes = ledger.nodes
     lots = {lot: cell_of(own, nodes, rows) for lot, own in by_lot.items()}
@@ -137,7 +137,7 @@ def write_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]
     return _book_of(ledger)
 
 
-def _is_product(node: Node, nodes: Sequence[Node]) -> bool:
+def is_product(node: Node, nodes: Sequence[Node]) -> bool:
     """Tell whether a step or a tank made a parcel; what a pool gave without holding it counts too."""
     return node.pool is not None or any(nodes[parent].kind is NodeKind.STEP for parent in node.parents)
 
@@ -162,17 +162,8 @@ def rows_of(nodes: Sequence[Node], known: Mapping[int, Row]) -> dict[int, Row]:
     """
     rows: dict[int, Row] = dict(known)
     for node in nodes:
-        if node.index in known:
-            continue
-        row: dict[OriginClass, FloatArray] = {}
-        for part in node.sources:
-            held = row.get(part.origin)
-            row[part.origin] = part.content.mass_kg if held is None else held + part.content.mass_kg
-        for parent, weight in zip(node.parents, node.weights, strict=True):
-            for origin, mass in rows[parent].items():
-                held = row.get(origin)
-                row[origin] = weight * mass if held is None else held + weight * mass
-        rows[node.index] = {origin: mass for origin, mass in row.items() if mass.any()}
+        if node.index not in known:
+            rows[node.index] = row_of_node(node, rows)
     return rows
 
 
@@ -187,7 +178,7 @@ def cells_of_book(book: Book) -> tuple[dict[str, bytes], dict[bytes, bytes]]:
             by_event.setdefault(node.digest, []).append(node)
         else:
             by_lot.setdefault(node.lot, []).append(node)
-        if node.kind is NodeKind.PARCEL and _is_product(node, book.nodes):
+        if node.kind is NodeKind.PARCEL and is_product(node, book.nodes):
             made.setdefault(node.digest, []).append(node)
     lots = {lot: write_cell(cell_of(own, book.nodes, rows)) for lot, own in by_lot.items()}
     digests = {*by_event, *made}

@@ -62,7 +62,7 @@ class Obtained(NamedTuple):
     is_unknown: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Shipment:
     """One lot line under way: its dispatch (None when only implied), its node, and what arrived of it."""
 
@@ -102,7 +102,7 @@ class Ledger:
     def __init__(
         self,
         world: World,
-        lots_to_come: frozenset[str],
+        lots_to_come: Container[str],
         wanted: Container[str] | None = None,
         boundary: Boundary | None = None,
     ) -> None:
@@ -140,6 +140,14 @@ class Ledger:
     def is_wanted(self, lot: str) -> bool:
         """Tell whether a lot belongs to the part of the book that is written."""
         return self.wanted is None or lot in self.wanted
+
+    def forget(self, lot: str, parcels: Iterable[Node]) -> None:
+        """Drop a lot that no posting touches any more; `parcels` are all of it."""
+        self.makers.pop(lot, None)
+        for parcel in parcels:
+            self.held.pop((lot, parcel.site), None)
+            self.first_free.pop((lot, parcel.site), None)
+            self.lots_at.get(parcel.site, {}).pop(lot, None)
 
     # Nodes
 
@@ -194,7 +202,8 @@ class Ledger:
 
     def join(self, node: Node, parts: Iterable[Taken], sources: Iterable[SourcePart] = ()) -> None:
         """Give a node its parents, in book order, and its own sources."""
-        for taken in sorted(parts, key=lambda t: t.node.order):
+        parts = list(parts)
+        for taken in sorted(parts, key=lambda t: t.node.order) if len(parts) > 1 else parts:
             node.parents.append(taken.node.index)
             node.weights.append(taken.weight)
             node.lines.append(taken.line)
@@ -445,4 +454,6 @@ class Ledger:
             (1.0, weighted(self.nodes[parent].content, weight))
             for parent, weight in zip(node.parents, node.weights, strict=True)
         ]
+        if len(terms) == 1:
+            return terms[0][1]
         return combine(terms) if terms else nothing()

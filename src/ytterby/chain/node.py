@@ -149,9 +149,11 @@ def nothing() -> ElementMass:
 
 def weighted(content: ElementMass, weight: Weight) -> ElementMass:
     """Return a share of a content, its errors carried along in proportion."""
+    if isinstance(weight, float) and weight == 1.0:
+        return content
     return ElementMass(
         mass_kg=content.mass_kg * weight,
-        random_kg=content.random_kg * np.abs(weight),
+        random_kg=content.random_kg * (abs(weight) if isinstance(weight, float) else np.abs(weight)),
         groups={group: sd * weight for group, sd in content.groups.items()},
         assumed=content.assumed,
     )

@@ -50,7 +50,10 @@ class Site:
 
     def operator_on(self, day: date) -> str | None:
         """Return the party that operates the site on a day; None when nobody is recorded."""
-        return next((o.party for o in self.operations if o.covers(day)), None)
+        for operation in self.operations:
+            if operation.covers(day):
+                return operation.party
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ receiver's own measured mass, and the difference stays in the transit account of
 shipping of the same goods is one dispatch, not two.
 """
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import numpy as np
@@ -28,6 +29,22 @@ class Shipments:
         self.by_box: dict[tuple[str, str], list[Shipment]] = {}
         self.by_link: dict[tuple[str, str, str], list[Shipment]] = {}
         self.in_box: dict[str, list[Shipment]] = {}
+        # By lot and document or container: those that receipts implied, of which a dispatch may still tell.
+        self.undated: dict[tuple[str, str, str], list[Shipment]] = {}
+
+    def forget(self, lot: str, nodes: Iterable[Node]) -> None:
+        """Drop what was under way of a lot that no posting touches any more; `nodes` are its goods under way."""
+        for node in nodes:
+            for shipment in self.ledger.ways.pop((lot, node.to_site), ()):
+                self.by_link.pop((lot, shipment.from_site, shipment.to_site), None)
+                for kind, name in _names(shipment.document, shipment.containers):
+                    (self.by_document if kind == "document" else self.by_box).pop((lot, name), None)
+                    self.undated.pop((lot, kind, name), None)
+
+    def forget_container(self, container: str) -> None:
+        """Drop a container that no posting names any more."""
+        self.in_box.pop(container, None)
+        self.ledger.boxes.pop(container, None)
 
     # Containers
 
@@ -83,21 +100,28 @@ class Shipments:
         A departing after a shipping of the same goods is one dispatch. So is a departing after a departing in the same
         container, or of the same quantity from another customs place; else it is another part under one document.
         """
+        if not posting.is_departing:
+            return next((s for s in self._undated(posting, line) if s.from_site == posting.site), None)
         for shipment in self._candidates(line.lot, posting.document, posting.containers):
             if shipment.is_void:
                 continue
             if shipment.dispatch is None:
                 if shipment.from_site == posting.site:
                     return shipment
-            elif (
-                posting.is_departing and shipment.is_open and _is_same_move(shipment.dispatch, posting, shipment, line)
-            ):
+            elif shipment.is_open and _is_same_move(shipment.dispatch, posting, shipment, line):
                 return shipment
         return None
+
+    def _undated(self, posting: Dispatch, line: Line) -> Iterator[Shipment]:
+        """Yield the shipments that receipts implied, of the same document or container, in the order of candidates."""
+        for name in _names(posting.document, posting.containers):
+            yield from self.undated.get((line.lot, *name), ())
 
     def _own_late(self, shipment: Shipment, posting: Dispatch) -> None:
         """Recognise a dispatch that is dated after the receipt it belongs to."""
         shipment.dispatch = posting
+        for name in _names(shipment.document, shipment.containers):
+            self.undated[shipment.lot, *name].remove(shipment)
         receipt = shipment.receipts[0][0]
         events = (posting.digest, receipt.digest)
         parties = (posting.holder, receipt.holder)
@@ -151,11 +175,17 @@ class Shipments:
         for box in shipment.containers:
             self.by_box.setdefault((shipment.lot, box), []).append(shipment)
             self.in_box.setdefault(box, []).append(shipment)
+        if shipment.dispatch is None:
+            for name in _names(shipment.document, shipment.containers):
+                self.undated.setdefault((shipment.lot, *name), []).append(shipment)
 
     def _candidates(self, lot: str, document: str | None, boxes: tuple[str, ...]) -> list[Shipment]:
         found = list(self.by_document.get((lot, document), ())) if document else []
+        known = {id(shipment) for shipment in found}
         for box in boxes:
-            found += [s for s in self.by_box.get((lot, box), ()) if s not in found]
+            new = [s for s in self.by_box.get((lot, box), ()) if id(s) not in known]
+            known.update(map(id, new))
+            found += new
         return found
 
     # Passage and void
@@ -325,6 +355,14 @@ class Shipments:
             ledger.find("lot.not_created", line.lot, posting.site, (posting.holder,), facts, (posting.digest,))
         ledger.join(parcel, (), [SourcePart(origin, content)])
         ledger.unmatched.append((posting, line, parcel))
+
+
+def _names(document: str | None, containers: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield what a shipment is known by."""
+    if document:
+        yield "document", document
+    for container in dict.fromkeys(containers):
+        yield "container", container
 
 
 def _in_unit(line: Line, node: Node) -> Line:

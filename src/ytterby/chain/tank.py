@@ -9,6 +9,7 @@ charges of the calendar month in proportion to their size, as far as each reache
 never origin. Masses are by element: a draw may take neodymium and leave lanthanum.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -56,6 +57,12 @@ class Tanks:
         self.ledger = ledger
         self.tanks: dict[str, Tank] = {}
         self.first_site: dict[str, str] = {}
+
+    def forget(self, pool: str, names: Iterable[str]) -> None:
+        """Drop a pool that no posting touches any more; `names` are those of its tanks, one for each site."""
+        self.first_site.pop(pool, None)
+        for name in names:
+            self.tanks.pop(name, None)
 
     def charge(self, posting: PoolIn) -> None:
         """Take lots into the pool."""

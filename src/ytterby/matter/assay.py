@@ -1,9 +1,10 @@
 """Assays: how much of an element a kilogram of a lot holds, and what cannot be true of one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from ytterby.matter.element import POSITION
 from ytterby.matter.oxide import reo_percent as reo_percent_of
@@ -18,8 +19,7 @@ REO_TOLERANCE = Decimal("0.1")
 COVERAGE = 3  # standard uncertainties
 
 
-@dataclass(frozen=True, slots=True)
-class Assay:
+class Assay(msgspec.Struct, frozen=True, array_like=True):
     """One element of one lot, mg/kg of net mass as element, standard uncertainty (k = 1) in the same unit."""
 
     element: str
@@ -79,9 +79,10 @@ def _check_one(assay: Assay, form: str | None, tables: "MatterTables", at: str, 
 def _limit(element: str, form: str | None, tables: "MatterTables") -> Decimal | None:
     """Return the most mg/kg of an element that a form can hold; None where the form says nothing."""
     known = tables.forms.get(form or "")
-    if known is None or known.limit != "oxide" or element not in tables.factors:
+    if known is None or known.limit != "oxide":
         return None
-    return tables.factors[element] * WHOLE
+    factor = tables.factors.get(element)
+    return None if factor is None else factor * WHOLE
 
 
 def _check_reo(assays: Sequence[Assay], declared: Decimal, tables: "MatterTables", pointer: str) -> list[Problem]:

@@ -10,6 +10,7 @@ is named there is no group.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import sqrt
 
 import numpy as np
 
@@ -135,15 +136,15 @@ def element_mass(
 
     An assay without a stated uncertainty takes the starting table's for its method and form, marked assumed.
     """
-    mass, random = np.zeros(len(ELEMENTS)), np.zeros(len(ELEMENTS))
+    # Python's own floats: single cells of arrays are slow.
+    mass, random = [0.0] * len(ELEMENTS), [0.0] * len(ELEMENTS)
     groups = {group: np.zeros(len(ELEMENTS)) for group in mass_u.groups}
     assumed = mass_u.assumed
     net = float(net_mass_kg)
     for assay in assays:
         place = POSITION[assay.element]
-        kg = float(net_mass_kg * assay.milligram_per_kilogram / MILLIGRAMS_IN_KILOGRAM)
+        mass[place] = float(net_mass_kg * assay.milligram_per_kilogram / MILLIGRAMS_IN_KILOGRAM)
         fraction = float(assay.milligram_per_kilogram / MILLIGRAMS_IN_KILOGRAM)
-        mass[place] = kg
         u_random, u_group, is_assumed = _assay_u(assay, form, table)
         assumed = assumed or is_assumed
         variance = (net * u_random) ** 2 + (fraction * mass_u.random_kg) ** 2
@@ -154,8 +155,8 @@ def element_mass(
             groups.setdefault(name, np.zeros(len(ELEMENTS)))[place] += net * u_group
         else:
             variance += (net * u_group) ** 2
-        random[place] = np.sqrt(variance)
-    return ElementMass(mass_kg=mass, random_kg=random, groups=groups, assumed=assumed)
+        random[place] = sqrt(variance)
+    return ElementMass(mass_kg=np.array(mass), random_kg=np.array(random), groups=groups, assumed=assumed)
 
 
 def _assay_u(assay: Assay, form: str | None, table: StartingUncertainty) -> tuple[float, float, bool]:

@@ -9,6 +9,7 @@ alike nearly cancels (GUM, JCGM 100:2008, eq. 13).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -17,8 +18,7 @@ from ytterby.matter.element import ELEMENTS
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class MassUncertainty:
+class MassUncertainty(msgspec.Struct, frozen=True, array_like=True):
     """Standard uncertainty of one declared net mass, kg: random, and by systematic group. `assumed`: not stated."""
 
     random_kg: float
@@ -71,8 +71,9 @@ def combine(terms: Sequence[tuple[float, ElementMass]]) -> ElementMass:
     groups: dict[str, FloatArray] = {}
     assumed = False
     for sign, lot in terms:
-        mass = mass + sign * lot.mass_kg
-        variance = variance + (sign * lot.random_kg) ** 2
+        # In place: these two are this sum's own. The sign of a square is none.
+        mass += lot.mass_kg if sign == 1.0 else sign * lot.mass_kg
+        variance += (lot.random_kg if sign in {1.0, -1.0} else sign * lot.random_kg) ** 2
         assumed = assumed or lot.assumed
         for group, sd in lot.groups.items():
             groups[group] = groups[group] + sign * sd if group in groups else sign * sd

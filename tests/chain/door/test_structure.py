@@ -317,3 +317,11 @@ def test_a_key_that_stands_twice_is_remarked_without_the_profile_and_refused_wit
     found = read_document(with_term, tables)
     assert ("json.duplicate_key", "refuse") in {(p.code, p.severity.value) for p in found.all_problems}
     assert not found.said
+
+
+def test_some_events_of_a_document_are_read_as_in_the_whole_of_it(tables):
+    raw = document(*(object_event(eventID=f"urn:uuid:00000000-0000-8000-8000-00000000000{n}") for n in range(4)))
+    whole = read_document(written(raw), tables)
+    some = read_document(written(raw), tables, numbers={1, 3})
+    assert some.events == (whole.events[1], whole.events[3])
+    assert [read.number for read in some.events] == [1, 3]

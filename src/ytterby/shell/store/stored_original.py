@@ -29,7 +29,7 @@ def own_submissions(submitter: str, event_ids: Iterable[str]) -> OwnSubmissions:
     originals = {}
     for submission, numbers in places.items():
         document, level = Submission.objects.values_list("document", "level").get(id=submission)
-        for read in read_document(unpacked(document), door_tables(), level=level).events:
-            if read.number in numbers and read.digest is not None:
+        for read in read_document(unpacked(document), door_tables(), level=level, numbers=numbers).events:
+            if read.digest is not None:
                 originals[numbers[read.number]] = OwnOriginal(read.digest, read.raw, read.prefixes)
     return OwnSubmissions(originals, {event_id: frozenset(digests) for event_id, digests in declared.items()})

@@ -8,6 +8,7 @@ faster.
 from collections.abc import Callable
 
 from ytterby.chain.derivation import derive
+from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.derived.registered import lots_registered, repost_registered
 from ytterby.shell.store.derived.shelf import StoredShelf
 from ytterby.shell.store.derived.world import world_at
@@ -56,7 +57,8 @@ def derive_step(edition: int, at: int, size: int) -> None:
     """Bring an edition's cells from one log size to another."""
     repost_registered(edition, at, size)
     shelf = StoredShelf(edition, size)
-    derive(shelf, world_at(size), shelf.dirty(at, lots_registered(edition, at, size)))
+    with without_collector():
+        derive(shelf, world_at(size), shelf.dirty(at, lots_registered(edition, at, size)))
 
     def enter(head: LogHead) -> None:
         del head

@@ -1,8 +1,8 @@
 """One digest over all that is derived: equal sets of accepted events give equal digests, whatever their history."""
 
-import zlib
 from hashlib import sha256
 
+from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.models import EventCell, LotCell
 
@@ -21,10 +21,10 @@ def derived_digest(edition: int) -> str:
         rows = LotCell.objects.filter(edition=edition, lot_id__in=[lots[text] for text in texts])
         bodies = dict(rows.values_list("lot__text", "body"))
         for text in texts:
-            digest.update(_framed(text.encode()) + _framed(zlib.decompress(bodies[text])))
+            digest.update(_framed(text.encode()) + _framed(unpacked(bodies[text])))
     events = EventCell.objects.filter(edition=edition).order_by("digest").values_list("digest", "body")
     for key, body in events.iterator(chunk_size=500):
-        digest.update(_framed(bytes(key)) + _framed(zlib.decompress(body)))
+        digest.update(_framed(bytes(key)) + _framed(unpacked(body)))
     return digest.hexdigest()
 
 

@@ -2,7 +2,6 @@
 what an event stands for.
 """
 
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from ytterby.chain.posting import Posting
 from ytterby.chain.posting_record import Subjects, read_postings, subjects_of, write_postings
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
+from ytterby.shell.store.derived.packing import packed, unpacked
 from ytterby.shell.store.derived.threads import chunks, named_threads, thread_ids
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import Edition, EventRecord, PostingRecord, Touch
@@ -22,7 +22,6 @@ from ytterby.terms.problem import Problem
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-PACKING = 1  # zlib level: postings repeat themselves, and capture waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def ready_postings(event: Event, submitter: str, world: World) -> ReadyPostings:
     if event.error is not None:
         return ReadyPostings(event, b"", subjects_of(()), ())
     postings, remarks = postings_of(Entry(event, submitter, 0), world)
-    body = zlib.compress(write_postings(postings), PACKING) if postings else b""
+    body = packed(write_postings(postings)) if postings else b""
     return ReadyPostings(event, body, subjects_of(postings), remarks)
 
 
@@ -51,7 +50,7 @@ def microseconds(at: datetime) -> int:
 
 def unpacked_postings(body: "bytes | memoryview[int]") -> tuple[Posting, ...]:
     """Return the postings of a stored body."""
-    return read_postings(zlib.decompress(body))
+    return read_postings(unpacked(body))
 
 
 def live_edition() -> Edition:

@@ -111,7 +111,7 @@ def _events(indices: list[int]) -> Iterator[tuple[int, Any, str]]:
         by_submission.setdefault(submission, {})[number] = (index, submitter)
     for submission, numbers in by_submission.items():
         document, level = Submission.objects.values_list("document", "level").get(id=submission)
-        for read in read_document(unpacked(document), door_tables(), level=level).events:
-            if read.number in numbers and read.event is not None:
+        for read in read_document(unpacked(document), door_tables(), level=level, numbers=numbers).events:
+            if read.event is not None:
                 index, submitter = numbers[read.number]
                 yield index, read.event, submitter

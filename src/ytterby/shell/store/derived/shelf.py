@@ -4,21 +4,20 @@ Postings carry the log sizes between which they counted, so that reading as of a
 on; what rounds write is held back and kept in one transaction.
 """
 
-import zlib
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from django.db import connection
+
 from ytterby.chain.derivation import Dirty, Part
 from ytterby.chain.order import Bundle, Ranked, rank_bundles
 from ytterby.chain.posting_record import Subjects, subjects_of
+from ytterby.shell.store.derived.packing import packed, unpacked
 from ytterby.shell.store.derived.postings import bundles_of, counting, touching, unpacked_postings
 from ytterby.shell.store.derived.threads import chunks, thread_ids, thread_texts
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventCell, LotCell, PostingRecord, Thread
-
-PACKING = 1
 
 
 class StoredShelf:
@@ -63,7 +62,7 @@ class StoredShelf:
         ids = {number: text for text, number in thread_ids([lot for lot in lots if lot not in found]).items()}
         for part in chunks(ids):
             rows = LotCell.objects.filter(edition=self.edition, lot_id__in=part).values_list("lot_id", "body")
-            found |= {ids[lot]: zlib.decompress(body) for lot, body in rows}
+            found |= {ids[lot]: unpacked(body) for lot, body in rows}
         return {lot: body for lot, body in found.items() if body is not None}
 
     def event_cells(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
@@ -71,7 +70,7 @@ class StoredShelf:
         found = {digest: self.made[digest] for digest in digests if digest in self.made}
         for part in chunks([digest for digest in digests if digest not in found]):
             rows = EventCell.objects.filter(edition=self.edition, digest__in=part).values_list("digest", "body")
-            found |= {bytes(digest): zlib.decompress(body) for digest, body in rows}
+            found |= {bytes(digest): unpacked(body) for digest, body in rows}
         return {digest: body for digest, body in found.items() if body is not None}
 
     def keep(self, part: Part) -> None:
@@ -134,13 +133,13 @@ class StoredShelf:
         lots = thread_ids(list(self.lots))
         for part in chunks(list(lots.values())):
             LotCell.objects.filter(edition=self.edition, lot_id__in=part).delete()
-        rows = [(self.edition, lots[lot], _packed(body)) for lot, body in self.lots.items() if body is not None]
+        rows = [(self.edition, lots[lot], packed(body)) for lot, body in self.lots.items() if body is not None]
         insert_rows(LotCell, ("edition", "lot_id", "body"), rows)
         for digests in chunks(list(self.made)):
             EventCell.objects.filter(edition=self.edition, digest__in=digests).delete()
         pools = thread_ids({pool for digest in self.made for pool in self._subjects(digest).pools})
         events = [
-            (self.edition, digest, next((pools[p] for p in sorted(self._subjects(digest).pools)), None), _packed(body))
+            (self.edition, digest, next((pools[p] for p in sorted(self._subjects(digest).pools)), None), packed(body))
             for digest, body in self.made.items()
             if body is not None
         ]
@@ -151,16 +150,15 @@ class StoredShelf:
         return subjects_of(bundle.postings if bundle is not None else ())
 
     def _flush_ranks(self) -> None:
-        by_rank: dict[int, list[bytes]] = defaultdict(list)
-        for digest, rank in self.new_ranks.items():
-            by_rank[rank].append(digest)
-        for rank, digests in by_rank.items():
-            for part in chunks(digests):
-                PostingRecord.objects.filter(edition=self.edition, digest__in=part).update(rank=rank)
+        write_ranks(self.edition, self.new_ranks)
 
 
-def _packed(body: bytes) -> bytes:
-    return zlib.compress(body, PACKING)
+def write_ranks(edition: int, ranks: Mapping[bytes, int]) -> None:
+    """Write the places of events among those of their instant; the caller holds the lock."""
+    table = PostingRecord._meta.db_table
+    statement = f"UPDATE {table} SET rank = %s WHERE edition = %s AND digest = %s"  # noqa: S608 -- our own table
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(rank, edition, digest) for digest, rank in ranks.items()])
 
 
 def lots_named(prefix: str) -> set[str]:
