@@ -1,0 +1,254 @@
+"""Group commit: many callers hand in small documents at once, and share the waits for the disk.
+
+A thread takes what has come, up to `group_documents`, waiting for others that are on their way for at most
+`group_milliseconds`. A group takes three transactions whatever its size: all arrivals, all decisions, all outcome
+receipts; then the log's files are made once. Each document arrives, is decided and is answered on its own, in the
+order in which it came, exactly as if it had been captured alone: a refused one does not hurt its neighbours, and each
+ends at a log size of its own. Where a transaction of a group fails, its documents are taken one by one, so that only
+the one that is to blame fails.
+"""
+
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DatabaseError, close_old_connections, connections
+
+from ytterby.shell.actions.arrive import JSON_TYPE, Incoming, enter_arrivals, latest_arrival, receive
+from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.decide import Decision, KnownWorld, ReadSubmission, decide, read_submission
+from ytterby.shell.actions.publish import publish_or_leave
+from ytterby.shell.actions.settle import (
+    CaptureResult,
+    NotSettled,
+    answer,
+    apply,
+    enter_outcomes,
+    outcome_of,
+    result_of,
+)
+from ytterby.shell.site.packs import limits
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.models import LogHead, Submission
+from ytterby.shell.store.models.submission import ACCEPTED
+from ytterby.shell.store.outcome import stored_outcome
+from ytterby.shell.store.writing import write
+
+MILLISECOND = 0.001
+
+
+class NotTaken(Exception):  # noqa: N818 -- what it says reads as a word
+    """The committer was stopped before it took the document; nothing of it is stored."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A document whose caller waits, and what the caller will be given."""
+
+    incoming: Incoming
+    at: datetime | None
+    done: threading.Event = field(default_factory=threading.Event)
+    submission: Submission | None = None
+    has_arrived: bool = False
+    result: CaptureResult | None = None
+    error: BaseException | None = None
+
+    @property
+    def arrived(self) -> Submission:
+        """The submission, once it is stored."""
+        assert self.submission is not None, "only documents that have arrived go on"
+        return self.submission
+
+    def give(self, result: CaptureResult) -> None:
+        """Let the caller go on with a result."""
+        self.result = result
+        self.done.set()
+
+    def fail(self, error: BaseException) -> None:
+        """Let the caller go on with an exception; what has arrived already says so."""
+        if self.has_arrived and isinstance(error, DatabaseError):
+            self.error = NotSettled(json.loads(self.arrived.arrival_receipt), str(error))
+        else:
+            self.error = error
+        self.done.set()
+
+
+class GroupCommitter:
+    """Captures documents in groups, for any number of threads; used as a context, or with start and stop."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._queue: deque[_Waiting] = deque()
+        self._changed = threading.Condition()
+        self._is_open = False
+        self._thread = threading.Thread(target=self._run, name="ytterby-committer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take documents."""
+        self._is_open = True
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more documents, end those that have come, and wait for that."""
+        with self._changed:
+            self._is_open = False
+            self._changed.notify_all()
+        self._thread.join()
+
+    def __enter__(self) -> "GroupCommitter":
+        self.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.stop()
+
+    def capture(
+        self,
+        document: bytes,
+        *,
+        submitter: str,
+        media_type: str = JSON_TYPE,
+        level: str = "profile",
+        name: str = "",
+        at: datetime | None = None,
+    ) -> CaptureResult:
+        """Take a document in with others that come at the same time; otherwise as `capture.capture`.
+
+        Raises:
+            NotTaken: the committer does not run, or was stopped.
+            ValueError: the document is so long that it is a job of its own.
+            DatabaseError, NotSettled: as `capture.capture`.
+        """
+        incoming = Incoming(document, submitter, media_type, level, name)
+        if not incoming.is_settled_at_once:
+            raise ValueError("a document of this length is captured alone")
+        waiting = _Waiting(incoming, at)
+        with self._changed:
+            if not self._is_open:
+                raise NotTaken("the committer does not run")
+            self._queue.append(waiting)
+            self._changed.notify_all()
+        waiting.done.wait()
+        if waiting.error is not None:
+            raise waiting.error
+        assert waiting.result is not None, "who is let go has a result or an exception"
+        return waiting.result
+
+    # The committer's thread
+
+    def _run(self) -> None:
+        group: list[_Waiting] = []
+        last = 0
+        try:
+            while group := self._gather(last):
+                last = len(group)
+                close_old_connections()
+                try:
+                    self._commit(group)
+                except BaseException as error:  # whoever waits must be let go, whatever happened
+                    for one in group:
+                        if not one.done.is_set():
+                            one.fail(error)
+        finally:
+            connections.close_all()
+
+    def _gather(self, last: int) -> list[_Waiting]:
+        """Return the next group, empty after the stop.
+
+        Callers come in a loop: as many as were let go last are likely on their way, and are waited for.
+        """
+        most = limits().group_documents
+        with self._changed:
+            while not self._queue:
+                if not self._is_open:
+                    return []
+                self._changed.wait()
+            end = time.monotonic() + limits().group_milliseconds * MILLISECOND
+            while len(self._queue) < min(last, most) and self._is_open:
+                left = end - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    break
+            return [self._queue.popleft() for _ in range(min(len(self._queue), most))]
+
+    def _commit(self, group: Sequence[_Waiting]) -> None:
+        arrived = self._arrive(group)
+        reads = self._read(arrived)
+        decisions = self._decide(arrived, reads)
+        self._answer(arrived, decisions)
+
+    def _arrive(self, group: Sequence[_Waiting]) -> list[_Waiting]:
+        """Store the documents with their receipts before any of them is looked at; return those that were stored."""
+        floor = latest_arrival()
+        for one in group:
+            one.submission = receive(self._register, one.incoming, one.at, floor)
+            floor = one.submission.arrived_at
+        stored = _each_or_all(
+            group, lambda part: write(lambda head: enter_arrivals(head, [one.arrived for one in part]))
+        )
+        for one in stored:
+            one.has_arrived = True
+        return stored
+
+    def _read(self, group: Sequence[_Waiting]) -> dict[int, ReadSubmission]:
+        """Read the documents, outside any transaction."""
+        known = KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1))
+        reads: dict[int, ReadSubmission] = {}
+        for one in group:
+            try:
+                read = read_submission(one.arrived, one.incoming.document, one.at or now())
+                if not read.is_refused:
+                    read.prepare(known)
+            except Exception as error:
+                one.fail(error)
+            else:
+                reads[one.arrived.id] = read
+        return reads
+
+    def _decide(self, group: Sequence[_Waiting], reads: dict[int, ReadSubmission]) -> dict[int, Decision | None]:
+        """Decide the documents that could be read, in one transaction."""
+        readable = [one for one in group if one.arrived.id in reads]
+        decisions: dict[int, Decision | None] = {}
+
+        def decide_part(part: Sequence[_Waiting]) -> None:
+            documents = [reads[one.arrived.id] for one in part]
+            found = write(lambda head: decide(head, documents))
+            decisions.update(zip([one.arrived.id for one in part], found, strict=True))
+
+        _each_or_all(readable, decide_part)
+        return decisions
+
+    def _answer(self, group: Sequence[_Waiting], decisions: dict[int, Decision | None]) -> None:
+        """Sign the outcomes, store them in one transaction, make the log's files once, and let the callers go."""
+        signed = []
+        for one in group:
+            submission = one.arrived
+            decision = decisions.get(submission.id)
+            if submission.id in decisions and decision is None:
+                submission.refresh_from_db()
+                one.give(result_of(self._register, submission))
+            elif decision is not None:
+                apply(submission, decision)
+                signed.append((one, decision, outcome_of(self._register, submission, decision.entries)))
+        rows = [(stored_outcome(receipt), one.arrived.id) for one, _, receipt in signed]
+        write(lambda head: enter_outcomes(head, rows))
+        is_any_new = any(decision.state == ACCEPTED for _, decision, _ in signed)
+        unpublished = publish_or_leave(self._register) if is_any_new else ""
+        for one, decision, receipt in signed:
+            one.give(answer(one.arrived, decision.problems, receipt, unpublished))
+
+
+def _each_or_all(group: Sequence[_Waiting], act: Callable[[Sequence[_Waiting]], None]) -> list[_Waiting]:
+    """Act on a group at once, or, where that fails, on each alone; return those for which it went well."""
+    try:
+        if group:
+            act(group)
+        return list(group)
+    except Exception as error:
+        if len(group) == 1:
+            group[0].fail(error)
+            return []
+        return [one for each in group for one in _each_or_all([each], act)]
