@@ -94,7 +94,10 @@ def receive(register: Register, incoming: Incoming, at: datetime | None, floor: 
 
 
 def enter_arrivals(head: LogHead, submissions: Sequence[Submission]) -> None:
-    """Insert submissions in the order in which they came, and give them their numbers; the caller holds the lock."""
+    """Insert submissions in the order in which they came, and give them their numbers; the caller holds the lock.
+
+    None of them arrived before the one in front of it.
+    """
     insert_rows(Submission, COLUMNS, [tuple(getattr(one, column) for column in COLUMNS) for one in submissions])
     ids = dict(
         Submission.objects.filter(receipt_id__in=[one.receipt_id for one in submissions]).values_list(
@@ -103,10 +106,9 @@ def enter_arrivals(head: LogHead, submissions: Sequence[Submission]) -> None:
     )
     for one in submissions:
         one.id = ids[one.receipt_id]
-    times = [one.arrived_at for one in submissions]
-    latest = max((head.arrived_at, *times) if head.arrived_at else times, key=_instant)
-    if latest != head.arrived_at:
-        head.arrived_at = latest
+    last = submissions[-1].arrived_at
+    if head.arrived_at is None or _instant(last) > _instant(head.arrived_at):
+        head.arrived_at = last
         head.save(update_fields=["arrived_at"])
 
 

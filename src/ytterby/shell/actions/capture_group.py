@@ -1,8 +1,10 @@
 """Group commit: many callers hand in small documents at once, and share the waits for the disk.
 
 A thread takes what has come, up to `group_documents`, waiting for others that are on their way for at most
-`group_milliseconds`. A group takes three transactions whatever its size: all arrivals, all decisions, all outcome
-receipts; then the log's files are made once. Each document arrives, is decided and is answered on its own, in the
+`group_milliseconds`. A group takes two transactions whatever its size: all arrivals, all decisions. Outcome receipts
+are signed outside, and stored with the arrivals of the next group, or at once where nobody waits: they come out the
+same whenever they are signed, so that a kill in between loses none that was handed out. The log's files are made by a
+second thread, at most once for a group. Each document arrives, is decided and is answered on its own, in the
 order in which it came, exactly as if it had been captured alone: a refused one does not hurt its neighbours, and each
 ends at a log size of its own. Where a transaction of a group fails, its documents are taken one by one, so that only
 the one that is to blame fails.
@@ -13,10 +15,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, connections
 
 from ytterby.shell.actions.arrive import JSON_TYPE, Incoming, enter_arrivals, latest_arrival, receive
 from ytterby.shell.actions.clock import now
@@ -85,19 +88,28 @@ class GroupCommitter:
         self._queue: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._is_open = False
+        self._unstored: list[tuple[str, int]] = []
+        self._known: KnownWorld | None = None
+        self._is_behind = threading.Event()
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ytterby-committer", daemon=True)
+        self._publisher = threading.Thread(target=self._publish, name="ytterby-publisher", daemon=True)
 
     def start(self) -> None:
         """Begin to take documents."""
         self._is_open = True
         self._thread.start()
+        self._publisher.start()
 
     def stop(self) -> None:
-        """Take no more documents, end those that have come, and wait for that."""
+        """Take no more documents, end those that have come, make the log's files, and wait for that."""
         with self._changed:
             self._is_open = False
             self._changed.notify_all()
         self._thread.join()
+        self._over.set()
+        self._is_behind.set()
+        self._publisher.join()
 
     def __enter__(self) -> "GroupCommitter":
         self.start()
@@ -146,13 +158,15 @@ class GroupCommitter:
         try:
             while group := self._gather(last):
                 last = len(group)
-                close_old_connections()
                 try:
                     self._commit(group)
                 except BaseException as error:  # whoever waits must be let go, whatever happened
+                    # A server that went away is asked anew for the next group.
+                    connections.close_all()
                     for one in group:
                         if not one.done.is_set():
                             one.fail(error)
+                self._store_when_idle()
         finally:
             connections.close_all()
 
@@ -186,16 +200,33 @@ class GroupCommitter:
         for one in group:
             one.submission = receive(self._register, one.incoming, one.at, floor)
             floor = one.submission.arrived_at
-        stored = _each_or_all(
-            group, lambda part: write(lambda head: enter_arrivals(head, [one.arrived for one in part]))
-        )
+        left = self._unstored
+
+        def enter(part: Sequence[_Waiting]) -> None:
+            def both(head: LogHead) -> None:
+                enter_outcomes(head, left)
+                enter_arrivals(head, [one.arrived for one in part])
+
+            write(both)
+
+        stored = _each_or_all(group, enter)
         for one in stored:
             one.has_arrived = True
+        if stored:
+            self._unstored = []
         return stored
+
+    def _store_when_idle(self) -> None:
+        """Store the outcomes of the last group where no other comes at once; what cannot be stored waits."""
+        if self._unstored and not self._queue:
+            left = self._unstored
+            with suppress(DatabaseError):
+                write(lambda head: enter_outcomes(head, left))
+                self._unstored = []
 
     def _read(self, group: Sequence[_Waiting]) -> dict[int, ReadSubmission]:
         """Read the documents, outside any transaction."""
-        known = KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1))
+        known = self._known = self._known or KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1))
         reads: dict[int, ReadSubmission] = {}
         for one in group:
             try:
@@ -219,26 +250,43 @@ class GroupCommitter:
             decisions.update(zip([one.arrived.id for one in part], found, strict=True))
 
         _each_or_all(readable, decide_part)
+        # What was found under the lock is the best guess for the next group.
+        self._known = next((read.known for read in reads.values() if read.known is not None), self._known)
         return decisions
 
     def _answer(self, group: Sequence[_Waiting], decisions: dict[int, Decision | None]) -> None:
-        """Sign the outcomes, store them in one transaction, make the log's files once, and let the callers go."""
-        signed = []
+        """Sign the outcomes, which are stored later, and let the callers go."""
         for one in group:
             submission = one.arrived
             decision = decisions.get(submission.id)
             if submission.id in decisions and decision is None:
+                # A worker of another process was faster.
                 submission.refresh_from_db()
                 one.give(result_of(self._register, submission))
             elif decision is not None:
                 apply(submission, decision)
-                signed.append((one, decision, outcome_of(self._register, submission, decision.entries)))
-        rows = [(stored_outcome(receipt), one.arrived.id) for one, _, receipt in signed]
-        write(lambda head: enter_outcomes(head, rows))
-        is_any_new = any(decision.state == ACCEPTED for _, decision, _ in signed)
-        unpublished = publish_or_leave(self._register) if is_any_new else ""
-        for one, decision, receipt in signed:
-            one.give(answer(one.arrived, decision.problems, receipt, unpublished))
+                receipt = outcome_of(self._register, submission, decision.entries)
+                self._unstored.append((stored_outcome(receipt), submission.id))
+                one.give(answer(submission, decision.problems, receipt))
+                if decision.state == ACCEPTED:
+                    self._is_behind.set()
+
+    # The publisher's thread
+
+    def _publish(self) -> None:
+        try:
+            while not self._over.is_set():
+                self._is_behind.wait()
+                # Groups that come close together share the files.
+                self._over.wait(limits().publish_milliseconds * MILLISECOND)
+                self._is_behind.clear()
+                try:
+                    publish_or_leave(self._register)
+                except DatabaseError:
+                    # What cannot be made now is made at the next chance.
+                    connections.close_all()
+        finally:
+            connections.close_all()
 
 
 def _each_or_all(group: Sequence[_Waiting], act: Callable[[Sequence[_Waiting]], None]) -> list[_Waiting]:

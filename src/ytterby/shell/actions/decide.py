@@ -47,6 +47,10 @@ class KnownWorld(NamedTuple):
         """Return the world as known at a log size."""
         return KnownWorld(registered_to(size), world_at(size))
 
+    def or_at(self, size: int) -> "KnownWorld":
+        """Return this world where it still is what is known at a log size, else the one that is."""
+        return self if self.size == registered_to(size) else KnownWorld.at(size)
+
 
 @dataclass(slots=True)
 class ReadSubmission:
@@ -89,6 +93,7 @@ class Decision:
     state: str
     decided_at: str
     problems: tuple[Problem, ...]
+    problems_text: str
     first_index: int | None
     count: int
     size_after: int
@@ -130,7 +135,7 @@ def decide(head: LogHead, documents: Sequence[ReadSubmission]) -> list[Decision 
     decisions = [deciding.decide(one) if one.submission.id in waiting else None for one in documents]
     deciding.write()
     rows = [
-        (one.state, one.decided_at, write_problems(one.problems), one.first_index, one.count, one.size_after, id_)
+        (one.state, one.decided_at, one.problems_text, one.first_index, one.count, one.size_after, id_)
         for id_, one in zip(ids, decisions, strict=True)
         if one is not None
     ]
@@ -145,7 +150,8 @@ class _Deciding:
         self._head = head
         self._at, self._size = head.accepted_at, head.size
         good = [one for one in documents if not one.is_refused]
-        self._world = KnownWorld.at(head.size) if good else None
+        before = next((one.known for one in good if one.known is not None), None)
+        self._world = None if not good else before.or_at(head.size) if before else KnownWorld.at(head.size)
         asked: dict[str, set[str]] = {}
         for one in good:
             asked.setdefault(one.submission.submitter, set()).update(one.asked)
@@ -165,7 +171,7 @@ class _Deciding:
             problems += self._judge(one)
         if is_refused(problems):
             at = not_before(self._at, _decided(one))
-            return Decision(REFUSED, at, tuple(problems), None, 0, self._size, ())
+            return Decision(REFUSED, at, tuple(problems), write_problems(problems), None, 0, self._size, ())
         submitter = one.submission.submitter
         new = self._unknown(one.ready, submitter)
         postings = self._postings(one)
@@ -184,7 +190,8 @@ class _Deciding:
             for index, entered in enumerate(new, first)
         )
         state = ACCEPTED if new else KNOWN
-        return Decision(state, at, tuple(problems), first if new else None, len(new), self._size, entries)
+        text = write_problems(problems)
+        return Decision(state, at, tuple(problems), text, first if new else None, len(new), self._size, entries)
 
     def _judge(self, one: ReadSubmission) -> list[Problem]:
         """Return what is wrong with the speaker, or against what the party itself submitted."""

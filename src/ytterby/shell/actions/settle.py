@@ -24,7 +24,7 @@ from ytterby.shell.store.inserting import update_rows
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ACCEPTED, ARRIVED
 from ytterby.shell.store.outcome import stored_outcome, submission_entries, whole_outcome
-from ytterby.shell.store.stored_problems import read_problems, write_problems
+from ytterby.shell.store.stored_problems import read_problems
 from ytterby.shell.store.writing import write
 from ytterby.terms.problem import Problem
 
@@ -104,7 +104,7 @@ def stored_bytes(submission: Submission) -> bytes:
 def apply(submission: Submission, decision: Decision) -> None:
     """Say in a submission what its row says since the decision was committed."""
     submission.state, submission.decided_at = decision.state, decision.decided_at
-    submission.problems = write_problems(decision.problems)
+    submission.problems = decision.problems_text
     submission.first_index, submission.count = decision.first_index, decision.count
     submission.size_after = decision.size_after
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
 from ytterby.shell.actions.lapse import lapse_refused
 from ytterby.shell.actions.publish import publish_or_leave, published_size
@@ -106,10 +106,10 @@ class Worker:
         seen: set[str] = set()
         try:
             while not self._stop.is_set():
-                close_old_connections()
                 try:
                     seen = self._round(seen)
                 except Exception as error:  # the database is away for a while, say: the next round tries again
+                    connections.close_all()
                     self._on_failure(error)
                 self._stop.wait(self._every_seconds)
         finally:

@@ -52,6 +52,7 @@ class Limits:
     refused_days: int
     group_documents: int
     group_milliseconds: int
+    publish_milliseconds: int
 
 
 @lru_cache(maxsize=1)
