@@ -48,13 +48,20 @@ class NotTaken(Exception):  # noqa: N818 -- what it says reads as a word
     """The committer was stopped before it took the document; nothing of it is stored."""
 
 
+def _held() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(eq=False, slots=True)
 class _Waiting:
     """A document whose caller waits, and what the caller will be given."""
 
     incoming: Incoming
     at: datetime | None
-    done: threading.Event = field(default_factory=threading.Event)
+    # Held until there is an answer: a bare lock wakes its one waiter with the least ado.
+    done: threading.Lock = field(default_factory=_held)
     submission: Submission | None = None
     has_arrived: bool = False
     result: CaptureResult | None = None
@@ -66,10 +73,15 @@ class _Waiting:
         assert self.submission is not None, "only documents that have arrived go on"
         return self.submission
 
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the caller goes on already."""
+        return self.result is not None or self.error is not None
+
     def give(self, result: CaptureResult) -> None:
         """Let the caller go on with a result."""
         self.result = result
-        self.done.set()
+        self.done.release()
 
     def fail(self, error: BaseException) -> None:
         """Let the caller go on with an exception; what has arrived already says so."""
@@ -77,7 +89,7 @@ class _Waiting:
             self.error = NotSettled(json.loads(self.arrived.arrival_receipt), str(error))
         else:
             self.error = error
-        self.done.set()
+        self.done.release()
 
 
 class GroupCommitter:
@@ -88,6 +100,7 @@ class GroupCommitter:
         self._queue: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._is_open = False
+        self._wanted = 1
         self._unstored: list[tuple[str, int]] = []
         self._known: KnownWorld | None = None
         self._is_behind = threading.Event()
@@ -105,7 +118,7 @@ class GroupCommitter:
         """Take no more documents, end those that have come, make the log's files, and wait for that."""
         with self._changed:
             self._is_open = False
-            self._changed.notify_all()
+            self._changed.notify()
         self._thread.join()
         self._over.set()
         self._is_behind.set()
@@ -143,8 +156,9 @@ class GroupCommitter:
             if not self._is_open:
                 raise NotTaken("the committer does not run")
             self._queue.append(waiting)
-            self._changed.notify_all()
-        waiting.done.wait()
+            if len(self._queue) in {1, self._wanted}:
+                self._changed.notify()
+        waiting.done.acquire()
         if waiting.error is not None:
             raise waiting.error
         assert waiting.result is not None, "who is let go has a result or an exception"
@@ -164,7 +178,7 @@ class GroupCommitter:
                     # A server that went away is asked anew for the next group.
                     connections.close_all()
                     for one in group:
-                        if not one.done.is_set():
+                        if not one.is_answered:
                             one.fail(error)
                 self._store_when_idle()
         finally:
@@ -182,7 +196,8 @@ class GroupCommitter:
                     return []
                 self._changed.wait()
             end = time.monotonic() + limits().group_milliseconds * MILLISECOND
-            while len(self._queue) < min(last, most) and self._is_open:
+            self._wanted = min(last, most)
+            while len(self._queue) < self._wanted and self._is_open:
                 left = end - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
                     break
@@ -255,31 +270,37 @@ class GroupCommitter:
         return decisions
 
     def _answer(self, group: Sequence[_Waiting], decisions: dict[int, Decision | None]) -> None:
-        """Sign the outcomes, which are stored later, and let the callers go."""
+        """Sign the outcomes, which are stored later, and let the callers go, all at once."""
+        answers: list[tuple[_Waiting, CaptureResult]] = []
         for one in group:
             submission = one.arrived
             decision = decisions.get(submission.id)
             if submission.id in decisions and decision is None:
                 # A worker of another process was faster.
                 submission.refresh_from_db()
-                one.give(result_of(self._register, submission))
+                answers.append((one, result_of(self._register, submission)))
             elif decision is not None:
                 apply(submission, decision)
                 receipt = outcome_of(self._register, submission, decision.entries)
                 self._unstored.append((stored_outcome(receipt), submission.id))
-                one.give(answer(submission, decision.problems, receipt))
-                if decision.state == ACCEPTED:
-                    self._is_behind.set()
+                answers.append((one, answer(submission, decision.problems, receipt)))
+        for one, result in answers:
+            one.give(result)
+        if any(decision is not None and decision.state == ACCEPTED for decision in decisions.values()):
+            self._is_behind.set()
 
     # The publisher's thread
 
     def _publish(self) -> None:
         try:
-            while not self._over.is_set():
+            is_last = False
+            while not is_last:
                 self._is_behind.wait()
                 # Groups that come close together share the files.
                 self._over.wait(limits().publish_milliseconds * MILLISECOND)
                 self._is_behind.clear()
+                # Asked after the clearing, so that the stop cannot be cleared away.
+                is_last = self._over.is_set()
                 try:
                     publish_or_leave(self._register)
                 except DatabaseError:
