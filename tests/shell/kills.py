@@ -1,8 +1,9 @@
 """Kills at chosen or random moments: what every one of them must leave behind.
 
-A child opens the register, says that it is ready, and works; where it is to die it dies by SIGKILL, like a machine that
-loses its power as far as a process can. The product knows nothing of this: the child wraps functions of the product
-before it starts. After each kill the register is opened again and held against what the child had said.
+A child opens the register and works; where it is to die it dies by SIGKILL, like a machine that loses its power as far
+as a process can. The product knows nothing of this: the child wraps functions of the product before it starts. Children
+are forked by a nursery that has imported everything and opened nothing, since imports take longer than kills. After
+each kill the register is opened again and held against what the child had said.
 
 Further scenarios (a rebuild, the swap of editions) are added to `SCENARIOS`: the code that the child runs, and where it
 dies.
@@ -25,9 +26,38 @@ from ytterby.shell.actions.work import work_once
 from ytterby.shell.site.register import Register, open_register
 from ytterby.shell.store.models import EventRecord, LogEntry, Submission
 
-EVENTS = 10
+EVENTS = 4
 WAIT_SECONDS = 120
 
+NURSERY = """
+import json, os, sys, traceback
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
+django.setup()
+import ytterby.shell.actions.work, ytterby.shell.actions.capture, ytterby.shell.store.derived.deriving
+from ytterby.shell.site.packs import door_tables
+door_tables()
+print("ready", flush=True)
+for line in sys.stdin:
+    order = json.loads(line)
+    pid = os.fork()
+    if pid == 0:
+        os.environ.pop("DATABASE_URL", None)
+        os.environ.update(order["environment"])
+        for number, (path, flags) in enumerate(order["streams"]):
+            os.dup2(os.open(path, flags, 0o600), number)
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")
+        sys.argv = ["child", *order["arguments"]]
+        try:
+            exec(order["code"], {"__name__": "__main__"})
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
 HEAD = """
 import importlib, json, os, signal, sys
 from pathlib import Path
@@ -58,7 +88,6 @@ def say(**facts):
 
 if fault:
     die_before(fault)
-print("ready", flush=True)
 """
 CAPTURE = (
     HEAD
@@ -151,6 +180,8 @@ class Kills:
     register: Register
     scenario: str
     documents: Callable[[int], Sequence[bytes]]
+    nursery: "Nursery"
+    folder: Path
     seed: int = 5
     is_sound: Callable[[Register], Sequence[object]] = lambda register: verify_log(register)["failures"]
     promised: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -167,26 +198,27 @@ class Kills:
     def _kill(self, pick: random.Random) -> None:
         scenario = SCENARIOS[self.scenario]
         place = scenario.places[self.survived % len(scenario.places)] if scenario.places else ""
-        child = start(self.register.data, scenario.code, place, pick.randrange(3))
-        assert child.stdin is not None
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n", child.communicate()[1]
-        lines = b"\n".join(self.documents(self.survived)).decode() + "\n"
-        if place:
-            out, err = child.communicate(lines, timeout=WAIT_SECONDS)
-        else:
-            child.stdin.write(lines)
-            child.stdin.flush()
-            out = child.stdout.readline()
+        given, said, wrong = (self.folder / name for name in ("stdin", "stdout", "stderr"))
+        given.write_bytes(b"\n".join(self.documents(self.survived)) + b"\n")
+        said.write_bytes(b"")
+        pid = self.nursery.fork(
+            scenario.code,
+            [str(self.register.data), place, str(pick.randrange(3))],
+            [(str(given), os.O_RDONLY), (str(said), os.O_WRONLY), (str(wrong), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)],
+        )
+        if not place:
+            # The kill comes while documents are being taken in: after the first receipt.
+            deadline = time.monotonic() + WAIT_SECONDS
+            while b"}" not in said.read_bytes() and time.monotonic() < deadline:
+                time.sleep(0.002)
             time.sleep(pick.uniform(0.0, 0.15))
-            child.send_signal(signal.SIGKILL)
-            rest, err = child.communicate()
-            out += rest
-        assert child.returncode == -signal.SIGKILL, f"the child was to die at {place}: {err}"
-        for line in out.splitlines():
+            os.kill(pid, signal.SIGKILL)
+        code = self.nursery.wait()
+        assert code == -signal.SIGKILL, f"the child was to die at {place}: {wrong.read_text()}"
+        for line in said.read_text().splitlines():
             if line.endswith("}"):
-                said = json.loads(line)
-                self.promised[said["id"]] = said
+                promise = json.loads(line)
+                self.promised[promise["id"]] = promise
 
     def _check(self) -> None:
         """Every receipt that was printed is found, nothing is half there, and what was left is brought to its end."""
@@ -212,13 +244,36 @@ class Kills:
             assert submission.eventrecord_set.count() == submission.count == expected, "half a document"
 
 
-def start(data: Path, code: str, *arguments: object) -> "subprocess.Popen[str]":
-    """Start a child that runs a code with the register's folder and further arguments."""
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(data), *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ},
-    )
+class Nursery:
+    """A process that has imported everything and forks children that run a code; used as a context."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._read() == "ready"
+
+    def _read(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def fork(self, code: str, arguments: Sequence[str], streams: Sequence[tuple[str, int]]) -> int:
+        """Start a child with these arguments and standard streams (path and flags of each); return its id."""
+        kept = {name: os.environ[name] for name in ("DATABASE_URL",) if name in os.environ}
+        order = {"code": code, "arguments": arguments, "streams": streams, "environment": kept}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._read())
+
+    def wait(self) -> int:
+        """Return how the child ended: its exit code, or the number of a signal, negative."""
+        return int(self._read())
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=WAIT_SECONDS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shell.kills import SCENARIOS, Kills
+from shell.kills import EVENTS, SCENARIOS, Kills, Nursery
 from shell.shipments import shipments
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
@@ -13,20 +13,27 @@ SCENARIO_NAMES = ("capture", "commit_and_tile", "commit_and_answer", "job", "der
 
 def of_shipments(sample):
     """Return the documents of each attempt: few enough that a kill comes early, all fresh."""
-    return lambda attempt: shipments(sample, 12, start=attempt * 1000)
+    return lambda attempt: shipments(sample, 30, size=EVENTS, start=attempt * 1000)
+
+
+@pytest.fixture(scope="module")
+def nursery():
+    """A process that forks the children."""
+    with Nursery() as nursery:
+        yield nursery
 
 
 @pytest.mark.parametrize("scenario", SCENARIO_NAMES)
-def test_after_a_kill_every_receipt_is_found_and_nothing_is_half_there(register, sample, scenario):
+def test_after_a_kill_every_receipt_is_found_and_nothing_is_half_there(register, sample, tmp_path, nursery, scenario):
     """Threat L4: what was receipted is in the log, or is brought there by whoever works next."""
     assert scenario in SCENARIOS
-    kills = Kills(register, scenario, of_shipments(sample))
+    kills = Kills(register, scenario, of_shipments(sample), nursery, tmp_path)
     kills.run(KILLS)
     assert kills.survived == KILLS
     assert kills.promised
 
 
-def test_what_is_derived_after_kills_is_what_is_derived_without(register, sample, tmp_path):
+def test_what_is_derived_after_kills_is_what_is_derived_without(register, sample, tmp_path, nursery):
     from ytterby.shell.actions.capture import capture
     from ytterby.shell.actions.enrol import import_directory
     from ytterby.shell.site.packs import packaged_text
@@ -34,7 +41,7 @@ def test_what_is_derived_after_kills_is_what_is_derived_without(register, sample
     from ytterby.shell.store.models import Submission
     from ytterby.shell.store.reading.entries import unpacked
 
-    kills = Kills(register, "derive", of_shipments(sample))
+    kills = Kills(register, "derive", of_shipments(sample), nursery, tmp_path)
     kills.run(6)
     derive_to(kills.register.size)
     digest = derived_digest(1)
