@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chain.chain_of import Chain, line
+from chain.memory_shelf import WORLD, tangled
 from chain.test_conservation import history
-from chain.test_derivation import WORLD, tangled
 from ytterby.chain.book import build_from_bundles
 from ytterby.chain.excerpt import cells_of_book
 from ytterby.chain.order import Bundle, rank_bundles

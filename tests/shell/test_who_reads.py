@@ -35,7 +35,7 @@ def public_functions() -> list[tuple[str, object]]:
     """Return the functions that doors may call to read."""
     import importlib
 
-    names = ("balance", "book", "entries", "findings", "known", "log", "lots", "traces", "waiting")
+    names = ("balance", "book", "entries", "findings", "known", "log", "lots", "submissions", "traces", "waiting")
     found = []
     for name in names:
         module = importlib.import_module(f"ytterby.shell.store.reading.{name}")

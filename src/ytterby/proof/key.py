@@ -7,6 +7,7 @@ C2SP signed-note keys with the use in it; suites are a registry, so that another
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -99,8 +100,7 @@ class PrivateKey:
     @property
     def public(self) -> PublicKey:
         """The public half."""
-        raw = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        return PublicKey(self.use, self.name, self.algorithm, raw)
+        return PublicKey(self.use, self.name, self.algorithm, _signer(self.seed)[1])
 
     def sign(self, message: bytes, *, use: KeyUse) -> bytes:
         """Sign a message for a use.
@@ -110,7 +110,7 @@ class PrivateKey:
         """
         if use is not self.use:
             raise ValueError(f"a key for {self.use} does not sign for {use}")
-        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
+        return _signer(self.seed)[0].sign(message)
 
     def text(self) -> str:
         """Return the key as one line, to be kept where only the service reads it."""
@@ -125,6 +125,13 @@ class PrivateKey:
         """
         use, algorithm, name, seed = _fields(text, PRIVATE_MARK)
         return PrivateKey(use, name, algorithm, seed)
+
+
+@lru_cache(maxsize=16)
+def _signer(seed: bytes) -> tuple[Ed25519PrivateKey, bytes]:
+    """Return the key of a seed and its public bytes: to derive them takes longer than to sign."""
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    return key, key.public_key().public_bytes_raw()
 
 
 def _check_name(name: str) -> None:

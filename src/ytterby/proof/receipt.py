@@ -1,9 +1,9 @@
 """Receipts: what the register promises the submitter, signed.
 
 *Arrival*: these exact bytes came from this party at this time; made before anything is parsed, so that a deadline is
-proved met. *Outcome*: accepted with these entries (index, salt, digest), refused, or known already. A receipt is the
-canonical JSON of its fields under a signature with a context of its own, so that no receipt passes for another kind
-(threat O1).
+proved met. *Outcome*: accepted with these entries (index, salt, digest), refused, or known already. *Lapse*: the bytes
+of a document that was refused were destroyed at this time, under this rule. A receipt is the canonical JSON of its
+fields under a signature with a context of its own, so that no receipt passes for another kind (threat O1).
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 from ytterby.proof.key import KeyUse, PrivateKey, PublicKey
 
-ARRIVAL, OUTCOME = "arrival", "outcome"
+ARRIVAL, OUTCOME, LAPSE = "arrival", "outcome", "lapse"
 SUITE = "ytterby-receipt/v1:ed25519"
 Receipt = dict[str, Any]
 
@@ -50,10 +50,19 @@ def sign_outcome(fields: Mapping[str, Any], key: PrivateKey) -> Receipt:
     return _sign(OUTCOME, fields, key)
 
 
+def sign_lapse(fields: Mapping[str, Any], key: PrivateKey) -> Receipt:
+    """Return the receipt of a lapse: fields such as id, sha256, length, at, refused_days.
+
+    Raises:
+        ValueError: the key is for another use.
+    """
+    return _sign(LAPSE, fields, key)
+
+
 def verify_receipt(receipt: Mapping[str, Any], key: PublicKey) -> bool:
-    """Tell whether a receipt of either kind bears this key's signature over all that it says."""
+    """Tell whether a receipt of any kind bears this key's signature over all that it says."""
     kind, signature = receipt.get("kind"), receipt.get("signature")
-    if key.use is not KeyUse.RECEIPT or receipt.get("suite") != SUITE or kind not in {ARRIVAL, OUTCOME}:
+    if key.use is not KeyUse.RECEIPT or receipt.get("suite") != SUITE or kind not in {ARRIVAL, OUTCOME, LAPSE}:
         return False
     try:
         raw = b64decode(str(signature), validate=True)

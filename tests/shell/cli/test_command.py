@@ -26,10 +26,10 @@ def commands(parser=None, path=()):
 
 def test_the_commands_of_the_contract_are_there():
     assert {" ".join(path) for path, _ in commands()} == {
-        "demo", "serve", "conform", "register make", "register derive", "register rebuild",
-        "product register", "party import", "party list",
-        "event check", "event digest", "event capture", "lot list", "lot trace", "lot origin", "lot destination",
-        "balance report", "balance pairs", "balance findings", "log checkpoint", "log prove", "log verify",
+        "demo", "serve", "conform", "register make", "register derive", "register rebuild", "register work",
+        "product register", "party import", "party list", "event check", "event digest", "event capture",
+        "event status", "lot list", "lot trace", "lot origin", "lot destination", "balance report", "balance pairs",
+        "balance findings", "log checkpoint", "log prove", "log verify",
     }  # fmt: skip
 
 

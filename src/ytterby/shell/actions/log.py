@@ -7,7 +7,7 @@ from ytterby.proof.event_proof import EventProof
 from ytterby.shell.actions.publish import publish
 from ytterby.shell.actions.verify_log import failures_of
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.models import LogHead
+from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.log import prove
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -29,7 +29,10 @@ def prove_event(register: Register, which: str | int) -> EventProof:
 
 
 def verify_log(register: Register) -> dict[str, Any]:
-    """Recompute all that is stored and name what was changed: {ok, size, root, witnessed, failures[{index, what}]}."""
+    """Recompute all that is stored and name what was changed: {ok, size, root, witnessed, failures[{index, what}]}.
+
+    `lapsed` counts refused documents whose bytes were destroyed when their time was over; that is no failure.
+    """
     failures = [{"index": index, "what": what} for index, what in failures_of(register)]
     head = LogHead.objects.filter(id=1).first()
     return {
@@ -37,5 +40,6 @@ def verify_log(register: Register) -> dict[str, Any]:
         "size": head.size if head else 0,
         "root": b64encode(bytes(head.root)).decode() if head else "",
         "witnessed": 0,
+        "lapsed": Submission.objects.filter(lapse_receipt__isnull=False).count(),
         "failures": failures,
     }

@@ -43,6 +43,18 @@ def publish(register: Register) -> str:
         return text
 
 
+def publish_or_leave(register: Register) -> str:
+    """Publish; where the files cannot be written now, leave that to the next chance and return why.
+
+    What the log holds is committed already: a full disk must not make an accepted document look refused.
+    """
+    try:
+        publish(register)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Hold a lock between processes; it ends with the process that holds it."""

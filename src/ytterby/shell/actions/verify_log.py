@@ -27,6 +27,7 @@ from ytterby.proof.note import NoteError
 from ytterby.proof.receipt import verify_receipt
 from ytterby.proof.tile import tiles_between
 from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, REFUSED, complete_left, outcome_fields
+from ytterby.shell.actions.lapse import lapse_fields
 from ytterby.shell.actions.publish import CHECKPOINT, published_size, tile_bytes
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
@@ -70,8 +71,12 @@ def failures_of(register: Register) -> Iterator[Failure]:
     yield from _registrations()
     batches: dict[int, tuple[int, str]] = {}
     directories = _Directories()
+    latest: str | None = None
     for submission in Submission.objects.order_by("id").iterator(chunk_size=200):
         yield from _submission(register, submission, batches, directories)
+        latest = submission.arrived_at if latest is None or _later(submission.arrived_at, latest) else latest
+    if head.arrived_at != latest:
+        yield None, "the head's time of the latest arrival is not that of any submission"
     yield from _batches(head, batches)
     yield from _files(register, head)
 
@@ -170,7 +175,10 @@ def _submission(
 ) -> Iterator[Failure]:
     """Check one submission and its events."""
     at = row.first_index
-    if row.state == REFUSED and not row.document and row.length > limits().document_bytes:
+    if row.lapse_receipt is not None:
+        yield from _lapse(register, row)
+    is_over = row.state in {ARRIVED, REFUSED} and row.length > limits().document_bytes
+    if not row.document and (is_over or row.lapse_receipt is not None):
         yield from _receipts(register, row, bytes(row.sha256))
         return
     try:
@@ -190,6 +198,19 @@ def _submission(
             yield at, f"the submission of receipt {row.receipt_id} is {row.state} and has events"
         return
     yield from _events(row, document, batches, directories)
+
+
+def _lapse(register: Register, row: Submission) -> Iterator[Failure]:
+    """Check that the bytes of a refused document were destroyed, and that the receipt of that says so."""
+    lapse = _json(row.lapse_receipt or "")
+    said = lapse_fields(register, row, str(lapse.get("at")))
+    at, decided = read_instant(str(lapse.get("at")))[0], read_instant(row.decided_at or "")[0]
+    if not verify_receipt(lapse, register.receipt_key.public) or any(lapse.get(n) != v for n, v in said.items()):
+        yield None, f"the lapse receipt {row.receipt_id} does not hold, or the row differs from it"
+    elif row.state != REFUSED or row.document or at is None or decided is None or at < decided:
+        yield None, f"the submission of receipt {row.receipt_id} cannot have lapsed as its receipt says"
+    if json.dumps(lapse, ensure_ascii=False) != row.lapse_receipt:
+        yield None, f"the lapse receipt {row.receipt_id} was rewritten"
 
 
 def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Failure]:

@@ -1,9 +1,11 @@
 """`ytterby event check|digest|capture`: what a document says, whether it can be taken in, and taking it in.
 
-`check` and `digest` need no register and send nothing. `capture` answers with signed receipts.
+`check` and `digest` need no register and send nothing. `capture` answers with signed receipts: that of arrival at once
+for a long document, which is then decided from the stored bytes, by this command or by whoever works next.
 """
 
 import argparse
+import json
 from collections.abc import Sequence
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -11,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.cli.arguments import Nouns, add_command, add_noun
 from ytterby.shell.cli.document_file import not_read_yet, read_document_file
+from ytterby.shell.cli.event_status import add_status
 from ytterby.shell.cli.figures import write_count
 from ytterby.shell.cli.opening import Reading, find_party, open_reading, with_data
-from ytterby.shell.cli.outcome import Outcome
+from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.problem_lines import problem_json, problem_line, show_problems
 from ytterby.shell.cli.screen import Screen
 from ytterby.shell.cli.texts import Texts, counted
@@ -46,6 +49,10 @@ def add(nouns: Nouns) -> None:
         help="who submits: identifier, its tail, name, or operator",
     )
     _add_level(capture)
+    capture.add_argument(
+        "--no-wait", action="store_true", help="return once the documents have arrived; they are decided later"
+    )
+    add_status(verbs)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -173,13 +180,23 @@ def run_capture(args: argparse.Namespace, screen: Screen) -> Outcome:
     answers = [_capture(name, reading, party, args, screen) for name in args.files]
     is_refused_any = any(answer["outcome"] == "refused" for answer in answers)
     if not screen.is_json:
-        again = screen.texts("event.check.again")
-        screen.next(again if is_refused_any else with_data(args, "ytterby balance findings"))
+        screen.next(_what_next(args, screen, answers))
     return Outcome.FOUND if is_refused_any else Outcome.GOOD
 
 
+def _what_next(args: argparse.Namespace, screen: Screen, answers: Sequence[Json]) -> str:
+    outcomes = {answer["outcome"]: answer for answer in answers}
+    if "refused" in outcomes:
+        return screen.texts("event.check.again")
+    if "arrived" in outcomes:
+        return with_data(args, f"ytterby event status {outcomes['arrived']['receipt']['id']}")
+    return with_data(args, "ytterby balance findings")
+
+
 def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, screen: Screen) -> Json:
-    from ytterby.shell.actions.capture import capture
+    from django.db import DatabaseError
+
+    from ytterby.shell.actions.settle import NotSettled
 
     raw = read_document_file(name)
     unread = not_read_yet(name, raw)
@@ -187,11 +204,61 @@ def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, 
         answer = capture_json(name, None, [unread], reading.known.size, screen.language)
         screen.answer(answer, lambda: show_capture(screen, answer, [unread]))
         return answer
-    with screen.waiting(screen.texts("event.capture.waiting", file=name)):
-        result = capture(reading.register, raw, submitter=party, level=args.level, name=name, at=args.at)
+    try:
+        return _take(name, raw, reading, party, args, screen)
+    except NotSettled as error:
+        work = with_data(args, "ytterby register work --once")
+        facts = {"file": name, "id": error.arrival["id"], "why": error.why}
+        raise CouldNotRun("event.capture.not_settled", next_commands=(work,), **facts) from None
+    except DatabaseError as error:
+        raise CouldNotRun("event.capture.not_stored", file=name, why=error) from None
+
+
+def _take(name: str, raw: bytes, reading: Reading, party: str, args: argparse.Namespace, screen: Screen) -> Json:
+    """Let a document arrive, show that of a long one, and wait for its outcome unless told not to."""
+    from ytterby.shell.actions.arrive import Incoming, arrive
+    from ytterby.shell.actions.capture import capture
+    from ytterby.shell.actions.settle import settle
+
+    incoming = Incoming(raw, party, level=args.level, name=name)
+    waiting = screen.texts("event.capture.waiting", file=name)
+    if incoming.is_settled_at_once and not args.no_wait:
+        with screen.waiting(waiting):
+            result = capture(reading.register, raw, submitter=party, level=args.level, name=name, at=args.at)
+    else:
+        arrival = json.loads(arrive(reading.register, incoming, at=args.at).arrival_receipt)
+        arrived = screen.texts("event.capture.arrived", file=name, id=arrival["id"], at=_second(arrival["at"]))
+        if args.no_wait:
+            answer = arrival_json(name, arrival, reading.known.size)
+            screen.answer(answer, lambda: screen.verdict(None, arrived))
+            return answer
+        screen.remark(arrived)
+        with screen.waiting(waiting):
+            result = settle(reading.register, arrival["id"], at=args.at)
     answer = capture_json(name, result, result.problems, result.size, screen.language)
     screen.answer(answer, lambda: show_capture(screen, answer, result.problems))
+    if result.unpublished:
+        screen.remark(screen.texts("event.capture.unpublished", why=result.unpublished))
     return answer
+
+
+def _second(at: str) -> str:
+    return at[:19].replace("T", " ")
+
+
+def arrival_json(name: str, arrival: Json, size: int) -> Json:
+    """Return the answer for a document that has arrived and is not decided yet; `receipt.id` names the job."""
+    receipt = {
+        "id": arrival["id"],
+        "digest": f"sha256:{arrival['sha256']}",
+        "at": arrival["at"],
+        "entries": [],
+        "signature": arrival["signature"],
+        "submitter": arrival["submitter"],
+        "arrival": arrival,
+        "outcome": None,
+    }
+    return {"file": name, "outcome": "arrived", "events": 0, "problems": [], "receipt": receipt, "as_of_size": size}
 
 
 def capture_json(
@@ -240,7 +307,7 @@ def show_capture(screen: Screen, answer: Json, problems: Sequence[Problem]) -> N
         )
     if receipt:
         key = "event.capture.receipt_operator" if receipt["submitter"] == OPERATOR else "event.capture.receipt"
-        screen.line("  " + texts(key, id=receipt["id"], at=receipt["at"][:19].replace("T", " ")), "dim")
+        screen.line("  " + texts(key, id=receipt["id"], at=_second(receipt["at"])), "dim")
 
 
 def _entries(texts: Texts, receipt: Json) -> str:

@@ -1,18 +1,31 @@
-"""`ytterby register make|derive|rebuild`: a new, empty register with its keys; what is derived from its log."""
+"""`ytterby register make|derive|rebuild|work`: a new, empty register; what is derived from its log; what was left."""
 
 import argparse
+import threading
+from contextlib import suppress
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from ytterby.shell.cli import register_derive
 from ytterby.shell.cli.arguments import DATA, Nouns, add_command, add_noun
+from ytterby.shell.cli.opening import open_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from ytterby.shell.actions.work import Worked
+
+OUTCOMES = {
+    "accepted": "register.work.accepted",
+    "known": "register.work.known",
+    "refused": "register.work.refused",
+}
 
 
 def add(nouns: Nouns) -> None:
     """Add the noun."""
-    verbs = add_noun(nouns, "register", "make a register, and keep what is derived in it up to date")
+    verbs = add_noun(nouns, "register", "make a register, and keep what hangs on its log up to date")
     make = add_command(verbs, "make", run_make, "make a new empty register, and its keys")
     make.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where (default: what --data says)")
     make.add_argument(
@@ -21,6 +34,10 @@ def add(nouns: Nouns) -> None:
     make.add_argument(
         "--base", metavar="URL", help="address under which identifiers are minted (default: https://ORIGIN)"
     )
+    work = add_command(
+        verbs, "work", run_work, "decide documents that wait, sign outcomes, make the log's files, let refusals lapse"
+    )
+    work.add_argument("--once", action="store_true", help="do what is left now and end (default: go on until Ctrl-C)")
     register_derive.add(verbs)
 
 
@@ -42,3 +59,55 @@ def run_make(args: argparse.Namespace, screen: Screen) -> Outcome:
         screen.verdict(True, screen.texts("register.made", data=data), screen.texts("register.keys", keys=keys))
         screen.next(f"ytterby party import FILE{where}", f"ytterby event capture FILE --as PARTY{where}")
     return Outcome.GOOD
+
+
+def run_work(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Do what captures left, once or until Ctrl-C."""
+    register = open_data(args)
+    from ytterby.shell.actions.work import Worker, work_once
+
+    if args.once:
+        with screen.waiting(screen.texts("register.work.waiting")):
+            worked = work_once(register, at=args.at)
+        return show_work(screen, worked, register.size)
+    ended = threading.Event()
+    outcomes: list[Outcome] = [Outcome.GOOD]
+    with (
+        suppress(KeyboardInterrupt),
+        Worker(
+            register,
+            on_round=lambda worked: outcomes.append(show_work(screen, worked, register.size)),
+            on_failure=lambda error: screen.remark(screen.texts("register.work.round_failed", why=error), "red"),
+        ),
+    ):
+        screen.remark(screen.texts("register.work.until"))
+        ended.wait()
+    return max(outcomes)
+
+
+def show_work(screen: Screen, worked: "Worked", size: int) -> Outcome:
+    """Write what was done; what could not be decided is a finding."""
+    texts = screen.texts
+    settled = [{"receipt": id_, "outcome": result.outcome} for id_, result in worked.settled.items()]
+    failed = [{"receipt": id_, "why": why} for id_, why in worked.failed.items()]
+    answer = {
+        "settled": settled,
+        "signed": worked.signed,
+        "lapsed": worked.lapsed,
+        "failed": failed,
+        "unpublished": worked.unpublished or None,
+        "as_of_size": size,
+    }
+
+    def show() -> None:
+        for one in settled:
+            screen.line("  " + texts(OUTCOMES[one["outcome"]], id=one["receipt"]))
+        for one in failed:
+            screen.line("  " + texts("register.work.failed", id=one["receipt"], why=one["why"]))
+        counts = {"settled": len(settled), "signed": worked.signed, "lapsed": worked.lapsed}
+        screen.verdict(not failed and not worked.unpublished, texts("register.work.done", **counts))
+        if worked.unpublished:
+            screen.line("  " + texts("event.capture.unpublished", why=worked.unpublished))
+
+    screen.answer(answer, show)
+    return Outcome.FOUND if failed else Outcome.GOOD

@@ -1,7 +1,7 @@
 """`ytterby serve`: the pages of a register, on loopback unless told otherwise, until Ctrl-C.
 
 A demo register is served on loopback alone (threat O4): its one user signs in with a password that is made anew each
-time and shown on the terminal.
+time and shown on the terminal. Beside the pages goes the register's own work (`actions.work`).
 """
 
 import argparse
@@ -72,7 +72,14 @@ def serve(register: "Register", screen: Screen, host: str, port: int) -> Outcome
     os.environ["YTTERBY_DATA"] = str(register.data)
     os.environ["YTTERBY_KEYS"] = str(register.keys)
     _announce_when_ready(screen, host, port, login)
-    _run_server(host, port)
+    # In this process, so that pages need not wait for the work.
+    from ytterby.shell.actions.work import Worker
+
+    worker = Worker(
+        register, on_failure=lambda error: screen.remark(screen.texts("register.work.round_failed", why=error))
+    )
+    with worker:
+        _run_server(host, port)
     screen.remark(screen.texts("serve.stopped"))
     return Outcome.GOOD
 

@@ -48,6 +48,11 @@ class Limits:
     document_bytes: int
     events_per_document: int
     transit_days: int
+    settle_at_once_bytes: int
+    refused_days: int
+    group_documents: int
+    group_milliseconds: int
+    publish_milliseconds: int
 
 
 @lru_cache(maxsize=1)

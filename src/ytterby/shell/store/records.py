@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
 from ytterby.shell.store.derived.postings import (
+    Posted,
     ReadyPostings,
     declared_wrong,
     end_postings,
-    insert_postings,
+    insert_posted,
     live_edition,
 )
+from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.visibility import readers_of
 from ytterby.shell.store.writing import NewEntry
 
-CHUNK = 500  # parameters of one IN list
 COLUMNS = (
     "log_index",
     "submission_id",
@@ -41,48 +42,87 @@ class NewEvent:
     entry: NewEntry
 
 
-def known_digests(submitter: str, digests: Sequence[bytes]) -> set[bytes]:
-    """Return which of these digests the party has submitted already; other parties' do not count (threat C1)."""
-    found: set[bytes] = set()
-    for start in range(0, len(digests), CHUNK):
-        rows = EventRecord.objects.filter(submitter=submitter, digest__in=digests[start : start + CHUNK])
-        found.update(bytes(digest) for digest in rows.values_list("digest", flat=True))
-    return found
+@dataclass(frozen=True, slots=True)
+class NewEvents:
+    """The events of one submission with what they do to the book; the first of them is entry `first` of the log."""
+
+    submission: int
+    submitter: str
+    first: int
+    events: Sequence[NewEvent]
+    postings: Sequence[ReadyPostings]
+
+    @property
+    def size(self) -> int:
+        """The log size at which the submission ends."""
+        return self.first + len(self.events)
+
+    @property
+    def declares(self) -> bool:
+        """Tell whether any of them declares another event wrong."""
+        return any(one.event.error is not None for one in self.events)
 
 
-def insert_events(
-    events: Sequence[NewEvent],
-    postings: Sequence[ReadyPostings],
-    *,
-    first: int,
-    submission: int,
-    submitter: str,
-    directory: Directory,
-) -> None:
-    """Insert event rows, who may see them, and what they do to the book."""
+def known_digests(said: Sequence[tuple[str, bytes]]) -> set[tuple[str, bytes]]:
+    """Return which of these (party, digest) are submitted already; other parties' do not count (threat C1)."""
+    found: set[tuple[str, bytes]] = set()
+    for part in chunks(said):
+        parties = {submitter for submitter, _ in part}
+        rows = EventRecord.objects.filter(submitter__in=parties, digest__in=[digest for _, digest in part])
+        found.update((submitter, bytes(digest)) for submitter, digest in rows.values_list("submitter", "digest"))
+    return found.intersection(said)
+
+
+def insert_events(submissions: Sequence[NewEvents], directory: Directory) -> None:
+    """Insert event rows, who may see them, and what they do to the book; the caller holds the lock.
+
+    Submissions are taken in their order. Those that declare something wrong are taken alone, so that they end what
+    came before them and nothing that came after.
+    """
+    run: list[NewEvents] = []
+    for one in submissions:
+        if one.declares:
+            _insert_run(run, directory)
+            _insert_run([one], directory)
+            run = []
+        else:
+            run.append(one)
+    _insert_run(run, directory)
+
+
+def _insert_run(run: Sequence[NewEvents], directory: Directory) -> None:
+    """Insert the events of some submissions at once; the caller holds the lock."""
+    if not run:
+        return
     rows, readers = [], []
-    for offset, new in enumerate(events):
-        event, index = new.event, first + offset
-        is_original = event.error is None
-        original = None if is_original else event.original
-        rows.append(
-            (index, submission, new.number, submitter, event.digest, new.salt, event.event_id, is_original, original)
-        )
-        readers += [(party, index, why) for party, why in sorted(readers_of(event, submitter, directory))]
+    for one in run:
+        for index, new in enumerate(one.events, one.first):
+            event = new.event
+            is_original = event.error is None
+            original = None if is_original else event.original
+            digest, event_id = event.digest, event.event_id
+            rows.append(
+                (index, one.submission, new.number, one.submitter, digest, new.salt, event_id, is_original, original)
+            )
+            readers += [(party, index, why) for party, why in sorted(readers_of(event, one.submitter, directory))]
     insert_rows(EventRecord, COLUMNS, rows)
     insert_rows(Visible, ("party", "event_id", "why"), readers)
-    _insert_postings(events, postings, first, submitter)
+    _insert_postings(run)
 
 
-def _insert_postings(events: Sequence[NewEvent], postings: Sequence[ReadyPostings], first: int, submitter: str) -> None:
-    new = [one.event for one in events]
-    size = first + len(new)
+def _insert_postings(run: Sequence[NewEvents]) -> None:
+    """Insert what the events of some submissions do to the book; the caller holds the lock."""
     edition = live_edition().number
-    insert_postings(
+    ended = declared_wrong([(one.submitter, new.event) for one in run for new in one.events], run[-1].size)
+    insert_posted(
         edition,
-        [(first + offset, one) for offset, one in enumerate(postings)],
-        submitter=submitter,
-        known_from=size,
-        born_ended=declared_wrong(submitter, new, size),
+        [
+            Posted(index, ready, one.submitter, one.size, is_born_ended=(one.submitter, ready.event.digest) in ended)
+            for one in run
+            for index, ready in enumerate(one.postings, one.first)
+        ],
     )
-    end_postings(edition, submitter, [event for event in new if event.error is not None], size)
+    for one in run:
+        if one.declares:
+            events = [new.event for new in one.events if new.event.error is not None]
+            end_postings(edition, one.submitter, events, one.size)

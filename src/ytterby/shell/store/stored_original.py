@@ -1,35 +1,49 @@
 """What a party itself submitted before, looked up for its corrections; nobody else's is (threat C1)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions
 from ytterby.chain.door import read_document
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.models import EventRecord, Submission
 from ytterby.shell.store.reading.entries import unpacked
 
-CHUNK = 500  # parameters of one IN list
+
+def own_submissions(asked: Mapping[str, Iterable[str]]) -> dict[str, OwnSubmissions]:
+    """Return, for each party, its stored originals and the digests of its error declarations under these eventIDs."""
+    wanted = sorted({(party, event_id) for party, ids in asked.items() for event_id in ids})
+    places: dict[int, dict[int, tuple[str, str]]] = defaultdict(dict)
+    declared: dict[str, dict[str, set[bytes]]] = {party: defaultdict(set) for party in asked}
+    for part in chunks(wanted):
+        pairs = set(part)
+        parties, ids = {party for party, _ in part}, {event_id for _, event_id in part}
+        rows = EventRecord.objects.filter(submitter__in=parties, event_id__in=ids)
+        # Two questions, each with an index of its own; one for both would read all that the parties ever sent.
+        columns = ("submitter", "event_id", "submission_id", "number")
+        for party, event_id, submission, number in rows.filter(is_original=True).values_list(*columns):
+            if (party, event_id) in pairs:
+                places[submission][number] = (party, event_id or "")
+        for party, event_id, digest in rows.filter(is_original=False).values_list("submitter", "event_id", "digest"):
+            if (party, event_id) in pairs:
+                declared[party][event_id or ""].add(bytes(digest))
+    originals = _originals(places)
+    return {
+        party: OwnSubmissions(
+            originals.get(party, {}), {event_id: frozenset(digests) for event_id, digests in declared[party].items()}
+        )
+        for party in asked
+    }
 
 
-def own_submissions(submitter: str, event_ids: Iterable[str]) -> OwnSubmissions:
-    """Return the party's stored originals and the digests of its error declarations under these eventIDs."""
-    wanted = sorted(event_ids)
-    places: dict[int, dict[int, str]] = defaultdict(dict)
-    declared: dict[str, set[bytes]] = defaultdict(set)
-    for start in range(0, len(wanted), CHUNK):
-        mine = EventRecord.objects.filter(submitter=submitter, event_id__in=wanted[start : start + CHUNK])
-        # Two questions, each with an index of its own; one for both would read all that the party ever sent.
-        for event_id, submission, number in mine.filter(is_original=True).values_list(
-            "event_id", "submission_id", "number"
-        ):
-            places[submission][number] = event_id or ""
-        for event_id, digest in mine.filter(is_original=False).values_list("event_id", "digest"):
-            declared[event_id or ""].add(bytes(digest))
-    originals = {}
+def _originals(places: Mapping[int, Mapping[int, tuple[str, str]]]) -> dict[str, dict[str, OwnOriginal]]:
+    """Return originals by party and eventID, read again from the submissions and numbers where they stand."""
+    found: dict[str, dict[str, OwnOriginal]] = defaultdict(dict)
     for submission, numbers in places.items():
         document, level = Submission.objects.values_list("document", "level").get(id=submission)
         for read in read_document(unpacked(document), door_tables(), level=level, numbers=numbers).events:
             if read.digest is not None:
-                originals[numbers[read.number]] = OwnOriginal(read.digest, read.raw, read.prefixes)
-    return OwnSubmissions(originals, {event_id: frozenset(digests) for event_id, digests in declared.items()})
+                party, event_id = numbers[read.number]
+                found[party][event_id] = OwnOriginal(read.digest, read.raw, read.prefixes)
+    return found

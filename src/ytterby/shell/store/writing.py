@@ -6,11 +6,13 @@ database sequence. A busy database is tried again here and nowhere else.
 """
 
 import random
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
@@ -27,6 +29,8 @@ TILE_BITS = 8
 EVENT, REGISTRATION, PUBLIC = "event", "registration", "public"
 
 T = TypeVar("T")
+
+_turn = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def write(action: Callable[[LogHead], T]) -> T:
     """
     for attempt in range(TRIES):
         try:
-            with transaction.atomic():
+            with _one_thread(), transaction.atomic():
                 return action(LogHead.objects.select_for_update().get(id=1))
         except OperationalError as error:
             if not is_passing(error) or attempt == TRIES - 1:
@@ -66,6 +70,16 @@ def write(action: Callable[[LogHead], T]) -> T:
             # Jitter keeps two writers from meeting again; nothing secret hangs on it.
             time.sleep(WAIT_SECONDS * (attempt + 1) * (0.5 + random.random()))  # noqa: S311
     raise AssertionError("the last try returns or raises")
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let the threads of a process take turns: SQLite's own wait asks again after sleeping, PostgreSQL queues."""
+    if connection.vendor == "postgresql":
+        yield
+        return
+    with _turn:
+        yield
 
 
 def is_passing(error: DatabaseError) -> bool:
@@ -77,24 +91,42 @@ def is_passing(error: DatabaseError) -> bool:
 
 def accepted_at(head: LogHead, at: datetime) -> str:
     """Return the instant of acceptance as text: never before the one of the last entry (a clock set back)."""
-    last, _ = read_instant(head.accepted_at)
+    return not_before(head.accepted_at, at)
+
+
+def not_before(earlier: str | None, at: datetime) -> str:
+    """Return an instant as text, or the earlier one where that is the later of the two."""
+    last = read_instant(earlier)[0] if earlier else None
     return write_instant(max(at, last) if last is not None else at)
 
 
 def append(head: LogHead, entries: Sequence[NewEntry], at: str) -> int:
-    """Append entries in order and update the head; return the index of the first.
+    """Append entries in order and update the head; return the index of the first. They end at one log size."""
+    return append_batches(head, [Batch(entries, at)])
 
-    Call it once in a transaction: the entries of one call end at one log size.
-    """
-    first = head.size
-    if not entries:
+
+class Batch(NamedTuple):
+    """The entries of one submission, and when they were accepted: a log size at which the register can be asked."""
+
+    entries: Sequence[NewEntry]
+    at: str
+
+
+def append_batches(head: LogHead, batches: Sequence[Batch]) -> int:
+    """Append the entries of several submissions, each ending at a log size of its own; return the first index."""
+    first = size = head.size
+    rows: list[tuple[object, ...]] = []
+    for entries, at in batches:
+        end = size + len(entries)
+        rows += [(size + i, e.record, e.entry, e.leaf, at, end) for i, e in enumerate(entries)]
+        size = end
+    if not rows:
         return first
-    size = first + len(entries)
-    rows = [(first + i, e.record, e.entry, e.leaf, at, size) for i, e in enumerate(entries)]
     insert_rows(LogEntry, ("index", "record", "entry", "leaf", "accepted_at", "batch_end"), rows)
-    frontier = Frontier.from_bytes(bytes(head.frontier)).append(e.leaf for e in entries)
-    _store_hashes(first, [e.leaf for e in entries])
-    head.size, head.frontier, head.root, head.accepted_at = size, frontier.to_bytes(), frontier.root(), at
+    leaves = [entry.leaf for batch in batches for entry in batch.entries]
+    frontier = Frontier.from_bytes(bytes(head.frontier)).append(leaves)
+    _store_hashes(first, leaves)
+    head.size, head.frontier, head.root, head.accepted_at = size, frontier.to_bytes(), frontier.root(), batches[-1].at
     head.save(update_fields=["size", "frontier", "root", "accepted_at"])
     return first
 

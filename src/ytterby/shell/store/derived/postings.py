@@ -62,20 +62,38 @@ def live_edition() -> Edition:
     return Edition.objects.get(is_live=True)
 
 
-def insert_postings(
-    edition: int, ready: Sequence[tuple[int, ReadyPostings]], *, submitter: str, known_from: int, born_ended: set[bytes]
-) -> None:
-    """Insert the postings of new events, given with their numbers in the log; the caller holds the lock.
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The postings of one event with its number in the log, who said it, and the log size that they count from.
 
-    What was declared wrong before it came counts at no log size.
+    What was declared wrong before it came (`is_born_ended`) counts at no log size.
     """
-    doing = [(index, one) for index, one in ready if one.body]
+
+    index: int
+    ready: ReadyPostings
+    submitter: str
+    known_from: int
+    is_born_ended: bool = False
+
+
+def insert_posted(edition: int, posted: Sequence[Posted]) -> None:
+    """Insert the postings of new events, of one submission or several; the caller holds the lock."""
+    doing = [one for one in posted if one.ready.body]
     rows = [
-        _row(edition, index, submitter, one, known_from, known_from if one.event.digest in born_ended else FOR_EVER)
-        for index, one in doing
+        _row(
+            edition,
+            one.index,
+            one.submitter,
+            one.ready,
+            one.known_from,
+            one.known_from if one.is_born_ended else FOR_EVER,
+        )
+        for one in doing
     ]
     insert_rows(PostingRecord, COLUMNS, rows)
-    insert_rows(Touch, ("edition", "thread_id", "log_index"), _touches(edition, doing))
+    insert_rows(
+        Touch, ("edition", "thread_id", "log_index"), _touches(edition, [(one.index, one.ready) for one in doing])
+    )
 
 
 COLUMNS = ("edition", "log_index", "digest", "submitter", "at", "rank", "known_from", "known_to", "body")
@@ -125,15 +143,19 @@ def end_postings(edition: int, submitter: str, declarations: Iterable[Event], kn
         PostingRecord.objects.filter(edition=edition, log_index__in=ended, known_to=FOR_EVER).update(known_to=known_to)
 
 
-def declared_wrong(submitter: str, events: Iterable[Event], size: int) -> set[bytes]:
-    """Return the digests of these events that their submitter declared wrong before a log size."""
-    by_id = {e.event_id: e.digest for e in events if e.event_id is not None and e.error is None}
-    found: set[bytes] = set()
+def declared_wrong(said: Iterable[tuple[str, Event]], size: int) -> set[tuple[str, bytes]]:
+    """Return (party, digest) of those of these events that their own party declared wrong before a log size."""
+    by_id = {(party, e.event_id): e.digest for party, e in said if e.event_id is not None and e.error is None}
+    found: set[tuple[str, bytes]] = set()
     for part in chunks(sorted(by_id)):
-        rows = EventRecord.objects.filter(submitter=submitter, event_id__in=part, is_original=False, log_index__lt=size)
-        for event_id, original in rows.values_list("event_id", "original"):
-            if original is not None and by_id.get(event_id or "") == bytes(original):
-                found.add(bytes(original))
+        parties = {party for party, _ in part}
+        ids = [event_id for _, event_id in part]
+        rows = EventRecord.objects.filter(
+            submitter__in=parties, event_id__in=ids, is_original=False, log_index__lt=size
+        )
+        for party, event_id, original in rows.values_list("submitter", "event_id", "original"):
+            if original is not None and by_id.get((party, event_id or "")) == bytes(original):
+                found.add((party, bytes(original)))
     return found
 
 

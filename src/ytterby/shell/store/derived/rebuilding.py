@@ -18,10 +18,12 @@ from ytterby.chain.event import Event
 from ytterby.chain.posting_record import DERIVATION
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.derived.deriving import Progress, derive_to, nothing_to_tell
+from ytterby.shell.store.derived.packing import unpacked as unpacked_body
 from ytterby.shell.store.derived.postings import (
+    Posted,
     declared_wrong,
     end_postings,
-    insert_postings,
+    insert_posted,
     live_edition,
     ready_postings,
 )
@@ -137,18 +139,21 @@ def _accepted(row: Submission) -> Iterator[tuple[int, Event]]:
 def _post(edition: int, row: Submission, events: list[tuple[int, Event]]) -> None:
     assert row.first_index is not None, "only submissions with events are posted"
     assert row.size_after is not None, "and they end at a log size"
-    world = world_at(row.first_index)
-    ready = [(index, ready_postings(event, row.submitter, world)) for index, event in events]
-    only = [event for _, event in events]
-    insert_postings(
-        edition,
-        ready,
-        submitter=row.submitter,
-        known_from=row.size_after,
-        born_ended=declared_wrong(row.submitter, only, row.size_after),
-    )
+    world, size = world_at(row.first_index), row.size_after
+    ended = declared_wrong([(row.submitter, event) for _, event in events], size)
+    posted = [
+        Posted(
+            index,
+            ready_postings(event, row.submitter, world),
+            row.submitter,
+            size,
+            is_born_ended=(row.submitter, event.digest) in ended,
+        )
+        for index, event in events
+    ]
+    insert_posted(edition, posted)
     declarations = [(index, event) for index, event in events if event.error is not None]
-    end_postings(edition, row.submitter, [event for _, event in declarations], row.size_after)
+    end_postings(edition, row.submitter, [event for _, event in declarations], size)
     for index, event in declarations:
         # Registers of before did not note what a declaration ends.
         EventRecord.objects.filter(log_index=index, original__isnull=True).update(original=event.original)
@@ -233,7 +238,7 @@ def _is_readable(edition: int) -> bool:
     if body is None:
         return True
     try:
-        read_cell(zlib.decompress(body))
+        read_cell(unpacked_body(body))
     except (ValueError, zlib.error):
         return False
     return True

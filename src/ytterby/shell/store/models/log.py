@@ -30,7 +30,10 @@ class StoredHash(models.Model):
 
 
 class LogHead(models.Model):
-    """The single row (id 1): size, frontier and root of the log, and whose it is."""
+    """The single row (id 1): size, frontier and root of the log, and whose it is.
+
+    `accepted_at` is the time of the last entry, `arrived_at` the latest time at which a document arrived.
+    """
 
     register_id = models.TextField()
     origin = models.TextField()
@@ -38,3 +41,4 @@ class LogHead(models.Model):
     frontier = models.BinaryField()
     root = models.BinaryField()
     accepted_at = models.TextField()
+    arrived_at = models.TextField(null=True)

@@ -2,11 +2,15 @@
 
 from django.db import models
 
+# What became of a document: arrived and not decided yet; accepted; refused, kept without effect; known already.
+ARRIVED, ACCEPTED, REFUSED, KNOWN = "arrived", "accepted", "refused", "known"
+
 
 class Submission(models.Model):
-    """One document: arrived, then accepted, refused (kept without effect) or known already.
+    """One document: arrived, then accepted, refused (kept without effect for a time) or known already.
 
-    `document` holds the bytes, zlib-compressed; instants are RFC 3339 text in UTC.
+    `document` holds the bytes, zlib-compressed; instants are RFC 3339 text in UTC. `lapse_receipt` says, signed, that
+    the bytes of a refused document were destroyed, and when; then `document` is empty.
     """
 
     receipt_id = models.TextField(unique=True)
@@ -26,10 +30,16 @@ class Submission(models.Model):
     size_after = models.BigIntegerField(null=True)
     arrival_receipt = models.TextField()
     outcome_receipt = models.TextField(null=True)
+    lapse_receipt = models.TextField(null=True)
 
     class Meta:
-        """What was decided and has no receipt yet is looked for at every capture."""
+        """Looked for: what was not decided, what was decided and has no receipt yet, refused bytes still kept."""
 
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(outcome_receipt__isnull=True), name="submission_unsigned")
+            models.Index(fields=["id"], condition=models.Q(outcome_receipt__isnull=True), name="submission_unsigned"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state=REFUSED, lapse_receipt__isnull=True),
+                name="submission_refused_kept",
+            ),
         ]

@@ -1,0 +1,123 @@
+"""Arrival: the bytes of a document are stored under a signed receipt before anything in them is looked at.
+
+The receipt proves that a deadline was met (threat P4: it is for these exact bytes), whatever becomes of the document
+later and whoever decides it: everything that depends on time is judged by the time of arrival. Clocks that are set
+back do not set arrivals back: none is earlier than those that were committed when the document came.
+"""
+
+import json
+import secrets
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from ytterby.proof.receipt import sign_arrival
+from ytterby.shell.actions.clock import now
+from ytterby.shell.site.packs import limits
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.inserting import insert_rows
+from ytterby.shell.store.models import LogHead, Submission
+from ytterby.shell.store.models.submission import ARRIVED
+from ytterby.shell.store.writing import not_before, write
+from ytterby.terms.instant import read_instant
+
+JSON_TYPE = "application/json"
+COLUMNS = (
+    *("receipt_id", "sha256", "document", "length", "media_type", "level", "name", "submitter"),
+    *("arrived_at", "state", "problems", "count", "arrival_receipt"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A document as it comes in, who submits it, and how it is to be read."""
+
+    document: bytes
+    submitter: str
+    media_type: str = JSON_TYPE
+    level: str = "profile"
+    name: str = ""
+
+    @property
+    def is_settled_at_once(self) -> bool:
+        """Tell whether both receipts come in one answer; a longer document is a job."""
+        return len(self.document) <= limits().settle_at_once_bytes or len(self.document) > limits().document_bytes
+
+
+def arrive(register: Register, incoming: Incoming, *, at: datetime | None = None) -> Submission:
+    """Store a document and its signed arrival receipt; what becomes of it is decided later. `at`: a simulated clock."""
+    submission = receive(register, incoming, at, latest_arrival())
+    write(lambda head: enter_arrivals(head, [submission]))
+    return submission
+
+
+def latest_arrival() -> str | None:
+    """Return the latest time at which a document arrived, before which none arrives any more."""
+    return LogHead.objects.values_list("arrived_at", flat=True).get(id=1)
+
+
+def receive(register: Register, incoming: Incoming, at: datetime | None, floor: str | None) -> Submission:
+    """Return a submission with its arrival receipt, signed, not stored yet. It arrives not before the floor."""
+    document = incoming.document
+    digest = sha256(document).digest()
+    # What is over the limit is refused unread; its digest and length are enough for the receipt.
+    packed = zlib.compress(document, 6) if len(document) <= limits().document_bytes else b""
+    arrived_at = not_before(floor, at or now())
+    receipt_id = secrets.token_hex(16)
+    fields = {
+        "id": receipt_id,
+        "register": register.id,
+        "origin": register.origin,
+        "sha256": digest.hex(),
+        "length": len(document),
+        "media_type": incoming.media_type,
+        "level": incoming.level,
+        "name": incoming.name,
+        "submitter": incoming.submitter,
+        "at": arrived_at,
+    }
+    return Submission(
+        receipt_id=receipt_id,
+        sha256=digest,
+        document=packed,
+        length=len(document),
+        media_type=incoming.media_type,
+        level=incoming.level,
+        name=incoming.name,
+        submitter=incoming.submitter,
+        arrived_at=arrived_at,
+        state=ARRIVED,
+        arrival_receipt=json.dumps(sign_arrival(fields, register.receipt_key), ensure_ascii=False),
+    )
+
+
+def enter_arrivals(head: LogHead, submissions: Sequence[Submission]) -> None:
+    """Insert submissions in the order in which they came, and give them their numbers; the caller holds the lock.
+
+    None of them arrived before the one in front of it.
+    """
+    insert_rows(Submission, COLUMNS, [tuple(getattr(one, column) for column in COLUMNS) for one in submissions])
+    ids = dict(
+        Submission.objects.filter(receipt_id__in=[one.receipt_id for one in submissions]).values_list(
+            "receipt_id", "id"
+        )
+    )
+    for one in submissions:
+        one.id = ids[one.receipt_id]
+    last = submissions[-1].arrived_at
+    if head.arrived_at is None or _instant(last) > _instant(head.arrived_at):
+        head.arrived_at = last
+        head.save(update_fields=["arrived_at"])
+
+
+def arrived(submission: Submission) -> datetime:
+    """Return the instant at which a document arrived."""
+    return _instant(submission.arrived_at)
+
+
+def _instant(text: str) -> datetime:
+    at, _ = read_instant(text)
+    assert at is not None, "the register writes instants that it can read"
+    return at

@@ -1,0 +1,56 @@
+"""Kills of a process at any moment: every receipt is found, the log is sound, no document is half there."""
+
+import pytest
+
+from shell.kills import EVENTS, SCENARIOS, Kills, Nursery
+from shell.shipments import shipments
+from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.digest import derived_digest
+
+KILLS = 20
+SCENARIO_NAMES = ("capture", "commit_and_tile", "commit_and_answer", "job", "derive")
+
+
+def of_shipments(sample):
+    """Return the documents of each attempt: few enough that a kill comes early, all fresh."""
+    return lambda attempt: shipments(sample, 30, size=EVENTS, start=attempt * 1000)
+
+
+@pytest.fixture(scope="module")
+def nursery():
+    """A process that forks the children."""
+    with Nursery() as nursery:
+        yield nursery
+
+
+@pytest.mark.parametrize("scenario", SCENARIO_NAMES)
+def test_after_a_kill_every_receipt_is_found_and_nothing_is_half_there(register, sample, tmp_path, nursery, scenario):
+    """Threat L4: what was receipted is in the log, or is brought there by whoever works next."""
+    assert scenario in SCENARIOS
+    kills = Kills(register, scenario, of_shipments(sample), nursery, tmp_path)
+    kills.run(KILLS)
+    assert kills.survived == KILLS
+    assert kills.promised
+
+
+def test_what_is_derived_after_kills_is_what_is_derived_without(register, sample, tmp_path, nursery):
+    from ytterby.shell.actions.capture import capture
+    from ytterby.shell.actions.enrol import import_directory
+    from ytterby.shell.site.packs import packaged_text
+    from ytterby.shell.site.register import make_register, open_register
+    from ytterby.shell.store.models import Submission
+    from ytterby.shell.store.reading.entries import unpacked
+
+    kills = Kills(register, "derive", of_shipments(sample), nursery, tmp_path)
+    kills.run(6)
+    derive_to(kills.register.size)
+    digest = derived_digest(1)
+    rows = Submission.objects.filter(state="accepted").order_by("id").values_list("document", flat=True)
+    documents = [unpacked(document) for document in rows]
+    other = make_register(tmp_path / "other", origin="other.invalid/log", demo=True)
+    import_directory(other, packaged_text("shell.site", "sample_directory.yaml"))
+    for document in documents:
+        capture(other, document, submitter="operator")
+    derive_to(other.size)
+    assert derived_digest(1) == digest
+    open_register(kills.register.data)
