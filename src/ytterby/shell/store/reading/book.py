@@ -1,6 +1,6 @@
 """The book that a viewer may read, as known at a log size: derived from accepted events, kept while asked for.
 
-Who may read: whoever may read its events; a party's book holds only events that it may see.
+Who may read: whoever may read its events; a party's book holds its own events and what others sent to it.
 """
 
 from collections import OrderedDict
@@ -12,6 +12,7 @@ from ytterby.shell.site.packs import matter_tables
 from ytterby.shell.store.reading.entries import accepted_entries, directory, product_list
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
+from ytterby.shell.store.reading.party_book import party_book
 from ytterby.shell.store.reading.viewer import Viewer
 
 KEPT_MAX = 8
@@ -27,10 +28,14 @@ def book_of(viewer: Viewer, known: Known) -> Book:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    world = World(directory(viewer, known), product_list(viewer, known), matter_tables())
-    book = build_book(accepted_entries(viewer, known), world)
+    book = _whole_book(viewer, known) if viewer.reads_all else party_book(viewer, known)
     with _lock:
         _kept[key] = book
         while len(_kept) > KEPT_MAX:
             _kept.popitem(last=False)
     return book
+
+
+def _whole_book(viewer: Viewer, known: Known) -> Book:
+    world = World(directory(viewer, known), product_list(viewer, known), matter_tables())
+    return build_book(accepted_entries(viewer, known), world)
