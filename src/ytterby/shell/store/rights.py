@@ -38,7 +38,7 @@ Json = dict[str, Any]
 class Record(NamedTuple):
     """One registration: number in the log, kind, digest as hexadecimal, fields."""
 
-    index: int
+    number: int
     kind: str
     digest: str
     fields: Json
@@ -110,7 +110,7 @@ def rights_from_log(records: Iterable[Record], *, register_id: str, is_demo: boo
         flaw = None if is_demo else _speaker_flaw(rights, record, register_id, founders)
         flaw = flaw or enter(rights, record, is_demo=is_demo, founders=founders)
         if flaw:
-            rights.flaws.append((record.index, flaw))
+            rights.flaws.append((record.number, flaw))
     return rights
 
 
@@ -147,7 +147,7 @@ def _enter(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]
     if is_founder:
         founders.append(str(fields.get("id")))
     rights.granted[record.digest] = Granted(
-        index=record.index,
+        index=record.number,
         kind=record.kind,
         digest=record.digest,
         id=str(fields.get("id", "")),

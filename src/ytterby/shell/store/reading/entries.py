@@ -66,12 +66,12 @@ def sealed_digests(viewer: Viewer, entries: Iterable[Entry]) -> dict[bytes, byte
     """
     del viewer
     first = {entry.event.digest: entry.index for entry in sorted(entries, key=lambda entry: -entry.index)}
-    salts = {}
+    salts: dict[int, bytes] = {}
     indices = sorted(first.values())
     for start in range(0, len(indices), CHUNK):
         rows = EventRecord.objects.filter(log_index__in=indices[start : start + CHUNK])
-        salts.update(rows.values_list("log_index", "salt"))
-    return {d: sha256(b"ytterby/disclosed/v1\x00" + bytes(salts[i]) + d).digest() for d, i in first.items()}
+        salts.update((index, bytes(salt)) for index, salt in rows.values_list("log_index", "salt"))
+    return {d: sha256(b"ytterby/disclosed/v1\x00" + salts[i] + d).digest() for d, i in first.items()}
 
 
 def _entries(rows: Any) -> list[Entry]:

@@ -19,6 +19,7 @@ COMPARTMENTS_OF: Mapping[str, frozenset[Compartment]] = {
     PROVINCE: frozenset(),
     CUSTOMS: frozenset(),
 }
+MANDATES = tuple(COMPARTMENTS_OF)
 # A party reads an event whole for these reasons; for others it reads what `chain.disclosure` lists.
 WHOLE = ("submitter", "site_holder")
 ADDRESSED, PASSES = "named_destination", "customs"
