@@ -104,3 +104,12 @@ def told_finding(delivery: Delivery, site: str) -> Finding:
         statistic=None,
         events=(),
     )
+
+
+def as_told(one: Finding) -> Finding:
+    """Return a finding of a party's own book in words that hold there: what others reported it does not know."""
+    if one.problem.code != "lot.not_created":
+        return one
+    facts = one.problem.facts
+    problem = finding("lot.not_sent", "", one.lot, amount=facts["amount"], unit=facts["unit"])
+    return one._replace(problem=problem)

@@ -14,16 +14,33 @@ Source: the register's threat model, section 4 (who may read what), threats C2 a
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ytterby.chain.event import KILOGRAM
+from ytterby.chain.event import KILOGRAM, PIECE
+from ytterby.chain.node import Node, NodeKind
 from ytterby.chain.order import Bundle, rank_bundles
-from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Transit, Void
+from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Step, Transit, Void
 from ytterby.chain.posting_record import lots_made, subjects_of
 from ytterby.chain.world import World
 from ytterby.matter.uncertainty import mass_uncertainty
 
 DELIVERED = "delivered"
-# What the list of readers grants a consignee of a line of its shipment; `mass_u` is the starting table's.
-CONSIGNEE_LINE = frozenset({"lot", "amount", "unit", "net_kg", "assays", "form", "piece_mass_kg"})
+# What the list of readers grants a consignee: fields of its shipment, and of each line; `mass_u` is the starting
+# table's. All other fields of these postings are left at their defaults.
+CONSIGNEE_SHIPMENT = frozenset(
+    (
+        "digest",
+        "at",
+        "site",
+        "holder",
+        "submitter",
+        "lines",
+        "to_site",
+        "to_holder",
+        "to_owner",
+        "document",
+        "containers",
+    )
+)
+CONSIGNEE_LINE = frozenset(("lot", "amount", "unit", "net_kg", "mass_u", "assays", "form", "piece_mass_kg"))
 
 
 class Told(NamedTuple):
@@ -79,9 +96,29 @@ def is_addressed(posting: Dispatch, reader: str, world: World) -> bool:
     return site is not None and world.directory.operator_of(site, posting.at.date()) == reader
 
 
-def bundles_for(own: Sequence[Bundle], others: Iterable[Bundle], reader: str, world: World) -> list[Bundle]:
+# The line in which a party itself made a lot, by lot and party: whence the assay of what it ships.
+Makings = Mapping[tuple[str, str], Line]
+
+
+def makings_of(bundles: Iterable[Bundle]) -> Makings:
+    """Return the line in which each party made each lot, the latest where there are several."""
+    found: dict[tuple[str, str], Line] = {}
+    for bundle in sorted(bundles, key=lambda b: (b.postings[0].at, b.digest)):
+        for posting in bundle.postings:
+            made = posting.outputs if isinstance(posting, Step) else getattr(posting, "lines", ())
+            lots = set(lots_made(posting))
+            found.update({(line.lot, posting.holder): line for line in made if line.lot in lots})
+    return found
+
+
+def bundles_for(
+    own: Sequence[Bundle], others: Iterable[Bundle], reader: str, world: World, makings: Makings
+) -> list[Bundle]:
     """Return what a party's book is written from: its own events whole, and of the `others` that name it as
     destination the shipments addressed to it. Digests of others are what the caller put in their place.
+
+    The assay of a shipment is the one it states, else the one with which its shipper made the lot; what a maker further
+    back said of it is more than one step away.
     """
     told = told_by(own)
     found = list(own)
@@ -89,7 +126,7 @@ def bundles_for(own: Sequence[Bundle], others: Iterable[Bundle], reader: str, wo
         postings: list[Posting] = []
         for posting in bundle.postings:
             if isinstance(posting, Dispatch) and is_addressed(posting, reader, world):
-                shipment = _for_consignee(posting, bundle.digest, reader, told, world)
+                shipment = _for_consignee(posting, bundle.digest, reader, told, world, makings)
                 postings += [*_delivered(shipment, told), shipment] if shipment.lines or shipment.containers else []
             elif isinstance(posting, Void):
                 postings.append(_void_for_consignee(posting, bundle.digest, told))
@@ -137,9 +174,12 @@ def _replaced(posting: Dispatch, **fields: object) -> Dispatch:
     return Dispatch(**{**kept, **fields})
 
 
-def _for_consignee(posting: Dispatch, digest: bytes, reader: str, told: Told, world: World) -> Dispatch:
+def _for_consignee(
+    posting: Dispatch, digest: bytes, reader: str, told: Told, world: World, makings: Makings
+) -> Dispatch:
     """Return the read model of a consignee: every field is named here, and a new one is closed until it is."""
     operator = world.directory.operator_of(posting.to_site, posting.at.date()) if posting.to_site else None
+    made = [makings.get((line.lot, posting.holder), line) for line in posting.lines]
     is_own_site = reader in {operator, posting.to_holder} or posting.to_site in told.places
     return Dispatch(
         digest=digest,
@@ -149,7 +189,9 @@ def _for_consignee(posting: Dispatch, digest: bytes, reader: str, told: Told, wo
         holder=posting.holder,
         owner="",
         submitter=posting.holder,
-        lines=tuple(_line_for_consignee(line, world) for line in posting.lines),
+        lines=tuple(
+            _line_for_consignee(line, makings.get((line.lot, posting.holder), line), world) for line in posting.lines
+        ),
         to_site=posting.to_site if is_own_site else None,
         to_holder=reader if reader in {posting.to_holder, operator} else None,
         to_owner=reader if posting.to_owner == reader else None,
@@ -158,11 +200,23 @@ def _for_consignee(posting: Dispatch, digest: bytes, reader: str, told: Told, wo
     )
 
 
-def _line_for_consignee(line: Line, world: World) -> Line:
+def _line_for_consignee(line: Line, made: Line, world: World) -> Line:
     mass_u = EXACT
+    net_kg, piece_kg = line.net_kg, line.piece_mass_kg or made.piece_mass_kg
     if line.unit == KILOGRAM and line.amount is not None:
         mass_u = mass_uncertainty(line.amount, s_dev_kg=None, device=None, table=world.matter.starting)
-    return Line(**{name: getattr(line, name) for name in CONSIGNEE_LINE}, mass_u=mass_u)
+    elif line.unit == PIECE and line.amount is not None and piece_kg is not None:
+        net_kg = line.amount * piece_kg
+    return Line(
+        lot=line.lot,
+        amount=line.amount,
+        unit=line.unit,
+        net_kg=net_kg,
+        mass_u=mass_u,
+        assays=line.assays or made.assays,
+        form=line.form or made.form,
+        piece_mass_kg=piece_kg,
+    )
 
 
 def _delivered(shipment: Dispatch, told: Told) -> list[Source]:
@@ -232,3 +286,19 @@ def _passage(posting: Dispatch | Transit, line: Line, place: str, at: str) -> Pa
         licence_line=(posting.licence_line or "") if isinstance(posting, Dispatch) else "",
         destination_country=(posting.destination_country or "") if isinstance(posting, Dispatch) else "",
     )
+
+
+def mark_unknown_inputs(nodes: Sequence[Node]) -> None:
+    """Mark the steps that took what the reader knows no composition of: what they gained is explained by that."""
+    for node in nodes:
+        if node.kind is not NodeKind.STEP or node.inputs_unknown:
+            continue
+        parents = [nodes[parent] for parent in node.parents]
+        if any(p.lot and not p.is_known and not p.is_free and not p.mass_kg.any() for p in parents):
+            node.inputs_unknown = True
+            node.sources = [
+                part._replace(origin=part.origin._replace(kind="undeclared"))
+                if part.origin.kind == "unaccounted" and part.line == -1
+                else part
+                for part in node.sources
+            ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.correction import Effective, apply_corrections
-from ytterby.chain.disclosure import bundles_for
+from ytterby.chain.disclosure import Makings, bundles_for, makings_of, mark_unknown_inputs
 from ytterby.chain.event import Entry
 from ytterby.chain.order import Bundle
 from ytterby.chain.party import Directory, Operation, Site, make_directory
@@ -17,6 +17,7 @@ from ytterby.chain.posting import Dispatch
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
 from ytterby.shell.site.register import current_register
+from ytterby.shell.store.derived.postings import bundles_of, live_edition, touching
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.reading.entries import (
     accepted_entries,
@@ -36,7 +37,9 @@ def party_book(viewer: Viewer, known: Known) -> Book:
     bundles, effective = party_bundles(viewer, known)
     own = {entry.index for entry in accepted_entries(viewer, known)}
     conflicts = tuple(one for one in effective.conflicts if one.declaration.index in own)
-    return build_from_bundles(bundles, _with_senders(world, bundles, reader), effective.endings, conflicts)
+    book = build_from_bundles(bundles, _with_senders(world, bundles, reader), effective.endings, conflicts)
+    mark_unknown_inputs(book.nodes)
+    return book
 
 
 def party_bundles(viewer: Viewer, known: Known) -> tuple[list[Bundle], Effective]:
@@ -54,7 +57,18 @@ def party_bundles(viewer: Viewer, known: Known) -> tuple[list[Bundle], Effective
             mine.append(Bundle(entry.event.digest, postings))
         else:
             theirs.append(Bundle(seals[entry.event.digest], postings))
-    return bundles_for(mine, theirs, viewer.party or "", world), effective
+    return bundles_for(mine, theirs, viewer.party or "", world, _makings(theirs, known)), effective
+
+
+def _makings(theirs: Iterable[Bundle], known: Known) -> Makings:
+    """Return how those who sent something made it themselves, for its assay."""
+    sent = [p for bundle in theirs for p in bundle.postings if isinstance(p, Dispatch)]
+    lots = {line.lot for posting in sent for line in posting.lines}
+    bundles: dict[bytes, Bundle] = {}
+    for rows in touching(live_edition().number, lots, known.size):
+        bundles |= bundles_of(rows.values_list("digest", "submitter", "body"))
+    senders = {posting.holder for posting in sent}
+    return makings_of(b for b in bundles.values() if any(p.holder in senders for p in b.postings))
 
 
 def _one_each(entries: Iterable[Entry]) -> list[Entry]:

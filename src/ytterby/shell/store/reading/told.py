@@ -11,7 +11,7 @@ import msgspec
 from ytterby.balance.finding import Finding
 from ytterby.balance.finding import list_findings as findings_of
 from ytterby.balance.mirror import DIFFERS
-from ytterby.balance.told import Delivery, Report, told_finding
+from ytterby.balance.told import Delivery, Report, as_told, told_finding
 from ytterby.balance.told import told_states as states_of
 from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
@@ -68,7 +68,7 @@ def readable_findings(viewer: Viewer, known: Known) -> list[Finding]:
     if viewer.reads_all:
         return list(found)
     sites = _own_sites(viewer, known)
-    own = [one for one in found if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)]
+    own = [as_told(one) for one in found if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)]
     told = [
         told_finding(key, _site_of(book, key)) for key, word in told_states(viewer, known).items() if word == DIFFERS
     ]
