@@ -189,9 +189,7 @@ def _for_consignee(
         holder=posting.holder,
         owner="",
         submitter=posting.holder,
-        lines=tuple(
-            _line_for_consignee(line, makings.get((line.lot, posting.holder), line), world) for line in posting.lines
-        ),
+        lines=tuple(_line_for_consignee(*both, world) for both in zip(posting.lines, made, strict=True)),
         to_site=posting.to_site if is_own_site else None,
         to_holder=reader if reader in {posting.to_holder, operator} else None,
         to_owner=reader if posting.to_owner == reader else None,
