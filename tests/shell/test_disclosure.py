@@ -58,6 +58,7 @@ ANSWERS = {
     ],
     "balance pairs": [[], ["--on", "2025-12-01"], ["--lot", "KR-C-0418"], ["--lot", "KR-C-0500"]],
     "balance findings": [[], ["--brief"], ["--known-at", "30"]],
+    "event passages": [[]],
     "party list": [[], ["--known-on", "2026-01-01"]],
     "party rights": [[]],
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],

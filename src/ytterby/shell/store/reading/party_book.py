@@ -26,6 +26,7 @@ from ytterby.shell.store.reading.entries import (
     whole_directory,
 )
 from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.passages import list_passages
 from ytterby.shell.store.reading.viewer import ADDRESSED, Viewer
 from ytterby.shell.store.rights import IN_FORCE, rights_from_log, stored_records
 
@@ -112,6 +113,9 @@ def _named(viewer: Viewer, known: Known, whole: Directory) -> tuple[set[str], se
                 sites.add(getattr(posting, name, None) or "")
             for use in getattr(posting, "uses", ()):
                 parties.add(use.end_user or "")
+    for row in list_passages(viewer, known=known)["passages"]:
+        parties |= {row["shipper"] or "", row["consignee"] or ""}
+        sites.add(row["place"])
     return parties, sites
 
 
