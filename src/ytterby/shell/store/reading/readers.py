@@ -58,7 +58,9 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
         " false_alarms_per_plant_year text hypotheses settles events facts state"
     ),
     "entry": _fields("index kind entry at submitter submitter_name event_id digest link ends_submission size"),
-    "proof": _fields("index salt digest proof checkpoint event size path submitter arrival outcome record as_of_size"),
+    "proof": _fields(
+        "format index salt digest proof checkpoint event size path submitter arrival outcome record as_of_size"
+    ),
     "passage": frozenset(Passage._fields) | {"tail"},
     "right": _fields("id kind party as account name start end region sites state proposed_by confirmed_by index"),
 }
