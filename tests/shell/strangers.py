@@ -143,8 +143,8 @@ def forget_answers() -> None:
     """Empty what readings keep: two registers of one identity never meet in life, and do here."""
     from ytterby.shell.portal import page
     from ytterby.shell.store.derived import world
-    from ytterby.shell.store.reading import book, entries
+    from ytterby.shell.store.reading import book, entries, told
 
-    for kept in (page._counts, book._kept, entries._decoded):
+    for kept in (page._counts, book._kept, told._kept, entries._decoded):
         kept.clear()
     world._world.cache_clear()

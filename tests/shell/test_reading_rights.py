@@ -325,3 +325,42 @@ def test_no_state_is_told_before_each_named_the_other_under_one_document(registe
         pairs = mirror_pairs(Viewer(party), known=now(), transit_limit_days=30)["pairs"]
         assert {pair["state"] for pair in pairs} <= {"in_transit", "untold", "receiver_only"}
         assert not [f for f in list_findings(Viewer(party), known=now())["findings"] if f["kind"].startswith("mirror")]
+
+
+def spoofed(sample, *, party, site, shipper, number):
+    """Return a shipment of Kestrel's lot to Fern Loop, from somebody's own site, that says who holds the goods."""
+    event = {**sample["epcisBody"]["eventList"][3], "eventID": f"urn:uuid:00000000-0000-5000-8000-{number:012d}"}
+    event |= {"readPoint": {"id": site}, "bizLocation": {"id": site}, "epcList": []}
+    event["sourceList"] = [{"type": "possessing_party", "source": shipper}, {"type": "location", "source": site}]
+    event["destinationList"] = [
+        {"type": "possessing_party", "destination": party}, {"type": "location", "destination": SITE_OF[party]},
+    ]  # fmt: skip
+    return event
+
+
+def test_a_shipment_that_claims_to_be_the_makers_learns_nothing_of_the_makers_lot(told, sample):
+    """Threat C2: Lumen ships Kestrel's lot in Kestrel's name to Fern Loop; Fern Loop learns no assay of it."""
+    event = spoofed(sample, party=FERN, site=SITE_OF[LUMEN], shipper=KESTREL, number=7)
+    result = capture(told, document(sample, [event]), submitter=LUMEN, at=AT)
+    assert result.outcome == "accepted", result.problems
+    (row,) = [row for row in list_lots(Viewer(FERN), known=now())["lots"] if row["tail"] == "KR-C-0418"]
+    assert row["elements"] is None
+    # The maker's own shipment tells it.
+    own = spoofed(sample, party=FERN, site=SITE_OF[KESTREL], shipper=KESTREL, number=8)
+    own["quantityList"] = [{**own["quantityList"][0], "epcClass": "https://id.gs1.org/01/09520000000035/10/KR-T-0418"}]
+    assert capture(told, document(sample, [own]), submitter=KESTREL, at=AT).outcome == "accepted"
+    (row,) = [row for row in list_lots(Viewer(FERN), known=now())["lots"] if row["tail"] == "KR-T-0418"]
+    assert row["elements"]["Nd"] == pytest.approx(11000 * 1513.8e-6)
+
+
+def test_nobody_answers_for_a_side_before_it_spoke(register, sample, part_of):
+    """Threat C3: a shipment in another's name, from a third party's site, gives no state and forestalls none."""
+    event = spoofed(sample, party=NORRVIK, site=SITE_OF[LUMEN], shipper=KESTREL, number=9)
+    event["quantityList"] = [{**event["quantityList"][0], "quantity": 3}]
+    capture(register, document(sample, [event]), submitter=LUMEN, at=AT)
+    capture(register, document(sample, [receipt_of(sample, 11000, 0)]), submitter=NORRVIK, at=AT)
+    for party in (KESTREL, NORRVIK):
+        assert not [f for f in list_findings(Viewer(party), known=now())["findings"] if f["kind"].startswith("mirror")]
+    capture(register, part_of(0, 1, 2, 3), submitter=KESTREL, at=AT)
+    pairs = mirror_pairs(Viewer(KESTREL), known=now(), transit_limit_days=30)["pairs"]
+    assert [pair["state"] for pair in pairs if pair["shipped"]] == ["matched"]

@@ -16,7 +16,7 @@ from ytterby.chain.book import build_from_bundles
 from ytterby.chain.correction import apply_corrections
 from ytterby.chain.event import Entry
 from ytterby.chain.order import Bundle
-from ytterby.chain.posting import Dispatch, Receipt
+from ytterby.chain.posting import Dispatch, Posting, Receipt
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
 from ytterby.terms.problem import finding
@@ -64,11 +64,21 @@ def _group_of(report: Report, world: World) -> Group | None:
     entry = report.entry
     plain = Entry(msgspec.structs.replace(entry.event, error=None), entry.submitter, entry.index)
     for posting in postings_of(plain, world)[0]:
+        if not _is_spoken_for(posting, world):
+            continue
         if isinstance(posting, Dispatch) and posting.document and posting.to_holder:
             return posting.document, posting.holder, posting.to_holder
         if isinstance(posting, Receipt) and posting.document and posting.from_holder:
             return posting.document, posting.from_holder, posting.holder
     return None
+
+
+def _is_spoken_for(posting: Posting, world: World) -> bool:
+    """Tell whether a side itself spoke: who submitted holds the goods, or may speak for a site of who does; else
+    somebody could answer in another's name before the other did.
+    """
+    operator = world.directory.operator_of(posting.site, posting.at.date())
+    return posting.holder in {posting.submitter, operator}
 
 
 def _tell(group: Group, reports: Sequence[Report], world_of: Callable[[int], World], told: dict[Delivery, str]) -> None:

@@ -96,18 +96,19 @@ def is_addressed(posting: Dispatch, reader: str, world: World) -> bool:
     return site is not None and world.directory.operator_of(site, posting.at.date()) == reader
 
 
-# The line in which a party itself made a lot, by lot and party: whence the assay of what it ships.
-Makings = Mapping[tuple[str, str], Line]
+# The line in which a party itself made a lot, by lot, holder and who said so: whence the assay of what it ships.
+# Who said so comes from a credential; a shipment that only claims to be a maker's learns nothing of the maker's lot.
+Makings = Mapping[tuple[str, str, str], Line]
 
 
 def makings_of(bundles: Iterable[Bundle]) -> Makings:
     """Return the line in which each party made each lot, the latest where there are several."""
-    found: dict[tuple[str, str], Line] = {}
+    found: dict[tuple[str, str, str], Line] = {}
     for bundle in sorted(bundles, key=lambda b: (b.postings[0].at, b.digest)):
         for posting in bundle.postings:
             made = posting.outputs if isinstance(posting, Step) else getattr(posting, "lines", ())
             lots = set(lots_made(posting))
-            found.update({(line.lot, posting.holder): line for line in made if line.lot in lots})
+            found.update({(line.lot, posting.holder, posting.submitter): line for line in made if line.lot in lots})
     return found
 
 
@@ -179,7 +180,7 @@ def _for_consignee(
 ) -> Dispatch:
     """Return the read model of a consignee: every field is named here, and a new one is closed until it is."""
     operator = world.directory.operator_of(posting.to_site, posting.at.date()) if posting.to_site else None
-    made = [makings.get((line.lot, posting.holder), line) for line in posting.lines]
+    made = [makings.get((line.lot, posting.holder, posting.submitter), line) for line in posting.lines]
     is_own_site = reader in {operator, posting.to_holder} or posting.to_site in told.places
     return Dispatch(
         digest=digest,
