@@ -271,3 +271,28 @@ def test_a_right_withdrawn_in_mid_session_is_gone_at_the_next_request(register, 
     assert gone.status_code == 404
     assert gone.content == client.get("/en/lots/NO-SUCH-LOT/").content
     assert "Party of a demo register" in client.get("/en/lots/").content.decode()
+
+
+@pytest.mark.skipif(ON_POSTGRESQL, reason="the portal's sessions are the same on both")
+def test_a_party_signs_in_to_a_demo_as_itself_and_as_nobody_else(register):
+    """Threat O4: with the password of the run alone; nobody signs in as the operator or as a party that is not there."""
+    from django.test import Client
+
+    from ytterby.shell.actions.demo_user import make_demo_password
+    from ytterby.shell.portal.sign_in import forget_failures
+
+    forget_failures()
+    password = make_demo_password(register.keys)
+
+    def sign_in(name, secret):
+        client = Client(headers={"host": "localhost"})
+        return client.post("/en/sign-in/", {"name": name, "password": secret}).status_code, client
+
+    for name in (KESTREL, KESTREL.rpartition("/")[2], "Kestrel Ridge Mining", "demo"):
+        status, client = sign_in(name, password)
+        assert (status, client.get("/en/lots/").status_code) == (302, 200)
+        assert sign_in(name, "wrong")[0] == 401
+        forget_failures()
+    for name in ("operator", "Operator", "Kestrel", "", "9520000010010/"):
+        assert sign_in(name, password)[0] == 401
+        forget_failures()

@@ -1,5 +1,8 @@
 """Accounts and rights from the command line, and answers as a party would see them."""
 
+import subprocess
+import sys
+
 import pytest
 
 from shell.cli.conftest import DIRECTORY, run
@@ -81,3 +84,41 @@ def test_passages_are_told_to_whom_the_place_belongs_by_mandate(ask):
     assert "XA-EX-0702-88121" in ask("event", "passages").out
     assert ask("event", "passages", "--viewer", "Customs of XA", "--json").json["passages"] == []
     assert "Nothing passed" in ask("event", "passages", "--viewer", "Customs of XA").out
+
+
+def at_once(data, *commands):
+    """Run commands in processes of their own, side by side; return their exit codes."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ytterby", *map(str, command), "--data", str(data)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for command in commands
+    ]
+    return [process.wait(timeout=120) for process in started]
+
+
+def test_of_three_who_would_found_at_once_two_do(tmp_path):
+    """Threat O3: the third is refused under the lock, whoever comes third."""
+    data = tmp_path / "data"
+    assert run("register", "make", data, "--origin", "log.example.org/x").code == 0
+    names = ("ann", "bo", "cy")
+    codes = at_once(data, *(("party", "account", name, "--out", tmp_path / f"{name}.key") for name in names))
+    assert sorted(codes) == [0, 0, 1]
+    rows = run("party", "rights", "--json", "--data", data).json["rights"]
+    assert [row["state"] for row in rows] == ["in_force", "in_force"]
+    assert sum((tmp_path / f"{name}.key").exists() for name in names) == 2
+
+
+def test_confirmed_and_withdrawn_at_once_is_withdrawn(real, tmp_path):
+    """Threat X10: whichever comes first, the right is gone afterwards."""
+    real("party", "import", tmp_path / "body.yaml", "--by", tmp_path / "ann.key")
+    (right,) = [row for row in real("party", "rights", "--json").json["rights"] if row["as"]]
+    confirm = ("party", "confirm", right["id"], "--by", tmp_path / "bo.key")
+    withdraw = ("party", "withdraw", right["id"], "--by", tmp_path / "ann.key")
+    codes = at_once(tmp_path / "data", confirm, withdraw)
+    assert codes[1] == 0
+    (right,) = [row for row in real("party", "rights", "--json").json["rights"] if row["as"]]
+    assert right["state"] == "withdrawn"
+    assert real("log", "verify").code == 0
