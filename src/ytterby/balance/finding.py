@@ -43,7 +43,8 @@ def _is_open(closure: StepClosure) -> bool:
     return closure.verdict == "loss" or (closure.verdict == "gain" and not closure.step.inputs_unknown)
 
 
-def _id(*parts: str) -> str:
+def finding_id(*parts: str) -> str:
+    """Return the short name of a finding, the same whenever it is found."""
     return "F-" + sha256("\x00".join(parts).encode()).hexdigest()[:8]
 
 
@@ -73,7 +74,7 @@ def _of_book(one: BookFinding) -> Finding:
     template = _BOOK[one.code]
     problem = Problem(template.code, template.where, one.lot, dict(one.facts), template.severity)
     return Finding(
-        _id(one.code, one.lot, one.site),
+        finding_id(one.code, one.lot, one.site),
         problem,
         one.parties,
         one.lot,
@@ -94,7 +95,7 @@ def _of_mirror(state: MirrorState) -> Finding:
     problem = finding("mirror.differs", "", pair.lot, sent=sent, received=received, d=d, document=pair.document or "-")
     is_mass = state.unit == "KGM" or state.compared == "element"
     return Finding(
-        id=_id("mirror.differs", pair.lot, pair.to_site, pair.document or ""),
+        id=finding_id("mirror.differs", pair.lot, pair.to_site, pair.document or ""),
         problem=problem,
         parties=(pair.from_holder, pair.to_holder),
         lot=pair.lot,
@@ -122,7 +123,7 @@ def _of_step(closure: StepClosure) -> Finding:
         else finding("step.gain", "", name, **facts)
     )
     return Finding(
-        id=_id(problem.code, step.digest.hex(), closure.element),
+        id=finding_id(problem.code, step.digest.hex(), closure.element),
         problem=problem,
         parties=(step.holder,),
         lot="",

@@ -1,7 +1,8 @@
-"""Enrol parties, sites and mandates from a file: who may report for which site from which day on.
+"""Enrol parties, sites, mandates and public bodies from a file: who may report for which site from which day on, and
+who oversees.
 
 Each row becomes a salted record of the log; a later row of the same identifier replaces it from then on. Who may: the
-register's operator.
+register's operator; for a public body's mandate two of its people where the register is no demo (`actions.rights`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +13,14 @@ from typing import Any
 import yaml
 
 from ytterby.chain.party import OPERATOR
+from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish
+from ytterby.shell.actions.rights import RefusedRight, enter_rights
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.reading.viewer import CUSTOMS, MANDATES, PROVINCE
 from ytterby.shell.store.registering import Registrable, register_documents
+from ytterby.shell.store.rights import RIGHT
 from ytterby.terms.identifier import read_identifier, site_of
 from ytterby.terms.problem import Problem, is_refused, pointer, refuse
 
@@ -28,6 +33,7 @@ FIELDS = {
     "parties": {"id", "name", "name_zh", "country", "roles"},
     "sites": {"id", "name", "name_zh", "kind", "country", "operations"},
     "mandates": {"party", "site", "start", "end"},
+    "bodies": {"party", "as", "start", "end", "region", "sites"},
 }
 Row = dict[str, Any]
 
@@ -41,25 +47,44 @@ class Enrolment:
     mandates: int
     problems: tuple[Problem, ...]
     size: int
+    bodies: int = 0
 
 
-def import_directory(register: Register, yaml_text: str, *, at: datetime | None = None) -> Enrolment:
-    """Enter the parties, sites and mandates of a YAML text, all or none."""
+def import_directory(
+    register: Register, yaml_text: str, *, at: datetime | None = None, by: PrivateKey | None = None
+) -> Enrolment:
+    """Enter the parties, sites, mandates and bodies of a YAML text, all or none.
+
+    `by` is the key of the account that proposes the bodies; each counts when another account has confirmed it.
+    """
     problems: list[Problem] = []
     document = _read(yaml_text, problems)
     rows: list[Registrable] = []
     counts = {}
-    for section, read in (("parties", _party), ("sites", _site), ("mandates", _mandate)):
+    readers = (("parties", _party), ("sites", _site), ("mandates", _mandate), ("bodies", _body))
+    for section, read in readers:
         found = list(_rows(document, section, problems))
         counts[section] = len(found)
         rows += [read(row, pointer(section, number), problems) for number, row in found]
     if not rows and not problems:
         problems.append(refuse("enrolment.empty"))
+    has_bodies = any(row.kind == RIGHT for row in rows)
+    if has_bodies and by is None and not register.is_demo:
+        problems.append(refuse("rights.account_needed", pointer("bodies")))
     if is_refused(problems):
         return Enrolment(0, 0, 0, tuple(problems), register.size)
-    size = register_documents(rows, OPERATOR, at or now())
+    try:
+        size = enter_rights(register, rows, by, at or now()) if has_bodies else _enter(rows, at or now())
+    except RefusedRight as refused:
+        return Enrolment(0, 0, 0, refused.problems, register.size)
     publish(register)
-    return Enrolment(counts["parties"], counts["sites"], counts["mandates"], tuple(problems), size)
+    return Enrolment(
+        counts["parties"], counts["sites"], counts["mandates"], tuple(problems), size, bodies=counts["bodies"]
+    )
+
+
+def _enter(rows: list[Registrable], at: datetime) -> int:
+    return register_documents(rows, OPERATOR, at)
 
 
 def _read(text: str, problems: list[Problem]) -> Mapping[str, Any]:
@@ -177,3 +202,33 @@ def _mandate(row: Row, at: str, problems: list[Problem]) -> Registrable:
         "end": _day(row, "end", at, problems),
     }
     return Registrable("mandate", f"{party} {site}", fields)
+
+
+def _body(row: Row, at: str, problems: list[Problem]) -> Registrable:
+    """Return the right of a public body; customs may be bound to places, a province has its region."""
+    party = _identifier(row, "party", at, problems)
+    mandate = _text(row, "as", at, problems, needed=True)
+    if mandate and mandate not in MANDATES:
+        problems.append(refuse("enrolment.unknown_mandate", at + "/as", mandate, known=" ".join(MANDATES)))
+    start, end = _day(row, "start", at, problems), _day(row, "end", at, problems)
+    if start and end and end <= start:
+        problems.append(refuse("enrolment.end_before_start", at + "/end", end, start=start))
+    region = _text(row, "region", at, problems, needed=mandate == PROVINCE)
+    given = row.get("sites") or []
+    sites = [
+        site_of(_identifier({"site": one}, "site", at + pointer("sites", number), problems))
+        for number, one in enumerate(given if isinstance(given, list) else [given])
+    ]
+    for name, value, only in (("region", region, PROVINCE), ("sites", sites, CUSTOMS)):
+        if value and mandate != only:
+            problems.append(refuse("enrolment.not_of_this_mandate", at + pointer(name), name, mandate=mandate))
+    fields = {
+        "id": f"{party} {mandate}",
+        "party": party,
+        "as": mandate,
+        "start": start,
+        "end": end,
+        "region": region,
+        "sites": sites,
+    }
+    return Registrable(RIGHT, f"{party} {mandate}", fields)

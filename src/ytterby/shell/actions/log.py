@@ -10,7 +10,7 @@ from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.log import prove
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 
 
 def make_checkpoint(register: Register) -> str:
@@ -18,14 +18,14 @@ def make_checkpoint(register: Register) -> str:
     return publish(register)
 
 
-def prove_event(register: Register, which: str | int) -> EventProof:
+def prove_event(register: Register, which: str | int, *, viewer: Viewer = OPERATOR_VIEWER) -> EventProof:
     """Return the proof of an event, by eventID, digest or number in the log.
 
     Raises:
-        KeyError: there is no such event.
+        KeyError: there is no such event that the viewer may read.
     """
     del register
-    return prove(OPERATOR_VIEWER, which, known_at(OPERATOR_VIEWER, None))
+    return prove(viewer, which, known_at(viewer, None))
 
 
 def verify_log(register: Register) -> dict[str, Any]:

@@ -31,9 +31,10 @@ from ytterby.shell.actions.lapse import lapse_fields
 from ytterby.shell.actions.publish import CHECKPOINT, published_size, tile_bytes
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, StoredHash, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
-from ytterby.shell.store.reading.entries import directory, opened
+from ytterby.shell.store.reading.entries import opened, whole_directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import registration_digest
@@ -54,7 +55,7 @@ class _Directories(dict[int, Directory]):
         )
         last = latest.first() or 0
         if last not in self:
-            self[last] = directory(OPERATOR_VIEWER, Known(size))
+            self[last] = whole_directory(OPERATOR_VIEWER, Known(size))
         return self[last]
 
 
@@ -279,10 +280,10 @@ class _Stored:
         span = {"gte": min(indices, default=0), "lte": max(indices, default=-1)}
         entries = LogEntry.objects.filter(**{f"index__{k}": v for k, v in span.items()})
         self.entries = {i: (bytes(e), record) for i, e, record in entries.values_list("index", "entry", "record")}
-        self.readers: dict[int, set[tuple[str, str]]] = {}
+        self.readers: dict[int, set[tuple[Any, ...]]] = {}
         rights = Visible.objects.filter(**{f"event_id__{k}": v for k, v in span.items()})
-        for index, party, why in rights.values_list("event_id", "party", "why"):
-            self.readers.setdefault(index, set()).add((party, why))
+        for index, *right in rights.values_list("event_id", "party", "why", "compartment"):
+            self.readers.setdefault(index, set()).add(tuple(right))
 
 
 def _event(
@@ -303,7 +304,9 @@ def _event(
     if (record.event_id, record.is_original, record.submitter, ended) != facts:
         yield index, "the event's row does not say what the submitted event says"
     readers = readers_of(event, submitter, parties)
-    if stored.readers.get(index, set()) != readers:
+    if record.compartment != Compartment.TRACING:
+        yield index, "the event stands in another compartment than tracing"
+    if stored.readers.get(index, set()) != {(party, why, Compartment.TRACING) for party, why in readers}:
         yield index, "who may see the event is not what the event and the directory say"
 
 

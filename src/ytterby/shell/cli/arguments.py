@@ -45,12 +45,20 @@ def add_command(verbs: Nouns, name: str, run: Run, summary: str, *, data: str = 
 
 
 def add_known(parser: argparse.ArgumentParser) -> None:
-    """Add: as known at a log size, or on a day."""
+    """Add what every answering command takes: as known at a log size or on a day, and as whom."""
+    add_viewer(parser)
     known = parser.add_mutually_exclusive_group()
     known.add_argument("--known-at", type=whole_number, metavar="N", help="answer as known at this log size")
     known.add_argument("--known-on", type=day, metavar="DATE", help="answer as known at the end of this day, UTC")
     parser.add_argument(
         "--no-wait", action="store_true", help="answer from what is derived already, and say how much is not"
+    )
+
+
+def add_viewer(parser: argparse.ArgumentParser) -> None:
+    """Add: as a party would see it."""
+    parser.add_argument(
+        "--viewer", metavar="PARTY", help="answer what this party may read, as it would see it (default: the operator)"
     )
 
 

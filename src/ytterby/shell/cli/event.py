@@ -1,4 +1,4 @@
-"""`ytterby event check|digest|capture`: what a document says, whether it can be taken in, and taking it in.
+"""`ytterby event check|digest|capture|passages`: what a document says, taking it in, and what passed customs.
 
 `check` and `digest` need no register and send nothing. `capture` answers with signed receipts: that of arrival at once
 for a long document, which is then decided from the stored bytes, by this command or by whoever works next.
@@ -11,15 +11,16 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ytterby.chain.party import OPERATOR
-from ytterby.shell.cli.arguments import Nouns, add_command, add_noun
+from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import not_read_yet, read_document_file
 from ytterby.shell.cli.event_status import add_status
-from ytterby.shell.cli.figures import write_count
-from ytterby.shell.cli.opening import Reading, find_party, open_reading, with_data
+from ytterby.shell.cli.figures import write_count, write_exact
+from ytterby.shell.cli.opening import Names, Reading, find_party, open_reading, with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.problem_lines import problem_json, problem_line, show_problems
-from ytterby.shell.cli.screen import Screen
+from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.cli.texts import Texts, counted
+from ytterby.terms.identifier import tail
 from ytterby.terms.problem import Problem, Severity, is_refused
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def add(nouns: Nouns) -> None:
         "--no-wait", action="store_true", help="return once the documents have arrived; they are decided later"
     )
     add_status(verbs)
+    passages = add_command(verbs, "passages", run_passages, "list goods that passed a customs place")
+    add_known(passages)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -316,3 +319,39 @@ def _entries(texts: Texts, receipt: Json) -> str:
         return ""
     key = "event.capture.entry" if len(entries) == 1 else "event.capture.entries"
     return texts(key, first=entries[0], last=entries[-1])
+
+
+# Passages
+
+
+def run_passages(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """List what passed customs places, as the declarations say it."""
+    reading = open_reading(args, screen)
+    from ytterby.shell.store.reading.passages import list_passages
+
+    found = list_passages(reading.viewer, known=reading.known)
+    screen.answer(found, lambda: _show_passages(screen, found["passages"], reading.names(screen.language)))
+    return Outcome.GOOD
+
+
+def _show_passages(screen: Screen, rows: Sequence[Json], names: Names) -> None:
+    texts = screen.texts
+    if not rows:
+        screen.verdict(None, texts("event.passages.none"))
+        return
+    keys = ("on", "where", "lot", "quantity", "shipper", "receiver", "declaration", "licence")
+    table = [
+        [
+            row["at"][:10],
+            names(row["place"]),
+            row["tail"],
+            write_exact(row["amount"]),
+            names(row["shipper"]),
+            names(row["consignee"]),
+            row["declaration"] or "",
+            tail(row["licence"]) if row["licence"] else "",
+        ]
+        for row in rows
+    ]
+    screen.table([Column(texts(f"column.{key}"), is_number=key == "quantity") for key in keys], table)
+    screen.verdict(None, counted(texts, "event.passages.count", len(rows)))

@@ -6,9 +6,9 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from ytterby.shell.cli.arguments import Nouns, add_command, add_noun
+from ytterby.shell.cli.arguments import Nouns, add_command, add_noun, add_viewer
 from ytterby.shell.cli.figures import write_count
-from ytterby.shell.cli.opening import open_data, with_data
+from ytterby.shell.cli.opening import open_data, open_reading, with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.screen import Screen
 
@@ -21,6 +21,7 @@ def add(nouns: Nouns) -> None:
     add_command(verbs, "checkpoint", run_checkpoint, "write the signed head of the log")
     prove = add_command(verbs, "prove", run_prove, "prove that an event is in the log under its signed head")
     prove.add_argument("event", metavar="EVENT", help="an event's eventID, or its number in the log")
+    add_viewer(prove)
     prove.add_argument("--out", type=Path, metavar="FILE", help="write the proof to a file, to hand on")
     add_command(verbs, "verify", run_verify, "recompute everything stored and name what was changed")
 
@@ -39,12 +40,12 @@ def run_checkpoint(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def run_prove(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Prove one event."""
-    register = open_data(args, outdated=True)
+    reading = open_reading(args, screen)
     from ytterby.shell.actions.log import prove_event
 
     which = int(args.event) if args.event.isascii() and args.event.isdigit() else args.event
     try:
-        proof = prove_event(register, which)
+        proof = prove_event(reading.register, which, viewer=reading.viewer)
     except LookupError:
         raise WrongUse("log.unknown_event", event=args.event, next_commands=("ytterby log verify",)) from None
     answer = proof.to_json()

@@ -89,7 +89,7 @@ def open_data(args: argparse.Namespace, *, outdated: bool = False) -> "Register"
 
 
 def open_reading(args: argparse.Namespace, screen: Screen) -> Reading:
-    """Open the register and resolve --known-at or --known-on; say so where the size was rounded."""
+    """Open the register and resolve --known-at or --known-on, and --viewer; say so where the size was rounded."""
     register = open_data(args)
     from ytterby.shell.store.reading.known import known_at, known_on
     from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -100,7 +100,22 @@ def open_reading(args: argparse.Namespace, screen: Screen) -> Reading:
     if size is not None and known.size != size:
         screen.remark(screen.texts("known.rounded", asked=size, size=known.size))
     known = _derived(known, screen, is_waiting=not getattr(args, "no_wait", False))
-    return Reading(register, OPERATOR_VIEWER, known)
+    reading = Reading(register, OPERATOR_VIEWER, known)
+    text = getattr(args, "viewer", None)
+    return reading if text is None else as_party(reading, text)
+
+
+def as_party(reading: Reading, text: str) -> Reading:
+    """Return the same reading as a party has it today.
+
+    Raises:
+        WrongUse: the text names no party, or several.
+    """
+    from ytterby.shell.actions.clock import now
+    from ytterby.shell.store.reading.rights import viewer_of
+
+    viewer = viewer_of(reading.viewer, find_party(reading, text), now().date())
+    return Reading(reading.register, viewer, reading.known)
 
 
 def _derived(known: "Known", screen: Screen, *, is_waiting: bool) -> "Known":

@@ -1,10 +1,14 @@
-"""`ytterby party import|list`: who reports, which sites are whose, who may speak for whom."""
+"""`ytterby party import|list`: who reports, which sites are whose, who may speak for whom, who oversees.
+
+Rights of people and of public bodies are `party account|rights|confirm|withdraw` (`rights`).
+"""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ytterby.shell.cli import rights
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
@@ -20,9 +24,11 @@ BYTES_MAX = 20_000_000
 def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "party", "who reports, and which sites are whose")
-    bring = add_command(verbs, "import", run_import, "take parties, sites and mandates from a YAML file")
+    bring = add_command(verbs, "import", run_import, "take parties, sites, mandates and bodies from a YAML file")
     bring.add_argument("file", type=Path, metavar="FILE")
+    rights.add_signer(bring)
     add_known(add_command(verbs, "list", run_list, "list parties and their sites"))
+    rights.add(verbs)
 
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -37,13 +43,14 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise CouldNotRun("file.unreadable", file=args.file, why=why) from None
-    result = import_directory(register, text, at=args.at)
+    result = import_directory(register, text, at=args.at, by=rights.read_signer(args))
     refused = is_refused(result.problems)
     answer = {
         "file": str(args.file),
         "parties": result.parties,
         "sites": result.sites,
         "mandates": result.mandates,
+        "bodies": result.bodies,
         "problems": [problem_json(problem, str(args.file), screen.language) for problem in result.problems],
         "as_of_size": result.size,
     }
@@ -53,8 +60,9 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
             screen.verdict(False, screen.texts("party.refused"), screen.texts("event.nothing_entered"))
         else:
             counts = {key: answer[key] for key in ("parties", "sites", "mandates")}
-            screen.verdict(True, screen.texts("party.imported", **counts))
-            screen.next(with_data(args, "ytterby party list"))
+            bodies = screen.texts("party.bodies", count=result.bodies) if result.bodies else ""
+            screen.verdict(True, screen.texts("party.imported", **counts), bodies)
+            screen.next(with_data(args, "ytterby party rights" if result.bodies else "ytterby party list"))
     return Outcome.FOUND if refused else Outcome.GOOD
 
 

@@ -12,11 +12,16 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, cast
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.demo_user import NAME, session_mark
 from ytterby.shell.portal.place import is_demo, keys_folder
-from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.rights import viewer_of
+from ytterby.shell.store.reading.viewer import AUDIT, OPERATOR_VIEWER, Viewer
+from ytterby.terms.identifier import tail
 
-SESSION_KEY = "seat"
+SESSION_KEY, PARTY_KEY = "seat", "party"
 
 
 class Audience(StrEnum):
@@ -24,6 +29,7 @@ class Audience(StrEnum):
 
     EVERYBODY = "everybody"
     AUDITOR = "auditor"
+    PARTY = "party"
 
 
 class Seat(NamedTuple):
@@ -77,4 +83,25 @@ def seat_of(request: HttpRequest) -> Seat | None:
     mark = session_mark(keys_folder())
     if mark is None or not hmac.compare_digest(held, mark):
         return None
-    return Seat(NAME, Audience.AUDITOR, Viewer(party=None, mandates=frozenset({"audit"})))
+    party = session.get(PARTY_KEY) if session is not None else None
+    return _demo_seat() if party is None else _party_seat(party)
+
+
+def _demo_seat() -> Seat:
+    return Seat(NAME, Audience.AUDITOR, Viewer(party=None, mandates=frozenset({AUDIT})))
+
+
+def _party_seat(party: object) -> Seat | None:
+    """Return the seat of a party with the rights that it has at this request; None for one that is not known."""
+    named = whole_directory(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None)).parties.get(str(party))
+    if named is None:
+        return None
+    viewer = viewer_of(OPERATOR_VIEWER, named.id, now().date())
+    return Seat(named.name, Audience.AUDITOR if viewer.reads_all else Audience.PARTY, viewer)
+
+
+def party_called(text: str) -> str | None:
+    """Return the party that somebody signing in means: its identifier, the end of it, or its name; None for none."""
+    parties = whole_directory(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None)).parties.values()
+    found = {p.id for p in parties if text in {p.id, tail(p.id), p.name, p.name_zh} and p.id != OPERATOR_VIEWER.party}
+    return found.pop() if text and len(found) == 1 else None

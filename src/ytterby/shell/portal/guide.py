@@ -7,7 +7,7 @@ from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.page import show_page
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def show_help(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show how the pages are read."""

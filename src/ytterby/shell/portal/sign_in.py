@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ytterby.shell.actions.demo_user import NAME, check_demo_password, session_mark
-from ytterby.shell.portal.audience import SESSION_KEY, for_everybody, seat_of
+from ytterby.shell.portal.audience import PARTY_KEY, SESSION_KEY, for_everybody, party_called, seat_of
 from ytterby.shell.portal.page import bare_context
 from ytterby.shell.portal.place import is_demo, keys_folder
 
@@ -51,13 +51,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()
     password = request.POST.get("password", "").strip()[:PASSWORD_LENGTH_MAX]
     keys = keys_folder()
-    if not check_demo_password(keys, name, password):
+    party = None if name == NAME else party_called(name)
+    if not check_demo_password(keys, name, password, *([name] if party else ())):
         with _lock:
             _failures.append(time.monotonic())
         problem = _("Name and password do not belong together. The password is printed where the demo was started.")
         return _form(request, problem=problem, name=name, status=401)
     request.session.flush()
     request.session[SESSION_KEY] = session_mark(keys)
+    if party is not None:
+        request.session[PARTY_KEY] = party
     request.session.set_expiry(0)
     return HttpResponseRedirect(reverse("lots"))
 

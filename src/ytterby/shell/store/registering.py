@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -31,10 +31,21 @@ def registration_digest(kind: str, document: str) -> bytes:
     return sha256(f"ytterby/registration/v1\x00{kind}\x00{document}".encode()).digest()
 
 
-def register_documents(documents: Sequence[Registrable], submitter: str, at: datetime) -> int:
+def nothing_to_check() -> None:
+    """Let everything be entered."""
+
+
+def register_documents(
+    documents: Sequence[Registrable],
+    submitter: str,
+    at: datetime,
+    *,
+    check: Callable[[], None] = nothing_to_check,
+) -> int:
     """Enter these documents in one transaction; what is registered with the same fields already is passed over.
 
-    Returns the size of the log afterwards.
+    `check` runs under the lock before anything is entered, and raises where nothing may be. What it writes beside the
+    log is written with the documents. Returns the size of the log afterwards.
     """
     made = []
     for kind, key, fields in documents:
@@ -43,6 +54,7 @@ def register_documents(documents: Sequence[Registrable], submitter: str, at: dat
         made.append((kind, key, text, digest, salt, new_record(REGISTRATION, salt, digest)))
 
     def enter(head: LogHead) -> int:
+        check()
         new = [row for row in made if not _is_latest(row[0], row[1], row[2])]
         first = append(head, [row[5] for row in new], accepted_at(head, at))
         Registration.objects.bulk_create(

@@ -34,6 +34,8 @@ WORD_GROUPS = (
     "entry",
     "unit",
     "outcome",
+    "mandate",
+    "right",
 )
 
 # {{ and }} stand for themselves, as in str.format.

@@ -41,7 +41,7 @@ COLUMNS = (
 Row = Mapping[str, Any]
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def balance(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the closures that the facets leave, in book order."""
@@ -61,7 +61,7 @@ def balance(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "auditor/balance.html", context, moment=moment, here="balance")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def balance_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same closures as CSV or JSON."""

@@ -39,6 +39,7 @@ COLUMNS = (
     "d",
     "state",
     "overdue",
+    "corrections",
 )
 # The longest limit that can be asked for, ten years.
 TRANSIT_LIMIT_MOST = 3660
@@ -54,7 +55,7 @@ class Asked(NamedTuple):
     is_misread: bool
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def deliveries(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the deliveries that the facets leave."""
@@ -72,7 +73,7 @@ def deliveries(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "auditor/deliveries.html", context, moment=moment, here="deliveries")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def deliveries_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same deliveries as CSV or JSON."""

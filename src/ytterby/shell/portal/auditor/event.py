@@ -14,7 +14,7 @@ from ytterby.shell.portal.table import answer_json
 from ytterby.shell.store.reading.log import event_proof
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def event(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
     """Show an event by its eventID or digest."""
@@ -31,14 +31,14 @@ def event(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
     return show_page(request, seat, "auditor/event.html", context, moment=moment, here="log")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def event_file(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
     """Answer the event as it was submitted, as JSON."""
     return answer_json(_proof(seat, moment_of(request, seat), event)["event"], "event.json")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def proof_file(request: HttpRequest, seat: Seat, event: str) -> HttpResponse:
     """Answer the proof of an event, for `ytterby log verify` or anybody's own program."""

@@ -38,7 +38,7 @@ COLUMNS = (
 Row = Mapping[str, Any]
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def findings(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the findings that the facets leave."""
@@ -55,7 +55,7 @@ def findings(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "auditor/findings.html", context, moment=moment, here="findings")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def findings_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same findings as CSV or JSON."""

@@ -16,7 +16,7 @@ COLUMNS = ("index", "kind", "entry", "at", "submitter", "event_id", "digest", "e
 ENTRIES_MAX = 10_000
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def log(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the head of the log and one page of its entries, newest first."""
@@ -37,7 +37,7 @@ def log(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "auditor/log.html", context, moment=moment, here="log")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def log_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the entries as CSV or JSON, at most 10,000 from `start` on."""
@@ -51,7 +51,7 @@ def log_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     return answer_json(answer, "log.json")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def checkpoint(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Answer the signed checkpoint as it is verified, byte for byte (C2SP tlog-checkpoint)."""

@@ -49,7 +49,7 @@ LEGEND = {"lot": "declared"}
 Json = dict[str, Any]
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def lot(request: HttpRequest, seat: Seat, tail: str) -> HttpResponse:
     """Show one lot; where several lots end like this, which ones."""
@@ -64,7 +64,7 @@ def lot(request: HttpRequest, seat: Seat, tail: str) -> HttpResponse:
     return show_page(request, seat, "auditor/lot.html", page.context(), moment=moment, here="lots")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def lot_file(request: HttpRequest, seat: Seat, tail: str, kind: str) -> HttpResponse:
     """Answer the trace of a lot as JSON (both directions as the command line answers them), CSV or a picture."""

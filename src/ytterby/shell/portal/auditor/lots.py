@@ -44,7 +44,7 @@ ELEMENTS_SHOWN = 3
 Row = Mapping[str, Any]
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def lots(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the lots that the search and the facets leave, newest first."""
@@ -64,7 +64,7 @@ def lots(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "auditor/lots.html", context, moment=moment, here="lots")
 
 
-@audience(Audience.AUDITOR)
+@audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def lots_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same lots as CSV or JSON, all pages of them."""

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from ytterby.shell.drawing.label import DUST_KG, write_mass
@@ -130,7 +130,7 @@ def short_id(identifier: object) -> str:
 def instant(text: object, precision: str = "minute") -> SafeString:
     """Write an instant (RFC 3339) as a day, or a day and the minute, in UTC."""
     if not text:
-        return format_html("–")
+        return mark_safe("–")
     at = datetime.fromisoformat(str(text).replace("Z", "+00:00")).astimezone(UTC)
     if language_of(get_language() or "en") == "zh":
         day = f"{at.year}年{at.month}月{at.day}日"
@@ -144,7 +144,7 @@ def instant(text: object, precision: str = "minute") -> SafeString:
 def score_bar(z: object) -> SafeString:
     """Draw a score between its limits; the figure stands beside it."""
     if not isinstance(z, int | float):
-        return format_html("")
+        return mark_safe("")
     place = BAR_WIDTH / 2 + z / SCORE_LIMIT * (0.3 * BAR_WIDTH)
     place = min(max(place, BAR_MARK / 2), BAR_WIDTH - BAR_MARK / 2) - BAR_MARK / 2
     kind = "mark bad" if abs(z) > SCORE_LIMIT else "mark"

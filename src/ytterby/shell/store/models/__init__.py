@@ -1,5 +1,6 @@
 """The store's tables: what was submitted, the events in it, the log over them, and who may see what."""
 
+from ytterby.shell.store.models.account import Account
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Visible
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
@@ -7,6 +8,7 @@ from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.submission import Submission
 
 __all__ = [
+    "Account",
     "Edition",
     "EventCell",
     "EventRecord",

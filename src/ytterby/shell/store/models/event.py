@@ -2,13 +2,14 @@
 
 from django.db import models
 
+from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.models.submission import Submission
 
 
 class EventRecord(models.Model):
     """One accepted event. Its bytes are the `number`-th of its submission; digest and salt are 32 bytes.
 
-    `original` is, of an error declaration, the digest of the event that it ends.
+    `original` is, of an error declaration, the digest of the event that it ends. All events so far are tracing's.
     """
 
     log_index = models.BigIntegerField(primary_key=True)
@@ -20,6 +21,7 @@ class EventRecord(models.Model):
     event_id = models.TextField(null=True)
     is_original = models.BooleanField()
     original = models.BinaryField(null=True)
+    compartment = models.SmallIntegerField(db_default=Compartment.TRACING.value)
 
     class Meta:
         """One party submits an event once; an eventID names one original of a party."""
@@ -45,6 +47,7 @@ class Visible(models.Model):
     party = models.TextField()
     event = models.ForeignKey(EventRecord, on_delete=models.PROTECT)
     why = models.TextField()
+    compartment = models.SmallIntegerField(db_default=Compartment.TRACING.value)
 
     class Meta:
         """A party, an event and a reason stand once."""

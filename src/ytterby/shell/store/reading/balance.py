@@ -1,19 +1,27 @@
 """Closures of steps and states of deliveries as a viewer may read them.
 
-Who may read: a site's closures its party, auditors and the register's operator; the figures of a delivery only
-auditors and the operator, since one side may not read the other's (threat C3).
+Who may read: a site's closures its party, auditors and the register's operator; of a delivery either side its state
+in words as it was first told, and its own figure; all figures and how often they were corrected auditors and the
+operator (threat C3).
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 from ytterby.balance.closure import SCORE_LIMIT, StepClosure, close_steps
-from ytterby.balance.mirror import MirrorState, judge_pairs
+from ytterby.balance.mirror import IN_TRANSIT, MirrorState, judge_pairs
+from ytterby.balance.told import Delivery
 from ytterby.chain.book import Book
+from ytterby.chain.mirror import Pair
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, exact, figure, instant, party_name, site_name
+from ytterby.shell.store.reading.told import correction_counts, told_states
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.terms.identifier import tail
+
+UNTOLD = "untold"
 
 
 def step_closures(viewer: Viewer, *, site: str | None = None, element: str | None = None, known: Known) -> Json:
@@ -49,13 +57,71 @@ def mirror_pairs(viewer: Viewer, *, known: Known, on: date | None = None, transi
     """Return the state of every delivery; `overdue` is judged at the end of a day, None when no day is asked for."""
     book = book_of(viewer, known)
     at = datetime.combine(on, time.max, tzinfo=UTC) if on else None
-    rows = [_pair(book, state, at, transit_limit_days, viewer) for state in judge_pairs(book)]
+    states = judge_pairs(book)
+    if viewer.reads_all:
+        corrections = correction_counts(viewer, known)
+        rows = [_pair(book, state, at, transit_limit_days, corrections) for state in states]
+    else:
+        told = told_states(viewer, known)
+        rows = [
+            _told_pair(book, state, at, transit_limit_days, told, viewer.party or "")
+            for state in states
+            if viewer.party in {state.pair.from_holder, state.pair.to_holder}
+        ]
     return {"as_of_size": known.size, "transit_limit_days": transit_limit_days, "pairs": rows}
 
 
-def _pair(book: Book, state: MirrorState, at: datetime | None, limit_days: int, viewer: Viewer) -> Json:
+def _pair(
+    book: Book, state: MirrorState, at: datetime | None, limit_days: int, corrections: Counter[tuple[str | None, str]]
+) -> Json:
+    return {
+        **_sides(book, state.pair),
+        "shipped": exact(state.sent),
+        "received": exact(state.received),
+        "unit": state.unit,
+        "compared": state.compared,
+        "element": state.element,
+        "difference": figure(state.difference),
+        "u": figure(state.u),
+        "d": figure(state.d),
+        "state": state.state,
+        "overdue": None if at is None else state.is_overdue(at, limit_days),
+        "corrections": corrections[state.pair.document, state.pair.lot],
+    }
+
+
+def _told_pair(
+    book: Book,
+    state: MirrorState,
+    at: datetime | None,
+    limit_days: int,
+    told: Mapping[Delivery, str],
+    party: str,
+) -> Json:
+    """Return what one side may read: its own figure, and the state as it was told first."""
     pair = state.pair
-    shows = viewer.reads_all
+    word = told.get(Delivery(pair.document or "", pair.from_holder, pair.to_holder, pair.lot))
+    if word is None:
+        # Both have spoken, not under one document number: what the book finds of it is told to neither.
+        word = UNTOLD if pair.sent is not None and pair.received else state.state
+    is_late = word == IN_TRANSIT and at is not None and state.is_overdue(at, limit_days)
+    return {
+        **_sides(book, pair),
+        "shipped": exact(state.sent) if party == pair.from_holder else None,
+        "received": exact(state.received) if party == pair.to_holder else None,
+        "unit": state.unit,
+        "compared": None,
+        "element": None,
+        "difference": None,
+        "u": None,
+        "d": None,
+        "state": word,
+        "overdue": None if at is None else is_late,
+        "corrections": None,
+    }
+
+
+def _sides(book: Book, pair: Pair) -> Json:
     return {
         "lot": pair.lot,
         "tail": tail(pair.lot),
@@ -66,14 +132,4 @@ def _pair(book: Book, state: MirrorState, at: datetime | None, limit_days: int, 
         "to_site": site_name(book, pair.to_site),
         "sent_at": instant(pair.sent.at) if pair.sent else None,
         "received_at": instant(pair.received[-1].at) if pair.received else None,
-        "shipped": exact(state.sent) if shows else None,
-        "received": exact(state.received) if shows else None,
-        "unit": state.unit,
-        "compared": state.compared,
-        "element": state.element,
-        "difference": figure(state.difference) if shows else None,
-        "u": figure(state.u) if shows else None,
-        "d": figure(state.d) if shows else None,
-        "state": state.state,
-        "overdue": None if at is None else state.is_overdue(at, limit_days),
     }

@@ -1,8 +1,8 @@
 """The book that a viewer may read, whole or for one lot, as known at a log size; kept while it is asked for.
 
-For whoever reads all, the head's answers about a lot come from the kept cells that lie on its way. What was known
-earlier, and what one party may see, is written anew from the postings that lie there. Who may read: whoever may read
-its events; a party's book holds only events that it may see.
+For whoever reads all, the head's answers about a lot come from the kept cells that lie on its way, and what was known
+earlier is written anew from the postings that lie there. Who may read: whoever may read its events; a party's book
+holds its own events and what others sent to it (`party_book`), and is written whole.
 """
 
 from collections import OrderedDict
@@ -15,12 +15,13 @@ from ytterby.chain.lot_history import write_lot_history
 from ytterby.chain.posting_record import subjects_of
 from ytterby.shell.store.derived.cone import StoredCells
 from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.known_postings import KnownPostings
 from ytterby.shell.store.derived.postings import live_edition
-from ytterby.shell.store.derived.viewed import ViewedPostings
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
+from ytterby.shell.store.reading.party_book import party_book
 from ytterby.shell.store.reading.viewer import Viewer
 
 KEPT_MAX = 16
@@ -34,7 +35,10 @@ def book_of(viewer: Viewer, known: Known) -> Book:
     """Return the whole book of what the viewer may read, as known at a log size."""
 
     def write() -> Book:
-        postings = _postings(viewer, known)
+        derive_to(known.size)
+        if not viewer.reads_all:
+            return party_book(viewer, known)
+        postings = KnownPostings(live_edition().number, known.size)
         return build_from_bundles(postings.all(), world_at(known.size), (), postings.unequal())
 
     return _keep((register_id(viewer), known.size, viewer), write)
@@ -45,10 +49,13 @@ def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool) -> Book:
 
     It has no such lot where the viewer may read none.
     """
+    if not viewer.reads_all:
+        return book_of(viewer, known)
 
     def write() -> Book:
-        postings = _postings(viewer, known)
-        kept = _of_cells(lot, known, is_back=is_back) if viewer.reads_all else None
+        derive_to(known.size)
+        kept = _of_cells(lot, known, is_back=is_back)
+        postings = KnownPostings(live_edition().number, known.size)
         return kept or write_lot_history(postings, world_at(known.size), lot, is_back=is_back)
 
     return _keep((register_id(viewer), known.size, viewer, lot, is_back), write)
@@ -56,7 +63,10 @@ def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool) -> Book:
 
 def lots_among(viewer: Viewer, texts: Collection[str], known: Known) -> set[str]:
     """Return those identifiers that are lots of the viewer's book."""
-    bundles = _postings(viewer, known).events(texts)
+    if not viewer.reads_all:
+        return set(texts) & book_of(viewer, known).parcels_of.keys()
+    derive_to(known.size)
+    bundles = KnownPostings(live_edition().number, known.size).events(texts)
     named = (subjects_of(bundle.postings) for bundle in bundles)
     return set(texts) & set().union(*(subjects.lots | subjects.made for subjects in named))
 
@@ -80,12 +90,6 @@ def _of_cells(lot: str, known: Known, *, is_back: bool) -> Book | None:
 def _is_still(edition: Edition, known: Known) -> bool:
     now = live_edition()
     return (now.number, now.derived_to) == (edition.number, known.size)
-
-
-def _postings(viewer: Viewer, known: Known) -> ViewedPostings:
-    """Return the postings that a viewer may read, once everything up to the log size is derived."""
-    derive_to(known.size)
-    return ViewedPostings(live_edition().number, known.size, None if viewer.reads_all else viewer.party or "")
 
 
 def _keep(key: Key, write: Callable[[], Book]) -> Book:

@@ -1,7 +1,8 @@
 """Accepted events, parties, sites, mandates and products, as known at a log size.
 
-Who may read: an event whoever has a `visible` row for it, auditors and the register's operator all; the directory
-and the products everybody who may read the register.
+Who may read: an event as submitted its party, auditors, tracing bodies and the register's operator; what others may
+read of it is `addressed_entries` and what `chain.disclosure` leaves of them. The directory: a party those whom its own
+book names; whole the others.
 """
 
 import gzip
@@ -11,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from threading import Lock
 from typing import Any
 
@@ -20,22 +22,59 @@ from ytterby.chain.party import Directory, Mandate, Operation, Party, Site, make
 from ytterby.chain.product import Product, ProductList, make_product_list
 from ytterby.matter.assay import Assay
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.models import EventRecord, LogHead, Registration, Submission, Visible
 from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.store.reading.viewer import WHOLE, Viewer
 
 # Decoded submissions are kept up to so many events; they never change.
 EVENTS_KEPT_MAX = 100_000
+CHUNK = 500  # parameters of one IN list
 
 _decoded: OrderedDict[tuple[str, int], dict[int, Event]] = OrderedDict()
 _lock = Lock()
 
 
+def readable_events(viewer: Viewer) -> Any:
+    """Return the query of the events that the viewer may read as submitted."""
+    rows = EventRecord.objects.filter(compartment=Compartment.TRACING)
+    return rows if viewer.reads_all else rows.filter(log_index__in=_seen(viewer).filter(why__in=WHOLE).values("event"))
+
+
+def _seen(viewer: Viewer) -> Any:
+    return Visible.objects.filter(party=viewer.party or "", compartment=Compartment.TRACING)
+
+
 def accepted_entries(viewer: Viewer, known: Known) -> list[Entry]:
     """Return the accepted events that the viewer may read, in log order, read again from the submitted bytes."""
-    rows = EventRecord.objects.filter(log_index__lt=known.size)
-    if not viewer.reads_all:
-        rows = rows.filter(log_index__in=Visible.objects.filter(party=viewer.party or "").values("event_id"))
+    return _entries(readable_events(viewer).filter(log_index__lt=known.size))
+
+
+def named_entries(viewer: Viewer, known: Known, *whys: str) -> list[Entry]:
+    """Return the accepted events that name the viewer for one of these reasons, in log order: for what the store works
+    out of them, and never for a reader as they are.
+    """
+    named = _seen(viewer).filter(why__in=whys).values("event")
+    tracing = EventRecord.objects.filter(compartment=Compartment.TRACING)
+    return _entries(tracing.filter(log_index__lt=known.size, log_index__in=named))
+
+
+def sealed_digests(viewer: Viewer, entries: Iterable[Entry]) -> dict[bytes, bytes]:
+    """Return what stands in the place of the digests of events that the viewer may not read whole.
+
+    A digest would let everything else in the event be guessed (threat L1); the salt of its first entry closes it.
+    """
+    del viewer
+    first = {entry.event.digest: entry.index for entry in sorted(entries, key=lambda entry: -entry.index)}
+    salts: dict[int, bytes] = {}
+    indices = sorted(first.values())
+    for start in range(0, len(indices), CHUNK):
+        rows = EventRecord.objects.filter(log_index__in=indices[start : start + CHUNK])
+        salts.update((index, bytes(salt)) for index, salt in rows.values_list("log_index", "salt"))
+    return {d: sha256(b"ytterby/disclosed/v1\x00" + salts[i] + d).digest() for d, i in first.items()}
+
+
+def _entries(rows: Any) -> list[Entry]:
     columns = rows.order_by("log_index").values_list("log_index", "submission_id", "number", "submitter")
     register = LogHead.objects.get(id=1).register_id
     found: list[Entry] = []
@@ -86,7 +125,16 @@ def _day(text: str | None) -> date | None:
 
 
 def directory(viewer: Viewer, known: Known) -> Directory:
-    """Return parties, sites and mandates as known at a log size."""
+    """Return parties, sites and mandates as known at a log size, of a party those whom its own book names."""
+    if viewer.reads_all:
+        return whole_directory(viewer, known)
+    from ytterby.shell.store.reading.party_book import named_directory
+
+    return named_directory(viewer, known)
+
+
+def whole_directory(viewer: Viewer, known: Known) -> Directory:
+    """Return all parties, sites and mandates, for what the store works out; doors ask for `directory`."""
     del viewer
     parties = [
         Party(p["id"], p["name"], p.get("name_zh", ""), p.get("country", ""), frozenset(p.get("roles", ())))

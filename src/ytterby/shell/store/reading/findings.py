@@ -1,16 +1,17 @@
 """Findings as a viewer may read them, with the sentence and what would settle it.
 
-Who may read: auditors and the register's operator all; a party those of its own book.
+Who may read: auditors and the register's operator all; a party those on its own sites, and of a delivery that it
+differs, without a figure.
 """
 
 from dataclasses import replace
 
 from ytterby.balance.finding import Finding
-from ytterby.balance.finding import list_findings as findings_of
 from ytterby.chain.book import Book
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, figure, name_in, party_name, site_name
+from ytterby.shell.store.reading.told import readable_findings
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.wording import sentence
 from ytterby.terms.identifier import tail
@@ -27,7 +28,7 @@ def list_findings(viewer: Viewer, *, known: Known, language: str = "en") -> Json
     return {
         "as_of_size": known.size,
         "expected_false_alarms": None,
-        "findings": [_row(book, one, event_ids, language) for one in findings_of(book)],
+        "findings": [_row(book, one, event_ids, language) for one in readable_findings(viewer, known)],
     }
 
 

@@ -1,7 +1,7 @@
 """The log as it can be read: head, entries, and the proof of one event.
 
-Who may read: head, checkpoint and entries everybody; which event an entry stands for, its salt and its proof whoever
-may read the event.
+Who may read: head, checkpoint and entries everybody; which event an entry stands for, its time, salt and proof whoever
+may read the event as submitted. To all others an entry is a record and no more (threat C4).
 """
 
 import json
@@ -14,14 +14,15 @@ from ytterby.proof.event_proof import EventProof
 from ytterby.proof.merkle import inclusion_proof, subtree_root
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.site.register import current_register
-from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, Submission, Visible
+from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, Submission
 from ytterby.shell.store.outcome import whole_outcome
-from ytterby.shell.store.reading.entries import directory, unpacked
+from ytterby.shell.store.reading.entries import directory, readable_events, unpacked
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
-from ytterby.shell.store.writing import EVENT, read_hash
+from ytterby.shell.store.writing import EVENT, PUBLIC, read_hash
 from ytterby.terms.identifier import tail
 
+RECORD = "record"
 Json = dict[str, Any]
 
 
@@ -54,7 +55,7 @@ def list_entries(viewer: Viewer, start: int, count: int) -> Json:
     """Return entries from `start` on, with the event behind each that the viewer may read."""
     end = start + max(count, 0)
     rows = LogEntry.objects.filter(index__gte=start, index__lt=end).order_by("index")
-    events = {e.log_index: e for e in _readable(viewer).filter(log_index__gte=start, log_index__lt=end)}
+    events = {e.log_index: e for e in readable_events(viewer).filter(log_index__gte=start, log_index__lt=end)}
     registered = dict(
         Registration.objects.filter(log_index__gte=start, log_index__lt=end).values_list("log_index", "kind")
     )
@@ -65,12 +66,13 @@ def list_entries(viewer: Viewer, start: int, count: int) -> Json:
         event = events.get(row.index)
         submitter = event.submitter if event else None
         party = parties.get(submitter or "")
+        is_known = viewer.reads_all or event is not None or row.record == PUBLIC
         entries.append(
             {
                 "index": row.index,
-                "kind": registered.get(row.index, row.record),
+                "kind": registered.get(row.index, row.record) if is_known else RECORD,
                 "entry": bytes(row.entry)[2:].hex(),
-                "at": row.accepted_at,
+                "at": row.accepted_at if is_known else None,
                 "submitter": submitter,
                 "submitter_name": party.name if party else tail(submitter) if submitter else None,
                 "event_id": event.event_id if event else None,
@@ -83,20 +85,13 @@ def list_entries(viewer: Viewer, start: int, count: int) -> Json:
     return {"as_of_size": size, "size": size, "entries": entries}
 
 
-def _readable(viewer: Viewer) -> Any:
-    rows = EventRecord.objects.all()
-    if viewer.reads_all:
-        return rows
-    return rows.filter(log_index__in=Visible.objects.filter(party=viewer.party or "").values("event_id"))
-
-
 def find_event(viewer: Viewer, which: str | int, known: Known) -> EventRecord:
     """Return an event by eventID, digest (hexadecimal) or number in the log; of several, the latest.
 
     Raises:
         KeyError: the viewer may read no such event.
     """
-    rows = _readable(viewer).filter(log_index__lt=known.size).order_by("-log_index")
+    rows = readable_events(viewer).filter(log_index__lt=known.size).order_by("-log_index")
     if isinstance(which, int):
         found = rows.filter(log_index=which).first()
     else:

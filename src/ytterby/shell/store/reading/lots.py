@@ -1,19 +1,20 @@
 """Lots as a viewer may read them: the list, and which lot a text means.
 
-Who may read: a party its own lots and those named to it; auditors and the register's operator all.
+Who may read: a party its own lots and those sent to it; auditors and the register's operator all.
 """
 
 from collections import Counter
 from decimal import Decimal
 
-from ytterby.balance.finding import list_findings as findings_of
 from ytterby.chain.book import Book
+from ytterby.chain.disclosure import DELIVERED
 from ytterby.chain.node import Node
 from ytterby.matter.element import ELEMENTS
 from ytterby.shell.store.derived.threads import threads_ending, threads_like, threads_named, threads_with_tail
 from ytterby.shell.store.reading.book import book_of, lot_book, lots_among
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, exact, instant, party_name, site_name
+from ytterby.shell.store.reading.told import readable_findings
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.terms.identifier import product_class, tail
 
@@ -24,7 +25,7 @@ NOBODY: Json = {"id": None, "name": None, "name_zh": None}
 def list_lots(viewer: Viewer, *, known: Known) -> Json:
     """Return every lot of the viewer's book, newest first, with what was made of it and where it is held."""
     book = book_of(viewer, known)
-    counts = Counter(finding.lot for finding in findings_of(book))
+    counts = Counter(finding.lot for finding in readable_findings(viewer, known))
     rows = [_row(book, lot, parcels, counts[lot]) for lot, parcels in book.parcels_of.items()]
     rows.sort(key=lambda row: (row["at"], row["lot"]), reverse=True)
     return {"as_of_size": known.size, "lots": rows}
@@ -73,7 +74,7 @@ def _row(book: Book, lot: str, parcels: tuple[Node, ...], findings: int) -> Json
         "form": first.form,
         "grade": first.grade,
         "product": registered.name if registered and registered.name else None,
-        "maker": party_name(book, first.holder) if _is_declared(parcels) else dict(NOBODY),
+        "maker": party_name(book, first.holder) if _is_made_known(parcels) else dict(NOBODY),
         "site": site_name(book, first.site),
         "at": instant(first.at),
         "quantity": exact(sum((p.amount for p in made), Decimal(0))),
@@ -110,3 +111,8 @@ def _status(parcels: tuple[Node, ...]) -> str:
 def _is_declared(parcels: tuple[Node, ...]) -> bool:
     """Tell whether somebody reported making the lot; else it is known only because it was used."""
     return not any(p.sources and p.sources[0].origin.kind == "undeclared" for p in parcels)
+
+
+def _is_made_known(parcels: tuple[Node, ...]) -> bool:
+    """Tell whether the viewer knows who made the lot: of what was delivered to it, it knows who sent it."""
+    return _is_declared(parcels) and not any(p.sources and p.sources[0].origin.kind == DELIVERED for p in parcels)

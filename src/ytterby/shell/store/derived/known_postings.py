@@ -1,7 +1,4 @@
-"""Postings as a viewer may read them, as known at a log size: what history is written from.
-
-What a party does not see is not there: neither what it says, nor the places of events among those of their instant.
-"""
+"""Postings as known at a log size, for whoever reads all: what history is written from."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -10,22 +7,21 @@ from ytterby.chain.correction import Unequal
 from ytterby.chain.order import Bundle, Ranked, rank_bundles
 from ytterby.shell.store.derived.postings import bundles_of, counting, microseconds, touching
 from ytterby.shell.store.derived.threads import chunks
-from ytterby.shell.store.models import EventRecord, Visible
+from ytterby.shell.store.models import EventRecord
 
 
-class ViewedPostings:
-    """The postings that count at a log size for a party, or for one who reads all (party None)."""
+class KnownPostings:
+    """The postings of an edition that count at a log size."""
 
-    def __init__(self, edition: int, size: int, party: str | None) -> None:
+    def __init__(self, edition: int, size: int) -> None:
         self.edition = edition
         self.size = size
-        self.party = party
 
     def events(self, threads: Collection[str]) -> list[Bundle]:
         """Return all events that touch one of these lots, containers or pools."""
         rows: list[Any] = []
         for query in touching(self.edition, threads, self.size):
-            rows += self._columns(query)
+            rows += _columns(query)
         return list(bundles_of(rows).values())
 
     def ranked(self, bundles: Sequence[Bundle]) -> list[Ranked]:
@@ -34,17 +30,17 @@ class ViewedPostings:
         at = {microseconds(bundle.postings[0].at) for bundle in bundles}
         rows: list[Any] = []
         for part in chunks(at):
-            rows += self._columns(counting(self.edition, self.size).filter(at__in=part))
+            rows += _columns(counting(self.edition, self.size).filter(at__in=part))
         ranked = rank_bundles(bundles_of(rows).values())
         return [one for one in ranked if one.bundle.digest in wanted]
 
     def all(self) -> Iterator[Bundle]:
         """Yield every event that counts."""
-        yield from bundles_of(self._columns(counting(self.edition, self.size))).values()
+        yield from bundles_of(_columns(counting(self.edition, self.size))).values()
 
     def unequal(self) -> tuple[Unequal, ...]:
         """Return the error declarations that differ from their originals."""
-        rows = self._seen(EventRecord.objects.filter(log_index__lt=self.size, event_id__isnull=False))
+        rows = EventRecord.objects.filter(log_index__lt=self.size, event_id__isnull=False)
         declared = list(rows.filter(is_original=False).values_list("submitter", "event_id", "digest", "original"))
         found: set[Unequal] = set()
         for part in chunks({event_id for _, event_id, _, _ in declared}):
@@ -60,10 +56,6 @@ class ViewedPostings:
                     found.add(Unequal(bytes(digest), original, event_id or "", submitter))
         return tuple(sorted(found))
 
-    def _columns(self, query: Any) -> Any:
-        return self._seen(query).values_list("digest", "submitter", "body")
 
-    def _seen(self, query: Any) -> Any:
-        if self.party is None:
-            return query
-        return query.filter(log_index__in=Visible.objects.filter(party=self.party).values("event_id"))
+def _columns(query: Any) -> Any:
+    return query.values_list("digest", "submitter", "body")

@@ -1,0 +1,125 @@
+"""The state of a delivery as it is told to its two sides: one answer at the first report, in words, never a figure.
+
+Once shipper and receiver have each named the other under the same document number, the state is judged on what was
+known then and told to both; it stays until the month is closed. So nobody finds the other's figure by correcting its
+own until they match (threat C3). A correction counts in the book and for the auditor at once, and here not.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from ytterby.balance.finding import Finding, finding_id
+from ytterby.balance.mirror import DIFFERS, judge_pairs
+from ytterby.chain.book import build_from_bundles
+from ytterby.chain.correction import apply_corrections
+from ytterby.chain.event import Entry
+from ytterby.chain.order import Bundle
+from ytterby.chain.posting import Dispatch, Posting, Receipt
+from ytterby.chain.postings import postings_of
+from ytterby.chain.world import World
+from ytterby.terms.problem import finding
+
+
+class Delivery(NamedTuple):
+    """One lot of one delivery between two parties: what a state is told of."""
+
+    document: str
+    shipper: str
+    receiver: str
+    lot: str
+
+
+class Report(NamedTuple):
+    """An accepted event that may be a half of a delivery, with the log size at the end of its submission."""
+
+    size: int
+    entry: Entry
+
+
+Group = tuple[str, str, str]
+
+
+def told_states(reports: Iterable[Report], world_of: Callable[[int], World]) -> dict[Delivery, str]:
+    """Return the state told of each delivery (matched or differs) of which both sides have spoken.
+
+    `reports` are all events in which either side named the other, also those declared wrong since; `world_of` gives
+    the world as registered at a log size: a product registered anew later changes no answer that was given.
+    """
+    groups: dict[Group, list[Report]] = {}
+    for report in reports:
+        group = _group_of(report, world_of(report.size))
+        if group is not None:
+            groups.setdefault(group, []).append(report)
+    told: dict[Delivery, str] = {}
+    for group, own in groups.items():
+        _tell(group, own, world_of, told)
+    return told
+
+
+def _group_of(report: Report, world: World) -> Group | None:
+    """Return document, shipper and receiver of a half; None where the event is none, or does not name all three."""
+    # What an error declaration ends says the same but for the declaration.
+    entry = report.entry
+    plain = Entry(msgspec.structs.replace(entry.event, error=None), entry.submitter, entry.index)
+    for posting in postings_of(plain, world)[0]:
+        if not _is_spoken_for(posting, world):
+            continue
+        if isinstance(posting, Dispatch) and posting.document and posting.to_holder:
+            return posting.document, posting.holder, posting.to_holder
+        if isinstance(posting, Receipt) and posting.document and posting.from_holder:
+            return posting.document, posting.from_holder, posting.holder
+    return None
+
+
+def _is_spoken_for(posting: Posting, world: World) -> bool:
+    """Tell whether a side itself spoke: who submitted holds the goods, or may speak for a site of who does; else
+    somebody could answer in another's name before the other did.
+    """
+    operator = world.directory.operator_of(posting.site, posting.at.date())
+    return posting.holder in {posting.submitter, operator}
+
+
+def _tell(group: Group, reports: Sequence[Report], world_of: Callable[[int], World], told: dict[Delivery, str]) -> None:
+    """Judge the deliveries of a group at the end of each submission, and keep the first answer for each lot."""
+    for size in sorted({report.size for report in reports}):
+        world = world_of(size)
+        counting = apply_corrections(r.entry for r in reports if r.size <= size).entries
+        bundles = {e.event.digest: Bundle(e.event.digest, postings_of(e, world)[0]) for e in counting}
+        kinds = {type(posting) for bundle in bundles.values() for posting in bundle.postings}
+        if not {Dispatch, Receipt} <= kinds:
+            continue
+        now: dict[Delivery, str] = {}
+        for state in judge_pairs(build_from_bundles(bundles.values(), world)):
+            if state.pair.sent is not None and state.pair.received:
+                key = Delivery(*group, state.pair.lot)
+                now[key] = DIFFERS if DIFFERS in {state.state, now.get(key)} else state.state
+        for key, word in now.items():
+            told.setdefault(key, word)
+
+
+def told_finding(delivery: Delivery, site: str) -> Finding:
+    """Return what either side is told of a delivery that differs: that it does, and nothing of how much."""
+    problem = finding("mirror.told_differs", "", delivery.lot, document=delivery.document)
+    return Finding(
+        id=finding_id("mirror.told_differs", *delivery),
+        problem=problem,
+        parties=(delivery.shipper, delivery.receiver),
+        lot=delivery.lot,
+        site=site,
+        element=None,
+        size_kg=None,
+        sd_kg=None,
+        statistic=None,
+        events=(),
+    )
+
+
+def as_told(one: Finding) -> Finding:
+    """Return a finding of a party's own book in words that hold there: what others reported it does not know."""
+    if one.problem.code != "lot.not_created":
+        return one
+    facts = one.problem.facts
+    problem = finding("lot.not_sent", "", one.lot, amount=facts["amount"], unit=facts["unit"])
+    return one._replace(problem=problem)

@@ -1,0 +1,68 @@
+"""Who may read what, as data: what is not listed is not readable (docs/rights.md says the same to people).
+
+`GRANTS` names for each kind of data who reads it, and how much. `PARTY_FIELDS` lists every field that an answer shows
+to a party; a field that is added to an answer is closed to parties until it is listed here, since a test compares
+(threat C5). What a consignee and a customs body read of an event lists `chain.disclosure`.
+"""
+
+from collections.abc import Mapping
+
+from ytterby.chain.disclosure import Passage
+from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, TRACING
+
+PARTY, CONSIGNEE, OPERATOR_ITSELF, EVERYBODY = "party", "consignee", "operator", "everybody"
+
+_WHOLE = dict.fromkeys((AUDIT, TRACING, OPERATOR_ITSELF), "whole")
+_STATE = "the state in words as first told, and its own figure"
+_STEP = "its own parcels and one step each way"
+
+# Kind of data -> who -> how much of it.
+GRANTS: Mapping[str, Mapping[str, str]] = {
+    "event as submitted": {PARTY: "whole"} | _WHOLE,
+    "shipment": {PARTY: "whole", CONSIGNEE: "lot, mass, assay, document number, time, and who sent it"} | _WHOLE,
+    "passage of a customs place": {CUSTOMS: "what the declaration says, at its places"} | _WHOLE,
+    "closure of a step": {PARTY: "whole"} | _WHOLE,
+    "delivery": {PARTY: _STATE, CONSIGNEE: _STATE} | dict.fromkeys(_WHOLE, "both figures, corrections"),
+    "trace": {PARTY: _STEP, CONSIGNEE: _STEP} | _WHOLE,
+    "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
+    "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
+}
+
+
+def _fields(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# Answer -> the fields of it, or of its rows, that a party is shown.
+PARTY_FIELDS: Mapping[str, frozenset[str]] = {
+    "lot": _fields(
+        "lot tail form grade product maker site at quantity unit mass_kg elements findings holders held status"
+    ),
+    "trace": _fields("as_of_size lot direction element total_kg rule nodes edges unaccounted_kg muf_kg"),
+    "node": _fields(
+        "lot tail holder owner site form at holder_name site_name country kind is_implied"
+        " mass_kg u_kg share min_share max_share is_target origins"
+    ),
+    "edge": _fields("from to from_lot to_lot event_id mass_kg fraction"),
+    "origin": _fields("class site site_name country exporter mass_kg share min max"),
+    "destination": _fields("kind id use mass_kg share lot site site_name holder holder_name"),
+    "step": _fields(
+        "event_id at site run process element in_kg out_kg difference_kg u_kg z verdict inputs_unknown assumed"
+        " inputs outputs"
+    ),
+    "delivery": _fields(
+        "lot tail document shipper receiver from_site to_site sent_at received_at shipped received unit state overdue"
+    ),
+    "finding": _fields(
+        "id kind parties party_names element months lot tail site size_kg sd_kg statistic"
+        " false_alarms_per_plant_year text hypotheses settles events facts state"
+    ),
+    "entry": _fields("index kind entry at submitter submitter_name event_id digest link ends_submission size"),
+    "proof": _fields(
+        "format index salt digest proof checkpoint event size path submitter arrival outcome record as_of_size"
+    ),
+    "passage": frozenset(Passage._fields) | {"tail"},
+    "right": _fields("id kind party as account name start end region sites state proposed_by confirmed_by index"),
+}
+# Fields of a delivery that both sides find empty: figures of the comparison, and corrections.
+CLOSED_TO_SIDES = _fields("compared element difference u d corrections")

@@ -1,0 +1,121 @@
+"""Deliveries and findings as a party is told them, and how often what was said of a delivery was corrected.
+
+Who may read: of a delivery both its sides, its state in words; corrections auditors and the register's operator.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from threading import Lock
+
+import msgspec
+
+from ytterby.balance.finding import Finding
+from ytterby.balance.finding import list_findings as findings_of
+from ytterby.balance.mirror import DIFFERS
+from ytterby.balance.told import Delivery, Report, as_told, told_finding
+from ytterby.balance.told import told_states as states_of
+from ytterby.chain.book import Book
+from ytterby.chain.event import Entry
+from ytterby.chain.posting_record import subjects_of
+from ytterby.chain.postings import postings_of
+from ytterby.shell.store.compartment import Compartment
+from ytterby.shell.store.derived.world import world_at
+from ytterby.shell.store.models import LogEntry
+from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.entries import CHUNK, accepted_entries, named_entries, whole_directory
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.log import register_id
+from ytterby.shell.store.reading.viewer import ADDRESSED, WHOLE, Viewer
+
+SIDES = (*WHOLE, ADDRESSED, "named_source")
+KEPT_MAX = 16
+
+_kept: OrderedDict[tuple[str, int, Viewer], dict[Delivery, str]] = OrderedDict()
+_lock = Lock()
+
+
+def told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
+    """Return the state told of each delivery to or from a party of which both sides have spoken; kept while asked for,
+    since what a log size gave it always gives.
+    """
+    key = (register_id(viewer), known.size, viewer)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    told = _told_states(viewer, known)
+    with _lock:
+        _kept[key] = told
+        while len(_kept) > KEPT_MAX:
+            _kept.popitem(last=False)
+    return told
+
+
+def _told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
+    entries = named_entries(viewer, known, *SIDES)
+    ends = _batch_ends(entry.index for entry in entries)
+    told = states_of((Report(ends[entry.index], entry) for entry in entries), world_at)
+    return {key: word for key, word in told.items() if viewer.party in {key.shipper, key.receiver}}
+
+
+def _batch_ends(indices: Iterable[int]) -> dict[int, int]:
+    wanted = list(indices)
+    ends: dict[int, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = LogEntry.objects.filter(index__in=wanted[start : start + CHUNK])
+        ends.update(rows.values_list("index", "batch_end"))
+    return ends
+
+
+def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None, str]]:
+    """Return how many reports of a delivery, by document number and lot, their submitters declared wrong."""
+    counts: Counter[tuple[str | None, str]] = Counter()
+    if Compartment.TRACING not in viewer.compartments:
+        return counts
+    world = world_at(known.size)
+    for entry in accepted_entries(viewer, known):
+        if entry.event.error is None:
+            continue
+        plain = Entry(msgspec.structs.replace(entry.event, error=None), entry.submitter, entry.index)
+        for posting in postings_of(plain, world)[0]:
+            document = getattr(posting, "document", None)
+            counts.update({(document, line.lot) for line in getattr(posting, "lines", ())} if document else ())
+    return counts
+
+
+def readable_findings(viewer: Viewer, known: Known) -> list[Finding]:
+    """Return the findings that a viewer may read: of a party those on its own sites, deliveries as they are told."""
+    book = book_of(viewer, known)
+    found = findings_of(book)
+    if viewer.reads_all:
+        return list(found)
+    sites = _own_sites(viewer, known)
+    own = [as_told(one) for one in found if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)]
+    told = [
+        told_finding(key, _site_of(book, key)) for key, word in told_states(viewer, known).items() if word == DIFFERS
+    ]
+    return [*own, *sorted(told, key=lambda one: one.id)]
+
+
+def _is_own(one: Finding, sites: set[str], viewer: Viewer) -> bool:
+    return one.site in sites if one.site else viewer.party in one.parties
+
+
+def _own_sites(viewer: Viewer, known: Known) -> set[str]:
+    """Return the sites that a party operates or ever did, and those at which its own events stand."""
+    world = world_at(known.size)
+    sites = {viewer.party or ""}
+    for site in whole_directory(viewer, known).sites.values():
+        if any(operation.party == viewer.party for operation in site.operations):
+            sites.add(site.id)
+    for entry in accepted_entries(viewer, known):
+        sites |= subjects_of(postings_of(entry, world)[0]).sites
+    return sites
+
+
+def _site_of(book: Book, delivery: Delivery) -> str:
+    """Return the site of a delivery that the party itself knows: the one it was sent to."""
+    for shipment in book.shipments:
+        if (shipment.lot, shipment.document) == (delivery.lot, delivery.document):
+            return shipment.to_site
+    return ""

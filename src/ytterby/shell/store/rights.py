@@ -1,0 +1,231 @@
+"""Rights of people and of public bodies, worked out from records of the log and from nothing else (threat O3).
+
+Three kinds of record: an *account* says that a person acts for a party and with which key; a *right* says that a
+party is a public body with a mandate, for a time; a *confirmation* and a *withdrawal* name one of these by digest.
+Where the register is no demo each is signed by the key of an account of the register's operator, an account or a
+right counts only once a second such account, with another key, has confirmed it, and one account alone withdraws.
+The first two accounts of the operator, there being nobody to confirm them, sign themselves.
+
+`rights_from_log` is pure: whatever a database says, a right that the log does not give is none. `unsound_rights`
+names what claims more.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ytterby.chain.party import OPERATOR
+from ytterby.proof.key import KeyUse, PublicKey
+from ytterby.shell.store.models import Account, Registration
+
+if TYPE_CHECKING:
+    from ytterby.shell.site.register import Register
+
+ACCOUNT, RIGHT, CONFIRMATION, WITHDRAWAL = "account", "right", "confirmation", "withdrawal"
+KINDS = (ACCOUNT, RIGHT, CONFIRMATION, WITHDRAWAL)
+PROPOSED, IN_FORCE, WITHDRAWN = "proposed", "in_force", "withdrawn"
+FOUNDERS = 2
+# What is signed: all fields but these.
+UNSIGNED = frozenset({"signature", "registered_at"})
+DOMAIN = "ytterby/right/v1"
+
+Json = dict[str, Any]
+
+
+class Record(NamedTuple):
+    """One registration: number in the log, kind, digest as hexadecimal, fields."""
+
+    number: int
+    kind: str
+    digest: str
+    fields: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """An account or a right with where it stands. `by` proposed it, `confirmed_by` is empty until another did."""
+
+    index: int
+    kind: str
+    digest: str
+    id: str
+    party: str
+    by: str
+    state: str = PROPOSED
+    confirmed_by: str = ""
+    key: str = ""
+    mandate: str = ""
+    start: date | None = None
+    end: date | None = None
+    region: str = ""
+    sites: tuple[str, ...] = ()
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether it counts on a day: in force, not before its start, before its end."""
+        return self.state == IN_FORCE and (self.start is None or self.start <= day) and not self._is_over(day)
+
+    def _is_over(self, day: date) -> bool:
+        return self.end is not None and self.end <= day
+
+
+@dataclass
+class Rights:
+    """What the log gives: accounts and rights by the digest of their record, and records without effect."""
+
+    granted: dict[str, Granted] = field(default_factory=dict)
+    flaws: list[tuple[int, str]] = field(default_factory=list)
+
+    def accounts(self) -> dict[str, Granted]:
+        """Return the accounts in force, by identifier."""
+        return {one.id: one for one in self.granted.values() if one.kind == ACCOUNT and one.state == IN_FORCE}
+
+    def rights(self) -> list[Granted]:
+        """Return all rights in order of the log, in whatever state."""
+        return [one for one in self.granted.values() if one.kind == RIGHT]
+
+    def of_party(self, party: str, day: date) -> list[Granted]:
+        """Return the rights of a party that count on a day; of one mandate the latest in force."""
+        latest = {one.id: one for one in self.rights() if one.party == party and one.state == IN_FORCE}
+        return [one for one in latest.values() if one.holds_on(day)]
+
+
+def signed_text(register_id: str, kind: str, fields: Mapping[str, Any]) -> bytes:
+    """Return what the signature of a record is over: register, kind and every field but the time and itself."""
+    plain = {name: value for name, value in fields.items() if name not in UNSIGNED}
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"{DOMAIN}\x00{register_id}\x00{kind}\x00{text}".encode()
+
+
+def rights_from_log(records: Iterable[Record], *, register_id: str, is_demo: bool) -> Rights:
+    """Return what records of the log, in its order, give to whom."""
+    rights = Rights()
+    founders: list[str] = []
+    for record in records:
+        enter = {ACCOUNT: _enter, RIGHT: _enter, CONFIRMATION: _confirm, WITHDRAWAL: _withdraw}.get(record.kind)
+        if enter is None:
+            continue
+        flaw = None if is_demo else _speaker_flaw(rights, record, register_id, founders)
+        flaw = flaw or enter(rights, record, is_demo=is_demo, founders=founders)
+        if flaw:
+            rights.flaws.append((record.number, flaw))
+    return rights
+
+
+def _speaker_flaw(rights: Rights, record: Record, register_id: str, founders: list[str]) -> str | None:
+    """Return what is wrong with who signed a record; None when nothing is."""
+    fields = record.fields
+    by = str(fields.get("by", ""))
+    speaker = rights.accounts().get(by)
+    if speaker is not None and speaker.party == OPERATOR:
+        key = speaker.key
+    elif record.kind == ACCOUNT and _founds(fields, founders):
+        key = str(fields.get("key", ""))
+    else:
+        return "it is by no account of the operator that was in force"
+    try:
+        signature = b64decode(str(fields.get("signature", "")), validate=True)
+        public = PublicKey.parse(key)
+    except ValueError:
+        return "its signature cannot be read"
+    is_signed = public.use is KeyUse.OFFICER and public.verify(signed_text(register_id, record.kind, fields), signature)
+    return None if is_signed else "its signature is not that of the account it names"
+
+
+def _founds(fields: Mapping[str, Any], founders: list[str]) -> bool:
+    return fields.get("party") == OPERATOR and fields.get("by") == fields.get("id") and len(founders) < FOUNDERS
+
+
+def _enter(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]) -> str | None:
+    fields = record.fields
+    key = str(fields.get("key", ""))
+    if record.kind == ACCOUNT and any(one.kind == ACCOUNT and one.key == key for one in rights.granted.values() if key):
+        return "another account has the same key"
+    is_founder = record.kind == ACCOUNT and _founds(fields, founders)
+    if is_founder:
+        founders.append(str(fields.get("id")))
+    rights.granted[record.digest] = Granted(
+        index=record.number,
+        kind=record.kind,
+        digest=record.digest,
+        id=str(fields.get("id", "")),
+        party=str(fields.get("party", "")),
+        by=str(fields.get("by", "")),
+        state=IN_FORCE if is_demo or is_founder else PROPOSED,
+        key=key,
+        mandate=str(fields.get("as", "")),
+        start=_day(fields.get("start")),
+        end=_day(fields.get("end")),
+        region=str(fields.get("region") or ""),
+        sites=tuple(fields.get("sites") or ()),
+    )
+    return None
+
+
+def _confirm(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]) -> str | None:
+    del is_demo, founders
+    of, by = str(record.fields.get("of", "")), str(record.fields.get("by", ""))
+    wanted = rights.granted.get(of)
+    if wanted is None or wanted.state == WITHDRAWN:
+        return "it confirms what nobody proposed, or what was withdrawn"
+    if wanted.by == by:
+        return "it is by the account that proposed; another has to confirm"
+    if wanted.kind == ACCOUNT and wanted.id == by:
+        return "an account confirms itself"
+    rights.granted[of] = replace(wanted, state=IN_FORCE, confirmed_by=by)
+    return None
+
+
+def _withdraw(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]) -> str | None:
+    del is_demo, founders
+    of = str(record.fields.get("of", ""))
+    gone = rights.granted.get(of)
+    if gone is None:
+        return "it withdraws what nobody proposed"
+    # Earlier versions do not come back to life.
+    for digest, one in rights.granted.items():
+        if (one.kind, one.id) == (gone.kind, gone.id):
+            rights.granted[digest] = replace(one, state=WITHDRAWN)
+    return None
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) and text else None
+    except ValueError:
+        return None
+
+
+def stored_records(size: int | None = None) -> Iterator[Record]:
+    """Yield the records of rights, in order of the log; up to a log size where one is given."""
+    rows = Registration.objects.filter(kind__in=KINDS)
+    rows = rows if size is None else rows.filter(log_index__lt=size)
+    for row in rows.order_by("log_index"):
+        yield Record(row.log_index, row.kind, bytes(row.digest).hex(), json.loads(row.document))
+
+
+def stored_rights(register: "Register") -> Rights:
+    """Return what the log gives now."""
+    return rights_from_log(stored_records(), register_id=register.id, is_demo=register.is_demo)
+
+
+def unsound_rights(register: "Register") -> Iterator[tuple[str, str, str]]:
+    """Yield (where, what, cure) for each claim to a right that the log does not bear out (threat O3)."""
+    found = stored_rights(register)
+    for index, what in found.flaws:
+        yield f"entry {index}", f"the record has no effect: {what}", "Ask who entered it; nothing is read by it."
+    known = {one.id: one for one in found.granted.values() if one.kind == ACCOUNT}
+    for row in Account.objects.order_by("id"):
+        said = known.pop(row.id, None)
+        where = f"account {row.id}"
+        if said is None:
+            yield where, "the log knows no such account", "Delete the row; it gives no right."
+        elif said.party != row.party:
+            what = f"the row says that it acts for {row.party}, the log says {said.party}"
+            yield where, what, f"Set the row's party to {said.party}, and ask who changed it."
+        elif said.state == PROPOSED and not row.is_disabled:
+            continue  # waits for a second person, and can do nothing until then
+        elif said.state == WITHDRAWN and not row.is_disabled:
+            yield where, "the log withdrew the account, the row does not say so", "Disable the row."
