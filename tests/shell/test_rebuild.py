@@ -1,5 +1,6 @@
 """A second edition of what is derived, written from the submitted bytes, is the first, and takes over."""
 
+import fcntl
 import random
 
 import pytest
@@ -180,3 +181,14 @@ def test_the_commands_say_how_far_the_register_is(tangled):
     assert "byte for byte" in found.out
     found = run("register", "rebuild", "--data", tangled.data, "--anew", "--lang", "zh")
     assert "逐字节相同" in found.out
+
+
+def test_two_rebuilds_at_once_are_one_too_many(tangled):
+    from ytterby.shell.actions.rebuild import LOCK
+
+    with (tangled.data / LOCK).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        found = run("register", "rebuild", "--data", tangled.data)
+    assert found.code == 3
+    assert "Another process is rebuilding" in found.err
+    assert Edition.objects.count() == 1

@@ -5,7 +5,9 @@ raised the derivation it is what brings the register up to date, and it says wha
 operator.
 """
 
-from collections.abc import Callable
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ytterby.chain.excerpt import CellMissing
@@ -19,6 +21,7 @@ from ytterby.shell.store.derived.rebuilding import (
     begin_edition,
     catch_up,
     compare_editions,
+    derive_edition,
     drop_retired,
     post_events,
     swap,
@@ -26,10 +29,15 @@ from ytterby.shell.store.derived.rebuilding import (
 from ytterby.shell.store.models import LogHead
 
 TRIES = 5
+LOCK = ".rebuilding"
 
 # What is going on, and how much is done of how much.
 Told = Callable[[str, int, int], None]
 POSTING, COMPARING, SWAPPING, DROPPING = "posting", "comparing", "swapping", "dropping"
+
+
+class RebuildUnderWay(Exception):  # noqa: N818 -- what it says reads as a word
+    """Another process rebuilds the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,27 @@ class Rebuilt:
 
 
 def rebuild(register: Register, *, anew: bool = False, tell: Told = lambda what, done, of: None) -> Rebuilt:
-    """Write a second edition and let it take over; `anew` leaves aside what an earlier try wrote."""
+    """Write a second edition and let it take over; `anew` leaves aside what an earlier try wrote.
+
+    Raises:
+        RebuildUnderWay: another process rebuilds this register.
+    """
+    with _alone(register):
+        return _rebuild(anew=anew, tell=tell)
+
+
+@contextmanager
+def _alone(register: Register) -> Iterator[None]:
+    """Hold a lock between processes; it ends with the process that holds it."""
+    with (register.data / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RebuildUnderWay from None
+        yield
+
+
+def _rebuild(*, anew: bool, tell: Told) -> Rebuilt:
     drop_retired()
     live = live_edition()
     was_outdated = live.derivation != DERIVATION
@@ -67,7 +95,7 @@ def rebuild(register: Register, *, anew: bool = False, tell: Told = lambda what,
     if was_outdated:
         # The old rows stand still: both are compared where they stand.
         post_events(edition, live.derived_to, progress)
-        derive_to(live.derived_to, edition, progress=progress)
+        derive_edition(edition, live.derived_to, progress)
         tell(COMPARING, 0, 0)
         changes, compared_at = compare_editions(edition, live.number, live.derived_to), live.derived_to
         catch_up(edition, progress)
@@ -77,7 +105,6 @@ def rebuild(register: Register, *, anew: bool = False, tell: Told = lambda what,
     swap(edition)
     drop_retired(lambda done, of: tell(DROPPING, done, of))
     size = derive_to(LogHead.objects.get(id=1).size)
-    del register
     return Rebuilt(edition, size, derived_digest(edition), changes, compared_at, was_outdated)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ytterby.shell.cli.arguments import Nouns, add_command
 from ytterby.shell.cli.figures import write_count
 from ytterby.shell.cli.opening import open_data
-from ytterby.shell.cli.outcome import Outcome
+from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.screen import Screen
 
@@ -45,10 +45,13 @@ def run_derive(args: argparse.Namespace, screen: Screen) -> Outcome:
 def run_rebuild(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Rebuild; findings are rows that were not what the log says."""
     register = open_data(args, outdated=True)
-    from ytterby.shell.actions.rebuild import rebuild
+    from ytterby.shell.actions.rebuild import RebuildUnderWay, rebuild
 
     with Progress(screen, "register.rebuilding") as progress:
-        rebuilt = rebuild(register, anew=args.anew, tell=lambda what, done, of: progress.tell(done, of, what))
+        try:
+            rebuilt = rebuild(register, anew=args.anew, tell=lambda what, done, of: progress.tell(done, of, what))
+        except RebuildUnderWay:
+            raise CouldNotRun("register.rebuild_under_way", data=args.data) from None
     screen.answer(_answer(rebuilt), lambda: _show(rebuilt, screen))
     return Outcome.GOOD if rebuilt.is_sound else Outcome.FOUND
 

@@ -18,6 +18,7 @@ from ytterby.chain.event import Event
 from ytterby.chain.posting_record import DERIVATION
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.derived.deriving import Progress, derive_to, nothing_to_tell
+from ytterby.shell.store.derived.from_nothing import derive_from_nothing
 from ytterby.shell.store.derived.packing import unpacked as unpacked_body
 from ytterby.shell.store.derived.postings import (
     Posted,
@@ -164,9 +165,16 @@ def catch_up(edition: int, progress: Progress = nothing_to_tell) -> int:
     while True:
         size = LogHead.objects.get(id=1).size
         post_events(edition, size, progress)
-        derive_to(size, edition, progress=progress)
+        derive_edition(edition, size, progress)
         if LogHead.objects.get(id=1).size - size <= ENTRIES_UNDER_LOCK:
             return size
+
+
+def derive_edition(edition: int, size: int, progress: Progress = nothing_to_tell) -> None:
+    """Derive an edition that is not live up to a log size: the first time in one pass, then by differences."""
+    if Edition.objects.get(number=edition).derived_to == 0:
+        derive_from_nothing(edition, size, lambda entered: progress(entered, size))
+    derive_to(size, edition, progress=progress)
 
 
 def swap(edition: int) -> int:
