@@ -275,7 +275,7 @@ def test_a_right_withdrawn_in_mid_session_is_gone_at_the_next_request(register, 
 
 @pytest.mark.skipif(ON_POSTGRESQL, reason="the portal's sessions are the same on both")
 def test_a_party_signs_in_to_a_demo_as_itself_and_as_nobody_else(register):
-    """Threat O4: with the run's password alone; nobody signs in as the operator, or as a party that is not there."""
+    """Threat O4: with the password of the run alone; nobody signs in as the operator or as a party not there."""
     from django.test import Client
 
     from ytterby.shell.actions.demo_user import make_demo_password
