@@ -151,6 +151,7 @@ class StoredShelf:
         return subjects_of(bundle.postings if bundle is not None else ())
 
     def _flush_ranks(self) -> None:
+        """Write places among the events of an instant; the caller holds the lock."""
         by_rank: dict[int, list[bytes]] = defaultdict(list)
         for digest, rank in self.new_ranks.items():
             by_rank[rank].append(digest)
