@@ -84,7 +84,7 @@ def test_when_the_files_of_the_log_cannot_be_written_the_document_is_accepted_al
 
 
 def run(register, path, *, file_bytes):
-    """Run `event capture` in a child whose files cannot grow beyond a size; the signal of that is ignored, as errors."""
+    """Run `event capture` in a child whose files cannot grow beyond a size."""
     code = (
         "import signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "from ytterby.shell.cli import main; sys.exit(main(sys.argv[1:]))"
