@@ -95,6 +95,9 @@ CAPTURE = (
 for line in sys.stdin:
     result = capture(register, line.encode(), submitter="operator")
     say(id=result.arrival["id"], outcome=result.outcome, entries=result.entries)
+if not fault:
+    # Who is killed from outside waits for it, however slowly it comes.
+    signal.pause()
 """
 )
 JOB = (
@@ -201,6 +204,7 @@ class Kills:
         given, said, wrong = (self.folder / name for name in ("stdin", "stdout", "stderr"))
         given.write_bytes(b"\n".join(self.documents(self.survived)) + b"\n")
         said.write_bytes(b"")
+        wrong.write_bytes(b"")
         pid = self.nursery.fork(
             scenario.code,
             [str(self.register.data), place, str(pick.randrange(3))],

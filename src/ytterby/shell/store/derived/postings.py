@@ -131,7 +131,10 @@ def insert_versions(edition: int, changed: Sequence[tuple[int, str, ReadyPosting
 
 
 def end_postings(edition: int, submitter: str, declarations: Iterable[Event], known_to: int) -> None:
-    """End the postings of events that their submitter declares wrong; those of unequal events go on."""
+    """End the postings of events that their submitter declares wrong; those of unequal events go on.
+
+    The caller holds the lock.
+    """
     wanted = {(e.event_id, e.original) for e in declarations if e.event_id is not None}
     for part in chunks(sorted({event_id for event_id, _ in wanted if event_id})):
         originals = EventRecord.objects.filter(submitter=submitter, event_id__in=part, is_original=True)

@@ -150,6 +150,7 @@ class StoredShelf:
         return subjects_of(bundle.postings if bundle is not None else ())
 
     def _flush_ranks(self) -> None:
+        """Write places among the events of an instant; the caller holds the lock."""
         write_ranks(self.edition, self.new_ranks)
 
 
