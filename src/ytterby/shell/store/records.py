@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import (
     ReadyPostings,
     declared_wrong,
@@ -17,7 +18,6 @@ from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.visibility import readers_of
 from ytterby.shell.store.writing import NewEntry
 
-CHUNK = 500  # parameters of one IN list
 COLUMNS = (
     "log_index",
     "submission_id",
@@ -43,11 +43,8 @@ class NewEvent:
 
 def known_digests(submitter: str, digests: Sequence[bytes]) -> set[bytes]:
     """Return which of these digests the party has submitted already; other parties' do not count (threat C1)."""
-    found: set[bytes] = set()
-    for start in range(0, len(digests), CHUNK):
-        rows = EventRecord.objects.filter(submitter=submitter, digest__in=digests[start : start + CHUNK])
-        found.update(bytes(digest) for digest in rows.values_list("digest", flat=True))
-    return found
+    rows = rows_among(EventRecord, ("digest",), "digest", digests, "submitter = %s", [submitter])
+    return {bytes(digest) for (digest,) in rows}
 
 
 def insert_events(

@@ -13,6 +13,7 @@ from ytterby.chain.posting import Posting
 from ytterby.chain.posting_record import Subjects, read_postings, subjects_of, write_postings
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.packing import packed, unpacked
 from ytterby.shell.store.derived.threads import chunks, named_threads, thread_ids
 from ytterby.shell.store.inserting import insert_rows
@@ -129,11 +130,13 @@ def declared_wrong(submitter: str, events: Iterable[Event]) -> set[bytes]:
     """Return the digests of these events that their submitter has declared wrong already."""
     by_id = {e.event_id: e.digest for e in events if e.event_id is not None and e.error is None}
     found: set[bytes] = set()
-    for part in chunks(sorted(by_id)):
-        rows = EventRecord.objects.filter(submitter=submitter, event_id__in=part, is_original=False)
-        for event_id, original in rows.values_list("event_id", "original"):
-            if original is not None and by_id.get(event_id or "") == bytes(original):
-                found.add(bytes(original))
+    # As the partial index of declarations has it: NOT is_original.
+    rows = rows_among(
+        EventRecord, ("event_id", "original"), "event_id", by_id, "NOT is_original AND submitter = %s", [submitter]
+    )
+    for event_id, original in rows:
+        if original is not None and by_id.get(event_id or "") == bytes(original):
+            found.add(bytes(original))
     return found
 
 
