@@ -11,7 +11,8 @@ from benchmarks.filled import BULK_EVENTS, STORED, Filled, filled_and_derived, p
 from benchmarks.table import Line
 from ytterby.shell.site.register import DATABASE
 
-DOCUMENTS = {"small": 10, "full": 50}
+HAS_MIDDLE = True
+DOCUMENTS = {"small": 10, "middle": 50, "full": 50}
 DOCUMENT_EVENTS = 100
 # What a capture writes, and the column that tells which submission a row came with.
 TABLES = {

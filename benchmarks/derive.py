@@ -9,7 +9,8 @@ from benchmarks.capture import store_lines
 from benchmarks.filled import BULK_EVENTS, filled_and_derived
 from benchmarks.table import Line, best_of
 
-NEW_EVENTS = {"small": 200, "full": 2_000}
+HAS_MIDDLE = True
+NEW_EVENTS = {"small": 200, "middle": 2_000, "full": 2_000}
 # The row of a parcel as the design counts it.
 ELEMENTS, CLASSES = 4, 20
 

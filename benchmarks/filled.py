@@ -15,8 +15,8 @@ from benchmarks.table import Line
 
 ROOT = Path(__file__).resolve().parents[1]
 # Events stored before the first and before the second measurement.
-STORED = {"small": (2_000, 6_000), "full": (100_000, 1_000_000)}
-BULK_EVENTS = {"small": 1_000, "full": 10_000}
+STORED = {"small": (2_000, 6_000), "middle": (10_000, 100_000), "full": (100_000, 1_000_000)}
+BULK_EVENTS = {"small": 1_000, "middle": 10_000, "full": 10_000}
 
 
 class Filled:

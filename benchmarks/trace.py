@@ -13,6 +13,7 @@ from ytterby.chain.cell import read_cell
 from ytterby.shell.site.register import DATABASE
 from ytterby.shell.store.derived.packing import unpacked
 
+HAS_MIDDLE = True
 ROUNDS = 3
 TIMEOUT_S = 600
 CLI = "from ytterby.shell.cli import main; main()"

@@ -14,7 +14,7 @@ from ytterby.chain.posting_record import Subjects, read_postings, subjects_of, w
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
 from ytterby.shell.store.asking import rows_among
-from ytterby.shell.store.derived.packing import packed, unpacked
+from ytterby.shell.store.derived.packing import packed_with_words, unpacked_with_words
 from ytterby.shell.store.derived.threads import chunks, named_threads, thread_ids
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import Edition, EventRecord, PostingRecord, Touch
@@ -40,7 +40,7 @@ def ready_postings(event: Event, submitter: str, world: World) -> ReadyPostings:
     if event.error is not None:
         return ReadyPostings(event, b"", subjects_of(()), ())
     postings, remarks = postings_of(Entry(event, submitter, 0), world)
-    body = packed(write_postings(postings)) if postings else b""
+    body = packed_with_words(write_postings(postings)) if postings else b""
     return ReadyPostings(event, body, subjects_of(postings), remarks)
 
 
@@ -51,7 +51,7 @@ def microseconds(at: datetime) -> int:
 
 def unpacked_postings(body: "bytes | memoryview[int]") -> tuple[Posting, ...]:
     """Return the postings of a stored body."""
-    return read_postings(unpacked(body))
+    return read_postings(unpacked_with_words(body))
 
 
 def live_edition() -> Edition:
