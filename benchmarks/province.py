@@ -139,7 +139,7 @@ class Province:
 
     def _mine(self, number: int) -> None:
         random, elements = self.random, self.ores[number - MINES.start]
-        for _ in range(random.choice((2, 3, 3, 4))):
+        for _ in range(random.choice((10, 11, 12, 13))):
             grams = random.randrange(100_000_000, 130_000_000, 20_000)
             lot = self._lot("ore", grams, tuple(grams * g * random.uniform(0.9, 1.1) / 1000 for g in elements))
             at = self._at(0, 6)

@@ -18,7 +18,7 @@ from ytterby.chain.party import Directory, Operation, Party, Site, make_director
 from ytterby.chain.speaker import check_speaker  # noqa: E402
 from ytterby.shell.site.packs import door_tables, matter_tables  # noqa: E402
 
-EVENTS = 6_000
+EVENTS = 12_000
 
 
 def directory() -> Directory:

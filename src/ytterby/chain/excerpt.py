@@ -33,6 +33,7 @@ class KeptBoundary:
         self.ranks = ranks
         self.known: dict[NodeKey, Node] = {}
         self.rows: dict[int, Row] = {}
+        self._makers: dict[NodeKey, Node] = {}
 
     def obtained(self, ledger: Ledger, line: Line, posting: Posting) -> Obtained:
         """Return what a line of a step or charge came to when it was last written.
@@ -49,7 +50,9 @@ class KeptBoundary:
             raise CellMissing(f"{posting.digest.hex()} {place}")
         wanted_line = at_line if is_step else 0
         parts = []
-        restored = node_of(maker, -1, 0)
+        restored = self._makers.get((posting.digest, place))
+        if restored is None:  # a step of many inputs is asked for each of them
+            restored = self._makers[posting.digest, place] = node_of(maker, -1, 0)
         for reference, weight, own_line in zip(maker.parents, restored.weights, restored.lines, strict=True):
             if own_line == wanted_line:
                 parts.append(Taken(self._node(ledger, reference), weight))

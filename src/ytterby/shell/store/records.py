@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import (
     Posted,
     ReadyPostings,
@@ -13,7 +14,6 @@ from ytterby.shell.store.derived.postings import (
     insert_posted,
     live_edition,
 )
-from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.visibility import readers_of
@@ -65,12 +65,14 @@ class NewEvents:
 
 def known_digests(said: Sequence[tuple[str, bytes]]) -> set[tuple[str, bytes]]:
     """Return which of these (party, digest) are submitted already; other parties' do not count (threat C1)."""
-    found: set[tuple[str, bytes]] = set()
-    for part in chunks(said):
-        parties = {submitter for submitter, _ in part}
-        rows = EventRecord.objects.filter(submitter__in=parties, digest__in=[digest for _, digest in part])
-        found.update((submitter, bytes(digest)) for submitter, digest in rows.values_list("submitter", "digest"))
-    return found.intersection(said)
+    by_party: dict[str, list[bytes]] = {}
+    for party, digest in said:
+        by_party.setdefault(party, []).append(digest)
+    return {
+        (party, bytes(digest))
+        for party, digests in by_party.items()
+        for (digest,) in rows_among(EventRecord, ("digest",), "digest", digests, "submitter = %s", [party])
+    }
 
 
 def insert_events(submissions: Sequence[NewEvents], directory: Directory) -> None:

@@ -15,8 +15,9 @@ from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition, LogEntry, LogHead
 from ytterby.shell.store.writing import write
 
-# Entries of one step: a watermark that moves on, and no transaction that holds the lock for long.
-STEP_ENTRIES = 20_000
+# Entries of one step: a watermark that moves on, no transaction that holds the lock for long, and a part of the book
+# that fits in some 200 MB. An edition that holds nothing is derived in one pass (`from_nothing`).
+STEP_ENTRIES = 5_000
 
 Progress = Callable[[int, int], None]  # done, of how many
 

@@ -13,7 +13,8 @@ from ytterby.chain.posting import Posting
 from ytterby.chain.posting_record import Subjects, read_postings, subjects_of, write_postings
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
-from ytterby.shell.store.derived.packing import packed, unpacked
+from ytterby.shell.store.asking import rows_among
+from ytterby.shell.store.derived.packing import packed_with_words, unpacked_with_words
 from ytterby.shell.store.derived.threads import chunks, named_threads, thread_ids
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import Edition, EventRecord, PostingRecord, Touch
@@ -39,7 +40,7 @@ def ready_postings(event: Event, submitter: str, world: World) -> ReadyPostings:
     if event.error is not None:
         return ReadyPostings(event, b"", subjects_of(()), ())
     postings, remarks = postings_of(Entry(event, submitter, 0), world)
-    body = packed(write_postings(postings)) if postings else b""
+    body = packed_with_words(write_postings(postings)) if postings else b""
     return ReadyPostings(event, body, subjects_of(postings), remarks)
 
 
@@ -50,7 +51,7 @@ def microseconds(at: datetime) -> int:
 
 def unpacked_postings(body: "bytes | memoryview[int]") -> tuple[Posting, ...]:
     """Return the postings of a stored body."""
-    return read_postings(unpacked(body))
+    return read_postings(unpacked_with_words(body))
 
 
 def live_edition() -> Edition:
@@ -148,16 +149,17 @@ def end_postings(edition: int, submitter: str, declarations: Iterable[Event], kn
 
 def declared_wrong(said: Iterable[tuple[str, Event]], size: int) -> set[tuple[str, bytes]]:
     """Return (party, digest) of those of these events that their own party declared wrong before a log size."""
-    by_id = {(party, e.event_id): e.digest for party, e in said if e.event_id is not None and e.error is None}
+    by_party: dict[str, dict[str, bytes]] = {}
+    for party, event in said:
+        if event.event_id is not None and event.error is None:
+            by_party.setdefault(party, {})[event.event_id] = event.digest
     found: set[tuple[str, bytes]] = set()
-    for part in chunks(sorted(by_id)):
-        parties = {party for party, _ in part}
-        ids = [event_id for _, event_id in part]
-        rows = EventRecord.objects.filter(
-            submitter__in=parties, event_id__in=ids, is_original=False, log_index__lt=size
-        )
-        for party, event_id, original in rows.values_list("submitter", "event_id", "original"):
-            if original is not None and by_id.get((party, event_id or "")) == bytes(original):
+    for party, by_id in by_party.items():
+        # As the partial index of declarations has it: NOT is_original.
+        condition = "NOT is_original AND submitter = %s AND log_index < %s"
+        rows = rows_among(EventRecord, ("event_id", "original"), "event_id", by_id, condition, [party, size])
+        for event_id, original in rows:
+            if original is not None and by_id.get(event_id or "") == bytes(original):
                 found.add((party, bytes(original)))
     return found
 

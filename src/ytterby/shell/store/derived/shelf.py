@@ -13,11 +13,14 @@ from django.db import connection
 from ytterby.chain.derivation import Dirty, Part
 from ytterby.chain.order import Bundle, Ranked, rank_bundles
 from ytterby.chain.posting_record import Subjects, subjects_of
+from ytterby.shell.store.asking import delete_among, rows_among
 from ytterby.shell.store.derived.packing import packed, unpacked
-from ytterby.shell.store.derived.postings import bundles_of, counting, touching, unpacked_postings
+from ytterby.shell.store.derived.postings import bundles_of, counting, unpacked_postings
 from ytterby.shell.store.derived.threads import chunks, thread_ids, thread_texts
 from ytterby.shell.store.inserting import insert_rows
-from ytterby.shell.store.models import EventCell, LotCell, PostingRecord, Thread
+from ytterby.shell.store.models import EventCell, LotCell, PostingRecord, Thread, Touch
+
+COUNTING = "edition = %s AND known_from <= %s AND known_to > %s"
 
 
 class StoredShelf:
@@ -31,46 +34,69 @@ class StoredShelf:
         self.new_ranks: dict[bytes, int] = {}
         self._bundles: dict[bytes, Bundle] = {}
         self._ranks: dict[bytes, int] = {}
+        self._digests: dict[int, bytes] = {}
 
     # What `chain.derivation` asks for
 
     def events(self, threads: Collection[str]) -> Sequence[Ranked]:
         """Return all events that count and touch one of these lots, containers or pools."""
-        found: dict[bytes, Bundle] = {}
-        for rows in touching(self.edition, threads, self.size):
-            found |= self._read(rows)
-        return [Ranked(self._ranks[digest], bundle) for digest, bundle in found.items()]
+        numbers = thread_ids(threads).values()
+        touched = rows_among(Touch, ("log_index",), "thread_id", numbers, "edition = %s", [self.edition])
+        indices = {index for (index,) in touched}
+        new = rows_among(
+            PostingRecord,
+            ("log_index", "digest", "submitter", "body", "rank"),
+            "log_index",
+            [index for index in indices if index not in self._digests],
+            COUNTING,
+            [self.edition, self.size, self.size],
+        )
+        self._read(list(new))
+        digests = {self._digests.get(index) for index in indices}
+        return [Ranked(self._ranks[digest], self._bundles[digest]) for digest in digests if digest is not None]
 
-    def _read(self, rows: Any) -> dict[bytes, Bundle]:
-        columns = list(rows.values_list("digest", "submitter", "body", "rank"))
-        new = [row[:3] for row in columns if bytes(row[0]) not in self._bundles]
-        self._bundles |= bundles_of(new)
-        for digest, _, _, rank in columns:
-            self._ranks[bytes(digest)] = self.new_ranks.get(bytes(digest), rank)
-        return {bytes(row[0]): self._bundles[bytes(row[0])] for row in columns}
+    def _read(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        fresh = bundles_of((digest, submitter, body) for _, digest, submitter, body, _ in rows)
+        # What was read before was said by two; the one whose name comes first tells it, wherever it was read.
+        doubled = [digest for digest in fresh if digest in self._bundles]
+        self._bundles |= fresh
+        for index, digest, _, _, rank in rows:
+            key = bytes(digest)
+            self._digests[index] = key
+            self._ranks[key] = self.new_ranks.get(key, rank)
+        if doubled:
+            both = rows_among(
+                PostingRecord,
+                ("digest", "submitter", "body"),
+                "digest",
+                doubled,
+                COUNTING,
+                [self.edition, self.size, self.size],
+            )
+            self._bundles |= bundles_of(both)
 
     def ranks_of(self, digests: Collection[bytes]) -> Mapping[bytes, int]:
         """Return the places of events among those of their instant."""
-        for part in chunks([digest for digest in digests if digest not in self._ranks]):
-            rows = counting(self.edition, self.size).filter(digest__in=part).values_list("digest", "rank")
-            self._ranks |= {bytes(digest): self.new_ranks.get(bytes(digest), rank) for digest, rank in rows}
+        asked = [digest for digest in digests if digest not in self._ranks]
+        counts = [self.edition, self.size, self.size]
+        for digest, rank in rows_among(PostingRecord, ("digest", "rank"), "digest", asked, COUNTING, counts):
+            self._ranks[bytes(digest)] = self.new_ranks.get(bytes(digest), rank)
         return {digest: self._ranks.get(digest, 0) for digest in digests}
 
     def lot_cells(self, lots: Collection[str]) -> Mapping[str, bytes]:
         """Return the kept cells of lots, as bytes."""
         found = {lot: self.lots[lot] for lot in lots if lot in self.lots}
         ids = {number: text for text, number in thread_ids([lot for lot in lots if lot not in found]).items()}
-        for part in chunks(ids):
-            rows = LotCell.objects.filter(edition=self.edition, lot_id__in=part).values_list("lot_id", "body")
-            found |= {ids[lot]: unpacked(body) for lot, body in rows}
+        for lot, body in rows_among(LotCell, ("lot_id", "body"), "lot_id", ids, "edition = %s", [self.edition]):
+            found[ids[lot]] = unpacked(body)
         return {lot: body for lot, body in found.items() if body is not None}
 
     def event_cells(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return the kept cells of events, as bytes."""
         found = {digest: self.made[digest] for digest in digests if digest in self.made}
-        for part in chunks([digest for digest in digests if digest not in found]):
-            rows = EventCell.objects.filter(edition=self.edition, digest__in=part).values_list("digest", "body")
-            found |= {bytes(digest): unpacked(body) for digest, body in rows}
+        asked = [digest for digest in digests if digest not in found]
+        for digest, body in rows_among(EventCell, ("digest", "body"), "digest", asked, "edition = %s", [self.edition]):
+            found[bytes(digest)] = unpacked(body)
         return {digest: body for digest, body in found.items() if body is not None}
 
     def keep(self, part: Part) -> None:
@@ -131,12 +157,10 @@ class StoredShelf:
         """Write what was held back; the caller holds the lock."""
         self._flush_ranks()
         lots = thread_ids(list(self.lots))
-        for part in chunks(list(lots.values())):
-            LotCell.objects.filter(edition=self.edition, lot_id__in=part).delete()
+        delete_among(LotCell, "lot_id", lots.values(), "edition = %s", [self.edition])
         rows = [(self.edition, lots[lot], packed(body)) for lot, body in self.lots.items() if body is not None]
         insert_rows(LotCell, ("edition", "lot_id", "body"), rows)
-        for digests in chunks(list(self.made)):
-            EventCell.objects.filter(edition=self.edition, digest__in=digests).delete()
+        delete_among(EventCell, "digest", self.made, "edition = %s", [self.edition])
         pools = thread_ids({pool for digest in self.made for pool in self._subjects(digest).pools})
         events = [
             (self.edition, digest, next((pools[p] for p in sorted(self._subjects(digest).pools)), None), packed(body))

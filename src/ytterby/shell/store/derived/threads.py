@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import Thread
 from ytterby.terms.identifier import tail
@@ -24,18 +25,12 @@ def chunks(values: Collection[T]) -> Iterator[list[T]]:
 
 def thread_ids(texts: Collection[str]) -> dict[str, int]:
     """Return the numbers of those threads that are known."""
-    found: dict[str, int] = {}
-    for part in chunks(texts):
-        found.update(Thread.objects.filter(text__in=part).values_list("text", "id"))
-    return found
+    return dict(rows_among(Thread, ("text", "id"), "text", texts))
 
 
 def thread_texts(ids: Iterable[int]) -> dict[int, str]:
     """Return the identifiers of threads by number."""
-    found: dict[int, str] = {}
-    for part in chunks(set(ids)):
-        found.update(Thread.objects.filter(id__in=part).values_list("id", "text"))
-    return found
+    return dict(rows_among(Thread, ("id", "text"), "id", set(ids)))
 
 
 def named_threads(texts: Collection[str]) -> dict[str, int]:
@@ -43,8 +38,11 @@ def named_threads(texts: Collection[str]) -> dict[str, int]:
     found = thread_ids(texts)
     new = sorted(set(texts) - found.keys())
     if new:
-        insert_rows(Thread, ("text", "tail"), [(text, tail(text)) for text in new])
-        found |= thread_ids(new)
+        # Numbered here, under the lock, so that they need not be looked up again.
+        last = Thread.objects.aggregate(last=Max("id"))["last"] or 0
+        numbered = {text: last + number for number, text in enumerate(new, 1)}
+        insert_rows(Thread, ("id", "text", "tail"), [(number, text, tail(text)) for text, number in numbered.items()])
+        found |= numbered
     return found
 
 
