@@ -6,7 +6,7 @@ faster.
 """
 
 from ytterby.chain.derivation import derive
-from ytterby.shell.store.derived.registered import lots_registered, repost_registered
+from ytterby.shell.store.derived.registered import touched_by_registrations, repost_registered
 from ytterby.shell.store.derived.shelf import StoredShelf
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition, LogEntry, LogHead
@@ -38,7 +38,7 @@ def derive_step(edition: int, at: int, size: int) -> None:
     """Bring an edition's cells from one log size to another."""
     repost_registered(edition, at, size)
     shelf = StoredShelf(edition, size)
-    derive(shelf, world_at(size), shelf.dirty(at, lots_registered(edition, at, size)))
+    derive(shelf, world_at(size), shelf.dirty(at, touched_by_registrations(edition, at, size)))
 
     def enter(head: LogHead) -> None:
         del head

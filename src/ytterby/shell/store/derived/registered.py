@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ytterby.chain.derivation import Dirty
 from ytterby.chain.door import read_document
 from ytterby.chain.posting_record import subjects_of
 from ytterby.shell.site.packs import door_tables
@@ -31,24 +32,22 @@ NAMES = frozenset({"name", "name_zh", "registered_at"})
 SITE, PRODUCT = "site", "product"
 
 
-def lots_registered(edition: int, after: int, size: int) -> set[str]:
-    """Return the lots that registrations of a range of the log touch: of a product, or seen at a site."""
+def touched_by_registrations(edition: int, after: int, size: int) -> Dirty:
+    """Return what registrations of a range of the log touch: lots of a product; lots, boxes and pools at a site."""
     lots: set[str] = set()
+    containers: set[str] = set()
+    pools: set[str] = set()
     for kind, key, _ in _changes(after, size):
         if kind == PRODUCT:
             lots |= lots_named(key)
-        else:
-            lots |= _lots_at(edition, key, size)
-    return lots
-
-
-def _lots_at(edition: int, site: str, size: int) -> set[str]:
-    lots: set[str] = set()
-    for rows in touching(edition, [site], size):
-        for body in rows.values_list("body", flat=True):
-            subjects = subjects_of(unpacked_postings(body))
-            lots |= subjects.lots | subjects.made
-    return lots
+            continue
+        for rows in touching(edition, [key], size):
+            for body in rows.values_list("body", flat=True):
+                subjects = subjects_of(unpacked_postings(body))
+                lots |= subjects.lots | subjects.made
+                containers |= subjects.containers
+                pools |= subjects.pools
+    return Dirty(frozenset(lots), frozenset(containers), frozenset(pools))
 
 
 def _changes(after: int, size: int) -> Iterator[tuple[str, str, int]]:
