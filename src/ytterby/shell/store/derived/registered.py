@@ -37,7 +37,7 @@ def touched_by_registrations(edition: int, after: int, size: int) -> Dirty:
     lots: set[str] = set()
     containers: set[str] = set()
     pools: set[str] = set()
-    for kind, key, _ in _changes(after, size):
+    for kind, key, _ in registration_changes(after, size):
         if kind == PRODUCT:
             lots |= lots_named(key)
             continue
@@ -50,7 +50,7 @@ def touched_by_registrations(edition: int, after: int, size: int) -> Dirty:
     return Dirty(frozenset(lots), frozenset(containers), frozenset(pools))
 
 
-def _changes(after: int, size: int) -> Iterator[tuple[str, str, int]]:
+def registration_changes(after: int, size: int) -> Iterator[tuple[str, str, int]]:
     """Yield kind, key and log size of each registration that changes more than a name."""
     rows = Registration.objects.filter(kind__in=(SITE, PRODUCT), log_index__gte=after, log_index__lt=size)
     for row in rows.order_by("log_index"):
@@ -67,9 +67,9 @@ def _facts(document: str) -> dict[str, Any]:
 
 def repost_registered(edition: int, after: int, size: int) -> None:
     """Give events other postings where a registration changed what they stand for."""
-    sizes = sorted({ends for _, _, ends in _changes(after, size)})
+    sizes = sorted({ends for _, _, ends in registration_changes(after, size)})
     for ends in sizes:
-        keys = [key for kind, key, at in _changes(after, size) if at == ends]
+        keys = [key for kind, key, at in registration_changes(after, size) if at == ends]
         threads = {lot for key in keys for lot in lots_named(key)} | set(keys)
         _repost(edition, threads, ends)
 
