@@ -6,12 +6,14 @@ from shlex import quote
 
 from ytterby.shell.cli.arguments import DATA, Nouns, add_command, add_noun
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
+from ytterby.shell.cli.register_doctor import add_doctor
 from ytterby.shell.cli.screen import Screen
 
 
 def add(nouns: Nouns) -> None:
     """Add the noun."""
-    verbs = add_noun(nouns, "register", "make a register")
+    verbs = add_noun(nouns, "register", "make a register, and examine one")
+    add_doctor(verbs)
     make = add_command(verbs, "make", run_make, "make a new empty register, and its keys")
     make.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where (default: what --data says)")
     make.add_argument(

@@ -1,7 +1,7 @@
 """One moment of the register, read while others go on writing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from django.db import connection, transaction
 
@@ -23,3 +23,8 @@ def one_moment() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ROLLBACK")
+
+
+def part_of_moment() -> AbstractContextManager[object]:
+    """Let what fails within leave the rest of the moment readable: PostgreSQL ends a transaction in which one failed."""
+    return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
