@@ -86,8 +86,11 @@ class History:
         if pick.random() < 0.95:
             head["bizLocation"] = {"id": SITES[site]}
         body = pick.choice(
-            (self.made, self.made, self.step, self.step, self.step, self.sent, self.sent, self.received, self.pooled)
-            + (self.pooled, self.counted, self.lost, self.boxed, self.sold, self.called_back, self.passed)
+            [self.made] * 2
+            + [self.step] * 3
+            + [self.sent] * 2
+            + [self.pooled] * 2
+            + [self.received, self.counted, self.lost, self.boxed, self.sold, self.called_back, self.passed]
         )(site)
         teller = "operator" if pick.random() < 0.75 else PARTIES[site]
         return teller, {**head, **body}

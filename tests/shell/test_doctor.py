@@ -4,110 +4,33 @@ Threat O3: an edited row, a deleted last entry, a self-promoted user are named. 
 published checkpoint say more than a log from which something was taken away.
 """
 
-import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection
 
-from shell.histories import AT, History, forget
-from ytterby.chain.product import Product
+from shell.histories import forget
+from shell.tampering import fill, flipped, named, tamper, unchecked
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.doctor import CHECKERS, Unsound, examine
-from ytterby.shell.actions.enrol import import_directory
-from ytterby.shell.actions.log import verify_log
-from ytterby.shell.actions.publish import publish
-from ytterby.shell.actions.register_product import register_product
 from ytterby.shell.site.register import Register, make_register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.models import (
-    Edition,
     EventCell,
     EventRecord,
     LogEntry,
     LogHead,
     LotCell,
-    PostingRecord,
-    Submission,
-    Touch,
 )
-from ytterby.shell.wording import catalogue
 from ytterby.terms.problem import finding
-
-KESTREL = "https://id.gs1.org/417/9520000010010"
-NORRVIK = "https://id.gs1.org/417/9520000010027"
 
 
 @pytest.fixture
 def filled(register: Register, part_of) -> Register:
-    """A register with accepted, known, refused and corrected documents, registrations in between, over 256 entries."""
-    capture(register, part_of(0, 1), submitter=KESTREL, name="april.json")
-    derive_to(register.size)
-    rows = ",".join(f"{{id: 'https://party.example/{n}', name: P{n}}}" for n in range(260))
-    import_directory(register, f"parties: [{rows}]")
-    capture(register, part_of(2, 3, 4, 7), submitter="operator")
-    capture(register, part_of(0), submitter=KESTREL)
-    capture(register, part_of(0).replace(b'"KGM"', b'"KG"'), submitter=KESTREL)
-    site = "{id: 'https://id.gs1.org/414/9520000010010', name: K, kind: mine, country: XC, operations: [{party: 'x:y'}]}"
-    import_directory(register, f"sites: [{site.replace('x:y', NORRVIK)}]")
-    register_product(register, Product("https://id.gs1.org/01/09520000000035", KESTREL, "tailings"), submitter=KESTREL)
-    derive_to(register.size)
-    capture(register, part_of(5, 6), submitter="operator")
-    derive_to(register.size)
-    assert PostingRecord.objects.count() > EventRecord.objects.count() - 1
-    return register
-
-
-def named(register: Register, **how: Any) -> set[str]:
-    """Return the invariants that the doctor names."""
-    forget()
-    found = examine(register, **how)
-    assert found["sound"] == (not found["unsound"])
-    for row in found["unsound"]:
-        assert all(row[key].strip() for key in ("invariant", "where", "what", "text", "cure")), row
-        assert row["invariant"] in catalogue()
-    return {row["invariant"] for row in found["unsound"]}
-
-
-@contextmanager
-def unchecked() -> Iterator[Any]:
-    """Yield a cursor that obeys no foreign key, as whoever owns the database can have one."""
-    on, off = ("PRAGMA foreign_keys=ON", "PRAGMA foreign_keys=OFF")
-    if connection.vendor == "postgresql":
-        on, off = ("SET session_replication_role = origin", "SET session_replication_role = replica")
-    with connection.cursor() as cursor:
-        cursor.execute(off)
-        try:
-            yield cursor
-        finally:
-            cursor.execute(on)
-    forget()
-
-
-def tamper(statement: str, *values: object) -> int:
-    with unchecked() as cursor:
-        cursor.execute(statement, values)
-        return cursor.rowcount
-
-
-def flipped(value: Any) -> Any:
-    """Return the value with one bit changed, in the middle."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value ^ 1
-    if isinstance(value, str):
-        middle = len(value) // 2
-        return value[:middle] + chr(ord(value[middle]) ^ 1) + value[middle + 1 :] if value else "x"
-    raw = bytearray(value)
-    if not raw:
-        return b"x"
-    raw[len(raw) // 2] ^= 1
-    return bytes(raw)
+    return fill(register, part_of)
 
 
 # Of each table: what may be named when one of its columns is changed.
@@ -151,12 +74,12 @@ def places(model: Any, column: str) -> list[tuple[dict[str, Any], Any]]:
         )
         rows = cursor.fetchall()
     picked = {0, len(rows) // 2, len(rows) - 1} if rows else set()
-    is_bool = model._meta.get_field("is_live" if column == "is_live" else "pk").get_internal_type() == "BooleanField"
+    (kind,) = (f.get_internal_type() for f in model._meta.local_fields if f.column == column)
     found = []
     for number in sorted(picked):
         *key, value = rows[number]
         value = bytes(value) if isinstance(value, memoryview) else value
-        found.append((dict(zip(keys, key, strict=True)), bool(value) if is_bool or column == "is_original" else value))
+        found.append((dict(zip(keys, key, strict=True)), bool(value) if kind == "BooleanField" else value))
     return found
 
 
@@ -326,7 +249,7 @@ def test_an_event_twice_and_an_event_id_twice_are_named_once_the_constraint_is_g
         with unchecked() as cursor:
             cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'store_eventrecord'")
             (made,) = cursor.fetchone()
-            start = made.index(", CONSTRAINT \"event_once\"")
+            start = made.index(', CONSTRAINT "event_once"')
             cursor.execute("ALTER TABLE store_eventrecord RENAME TO was")
             cursor.execute(made[:start] + made[made.index(")", start) + 1 :])
             cursor.execute("INSERT INTO store_eventrecord SELECT * FROM was")
@@ -431,88 +354,3 @@ def test_the_doctor_answers_in_chinese_and_writes_nothing(filled):
     assert all("。" in row["text"] and "。" in row["cure"] for row in found["unsound"])
     before[apps.get_model("store", "storedhash")] = 0
     assert before == {model: model.objects.count() for model in before}
-
-
-# Never more: a sound register is sound, whatever happened to it
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_register_of_any_history_is_sound(tmp_path, seed):
-    register = make_register(tmp_path / "data", origin="test.invalid/log", demo=True, at=AT)
-    history = History(seed + 50_000)
-    for number, _ in enumerate(history.play(register, moves=14)):
-        if history.pick.random() < 0.25:
-            derive_to(register.size)
-        if number % 5 == 4:
-            assert named(register) == set(), seed
-    assert named(register) == set()
-    assert named(register, sample=10, seed=seed) == set()
-    assert verify_log(register)["failures"] == []
-
-
-def test_what_a_crash_leaves_behind_is_sound(filled, part_of, monkeypatch):
-    from ytterby.shell.actions import capture as module
-    from ytterby.shell.actions.capture import _arrive
-
-    # Arrived and never read; decided and not signed; signed and not published; registered and half reposted.
-    _arrive(filled, part_of(8), "operator", "application/json", "profile", "", AT)
-    assert named(filled) == set()
-    monkeypatch.setattr(module, "publish", lambda register: "")
-    capture(filled, part_of(8), submitter="operator")
-    assert named(filled) == set()
-    Submission.objects.order_by("-id").filter(state="accepted").update(outcome_receipt=None)
-    assert named(filled) == set()
-    from ytterby.shell.store.derived.registered import repost_registered
-
-    site = {"id": "https://id.gs1.org/414/9520000010010", "name": "K", "kind": "mine", "country": "XD"}
-    import_directory(filled, json.dumps({"sites": [{**site, "operations": [{"party": KESTREL}]}]}))
-    assert named(filled) == set()
-    before = PostingRecord.objects.count()
-    repost_registered(1, Edition.objects.get().derived_to, filled.size)
-    assert PostingRecord.objects.count() > before
-    assert named(filled) == set()
-    derive_to(filled.size)
-    publish(filled)
-    assert named(filled) == set()
-
-
-def test_a_register_is_sound_while_it_is_written_to(filled, part_of):
-    """The doctor reads one moment, and keeps nobody from writing meanwhile."""
-    told: list[str] = []
-
-    def write_meanwhile(part: str, number: int) -> None:
-        del number
-        if part not in told:
-            told.append(part)
-            with second_connection() as write:
-                write()
-
-    documents = iter([part_of(n) for n in range(9, 20)])
-
-    @contextmanager
-    def second_connection() -> Iterator[Any]:
-        from threading import Thread
-
-        from django.db import connections
-
-        def run() -> None:
-            capture(filled, next(documents), submitter="operator")
-            connections.close_all()
-
-        def write() -> None:
-            thread = Thread(target=run)
-            thread.start()
-            thread.join(20)
-            import faulthandler; faulthandler.dump_traceback()
-            assert not thread.is_alive()
-
-        yield write
-
-    size = filled.size
-    found = examine(filled, tell=write_meanwhile)
-    assert found["unsound"] == []
-    assert found["as_of_size"] == size
-    assert len(told) >= 3
-    assert filled.size >= size + len(told)
-    assert Touch.objects.filter(log_index__gte=size).exists()
-    assert named(filled) == set()

@@ -4,8 +4,6 @@ import os
 import random
 import time
 
-import pytest
-
 from shell.histories import AT, History, digest_of, start_again, whole_cells
 from ytterby.shell.actions import capture as capture_module
 from ytterby.shell.actions import enrol, register_product

@@ -179,13 +179,19 @@ def _readers(ledger: Ledger, shipments: Shipments) -> Mapping[type, Callable[...
 
 
 def _add_conflicts(ledger: Ledger, conflicts: tuple[Conflict, ...]) -> None:
-    """An error declaration that differs from its original has no effect and is a finding."""
+    """An error declaration that differs from its original has no effect and is a finding; so is one whose corrective
+    event has not come: what was declared wrong has ended, and nothing stands in its place.
+    """
     for conflict in conflicts:
-        if conflict.why == "unequal" and conflict.original is not None:
-            event = conflict.declaration.event
-            events = (event.digest, conflict.original.event.digest)
-            parties = (conflict.declaration.submitter,)
+        if conflict.original is None:
+            continue
+        event = conflict.declaration.event
+        events = (event.digest, conflict.original.event.digest)
+        parties = (conflict.declaration.submitter,)
+        if conflict.why == "unequal":
             ledger.find("correction.unequal", "", event.event_id or "", parties, {}, events)
+        elif conflict.why == "waiting":
+            ledger.find("correction.waiting", "", event.event_id or "", parties, {}, events)
 
 
 def mark_made(nodes: list[Node]) -> None:

@@ -20,7 +20,9 @@ class Ending(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """An error declaration without effect: `why` is unequal, second, or unknown."""
+    """An error declaration without effect: `why` is unequal, second, or unknown; or one that has its effect and names
+    a corrective event that has not come: `why` is waiting.
+    """
 
     declaration: Entry
     original: Entry | None
@@ -39,7 +41,8 @@ def apply_corrections(entries: Iterable[Entry]) -> Effective:
     """Return the entries whose events count, error declarations taken out.
 
     Declarations are matched to originals by submitting party and eventID. A second declaration of the same event
-    has no effect; one that differs from its original has none and is a conflict. When one party used an eventID
+    has no effect; one that differs from its original has none and is a conflict; so is one whose corrective event has
+    not come, until it comes. When one party used an eventID
     twice, the original is the entry of the lower digest, so that the answer is a matter of the set.
     """
     originals: dict[tuple[str, str], Entry] = {}
@@ -57,6 +60,10 @@ def apply_corrections(entries: Iterable[Entry]) -> Effective:
             if known is None or event.digest < known.event.digest:
                 originals[key] = entry
     endings, conflicts = _match(declarations, originals)
+    for original, declaration in endings:
+        error = declaration.event.error
+        if error and any((declaration.submitter, named) not in originals for named in error.corrective_event_ids):
+            conflicts.append(Conflict(declaration, original, "waiting"))
     ended = {id(ending.original) for ending in endings}
     counting = (e for e in (*originals.values(), *nameless.values()) if id(e) not in ended)
     return Effective(tuple(counting), tuple(endings), tuple(conflicts))

@@ -30,7 +30,7 @@ def prove_event(register: Register, which: str | int) -> EventProof:
 
 def verify_log(register: Register) -> dict[str, Any]:
     """Recompute all that is stored and name what was changed: {ok, size, root, witnessed, failures[{index, what}]}."""
-    failures = [{"index": one.index, "what": one.what} for one in failures_of(register)]
+    failures = [{"index": one.at, "what": one.what} for one in failures_of(register)]
     head = LogHead.objects.filter(id=1).first()
     return {
         "ok": not failures,

@@ -100,10 +100,10 @@ class EntryWalk:
                 what = "the entry's time or log size is not that of its submission"
                 yield Failure(row.index, what, finding("log.batches"))
             return
+        own: Any = row.accepted_at
         if row.record == REGISTRATION:
             if registration is None:
                 yield Failure(row.index, "the registration behind the entry is gone", finding("log.registrations"))
-                own = row.accepted_at
             else:
                 yield from _registration(registration, bytes(row.entry))
                 own = json_object(registration[3]).get("registered_at")

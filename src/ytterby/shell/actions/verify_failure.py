@@ -8,6 +8,6 @@ from ytterby.terms.problem import Problem
 class Failure(NamedTuple):
     """Where in the log (None: elsewhere), what is wrong, and the invariant that it breaks: the problem's code."""
 
-    index: int | None
+    at: int | None
     what: str
     problem: Problem

@@ -48,6 +48,7 @@ class Limits:
     document_bytes: int
     events_per_document: int
     transit_days: int
+    lot_reuse_days: int
 
 
 @lru_cache(maxsize=1)

@@ -26,5 +26,5 @@ def one_moment() -> Iterator[None]:
 
 
 def part_of_moment() -> AbstractContextManager[object]:
-    """Let what fails within leave the rest of the moment readable: PostgreSQL ends a transaction in which one failed."""
+    """Let what fails within leave the rest readable: PostgreSQL ends a transaction in which something failed."""
     return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()

@@ -84,13 +84,14 @@ def examine(
     findings.add(["store.settings"], unsafe_settings())
     findings.add(["store.half_written"], half_written(register))
     findings.add(["keys.closed", "keys.apart"], open_keys(register))
+    # Asking SQLite for a table's shape takes a lock, which a moment that goes on would keep from writers.
+    _guarded(findings, ("store.shape",), changed_shape)
+    _guarded(findings, ("rights.people",), lambda: unsound_people(register))
     published = PublishedLog(register)
     with one_moment():
         head = LogHead.objects.filter(id=1).first()
         size = head.size if head is not None else 0
-        _guarded(findings, ("store.shape",), changed_shape)
         _guarded(findings, LOG, lambda: _log(register, published, tell))
-        _guarded(findings, ("rights.people",), lambda: unsound_people(register))
         _guarded(findings, ("derived.edition", "derived.watermark"), lambda: unsound_editions(size))
         edition = derived_edition() if head is not None else None
         if edition is not None:
@@ -111,7 +112,7 @@ def _guarded(findings: _Findings, invariants: Iterable[str], part: Callable[[], 
 
 def _log(register: Register, published: PublishedLog, tell: Tell) -> Iterator[Unsound]:
     for failure in log_failures(register, published, tell):
-        yield Unsound(failure.problem, at_entry(failure.index), failure.what)
+        yield Unsound(failure.problem, at_entry(failure.at), failure.what)
 
 
 def _derived(
@@ -132,8 +133,8 @@ def _derived(
         return
     count = SAMPLE if sample is None else sample
     seed = secrets.randbelow(2**31) if seed is None else seed
-    done = (f"{CELLS} (sample of {count} lots, seed {seed}, up to log size {edition.derived_to})", *NODE)
-    _guarded(findings, done, lambda: against_parts(edition, count, seed, tell))
+    in_part = (f"{CELLS} (sample of {count} lots, seed {seed}, up to log size {edition.derived_to})", *NODE)
+    _guarded(findings, in_part, lambda: against_parts(edition, count, seed, tell))
 
 
 def _row(one: Unsound, language: str) -> Json:

@@ -192,5 +192,3 @@ def _rows(wanted: _Expected, count: int) -> list[tuple[Any, ...]]:
         if body:
             made.append((known_from, known_to, wanted.digest, wanted.submitter, wanted.at, body))
     return made
-
-

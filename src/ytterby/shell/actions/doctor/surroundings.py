@@ -78,7 +78,9 @@ def half_written(register: Register) -> Iterator[Unsound]:
         for path in sorted(folder.rglob(".*")) + sorted(folder.glob("*.new")):
             match = ASIDE.match(path.name)
             if path.is_file() and (path.suffix == ".new" or (match and not _is_running(int(match.group(1))))):
-                yield Unsound(finding("store.half_written"), str(_within(path, register)), "left by a process that died")
+                yield Unsound(
+                    finding("store.half_written"), str(_within(path, register)), "left by a process that died"
+                )
 
 
 def _is_running(number: int) -> bool:

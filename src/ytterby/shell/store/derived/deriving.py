@@ -6,7 +6,7 @@ faster.
 """
 
 from ytterby.chain.derivation import derive
-from ytterby.shell.store.derived.registered import touched_by_registrations, repost_registered
+from ytterby.shell.store.derived.registered import repost_registered, touched_by_registrations
 from ytterby.shell.store.derived.shelf import StoredShelf
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition, LogEntry, LogHead

@@ -8,7 +8,7 @@ from threading import Lock
 
 from ytterby.chain.book import Book, build_book
 from ytterby.chain.world import World
-from ytterby.shell.site.packs import matter_tables
+from ytterby.shell.site.packs import limits, matter_tables
 from ytterby.shell.store.reading.entries import accepted_entries, directory, product_list
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
@@ -27,7 +27,7 @@ def book_of(viewer: Viewer, known: Known) -> Book:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    world = World(directory(viewer, known), product_list(viewer, known), matter_tables())
+    world = World(directory(viewer, known), product_list(viewer, known), matter_tables(), limits().lot_reuse_days)
     book = build_book(accepted_entries(viewer, known), world)
     with _lock:
         _kept[key] = book
