@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import yaml
 from django.db import connection
 
 from ytterby.chain import build_book
@@ -262,13 +263,13 @@ class History:
             "id": SITES[number],
             "name": f"site {number}",
             "kind": kind,
-            "country": pick.choice(("XA", "XA", "XB", "")),
+            "country": pick.choice(("XA", "XA", "XB", None)),
             "operations": changes if pick.random() < 0.4 else [{"party": party}],
         }
 
     def directory(self, numbers: list[int]) -> str:
         parties = [{"id": PARTIES[n], "name": f"party {n}", "country": "XA"} for n in numbers]
-        return json.dumps({"parties": parties, "sites": [self.site(n) for n in numbers]}, default=str)
+        return yaml.safe_dump({"parties": parties, "sites": [self.site(n) for n in numbers]})
 
     def product(self) -> Any:
         from decimal import Decimal
@@ -298,12 +299,12 @@ class History:
         pick = self.pick
         known = [n for n in range(4) if pick.random() < 0.6]
         if known:
-            import_directory(register, self.directory(known), at=AT)
+            assert not import_directory(register, self.directory(known), at=AT).problems
         for number in range(moves):
             at = AT + timedelta(minutes=number)
             chance = pick.random()
             if chance < 0.08:
-                import_directory(register, self.directory([pick.randrange(4)]), at=at)
+                assert not import_directory(register, self.directory([pick.randrange(4)]), at=at).problems
                 yield "registered"
             elif chance < 0.13:
                 register_product(register, self.product(), submitter="operator", at=at)

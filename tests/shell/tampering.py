@@ -23,7 +23,7 @@ NORRVIK = "https://id.gs1.org/417/9520000010027"
 
 
 def fill(register: Register, part_of: Callable[..., bytes]) -> Register:
-    """Return a register with accepted, known, refused and corrected documents, registrations in between, over 256 entries."""
+    """Return a register of accepted, known, refused, corrected documents, registrations between, over 256 entries."""
     capture(register, part_of(0, 1), submitter=KESTREL, name="april.json")
     derive_to(register.size)
     rows = ",".join(f"{{id: 'https://party.example/{n}', name: P{n}}}" for n in range(260))
