@@ -279,7 +279,10 @@ def test_late_events_in_the_middle_of_a_history_are_as_if_they_had_come_in_time(
 
 def test_a_lot_made_again_years_later_is_two_makings_and_takes_go_to_the_older_first(register):
     tell(register, made(kg=100))
-    later = [{**made(2, 50), "eventTime": "2025-12-01T00:00:00Z"}, {**used(3, 120), "eventTime": "2025-12-20T00:00:00Z"}]
+    later = [
+        {**made(2, 50), "eventTime": "2025-12-01T00:00:00Z"},
+        {**used(3, 120), "eventTime": "2025-12-20T00:00:00Z"},
+    ]
     tell(register, {**made(1001, 70, lot=ORE + "-Y"), "eventTime": "2020-01-01T00:00:00Z"})
     tell(register, *later)
     assert found("lot.number_reused") == []
