@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("graph", "events", "capture", "sankey", "log")
+NAMES = ("graph", "events", "capture", "sankey", "log", "histories")
 
 
 def main() -> None:

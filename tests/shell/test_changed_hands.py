@@ -107,7 +107,7 @@ def test_a_late_change_leaves_who_may_see_what_was_told_before_and_decides_what_
 
 
 def test_a_late_change_at_the_destination_changes_to_whom_goods_were_sent(register):
-    """The site at which a dispatch is addressed is no place of the event, and decides what it stands for all the same."""
+    """The site to which goods are sent is no place of the event, and decides what it stands for all the same."""
     sent = {
         **made(1, day=5),
         "action": "OBSERVE",
