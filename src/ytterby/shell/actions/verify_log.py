@@ -127,11 +127,13 @@ def _submission(register: Register, row: Submission, directories: "_Directories"
     except zlib.error:
         what = f"the document of receipt {row.receipt_id} cannot be unpacked"
         yield Failure(at, what, finding("submission.bytes"))
+        yield from _unread(row)
         return
     digest = sha256(document).digest()
     if digest != bytes(row.sha256) or len(document) != row.length:
         what = f"the document of receipt {row.receipt_id} is not the one that was submitted"
         yield Failure(at, what, finding("submission.bytes"))
+        yield from _unread(row)
         return
     yield from _receipts(register, row, digest)
     if row.state not in {ARRIVED, REFUSED, ACCEPTED, KNOWN}:
@@ -146,6 +148,13 @@ def _submission(register: Register, row: Submission, directories: "_Directories"
             yield Failure(at, what, finding("submission.no_effect"))
         return
     yield from _events(row, document, directories)
+
+
+def _unread(row: Submission) -> Iterator[Failure]:
+    """Name the entries whose events can no longer be read from what was submitted."""
+    for index in row.eventrecord_set.order_by("log_index").values_list("log_index", flat=True).iterator():
+        what = "the event behind the entry cannot be read from its document any more"
+        yield Failure(index, what, finding("log.commitments"))
 
 
 def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Failure]:
