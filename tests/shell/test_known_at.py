@@ -65,7 +65,7 @@ def test_the_whole_book_comes_from_postings_as_it_comes_from_documents(sizes):
             (n.key, n.parents, n.mass_kg.tobytes()) for n in read.nodes
         ]
         assert kept.findings == read.findings
-        assert kept.unequal == read.unequal
+        assert kept.unsettled == read.unsettled
 
 
 def test_a_lot_that_a_party_may_not_see_is_one_that_does_not_exist(sizes):

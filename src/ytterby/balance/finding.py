@@ -66,6 +66,8 @@ _BOOK: Mapping[str, Problem] = {
         finding("stock.not_counted"),
         finding("pool.overdrawn"),
         finding("correction.unequal"),
+        finding("correction.waiting"),
+        finding("lot.number_reused"),
     )
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ytterby.chain.correction import Ending, Unequal, apply_corrections, unequal_of
+from ytterby.chain.correction import UNEQUAL, Ending, Unsettled, apply_corrections, unsettled_of
 from ytterby.chain.event import Entry
 from ytterby.chain.ledger import BookFinding, Ledger, Shipment
 from ytterby.chain.moves import Moves
@@ -47,7 +47,7 @@ class Book:
     unmatched: tuple[tuple[Receipt, Line, Node], ...]
     findings: tuple[BookFinding, ...]
     endings: tuple[Ending, ...]
-    unequal: tuple[Unequal, ...]
+    unsettled: tuple[Unsettled, ...]
     world: World
 
     @cached_property
@@ -114,20 +114,20 @@ def build_book(entries: Iterable[Entry], world: World) -> Book:
     # What two parties reported in the same words is one event of the chain.
     events = {e.event.digest: e for e in sorted(effective.entries, key=lambda e: e.submitter, reverse=True)}
     bundles = [Bundle(digest, postings_of(entry, world)[0]) for digest, entry in events.items()]
-    return build_from_bundles(bundles, world, effective.endings, unequal_of(effective.conflicts))
+    return build_from_bundles(bundles, world, effective.endings, unsettled_of(effective.conflicts))
 
 
 def build_from_bundles(
     bundles: Iterable[Bundle],
     world: World,
     endings: tuple[Ending, ...] = (),
-    unequal: tuple[Unequal, ...] = (),
+    unsettled: tuple[Unsettled, ...] = (),
 ) -> Book:
     """Return the book of postings from anywhere: events, spreadsheets, a simulated nation, vectors."""
     ranked = rank_bundles(bundles)
     ledger = Ledger(world, lots_to_come(ranked))
     write_ledger(ledger, ranked)
-    _add_unequal(ledger, unequal)
+    _add_unsettled(ledger, unsettled)
     mark_made(ledger.nodes)
     return Book(
         nodes=in_book_order(ledger.nodes),
@@ -135,7 +135,7 @@ def build_from_bundles(
         unmatched=tuple(ledger.unmatched),
         findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
         endings=endings,
-        unequal=unequal,
+        unsettled=unsettled,
         world=world,
     )
 
@@ -177,11 +177,16 @@ def readers(shipments: Shipments, moves: Moves, tanks: Tanks) -> Mapping[type, C
     }
 
 
-def _add_unequal(ledger: Ledger, unequal: tuple[Unequal, ...]) -> None:
-    """An error declaration that differs from its original has no effect and is a finding."""
-    for one in sorted(unequal):
+def _add_unsettled(ledger: Ledger, unsettled: tuple[Unsettled, ...]) -> None:
+    """An error declaration that differs from its original has no effect and is a finding; so is one whose corrective
+    event has not come: what was declared wrong has ended, and nothing stands in its place.
+    """
+    for one in sorted(unsettled):
         events = (one.declaration, one.original)
-        ledger.find("correction.unequal", "", one.event_id, (one.submitter,), {}, events)
+        if one.why == UNEQUAL:
+            ledger.find("correction.unequal", "", one.event_id, (one.submitter,), {}, events)
+        else:
+            ledger.find("correction.waiting", "", one.event_id, (one.submitter,), {}, events)
 
 
 def in_book_order(nodes: list[Node]) -> tuple[Node, ...]:

@@ -20,33 +20,44 @@ class Ending(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """An error declaration without effect: `why` is unequal, second, or unknown."""
+    """An error declaration without effect: `why` is unequal, second, or unknown; or one that has its effect and names
+    a corrective event that has not come: `why` is waiting.
+    """
 
     declaration: Entry
     original: Entry | None
     why: str
 
 
-class Unequal(NamedTuple):
-    """An error declaration that differs from its original and so has no effect: digests of both, whose they are."""
+class Unsettled(NamedTuple):
+    """An error declaration that is a finding: it differs from its original and so has no effect, or its corrective
+    event has not come. Digests of both, and whose they are.
+    """
 
     declaration: bytes
     original: bytes
     event_id: str
     submitter: str
+    why: str
 
 
-def unequal_of(conflicts: Iterable[Conflict]) -> tuple[Unequal, ...]:
-    """Return the declarations that differ from their originals, in order of digest."""
+UNEQUAL, WAITING = "unequal", "waiting"
+
+
+def unsettled_of(conflicts: Iterable[Conflict]) -> tuple[Unsettled, ...]:
+    """Return the declarations that are findings, in order of digest."""
     return tuple(
-        Unequal(
-            one.declaration.event.digest,
-            one.original.event.digest,
-            one.declaration.event.event_id or "",
-            one.declaration.submitter,
+        sorted(
+            Unsettled(
+                one.declaration.event.digest,
+                one.original.event.digest,
+                one.declaration.event.event_id or "",
+                one.declaration.submitter,
+                one.why,
+            )
+            for one in conflicts
+            if one.why in {UNEQUAL, WAITING} and one.original is not None
         )
-        for one in conflicts
-        if one.why == "unequal" and one.original is not None
     )
 
 
@@ -62,7 +73,8 @@ def apply_corrections(entries: Iterable[Entry]) -> Effective:
     """Return the entries whose events count, error declarations taken out.
 
     Declarations are matched to originals by submitting party and eventID. A second declaration of the same event
-    has no effect; one that differs from its original has none and is a conflict. When one party used an eventID
+    has no effect; one that differs from its original has none and is a conflict; so is one whose corrective event has
+    not come, until it comes. When one party used an eventID
     twice, the original is the entry of the lower digest, so that the answer is a matter of the set.
     """
     originals: dict[tuple[str, str], Entry] = {}
@@ -80,6 +92,10 @@ def apply_corrections(entries: Iterable[Entry]) -> Effective:
             if known is None or event.digest < known.event.digest:
                 originals[key] = entry
     endings, conflicts = _match(declarations, originals)
+    for original, declaration in endings:
+        error = declaration.event.error
+        if error and any((declaration.submitter, named) not in originals for named in error.corrective_event_ids):
+            conflicts.append(Conflict(declaration, original, WAITING))
     ended = {id(ending.original) for ending in endings}
     counting = (e for e in (*originals.values(), *nameless.values()) if id(e) not in ended)
     return Effective(tuple(counting), tuple(endings), tuple(conflicts))
@@ -95,7 +111,7 @@ def _match(declarations: list[Entry], originals: dict[tuple[str, str], Entry]) -
         if original is None:
             conflicts.append(Conflict(declaration, None, "unknown"))
         elif not _equals(event, original.event):
-            conflicts.append(Conflict(declaration, original, "unequal"))
+            conflicts.append(Conflict(declaration, original, UNEQUAL))
         elif id(original) in ended:
             conflicts.append(Conflict(declaration, original, "second"))
         else:

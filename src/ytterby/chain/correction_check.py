@@ -30,10 +30,13 @@ class OwnOriginal:
 
 @dataclass(frozen=True, slots=True)
 class OwnSubmissions:
-    """What a party submitted before: originals and digests of error declarations, both by eventID."""
+    """What a party submitted before, by eventID: originals, digests of error declarations, and the digests of the
+    events that those declarations say were wrong.
+    """
 
     originals: Mapping[str, OwnOriginal] = field(default_factory=dict)
     declarations: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
+    declared_wrong: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
 
 
 def event_ids_asked(events: Iterable[ReadEvent]) -> frozenset[str]:
@@ -52,7 +55,8 @@ def check_against_own(events: Iterable[ReadEvent], own: OwnSubmissions) -> list[
 
     Codes: `event.id_reused` (fact `fields`), `correction.not_equal` (fact `fields`), and the remarks
     `correction.original_unknown`, `correction.without_event_id`, `correction.second`,
-    `correction.corrective_unknown`.
+    `correction.corrective_unknown`; of originals that come after their declaration `correction.came_before` and
+    `correction.came_before_unequal`.
     """
     reads = [read for read in events if read.event is not None]
     known = dict(own.originals)
@@ -65,6 +69,12 @@ def check_against_own(events: Iterable[ReadEvent], own: OwnSubmissions) -> list[
         if first.digest != read.digest:
             facts = _field_list(read, first)
             problems.append(refuse("event.id_reused", read.pointer + "/eventID", event.event_id, fields=facts))
+        elif event.event_id not in own.originals and event.event_id in own.declared_wrong:
+            # The declaration is kept and cannot be refused any more: it ends this event, or has no effect.
+            where = read.pointer + "/eventID"
+            is_ended = read.digest in own.declared_wrong[event.event_id]
+            code = "correction.came_before" if is_ended else "correction.came_before_unequal"
+            problems.append(remark(code, where, event.event_id))
     declared = {event_id: set(digests) for event_id, digests in own.declarations.items()}
     for read in reads:
         if read.event is not None and read.event.error is not None:

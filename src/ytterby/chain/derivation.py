@@ -70,27 +70,39 @@ def derive(shelf: Shelf, world: World, dirty: Dirty) -> int:
     pools, ended = dirty.pools, dirty.ended
     rounds = 0
     while wanted or pools or ended:
-        part, changed = _write_part(shelf, world, wanted, pools, ended)
+        part, changed = write_part(shelf, world, wanted, pools, ended)
         shelf.keep(part)
         wanted, pools, ended = changed, frozenset(), frozenset()
         rounds += 1
     return rounds
 
 
-def _write_part(
+def write_part(
     shelf: Shelf, world: World, wanted: frozenset[str], pools: frozenset[str], ended: frozenset[bytes]
 ) -> tuple[Part, frozenset[str]]:
+    """Write some lots and pools from what is kept of the rest; return what differs, and the lots of which something
+    else is made now than before.
+
+    Raises:
+        CellMissing: what it needs of the rest is not kept.
+    """
     ranked = _events_of(shelf, wanted, pools)
     boundary = _boundary(shelf, ranked, wanted)
     excerpt = write_excerpt(ranked, world, wanted=wanted, boundary=boundary)
     had_lots = shelf.lot_cells(wanted)
-    had_events = shelf.event_cells({*excerpt.events, *ended})
+    # A count of a pool may come to nothing once the pool holds something else: its cell goes.
+    written = {*excerpt.events, *ended, *(r.bundle.digest for r in ranked if _moves_pool(r))}
+    had_events = shelf.event_cells(written)
     lots = _changes(had_lots, {lot: cell for lot, cell in excerpt.lots.items() if cell.nodes}, wanted)
-    events = _changes(had_events, excerpt.events, {*excerpt.events, *ended})
+    events = _changes(had_events, excerpt.events, written)
     changed: set[str] = set()
     for digest in events:
         changed |= _remade(had_events.get(digest), excerpt.events.get(digest))
     return Part(lots, events, wanted, excerpt.book), frozenset(changed - wanted)
+
+
+def _moves_pool(ranked: Ranked) -> bool:
+    return any(getattr(posting, "pool", None) is not None for posting in ranked.bundle.postings)
 
 
 def _changes(had: Mapping[Key, bytes], cells: Mapping[Key, Cell], keys: Iterable[Key]) -> dict[Key, bytes | None]:

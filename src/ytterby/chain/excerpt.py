@@ -152,7 +152,7 @@ def _book_of(ledger: Ledger) -> Book:
         unmatched=tuple(ledger.unmatched),
         findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
         endings=(),
-        unequal=(),
+        unsettled=(),
         world=ledger.world,
     )
 

@@ -193,12 +193,25 @@ class Ledger:
     def _note_maker(self, node: Node) -> None:
         makers = self.makers.setdefault(node.lot, [])
         node.is_made = True
+        self._note_reuse(makers, node)
         others = sorted({m.holder for m in makers if m.holder != node.holder})
         makers.append(node)
         if others:
             parties = (*others, node.holder)
             events = (*(m.digest for m in makers[:8]),)
             self.find("lot.made_twice", node.lot, node.site, parties, {"makers": str(len(parties))}, events)
+
+    def _note_reuse(self, makers: list[Node], node: Node) -> None:
+        """A maker that makes a lot again after so long has given its number twice: two makings, the oldest goes first.
+
+        Portions of one lot drawn on several days are no question.
+        """
+        days = self.world.lot_reuse_days
+        before = next((m for m in reversed(makers) if m.holder == node.holder), None)
+        if days is not None and before is not None and (node.at - before.at).days >= days:
+            facts = {"before": before.at.date().isoformat(), "again": node.at.date().isoformat()}
+            events = (before.digest, node.digest)
+            self.find("lot.number_reused", node.lot, node.site, (node.holder,), facts, events)
 
     def join(self, node: Node, parts: Iterable[Taken], sources: Iterable[SourcePart] = ()) -> None:
         """Give a node its parents, in book order, and its own sources."""

@@ -329,7 +329,9 @@ class Shipments:
         got = ledger.obtain(line, posting, site=shipper)
         node = self._under_way(posting, line, got)
         node.site = shipper
-        node.holder = posting.from_holder or ledger.nodes[node.parents[0]].holder
+        # Where all of it is beyond what the shipper held, no parcel of his precedes.
+        had = ledger.nodes[node.parents[0]] if node.parents else ledger.held[line.lot, shipper][-1]
+        node.holder = posting.from_holder or had.holder
         node.to_site, node.to_holder = posting.site, posting.holder
         shipment = Shipment(line.lot, shipper, posting.site, line, node, None, posting.document, posting.containers)
         self._enter(shipment)

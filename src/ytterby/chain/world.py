@@ -14,3 +14,5 @@ class World:
     directory: Directory
     products: ProductList
     matter: MatterTables
+    # From how many days on a lot that its maker makes again is a question; None: never.
+    lot_reuse_days: int | None = None

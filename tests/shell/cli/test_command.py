@@ -27,6 +27,7 @@ def commands(parser=None, path=()):
 def test_the_commands_of_the_contract_are_there():
     assert {" ".join(path) for path, _ in commands()} == {
         "demo", "serve", "conform", "register make", "register derive", "register rebuild", "register work",
+        "register doctor",
         "product register", "party import", "party list", "party account", "party rights", "party confirm",
         "party withdraw", "event check", "event digest", "event capture", "event status", "event passages",
         "lot list", "lot trace", "lot origin", "lot destination", "balance report", "balance pairs",

@@ -8,7 +8,7 @@ Whether a document is accepted never depends on what other parties submitted (th
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -156,7 +156,7 @@ class _Deciding:
         for one in good:
             asked.setdefault(one.submission.submitter, set()).update(one.asked)
         self._own = {
-            party: (dict(own.originals), {name: set(digests) for name, digests in own.declarations.items()})
+            party: (dict(own.originals), _sets(own.declarations), _sets(own.declared_wrong))
             for party, own in own_submissions(asked).items()
         }
         said = [(one.submission.submitter, new.event.digest) for one in good for new in one.ready]
@@ -200,8 +200,8 @@ class _Deciding:
         events = [new.event for new in one.ready]
         pointers = [read.pointer for read in one.reads]
         problems = check_speaker(events, submitter, self._world.world.directory, pointers=pointers)
-        originals, declared = self._own[submitter]
-        own = OwnSubmissions(originals, {name: frozenset(digests) for name, digests in declared.items()})
+        originals, declared, wrong = self._own[submitter]
+        own = OwnSubmissions(originals, _frozen(declared), _frozen(wrong))
         return [*problems, *check_against_own(one.reads, own)]
 
     def _unknown(self, ready: Sequence[NewEvent], submitter: str) -> list[NewEvent]:
@@ -224,7 +224,7 @@ class _Deciding:
         self._batches.append(Batch([entered.entry for entered in new], at))
         self._new.append(NewEvents(one.submission.id, submitter, self._size, new, postings))
         self._size, self._at = self._size + len(new), at
-        originals, declared = self._own[submitter]
+        originals, declared, wrong = self._own[submitter]
         digests = {entered.event.digest for entered in new}
         for read in one.reads:
             event = read.event
@@ -234,6 +234,8 @@ class _Deciding:
                 originals.setdefault(event.event_id, OwnOriginal(event.digest, read.raw, read.prefixes))
             else:
                 declared.setdefault(event.event_id, set()).add(event.digest)
+                if event.original is not None:
+                    wrong.setdefault(event.event_id, set()).add(event.original)
 
     def write(self) -> None:
         """Write entries, events, rights and postings; the caller holds the lock."""
@@ -241,6 +243,14 @@ class _Deciding:
         if self._new:
             assert self._world is not None, "the world was read for documents that are good in themselves"
             insert_events(self._new, self._world.world.directory)
+
+
+def _sets(digests: Mapping[str, Iterable[bytes]]) -> dict[str, set[bytes]]:
+    return {event_id: set(each) for event_id, each in digests.items()}
+
+
+def _frozen(digests: Mapping[str, Iterable[bytes]]) -> dict[str, frozenset[bytes]]:
+    return {event_id: frozenset(each) for event_id, each in digests.items()}
 
 
 def _decided(one: ReadSubmission) -> datetime:

@@ -33,7 +33,7 @@ def verify_log(register: Register) -> dict[str, Any]:
 
     `lapsed` counts refused documents whose bytes were destroyed when their time was over; that is no failure.
     """
-    failures = [{"index": index, "what": what} for index, what in failures_of(register)]
+    failures = [{"index": one.at, "what": one.what} for one in failures_of(register)]
     head = LogHead.objects.filter(id=1).first()
     return {
         "ok": not failures,

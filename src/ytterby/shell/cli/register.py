@@ -11,6 +11,7 @@ from ytterby.shell.cli import register_derive
 from ytterby.shell.cli.arguments import DATA, Nouns, add_command, add_noun
 from ytterby.shell.cli.opening import open_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
+from ytterby.shell.cli.register_doctor import add_doctor
 from ytterby.shell.cli.screen import Screen
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ OUTCOMES = {
 def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "register", "make a register, and keep what hangs on its log up to date")
+    add_doctor(verbs)
     make = add_command(verbs, "make", run_make, "make a new empty register, and its keys")
     make.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where (default: what --data says)")
     make.add_argument(

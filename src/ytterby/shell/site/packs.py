@@ -53,6 +53,7 @@ class Limits:
     group_documents: int
     group_milliseconds: int
     publish_milliseconds: int
+    lot_reuse_days: int
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ def own_submissions(asked: Mapping[str, Iterable[str]]) -> dict[str, OwnSubmissi
     wanted = sorted({(party, event_id) for party, ids in asked.items() for event_id in ids})
     places: dict[int, dict[int, tuple[str, str]]] = defaultdict(dict)
     declared: dict[str, dict[str, set[bytes]]] = {party: defaultdict(set) for party in asked}
+    wrong: dict[str, dict[str, set[bytes]]] = {party: defaultdict(set) for party in asked}
     for part in chunks(wanted):
         pairs = set(part)
         parties, ids = {party for party, _ in part}, {event_id for _, event_id in part}
@@ -25,14 +26,17 @@ def own_submissions(asked: Mapping[str, Iterable[str]]) -> dict[str, OwnSubmissi
         for party, event_id, submission, number in rows.filter(is_original=True).values_list(*columns):
             if (party, event_id) in pairs:
                 places[submission][number] = (party, event_id or "")
-        for party, event_id, digest in rows.filter(is_original=False).values_list("submitter", "event_id", "digest"):
+        declarations = rows.filter(is_original=False)
+        for party, event_id, digest, original in declarations.values_list(
+            "submitter", "event_id", "digest", "original"
+        ):
             if (party, event_id) in pairs:
                 declared[party][event_id or ""].add(bytes(digest))
+                if original is not None:
+                    wrong[party][event_id or ""].add(bytes(original))
     originals = _originals(places)
     return {
-        party: OwnSubmissions(
-            originals.get(party, {}), {event_id: frozenset(digests) for event_id, digests in declared[party].items()}
-        )
+        party: OwnSubmissions(originals.get(party, {}), _frozen(declared[party]), _frozen(wrong[party]))
         for party in asked
     }
 
@@ -47,3 +51,7 @@ def _originals(places: Mapping[int, Mapping[int, tuple[str, str]]]) -> dict[str,
                 party, event_id = numbers[read.number]
                 found[party][event_id] = OwnOriginal(read.digest, read.raw, read.prefixes)
     return found
+
+
+def _frozen(digests: Mapping[str, Iterable[bytes]]) -> dict[str, frozenset[bytes]]:
+    return {event_id: frozenset(each) for event_id, each in digests.items()}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ytterby.chain.derivation import derive
 from ytterby.shell.store.derived.collector import without_collector
-from ytterby.shell.store.derived.registered import lots_registered, repost_registered
+from ytterby.shell.store.derived.registered import repost_registered, touched_by_registrations
 from ytterby.shell.store.derived.shelf import StoredShelf
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition, LogEntry, LogHead
@@ -59,7 +59,7 @@ def derive_step(edition: int, at: int, size: int) -> None:
     repost_registered(edition, at, size)
     shelf = StoredShelf(edition, size)
     with without_collector():
-        derive(shelf, world_at(size), shelf.dirty(at, lots_registered(edition, at, size)))
+        derive(shelf, world_at(size), shelf.dirty(at, touched_by_registrations(edition, at, size)))
 
     def enter(head: LogHead) -> None:
         del head

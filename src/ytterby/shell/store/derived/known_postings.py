@@ -3,9 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from ytterby.chain.correction import Unequal
+from ytterby.chain.correction import Unsettled, apply_corrections, unsettled_of
+from ytterby.chain.event import Entry
 from ytterby.chain.order import Bundle, Ranked, rank_bundles
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import bundles_of, counting, microseconds, touching
+from ytterby.shell.store.derived.registered import events_at
 from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.models import EventRecord
 
@@ -38,23 +41,18 @@ class KnownPostings:
         """Yield every event that counts."""
         yield from bundles_of(_columns(counting(self.edition, self.size))).values()
 
-    def unequal(self) -> tuple[Unequal, ...]:
-        """Return the error declarations that differ from their originals."""
-        rows = EventRecord.objects.filter(log_index__lt=self.size, event_id__isnull=False)
-        declared = list(rows.filter(is_original=False).values_list("submitter", "event_id", "digest", "original"))
-        found: set[Unequal] = set()
-        for part in chunks({event_id for _, event_id, _, _ in declared}):
-            originals = {
-                (submitter, event_id): bytes(digest)
-                for submitter, event_id, digest in rows.filter(is_original=True, event_id__in=part).values_list(
-                    "submitter", "event_id", "digest"
-                )
-            }
-            for submitter, event_id, digest, ends in declared:
-                original = originals.get((submitter, event_id))
-                if original is not None and (ends is None or bytes(ends) != original):
-                    found.add(Unequal(bytes(digest), original, event_id or "", submitter))
-        return tuple(sorted(found))
+    def unsettled(self) -> tuple[Unsettled, ...]:
+        """Return the error declarations that are findings: unequal to their originals, or waiting for a correction."""
+        declared = EventRecord.objects.filter(log_index__lt=self.size, is_original=False)
+        entries = _entries(list(declared.values_list("log_index", flat=True)))
+        ids = {entry.event.event_id for entry in entries if entry.event.event_id is not None}
+        ids |= {named for entry in entries if entry.event.error for named in entry.event.error.corrective_event_ids}
+        rows = rows_among(EventRecord, ("log_index",), "event_id", ids, "is_original AND log_index < %s", [self.size])
+        return unsettled_of(apply_corrections([*entries, *_entries([index for (index,) in rows])]).conflicts)
+
+
+def _entries(indices: list[int]) -> list[Entry]:
+    return [Entry(event, submitter, index) for index, event, submitter in events_at(indices)]
 
 
 def _columns(query: Any) -> Any:

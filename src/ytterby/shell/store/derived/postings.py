@@ -19,6 +19,7 @@ from ytterby.shell.store.derived.threads import chunks, named_threads, thread_id
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import Edition, EventRecord, PostingRecord, Touch
 from ytterby.shell.store.models.derived import FOR_EVER
+from ytterby.terms.identifier import site_of
 from ytterby.terms.problem import Problem
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,8 +41,17 @@ def ready_postings(event: Event, submitter: str, world: World) -> ReadyPostings:
     if event.error is not None:
         return ReadyPostings(event, b"", subjects_of(()), ())
     postings, remarks = postings_of(Entry(event, submitter, 0), world)
-    body = packed_with_words(write_postings(postings)) if postings else b""
-    return ReadyPostings(event, body, subjects_of(postings), remarks)
+    if not postings:
+        return ReadyPostings(event, b"", subjects_of(()), remarks)
+    subjects = subjects_of(postings)
+    # Whose a place is, and whether customs', may decide what the event stands for, wherever the event names it.
+    subjects = subjects._replace(sites=subjects.sites | _places(event))
+    return ReadyPostings(event, packed_with_words(write_postings(postings)), subjects, remarks)
+
+
+def _places(event: Event) -> frozenset[str]:
+    named = (event.biz_location, event.read_point, event.source("location"), event.destination("location"))
+    return frozenset(site_of(place) for place in named if place)
 
 
 def microseconds(at: datetime) -> int:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ytterby.chain.derivation import Dirty
 from ytterby.chain.door import read_document
 from ytterby.chain.posting_record import subjects_of
 from ytterby.shell.site.packs import door_tables
@@ -31,27 +32,25 @@ NAMES = frozenset({"name", "name_zh", "registered_at"})
 SITE, PRODUCT = "site", "product"
 
 
-def lots_registered(edition: int, after: int, size: int) -> set[str]:
-    """Return the lots that registrations of a range of the log touch: of a product, or seen at a site."""
+def touched_by_registrations(edition: int, after: int, size: int) -> Dirty:
+    """Return what registrations of a range of the log touch: lots of a product; lots, boxes and pools at a site."""
     lots: set[str] = set()
-    for kind, key, _ in _changes(after, size):
+    containers: set[str] = set()
+    pools: set[str] = set()
+    for kind, key, _ in registration_changes(after, size):
         if kind == PRODUCT:
             lots |= lots_named(key)
-        else:
-            lots |= _lots_at(edition, key, size)
-    return lots
+            continue
+        for rows in touching(edition, [key], size):
+            for body in rows.values_list("body", flat=True):
+                subjects = subjects_of(unpacked_postings(body))
+                lots |= subjects.lots | subjects.made
+                containers |= subjects.containers
+                pools |= subjects.pools
+    return Dirty(frozenset(lots), frozenset(containers), frozenset(pools))
 
 
-def _lots_at(edition: int, site: str, size: int) -> set[str]:
-    lots: set[str] = set()
-    for rows in touching(edition, [site], size):
-        for body in rows.values_list("body", flat=True):
-            subjects = subjects_of(unpacked_postings(body))
-            lots |= subjects.lots | subjects.made
-    return lots
-
-
-def _changes(after: int, size: int) -> Iterator[tuple[str, str, int]]:
+def registration_changes(after: int, size: int) -> Iterator[tuple[str, str, int]]:
     """Yield kind, key and log size of each registration that changes more than a name."""
     rows = Registration.objects.filter(kind__in=(SITE, PRODUCT), log_index__gte=after, log_index__lt=size)
     for row in rows.order_by("log_index"):
@@ -68,9 +67,9 @@ def _facts(document: str) -> dict[str, Any]:
 
 def repost_registered(edition: int, after: int, size: int) -> None:
     """Give events other postings where a registration changed what they stand for."""
-    sizes = sorted({ends for _, _, ends in _changes(after, size)})
+    sizes = sorted({ends for _, _, ends in registration_changes(after, size)})
     for ends in sizes:
-        keys = [key for kind, key, at in _changes(after, size) if at == ends]
+        keys = [key for kind, key, at in registration_changes(after, size) if at == ends]
         threads = {lot for key in keys for lot in lots_named(key)} | set(keys)
         _repost(edition, threads, ends)
 
@@ -81,7 +80,7 @@ def _repost(edition: int, threads: Iterable[str], ends: int) -> None:
     if not indices:
         return
     world = world_at(ends)
-    ready = {index: ready_postings(event, submitter, world) for index, event, submitter in _events(indices)}
+    ready = {index: ready_postings(event, submitter, world) for index, event, submitter in events_at(indices)}
 
     def enter(head: LogHead) -> None:
         del head
@@ -100,7 +99,7 @@ def _postings(ready: ReadyPostings) -> tuple[Any, ...]:
     return unpacked_postings(ready.body) if ready.body else ()
 
 
-def _events(indices: list[int]) -> Iterator[tuple[int, Any, str]]:
+def events_at(indices: list[int]) -> Iterator[tuple[int, Any, str]]:
     """Yield number in the log, event and submitter of accepted events, read again from the submitted bytes."""
     rows: list[tuple[int, int, int, str]] = []
     for part in chunks(indices):

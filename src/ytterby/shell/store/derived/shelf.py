@@ -4,7 +4,7 @@ Postings carry the log sizes between which they counted, so that reading as of a
 on; what rounds write is held back and kept in one transaction.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -106,8 +106,8 @@ class StoredShelf:
 
     # What changed
 
-    def dirty(self, derived_to: int, threads: Iterable[str]) -> Dirty:
-        """Return what changed since a log size; `threads` are lots that registrations touch besides."""
+    def dirty(self, derived_to: int, registered: Dirty) -> Dirty:
+        """Return what changed since a log size; `registered` is what registrations touch besides."""
         rows = PostingRecord.objects.filter(edition=self.edition)
         columns = ("digest", "body", "at", "known_from", "known_to")
         began = rows.filter(known_from__gt=derived_to, known_from__lte=self.size).values_list(*columns)
@@ -118,9 +118,9 @@ class StoredShelf:
         subjects += [subjects_of(bundle.postings) for bundle in moved]
         gone = {bytes(row[0]) for row in changed if row[4] <= self.size}
         return Dirty(
-            lots=frozenset(threads).union(*(s.lots | s.made for s in subjects)),
-            containers=frozenset().union(*(s.containers for s in subjects)),
-            pools=frozenset().union(*(s.pools for s in subjects)),
+            lots=registered.lots.union(*(s.lots | s.made for s in subjects)),
+            containers=registered.containers.union(*(s.containers for s in subjects)),
+            pools=registered.pools.union(*(s.pools for s in subjects)),
             ended=frozenset(gone - self._still(gone)),
         )
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from ytterby.chain.world import World
-from ytterby.shell.site.packs import matter_tables
+from ytterby.shell.site.packs import limits, matter_tables
 from ytterby.shell.store.models import LogHead, Registration
 from ytterby.shell.store.reading.entries import product_list, whole_directory
 from ytterby.shell.store.reading.known import Known
@@ -26,4 +26,5 @@ def registered_to(size: int) -> int:
 def _world(register: str, size: int) -> World:
     del register  # tells registers apart that one process opens in turn
     known = Known(size)
-    return World(whole_directory(OPERATOR_VIEWER, known), product_list(OPERATOR_VIEWER, known), matter_tables())
+    parties, products = whole_directory(OPERATOR_VIEWER, known), product_list(OPERATOR_VIEWER, known)
+    return World(parties, products, matter_tables(), limits().lot_reuse_days)

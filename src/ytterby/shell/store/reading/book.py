@@ -39,7 +39,7 @@ def book_of(viewer: Viewer, known: Known) -> Book:
         if not viewer.reads_all:
             return party_book(viewer, known)
         postings = KnownPostings(live_edition().number, known.size)
-        return build_from_bundles(postings.all(), world_at(known.size), (), postings.unequal())
+        return build_from_bundles(postings.all(), world_at(known.size), (), postings.unsettled())
 
     return _keep((register_id(viewer), known.size, viewer), write)
 

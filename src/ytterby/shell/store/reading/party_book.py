@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ytterby.chain.book import Book, build_from_bundles
-from ytterby.chain.correction import Effective, apply_corrections, unequal_of
+from ytterby.chain.correction import Effective, apply_corrections, unsettled_of
 from ytterby.chain.disclosure import Makings, bundles_for, makings_of, mark_unknown_inputs
 from ytterby.chain.event import Entry
 from ytterby.chain.order import Bundle
@@ -37,8 +37,8 @@ def party_book(viewer: Viewer, known: Known) -> Book:
     world = world_at(known.size)
     bundles, effective = party_bundles(viewer, known)
     own = {entry.index for entry in accepted_entries(viewer, known)}
-    unequal = unequal_of(one for one in effective.conflicts if one.declaration.index in own)
-    book = build_from_bundles(bundles, _with_senders(world, bundles, reader), effective.endings, unequal)
+    unsettled = unsettled_of(one for one in effective.conflicts if one.declaration.index in own)
+    book = build_from_bundles(bundles, _with_senders(world, bundles, reader), effective.endings, unsettled)
     mark_unknown_inputs(book.nodes)
     return book
 

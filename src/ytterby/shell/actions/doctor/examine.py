@@ -1,0 +1,142 @@
+"""Examine a register: every part in turn, what was looked at, and what is unsound."""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
+
+from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
+from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
+from ytterby.shell.actions.doctor.people import unsound_people
+from ytterby.shell.actions.doctor.postings import PostingExamination
+from ytterby.shell.actions.doctor.surroundings import changed_shape, half_written, open_keys, unsafe_settings
+from ytterby.shell.actions.doctor.unsound import Tell, Unsound, at_entry
+from ytterby.shell.actions.verify_files import PublishedLog
+from ytterby.shell.actions.verify_log import log_failures
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.models import Edition, EventRecord, LogHead
+from ytterby.shell.store.snapshot import one_moment, part_of_moment
+from ytterby.shell.wording import sentence
+from ytterby.terms.problem import Problem, finding
+
+Json = dict[str, Any]
+# The whole book of so many events fits into the memory of a small machine; above, a sample of lots is recomputed.
+FULL_EVENTS_MAX = 50_000
+SAMPLE = 100
+UNSOUND_MAX = 100  # named for each invariant; the rest is counted
+# What reading rows can raise that somebody wrote who is not the register.
+UNREADABLE = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, ObjectDoesNotExist, DatabaseError)
+
+LOG = (
+    *("log.one_head", "log.no_gaps", "log.leaves", "log.times", "log.batches", "log.root", "log.subtrees"),
+    *("log.commitments", "log.registrations", "log.published", "log.nothing_gone"),
+    *("submission.bytes", "submission.receipts", "submission.whole", "submission.no_effect"),
+    *("events.rows", "events.once", "rights.visible"),
+)
+CELLS = "derived.cells"
+NODE = ("book.row_sums", "book.containers")
+BOOK = ("book.conservation", *NODE, "book.fractions", "book.shares", "book.order")
+
+
+@dataclass
+class _Findings:
+    """What was looked at and what is unsound, while the parts report."""
+
+    checked: list[str] = field(default_factory=list)
+    unsound: list[Unsound] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    codes: dict[str, Problem] = field(default_factory=dict)
+
+    def add(self, invariants: Iterable[str], found: Iterable[Unsound]) -> None:
+        for one in found:
+            code = one.problem.code
+            self.counts[code] += 1
+            self.codes[code] = one.problem
+            if self.counts[code] <= UNSOUND_MAX:
+                self.unsound.append(one)
+        self.checked += invariants
+
+    def rest(self) -> Iterator[Unsound]:
+        for code, count in self.counts.items():
+            if count > UNSOUND_MAX:
+                yield Unsound(self.codes[code], "register", f"{count - UNSOUND_MAX} more of the same are not listed")
+
+
+def examine(
+    register: Register,
+    *,
+    sample: int | None = None,
+    seed: int | None = None,
+    is_full: bool = False,
+    language: str = "en",
+    tell: Tell = lambda part, number: None,
+) -> Json:
+    """Return {sound, checked[], unsound[{invariant, where, what, text, cure}], as_of_size}.
+
+    `sample` lots are recomputed alone; without it the whole book, or above `FULL_EVENTS_MAX` events a sample, whose
+    seed the answer states.
+    """
+    findings = _Findings()
+    findings.add(["store.settings"], unsafe_settings())
+    findings.add(["store.half_written"], half_written(register))
+    findings.add(["keys.closed", "keys.apart"], open_keys(register))
+    # Asking SQLite for a table's shape takes a lock, which a moment that goes on would keep from writers.
+    _guarded(findings, ("store.shape",), changed_shape)
+    _guarded(findings, ("rights.people",), lambda: unsound_people(register))
+    published = PublishedLog(register)
+    with one_moment():
+        head = LogHead.objects.filter(id=1).first()
+        size = head.size if head is not None else 0
+        _guarded(findings, LOG, lambda: _log(register, published, tell))
+        _guarded(findings, ("derived.edition", "derived.watermark"), lambda: unsound_editions(size))
+        edition = derived_edition() if head is not None else None
+        if edition is not None:
+            _derived(findings, edition, size, sample=sample, seed=seed, is_full=is_full, tell=tell)
+    rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
+    return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
+
+
+def _guarded(findings: _Findings, invariants: Iterable[str], part: Callable[[], Iterable[Unsound]]) -> None:
+    """Look at a part; what is so broken that looking fails is unsound too, and the next parts are looked at."""
+    try:
+        with part_of_moment():
+            findings.add(invariants, part())
+    except UNREADABLE as error:
+        what = f"it cannot be read: {type(error).__name__}: {error}"
+        findings.add(invariants, [Unsound(finding("store.readable"), ", ".join(invariants), what)])
+
+
+def _log(register: Register, published: PublishedLog, tell: Tell) -> Iterator[Unsound]:
+    for failure in log_failures(register, published, tell):
+        yield Unsound(failure.problem, at_entry(failure.at), failure.what)
+
+
+def _derived(
+    findings: _Findings,
+    edition: Edition,
+    size: int,
+    *,
+    sample: int | None,
+    seed: int | None,
+    is_full: bool,
+    tell: Tell,
+) -> None:
+    rows = ("derived.threads", "derived.touches", "derived.postings")
+    _guarded(findings, rows, lambda: PostingExamination(edition, size).unsound(tell))
+    if sample is None and (is_full or EventRecord.objects.count() <= FULL_EVENTS_MAX):
+        done = (f"{CELLS} (all, up to log size {edition.derived_to})", *BOOK)
+        _guarded(findings, done, lambda: against_whole_book(edition, tell))
+        return
+    count = SAMPLE if sample is None else sample
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    in_part = (f"{CELLS} (sample of {count} lots, seed {seed}, up to log size {edition.derived_to})", *NODE)
+    _guarded(findings, in_part, lambda: against_parts(edition, count, seed, tell))
+
+
+def _row(one: Unsound, language: str) -> Json:
+    text, cure = sentence(one.problem, language)
+    return {"invariant": one.problem.code, "where": one.where, "what": one.what, "text": text, "cure": cure}
