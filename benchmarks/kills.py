@@ -40,15 +40,16 @@ def run(size: str) -> list[Line]:
 
 def _lines(database: str, count: int) -> Line:
     """Return one line: kills survived in all scenarios, one register for all of them."""
-    from shell.kills import EVENTS, SCENARIOS, Kills, Nursery
-    from shell.shipments import shipments
-    from ytterby.shell.actions.enrol import import_directory
-
     chain = sample()
     folder = Path(tempfile.mkdtemp(prefix="ytterby-kills-"))
     start, survived = time.perf_counter(), 0
     try:
         register = make_register(folder / "data", origin="bench.invalid/log", demo=True)
+        # Models can be imported once a register has been opened.
+        from shell.kills import EVENTS, SCENARIOS, Kills, Nursery
+        from shell.shipments import shipments
+        from ytterby.shell.actions.enrol import import_directory
+
         import_directory(register, packaged_text("shell.site", "sample_directory.yaml"))
         with Nursery() as nursery:
             for number, name in enumerate(SCENARIOS):
