@@ -15,6 +15,7 @@ import msgspec
 from ytterby.chain.order import rank_bundles
 from ytterby.shell.actions.doctor.submitted import Submitted, submitted_events
 from ytterby.shell.actions.doctor.unsound import Tell, Unsound
+from ytterby.shell.store.derived.packing import unpacked_with_words
 from ytterby.shell.store.derived.postings import ReadyPostings, bundles_of, counting, microseconds, ready_postings
 from ytterby.shell.store.derived.registered import registration_changes
 from ytterby.shell.store.derived.threads import chunks, thread_texts
@@ -87,7 +88,7 @@ class PostingExamination:
     def _versions(self, ready: ReadyPostings, submitter: str, known_from: int, known_to: int) -> Iterator[Version]:
         subjects = ready.subjects
         touched = subjects.threads | subjects.sites
-        yield known_from, known_to, zlib.decompress(ready.body), touched
+        yield known_from, known_to, unpacked_with_words(ready.body), touched
         keys = subjects.sites | {product_class(lot) for lot in subjects.lots | subjects.made}
         sizes = {ends for key in keys for ends in self.changes.get(key, ()) if known_from < ends < known_to}
         body = ready.body
@@ -97,7 +98,7 @@ class PostingExamination:
                 continue
             body = again.body
             subjects = again.subjects
-            yield ends, known_to, zlib.decompress(body) if body else b"", subjects.threads | subjects.sites
+            yield ends, known_to, unpacked_with_words(body) if body else b"", subjects.threads | subjects.sites
             if not body:
                 return
 
@@ -167,7 +168,7 @@ def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
     index, known_from, known_to, digest, submitter, at, body = row
     del index
     try:
-        unpacked = zlib.decompress(body)
+        unpacked = unpacked_with_words(body)
     except zlib.error:
         unpacked = b"?"
     return known_from, known_to, bytes(digest), submitter, at, unpacked

@@ -45,5 +45,13 @@ def packed_with_words(body: bytes) -> bytes:
 
 
 def unpacked_with_words(body: "bytes | memoryview[int]") -> bytes:
-    """Return a body that was packed with the words, as it was."""
-    return zlib.decompressobj(zdict=WORDS).decompress(body)
+    """Return a body that was packed with the words, as it was.
+
+    Raises:
+        zlib.error: it is not one, or not whole.
+    """
+    unpacker = zlib.decompressobj(zdict=WORDS)
+    found = unpacker.decompress(body)
+    if not unpacker.eof:
+        raise zlib.error("the body is not whole")
+    return found
