@@ -198,11 +198,11 @@ def test_what_did_not_occur_leaves_those_who_used_it_with_undeclared_inputs_and_
     assert {part.origin.kind for node in book.nodes if node.lot == ORE for part in node.sources} == {"undeclared"}
     (step,) = book.steps
     assert step.inputs_unknown
-    # The user sees it in its own book, too.
+    # The user sees it in its own book, too: as goods that nobody sent, since whether others made them is theirs to say.
     from ytterby.shell.store.reading.viewer import Viewer
 
     own = list_findings(Viewer(NORRVIK), known=known_at(OPERATOR_VIEWER, None))["findings"]
-    assert [one["kind"] for one in own] == ["lot.not_created"]
+    assert [one["kind"] for one in own] == ["lot.not_sent"]
 
 
 def test_an_event_without_event_id_cannot_be_declared_wrong(register):

@@ -39,13 +39,13 @@ def test_a_register_of_any_history_is_sound(tmp_path, seed):
 
 
 def test_what_a_crash_leaves_behind_is_sound(filled, part_of, monkeypatch):
-    from ytterby.shell.actions import capture as module
-    from ytterby.shell.actions.capture import _arrive
+    from ytterby.shell.actions import settle as module
+    from ytterby.shell.actions.arrive import Incoming, arrive
 
     # Arrived and never read; decided and not signed; signed and not published; registered and half reposted.
-    _arrive(filled, part_of(8), "operator", "application/json", "profile", "", AT)
+    arrive(filled, Incoming(part_of(8), "operator"), at=AT)
     assert named(filled) == set()
-    monkeypatch.setattr(module, "publish", lambda register: "")
+    monkeypatch.setattr(module, "publish_or_leave", lambda register: "")
     capture(filled, part_of(8), submitter="operator")
     assert named(filled) == set()
     Submission.objects.order_by("-id").filter(state="accepted").update(outcome_receipt=None)

@@ -19,6 +19,8 @@ def unsound_editions(size: int) -> Iterator[Unsound]:
         if edition.is_live and edition.derivation != DERIVATION:
             what = f"it was derived by {edition.derivation}, and this version derives by {DERIVATION}"
             yield Unsound(finding("derived.edition"), where, what)
+        if edition.is_live and edition.is_retired:
+            yield Unsound(finding("derived.edition"), where, "it is live and retired, and can be but one")
         for name, at in (("derived", edition.derived_to), ("posted", edition.posted_to)):
             if at > size or (at and not LogEntry.objects.filter(batch_end=at).exists()):
                 what = f"it says that it is {name} to {at}, which is no log size that ends a submission"

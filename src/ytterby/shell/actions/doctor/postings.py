@@ -20,9 +20,9 @@ from ytterby.shell.store.derived.postings import ReadyPostings, bundles_of, coun
 from ytterby.shell.store.derived.registered import registration_changes
 from ytterby.shell.store.derived.threads import chunks, thread_texts
 from ytterby.shell.store.derived.world import world_at
-from ytterby.shell.store.models import Edition, EventRecord, PostingRecord, Touch
+from ytterby.shell.store.models import Edition, EventRecord, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.derived import FOR_EVER
-from ytterby.terms.identifier import product_class
+from ytterby.terms.identifier import product_class, tail
 from ytterby.terms.problem import finding
 
 WINDOW = 20_000  # numbers of the log that are compared at once
@@ -68,6 +68,7 @@ class PostingExamination:
         if Touch.objects.filter(edition=self.edition.number, log_index__gte=self.size).exists():
             yield Unsound(finding("derived.touches"), "register", "touches of entries that are not there")
         yield from self._ranks()
+        yield from self._threads()
 
     def _expected(self, submitted: Submitted) -> dict[int, _Expected]:
         known_from = submitted.size_after
@@ -133,6 +134,13 @@ class PostingExamination:
             if told - {None} != named:
                 what = "what the event touches is not what its postings name"
                 yield Unsound(finding("derived.touches"), where, what)
+
+    def _threads(self) -> Iterator[Unsound]:
+        """Check that each thread of the dictionary is found by what people call it."""
+        for number, text, called in Thread.objects.values_list("id", "text", "tail").iterator(chunk_size=5000):
+            if called != tail(text):
+                what = f"it is found by another name than {tail(text)}"
+                yield Unsound(finding("derived.threads"), f"number {number} of the dictionary", what)
 
     def _ranks(self) -> Iterator[Unsound]:
         """Compare the places of events among those of their instant, as of the watermark."""
