@@ -1,35 +1,58 @@
 """What a party itself submitted before, looked up for its corrections; nobody else's is (threat C1)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions
-from ytterby.chain.door import read_document
+from ytterby.chain.door import ReadEvent, read_document
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.models import EventRecord, Submission
 from ytterby.shell.store.reading.entries import unpacked
 
-CHUNK = 500  # parameters of one IN list
+
+class StoredOriginal(OwnOriginal):
+    """An original whose bytes are read again only where somebody asks for them: where its digest is not the expected.
+
+    What was handed in beside it may be ten thousand events.
+    """
+
+    def __init__(self, digest: bytes, submission: int, number: int) -> None:
+        object.__setattr__(self, "digest", digest)
+        object.__setattr__(self, "place", (submission, number))
+
+    @cached_property
+    def _read(self) -> ReadEvent:
+        submission, number = self.place  # type: ignore[attr-defined]
+        document, level = Submission.objects.values_list("document", "level").get(id=submission)
+        (read,) = read_document(unpacked(document), door_tables(), level=level, numbers={number}).events
+        return read
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes as they were handed in."""
+        return self._read.raw
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of its document."""
+        return self._read.prefixes
 
 
 def own_submissions(submitter: str, event_ids: Iterable[str]) -> OwnSubmissions:
     """Return the party's stored originals and the digests of its error declarations under these eventIDs."""
     wanted = sorted(event_ids)
-    places: dict[int, dict[int, str]] = defaultdict(dict)
+    originals: dict[str, OwnOriginal] = {}
     declared: dict[str, set[bytes]] = defaultdict(set)
-    for start in range(0, len(wanted), CHUNK):
-        mine = EventRecord.objects.filter(submitter=submitter, event_id__in=wanted[start : start + CHUNK])
-        # Two questions, each with an index of its own; one for both would read all that the party ever sent.
-        for event_id, submission, number in mine.filter(is_original=True).values_list(
-            "event_id", "submission_id", "number"
-        ):
-            places[submission][number] = event_id or ""
-        for event_id, digest in mine.filter(is_original=False).values_list("event_id", "digest"):
-            declared[event_id or ""].add(bytes(digest))
-    originals = {}
-    for submission, numbers in places.items():
-        document, level = Submission.objects.values_list("document", "level").get(id=submission)
-        for read in read_document(unpacked(document), door_tables(), level=level, numbers=numbers).events:
-            if read.digest is not None:
-                originals[numbers[read.number]] = OwnOriginal(read.digest, read.raw, read.prefixes)
+    # Two questions, each with an index of its own; one for both would read all that the party ever sent.
+    columns = ("event_id", "digest", "submission_id", "number")
+    where = "submitter = %s AND is_original"
+    for event_id, digest, submission, number in rows_among(
+        EventRecord, columns, "event_id", wanted, where, [submitter]
+    ):
+        originals[event_id] = StoredOriginal(bytes(digest), submission, number)
+    where = "submitter = %s AND NOT is_original"
+    for event_id, digest in rows_among(EventRecord, ("event_id", "digest"), "event_id", wanted, where, [submitter]):
+        declared[event_id].add(bytes(digest))
     return OwnSubmissions(originals, {event_id: frozenset(digests) for event_id, digests in declared.items()})
