@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chain.chain_of import Chain, line, world
+from chain.memory_shelf import WORLD, tangled
 from chain.test_conservation import SITES, history
-from chain.test_derivation import WORLD, tangled
 from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.book_check import faults_of_book
 from ytterby.chain.excerpt import rows_of
+from ytterby.chain.origin_row import OriginRow
 
 seeds = st.integers(0, 10**9)
 
@@ -76,6 +77,5 @@ def test_each_thing_that_does_not_hold_is_named(spoil: Callable[[Book], None], c
 def test_a_row_that_is_not_the_mass_is_named():
     book = sound()
     rows = rows_of(book.nodes, {})
-    for origin in rows[0]:
-        rows[0][origin] = rows[0][origin] * 1.001
+    rows[0] = OriginRow(rows[0].classes, rows[0].mass_kg * 1.001)
     assert broken(book, rows) == {"book.row_sums"}

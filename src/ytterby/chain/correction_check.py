@@ -9,6 +9,7 @@ Source: GS1 EPCIS 2.0 (2022), sections 7.4.1.2 (error declaration) and 7.4.1.1 (
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ytterby.chain.door import ReadEvent
 from ytterby.terms.canonical import UncanonicalError, canonical_json, expand_name
@@ -19,9 +20,25 @@ from ytterby.terms.problem import Problem, refuse, remark
 _NEVER_COMPARED = frozenset(["@context", "errorDeclaration"])
 
 
+class OwnOriginal(Protocol):
+    """An event without error declaration that the party submitted; its bytes are asked for where digests differ."""
+
+    @property
+    def digest(self) -> bytes:
+        """Its digest."""
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes as they were handed in."""
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of its document."""
+
+
 @dataclass(frozen=True, slots=True)
-class OwnOriginal:
-    """An event without error declaration that the party submitted: digest, bytes, prefixes of its document."""
+class GivenOriginal:
+    """An original that is at hand."""
 
     digest: bytes
     raw: bytes = b""
@@ -65,7 +82,7 @@ def check_against_own(events: Iterable[ReadEvent], own: OwnSubmissions) -> list[
         event = read.event
         if event is None or event.error is not None or event.event_id is None or read.digest is None:
             continue
-        first = known.setdefault(event.event_id, OwnOriginal(read.digest, read.raw, read.prefixes))
+        first = known.setdefault(event.event_id, GivenOriginal(read.digest, read.raw, read.prefixes))
         if first.digest != read.digest:
             facts = _field_list(read, first)
             problems.append(refuse("event.id_reused", read.pointer + "/eventID", event.event_id, fields=facts))

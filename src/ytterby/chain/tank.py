@@ -143,7 +143,7 @@ class Tanks:
         net_kg = net_mass_kg(line.amount or Decimal(0), line.unit, line.piece_mass_kg)
         if net_kg is None or gross <= 0:
             return nothing()
-        return weighted(tank.left_kg, divide(min(net_kg, gross), gross))
+        return weighted(_there(tank), divide(min(net_kg, gross), gross))
 
     def _with_excess(self, tank: Tank, parcel: Node, content: ElementMass, posting: PoolOut) -> FloatArray:
         """Return what the pool must give; what is more than it holds by over 3u is unaccounted."""
@@ -328,7 +328,7 @@ class Tanks:
             return
         if not any(is_known for _, is_known in contents):
             held = tank.state.left if tank.state is not None else sum((n.left for n in tank.layers), Decimal(0))
-            counted = weighted(tank.left_kg, divide(gross, held)) if held > 0 else nothing()
+            counted = weighted(_there(tank), divide(gross, held)) if held > 0 else nothing()
         self._adjust(tank, counted, posting)
 
     def _adjust(self, tank: Tank, counted: ElementMass, posting: StockTake) -> None:
@@ -349,6 +349,11 @@ class Tanks:
             country = self.ledger.world.directory.country_of(posting.site)
             node.sources.append(SourcePart(OriginClass("unaccounted", posting.site, country), node.content))
             self._add(tank, node, posting)
+
+
+def _there(tank: Tank) -> ElementMass:
+    """Return what a pool holds; of an element that was overdrawn within noise it holds nothing, not less."""
+    return with_mass(tank.left_kg, np.maximum(tank.left_kg.mass_kg, 0.0))
 
 
 def _left(node: Node) -> FloatArray:

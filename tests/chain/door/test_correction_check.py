@@ -3,7 +3,7 @@
 import pytest
 
 from chain.door.door_samples import SAMPLE, document, sample, written
-from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions, check_against_own, event_ids_asked
+from ytterby.chain.correction_check import GivenOriginal, OwnSubmissions, check_against_own, event_ids_asked
 from ytterby.chain.door import read_document
 
 LIST = "/epcisBody/eventList"
@@ -15,7 +15,7 @@ def original(tables):
 
 
 def own(*reads, declarations=None):
-    kept = {r.event.event_id: OwnOriginal(r.digest, r.raw, r.prefixes) for r in reads}
+    kept = {r.event.event_id: GivenOriginal(r.digest, r.raw, r.prefixes) for r in reads}
     return OwnSubmissions(kept, declarations or {})
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from django.db import DatabaseError
+
 from ytterby.proof.receipt import sign_arrival
 from ytterby.shell.actions.clock import now
 from ytterby.shell.site.packs import limits
@@ -23,6 +25,8 @@ from ytterby.shell.store.models.submission import ARRIVED
 from ytterby.shell.store.writing import not_before, write
 from ytterby.terms.instant import read_instant
 
+# What a door may know of the database: that it takes nothing.
+StoreError = DatabaseError
 JSON_TYPE = "application/json"
 COLUMNS = (
     *("receipt_id", "sha256", "document", "length", "media_type", "level", "name", "submitter"),

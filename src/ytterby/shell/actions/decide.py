@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions, check_against_own, event_ids_asked
+from ytterby.chain.correction_check import GivenOriginal, OwnSubmissions, check_against_own, event_ids_asked
 from ytterby.chain.door import ReadEvent, read_document
 from ytterby.chain.event import Event
 from ytterby.chain.speaker import check_speaker
@@ -231,7 +231,7 @@ class _Deciding:
             if event is None or event.event_id is None or event.digest not in digests:
                 continue
             if event.error is None:
-                originals.setdefault(event.event_id, OwnOriginal(event.digest, read.raw, read.prefixes))
+                originals.setdefault(event.event_id, GivenOriginal(event.digest, read.raw, read.prefixes))
             else:
                 declared.setdefault(event.event_id, set()).add(event.digest)
                 if event.original is not None:

@@ -88,6 +88,7 @@ def add_account(
     founds = party == OPERATOR and by is None
 
     def check() -> None:
+        """Check who may, and note the name; the caller holds the lock."""
         rights = stored_rights(register)
         if founds and not register.is_demo:
             founders = [a for a in rights.granted.values() if a.kind == ACCOUNT and a.by == a.id]
@@ -141,6 +142,7 @@ def withdraw_right(
     """Withdraw an account or a right, or refuse what was proposed; it counts at the next request (threat X10)."""
 
     def check_state(found: Granted, signer: str) -> None:
+        """Check that there is something to end, and disable an account; the caller holds the lock."""
         del signer
         if found.state == WITHDRAWN:
             raise RefusedRight(refuse("rights.already", "", which, state=found.state))

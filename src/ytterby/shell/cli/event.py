@@ -197,8 +197,7 @@ def _what_next(args: argparse.Namespace, screen: Screen, answers: Sequence[Json]
 
 
 def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, screen: Screen) -> Json:
-    from django.db import DatabaseError
-
+    from ytterby.shell.actions.arrive import StoreError
     from ytterby.shell.actions.settle import NotSettled
 
     raw = read_document_file(name)
@@ -213,7 +212,7 @@ def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, 
         work = with_data(args, "ytterby register work --once")
         facts = {"file": name, "id": error.arrival["id"], "why": error.why}
         raise CouldNotRun("event.capture.not_settled", next_commands=(work,), **facts) from None
-    except DatabaseError as error:
+    except StoreError as error:
         raise CouldNotRun("event.capture.not_stored", file=name, why=error) from None
 
 

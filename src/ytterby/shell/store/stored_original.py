@@ -2,55 +2,69 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions
-from ytterby.chain.door import read_document
+from ytterby.chain.door import ReadEvent, read_document
 from ytterby.shell.site.packs import door_tables
-from ytterby.shell.store.derived.threads import chunks
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.models import EventRecord, Submission
 from ytterby.shell.store.reading.entries import unpacked
 
 
+@dataclass(frozen=True)
+class StoredOriginal:
+    """An original whose bytes are read again only where somebody asks for them: where its digest is not the expected.
+
+    What was handed in beside it may be ten thousand events.
+    """
+
+    digest: bytes
+    submission: int
+    number: int
+
+    @cached_property
+    def _read(self) -> ReadEvent:
+        document, level = Submission.objects.values_list("document", "level").get(id=self.submission)
+        (read,) = read_document(unpacked(document), door_tables(), level=level, numbers={self.number}).events
+        return read
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes as they were handed in."""
+        return self._read.raw
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes of its document."""
+        return self._read.prefixes
+
+
 def own_submissions(asked: Mapping[str, Iterable[str]]) -> dict[str, OwnSubmissions]:
     """Return, for each party, its stored originals and the digests of its error declarations under these eventIDs."""
-    wanted = sorted({(party, event_id) for party, ids in asked.items() for event_id in ids})
-    places: dict[int, dict[int, tuple[str, str]]] = defaultdict(dict)
-    declared: dict[str, dict[str, set[bytes]]] = {party: defaultdict(set) for party in asked}
-    wrong: dict[str, dict[str, set[bytes]]] = {party: defaultdict(set) for party in asked}
-    for part in chunks(wanted):
-        pairs = set(part)
-        parties, ids = {party for party, _ in part}, {event_id for _, event_id in part}
-        rows = EventRecord.objects.filter(submitter__in=parties, event_id__in=ids)
-        # Two questions, each with an index of its own; one for both would read all that the parties ever sent.
-        columns = ("submitter", "event_id", "submission_id", "number")
-        for party, event_id, submission, number in rows.filter(is_original=True).values_list(*columns):
-            if (party, event_id) in pairs:
-                places[submission][number] = (party, event_id or "")
-        declarations = rows.filter(is_original=False)
-        for party, event_id, digest, original in declarations.values_list(
-            "submitter", "event_id", "digest", "original"
-        ):
-            if (party, event_id) in pairs:
-                declared[party][event_id or ""].add(bytes(digest))
-                if original is not None:
-                    wrong[party][event_id or ""].add(bytes(original))
-    originals = _originals(places)
-    return {
-        party: OwnSubmissions(originals.get(party, {}), _frozen(declared[party]), _frozen(wrong[party]))
-        for party in asked
-    }
+    return {party: _of_party(party, sorted(event_ids)) for party, event_ids in asked.items()}
 
 
-def _originals(places: Mapping[int, Mapping[int, tuple[str, str]]]) -> dict[str, dict[str, OwnOriginal]]:
-    """Return originals by party and eventID, read again from the submissions and numbers where they stand."""
-    found: dict[str, dict[str, OwnOriginal]] = defaultdict(dict)
-    for submission, numbers in places.items():
-        document, level = Submission.objects.values_list("document", "level").get(id=submission)
-        for read in read_document(unpacked(document), door_tables(), level=level, numbers=numbers).events:
-            if read.digest is not None:
-                party, event_id = numbers[read.number]
-                found[party][event_id] = OwnOriginal(read.digest, read.raw, read.prefixes)
-    return found
+def _of_party(submitter: str, event_ids: list[str]) -> OwnSubmissions:
+    originals: dict[str, OwnOriginal] = {}
+    declared: dict[str, set[bytes]] = defaultdict(set)
+    wrong: dict[str, set[bytes]] = defaultdict(set)
+    # Two questions, each with an index of its own; one for both would read all that the party ever sent.
+    columns = ("event_id", "digest", "submission_id", "number")
+    where = "submitter = %s AND is_original"
+    for event_id, digest, submission, number in rows_among(
+        EventRecord, columns, "event_id", event_ids, where, [submitter]
+    ):
+        originals[event_id] = StoredOriginal(bytes(digest), submission, number)
+    where = "submitter = %s AND NOT is_original"
+    for event_id, digest, original in rows_among(
+        EventRecord, ("event_id", "digest", "original"), "event_id", event_ids, where, [submitter]
+    ):
+        declared[event_id].add(bytes(digest))
+        if original is not None:
+            wrong[event_id].add(bytes(original))
+    return OwnSubmissions(originals, _frozen(declared), _frozen(wrong))
 
 
 def _frozen(digests: Mapping[str, Iterable[bytes]]) -> dict[str, frozenset[bytes]]:

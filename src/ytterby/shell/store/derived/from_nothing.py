@@ -51,6 +51,7 @@ def derive_from_nothing(edition: int, size: int, progress: Callable[[int], None]
 
 
 def _empty(edition: int) -> None:
+    """Drop what an earlier pass left; the caller holds the lock."""
     LotCell.objects.filter(edition=edition).delete()
     EventCell.objects.filter(edition=edition).delete()
     Edition.objects.filter(number=edition).update(derived_to=0)

@@ -138,6 +138,7 @@ def _accepted(row: Submission) -> Iterator[tuple[int, Event]]:
 
 
 def _post(edition: int, row: Submission, events: list[tuple[int, Event]]) -> None:
+    """Post the events of one submission as they were posted when it came; the caller holds the lock."""
     assert row.first_index is not None, "only submissions with events are posted"
     assert row.size_after is not None, "and they end at a log size"
     world, size = world_at(row.first_index), row.size_after
@@ -278,5 +279,6 @@ def _drop_some(head: LogHead, model: type, number: int) -> int:
 
 
 def _drop_edition(head: LogHead, number: int) -> None:
+    """Drop an edition whose rows are gone; the caller holds the lock."""
     del head
     Edition.objects.filter(number=number, is_retired=True).delete()
