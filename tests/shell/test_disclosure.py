@@ -68,6 +68,8 @@ OTHERS = {
     *("demo", "serve", "conform"),
     *("event check", "event digest", "event capture", "product register", "register make", "log checkpoint"),
     *("log verify", "party import", "party account", "party confirm", "party withdraw"),
+    *("register derive", "register rebuild", "register work", "register doctor"),
+    "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 
 
