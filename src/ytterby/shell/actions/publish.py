@@ -19,6 +19,7 @@ from ytterby.shell.store.writing import stored_hashes
 
 CHECKPOINT = "checkpoint"
 LOCK = ".publishing"
+TILES = "tile"
 
 
 def publish(register: Register) -> str:
@@ -99,6 +100,18 @@ def _drop_narrower(path: Path, tile: Tile) -> None:
     if tile.width == TILE_WIDTH:
         with suppress(OSError):
             folder.rmdir()
+
+
+def remove_left(register: Register) -> int:
+    """Remove what publishers that died left half-written; return how many files.
+
+    Whoever writes such a file holds the lock, so that what is there while it is held belongs to nobody.
+    """
+    with _alone(register.data / LOCK):
+        left = [*register.data.glob(f".{CHECKPOINT}.*"), *(register.data / TILES).rglob(".*")]
+        for path in left:
+            path.unlink(missing_ok=True)
+    return len(left)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -1,21 +1,24 @@
 """The register's own work: what captures left, because they were killed or did not wait, is brought to its end.
 
 Left jobs are decided from the stored bytes, outcomes signed, the log's files made, refused documents that have had
-their time destroyed. Any number of workers may run, in any process: each piece is decided once, under the lock, and
-comes out the same whoever does it. Who may: the register's operator.
+their time destroyed; a worker also brings what is derived up to the log. Any number of workers may run, in any
+process: each piece is decided once, under the lock, and comes out the same whoever does it. Who may: the register's
+operator.
 """
 
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connections
 
 from ytterby.shell.actions.lapse import lapse_refused
-from ytterby.shell.actions.publish import publish_or_leave, published_size
+from ytterby.shell.actions.publish import publish_or_leave, published_size, remove_left
 from ytterby.shell.actions.settle import CaptureResult, complete_left, settle
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ARRIVED
 
@@ -47,6 +50,8 @@ def work_once(register: Register, *, jobs: Collection[str] | None = None, at: da
 
     One job that fails does not keep the others from being done.
     """
+    if jobs is None:
+        remove_left(register)
     signed = complete_left(register)
     settled: dict[str, CaptureResult] = {}
     failed: dict[str, str] = {}
@@ -105,6 +110,8 @@ class Worker:
     def _run(self) -> None:
         seen: set[str] = set()
         try:
+            with suppress(OSError):
+                remove_left(self._register)
             while not self._stop.is_set():
                 try:
                     seen = self._round(seen)
@@ -118,6 +125,8 @@ class Worker:
     def _round(self, seen: set[str]) -> set[str]:
         left = set(left_jobs())
         worked = work_once(self._register, jobs=left & seen)
+        # So that whoever asks next need not wait for it.
+        derive_to(LogHead.objects.values_list("size", flat=True).get(id=1), is_over=self._stop.is_set)
         if worked != Worked():
             self._on_round(worked)
         return left - worked.settled.keys()
