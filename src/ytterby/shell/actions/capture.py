@@ -9,7 +9,6 @@ Whether a document is accepted never depends on what others submitted (threats C
 (submitting party, event digest). Who may: a party for its own sites and by mandate; the register's operator for all.
 """
 
-import gzip
 import json
 import secrets
 import zlib
@@ -17,20 +16,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from io import BytesIO
 from typing import Any, NamedTuple
 
 from ytterby.chain.correction_check import check_against_own, event_ids_asked
 from ytterby.chain.door import ReadDocument, read_document
 from ytterby.chain.event import Event
 from ytterby.chain.speaker import check_speaker
+from ytterby.chain.spreadsheet.settings import Settings
 from ytterby.chain.world import World
 from ytterby.proof.entry import SALT_BYTES
 from ytterby.proof.receipt import sign_arrival, sign_outcome
 from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.columns import remember_columns
+from ytterby.shell.actions.convert import Readable, converted, kept_settings
 from ytterby.shell.actions.publish import publish
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
+from ytterby.shell.spreadsheets.converted import problem_fields
 from ytterby.shell.store.derived.postings import ReadyPostings, ready_postings
 from ytterby.shell.store.derived.world import registered_to, world_at
 from ytterby.shell.store.models import LogHead, Submission
@@ -39,11 +41,9 @@ from ytterby.shell.store.records import NewEvent, insert_events, known_digests
 from ytterby.shell.store.stored_original import own_submissions
 from ytterby.shell.store.writing import EVENT, accepted_at, append, new_record, write
 from ytterby.terms.instant import write_instant
-from ytterby.terms.problem import Problem, is_refused, refuse
+from ytterby.terms.problem import Problem, is_refused
 
 ACCEPTED, REFUSED, KNOWN, ARRIVED = "accepted", "refused", "known", "arrived"
-JSON_TYPES = frozenset({"application/json", "application/ld+json"})
-GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,31 @@ def capture(
     level: str = "profile",
     name: str = "",
     at: datetime | None = None,
+    settings: Settings | None = None,
 ) -> CaptureResult:
-    """Take a document in for a party, and return both receipts. `at` is for a simulated clock."""
+    """Take a document in for a party, and return both receipts. `at` is for a simulated clock.
+
+    `settings` say how a spreadsheet is read; without them the party's remembered column names hold.
+    """
     complete_left(register)
     moment = at or now()
-    submission = _arrive(register, document, submitter, media_type, level, name, moment)
-    raw, problems = _unpacked(document, media_type)
+    kept = kept_settings(register, submitter, media_type, settings)
+    submission = _arrive(register, document, submitter, media_type, level, name, moment, kept)
+    readable = converted(document, media_type, name, kept)
+    problems = list(readable.problems)
     read = None
-    if not problems:
-        read = read_document(raw, door_tables(), level=level, received_at=moment, own_event_ids=None)
-        problems = list(read.all_problems)
+    if not readable.is_refused:
+        read = read_document(readable.text, door_tables(), level=level, received_at=moment, own_event_ids=None)
+        problems += readable.placed(read.all_problems)
     if read is None or is_refused(problems):
         _refuse(submission, problems, moment)
     else:
-        problems = _accept(submission, read, problems, moment)
-    return complete(register, submission, problems)
+        problems = _accept(submission, read, readable, problems, moment)
+    result = complete(register, submission, problems)
+    if settings is not None and result.outcome != REFUSED:
+        for sheet in sorted(readable.sheets & settings.own.keys()):
+            remember_columns(register, submitter, sheet, settings.own[sheet], at=at)
+    return result
 
 
 def _arrive(
@@ -93,6 +103,7 @@ def _arrive(
     level: str,
     name: str,
     moment: datetime,
+    kept: str | None,
 ) -> Submission:
     """Store the bytes with a signed receipt, before they are looked at."""
     digest = sha256(document).digest()
@@ -113,6 +124,8 @@ def _arrive(
         "submitter": submitter,
         "at": arrived_at,
     }
+    if kept is not None:
+        fields["converter"] = kept
     receipt = json.dumps(sign_arrival(fields, register.receipt_key), ensure_ascii=False)
 
     def enter(head: LogHead) -> Submission:
@@ -129,40 +142,14 @@ def _arrive(
             arrived_at=arrived_at,
             state=ARRIVED,
             arrival_receipt=receipt,
+            converter=kept,
         )
 
     return write(enter)
 
 
-def _unpacked(document: bytes, media_type: str) -> tuple[bytes, list[Problem]]:
-    """Return the document as it is to be read; one that is compressed is unpacked up to the limit."""
-    most = limits().document_bytes
-    if media_type not in JSON_TYPES:
-        return b"", [refuse("capture.media_type", "", media_type, known=" ".join(sorted(JSON_TYPES)))]
-    if not document.startswith(GZIP):
-        return document, []
-    try:
-        with gzip.GzipFile(fileobj=BytesIO(document)) as stream:
-            raw = stream.read(most + 1)
-    except (OSError, EOFError, zlib.error):
-        return b"", [refuse("capture.not_gzip")]
-    if len(raw) > most:
-        return b"", [refuse("capture.unpacks_too_large", "", "", limit=most)]
-    return raw, []
-
-
 def _problem_rows(problems: Sequence[Problem]) -> str:
-    rows = [
-        {
-            "code": p.code,
-            "pointer": p.where.pointer,
-            "value": p.value,
-            "facts": dict(p.facts),
-            "severity": p.severity.value,
-        }
-        for p in problems
-    ]
-    return json.dumps(rows, ensure_ascii=False)
+    return json.dumps([problem_fields(problem) for problem in problems], ensure_ascii=False)
 
 
 def _refuse(submission: Submission, problems: Sequence[Problem], moment: datetime) -> None:
@@ -176,12 +163,15 @@ def _refuse(submission: Submission, problems: Sequence[Problem], moment: datetim
     write(enter)
 
 
-def _accept(submission: Submission, read: ReadDocument, problems: list[Problem], moment: datetime) -> list[Problem]:
+def _accept(
+    submission: Submission, read: ReadDocument, readable: Readable, problems: list[Problem], moment: datetime
+) -> list[Problem]:
     """Enter the events of a document that is good in itself, or refuse it for its speaker or its own corrections."""
     reads = [one for one in read.events if one.event is not None]
     events = [one.event for one in reads if one.event is not None]
     ready = [_ready(one.number, event) for one, event in zip(reads, events, strict=True)]
     asked = event_ids_asked(reads)
+    derived = zlib.compress(readable.derived, 6) if readable.derived is not None else None
     submitter = submission.submitter
     # What the events do to the book is worked out before the lock, and again under it only where somebody registered
     # a party, site or product in between.
@@ -191,20 +181,20 @@ def _accept(submission: Submission, read: ReadDocument, problems: list[Problem],
         found = list(problems)
         known = prepared if prepared.size == registered_to(head.size) else _prepare(ready, submitter, head.size)
         parties = known.world.directory
-        found += check_speaker(events, submitter, parties, pointers=[one.pointer for one in reads])
-        found += check_against_own(reads, own_submissions(submitter, asked))
+        spoken = check_speaker(events, submitter, parties, pointers=[one.pointer for one in reads])
+        found += readable.placed([*spoken, *check_against_own(reads, own_submissions(submitter, asked))])
         if is_refused(found):
             submission.state, submission.decided_at = REFUSED, accepted_at(head, moment)
             submission.size_after, submission.problems = head.size, _problem_rows(found)
             submission.save()
             return found
         new = _unknown(ready, known_digests(submitter, [one.event.digest for one in ready]))
-        found += [
+        found += readable.placed(
             remark.at(read.pointer)
             for read in reads
             if read.digest in known.postings
             for remark in known.postings[read.digest].remarks
-        ]
+        )
         at = accepted_at(head, moment)
         first = append(head, [one.entry for one in new], at)
         insert_events(
@@ -219,6 +209,7 @@ def _accept(submission: Submission, read: ReadDocument, problems: list[Problem],
         submission.decided_at, submission.problems = at, _problem_rows(found)
         submission.first_index, submission.count = (first if new else None), len(new)
         submission.size_after = head.size
+        submission.derived = derived
         submission.save()
         return found
 
@@ -295,7 +286,16 @@ def outcome_fields(register: Register, submission: Submission, entries: list[dic
         "at": submission.decided_at,
         "size": submission.size_after,
         "entries": entries,
+        **_conversion(submission),
         "problems_sha256": sha256(submission.problems.encode()).hexdigest(),
         # Entries are in the tree that this receipt names: the promise of inclusion is due at once.
         "included_by": submission.decided_at,
     }
+
+
+def _conversion(submission: Submission) -> dict[str, Any]:
+    """Return what an outcome receipt says of a spreadsheet beside: the digest of what was derived from it."""
+    if submission.converter is None:
+        return {}
+    derived = None if submission.derived is None else zlib.decompress(submission.derived)
+    return {"derived_sha256": None if derived is None else sha256(derived).hexdigest()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from ytterby.proof.event_proof import EventProof
 from ytterby.shell.actions.publish import publish
+from ytterby.shell.actions.verify_conversion import not_at_hand
 from ytterby.shell.actions.verify_log import failures_of
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import LogHead
@@ -29,7 +30,12 @@ def prove_event(register: Register, which: str | int) -> EventProof:
 
 
 def verify_log(register: Register) -> dict[str, Any]:
-    """Recompute all that is stored and name what was changed: {ok, size, root, witnessed, failures[{index, what}]}."""
+    """Recompute all that is stored, name what was changed: {ok, size, root, witnessed, failures[{index, what}],
+    not_at_hand[]}.
+
+    `not_at_hand` are the receipts of spreadsheets whose converter is of another version, so that the conversion could
+    not be made again.
+    """
     failures = [{"index": index, "what": what} for index, what in failures_of(register)]
     head = LogHead.objects.filter(id=1).first()
     return {
@@ -38,4 +44,5 @@ def verify_log(register: Register) -> dict[str, Any]:
         "root": b64encode(bytes(head.root)).decode() if head else "",
         "witnessed": 0,
         "failures": failures,
+        "not_at_hand": not_at_hand(),
     }

@@ -28,11 +28,12 @@ from ytterby.proof.receipt import verify_receipt
 from ytterby.proof.tile import tiles_between
 from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, REFUSED, complete_left, outcome_fields
 from ytterby.shell.actions.publish import CHECKPOINT, published_size, tile_bytes
+from ytterby.shell.actions.verify_conversion import conversion_of
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, StoredHash, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
-from ytterby.shell.store.reading.entries import directory, opened
+from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import registration_digest
@@ -140,14 +141,21 @@ def _registrations() -> Iterator[Failure]:
         elif entry is None or not _commits(bytes(row.salt), digest, bytes(entry)):
             yield row.log_index, "the entry does not commit to the registration"
         fields = _json(row.document)
-        key = f"{fields.get('party')} {fields.get('site')}" if row.kind == "mandate" else fields.get("id")
+        key = _key_of(row.kind, fields)
         if row.key != key:
             yield row.log_index, "the registration stands under another key than its text says"
-        owner = fields.get("maker") if row.kind == "product" else None
+        owner = fields.get({"product": "maker", "columns": "party"}.get(row.kind, ""))
         if row.submitter not in {"operator", owner}:
             yield row.log_index, "the registration comes from somebody who could not make it"
     for index in entries:
         yield index, "the registration behind the entry is gone"
+
+
+def _key_of(kind: str, fields: dict[str, Any]) -> object:
+    """Return under which key a registration stands."""
+    if kind in {"mandate", "columns"}:
+        return f"{fields.get('party')} {fields.get('site' if kind == 'mandate' else 'sheet')}"
+    return fields.get("id")
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -189,7 +197,9 @@ def _submission(
         if row.eventrecord_set.exists():
             yield at, f"the submission of receipt {row.receipt_id} is {row.state} and has events"
         return
-    yield from _events(row, document, batches, directories)
+    text, failures = conversion_of(row, document)
+    yield from ((at, failure) for failure in failures)
+    yield from _events(row, text, batches, directories)
 
 
 def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Failure]:
@@ -207,6 +217,7 @@ def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Fa
         "name": row.name,
         "submitter": row.submitter,
         "at": row.arrived_at,
+        "converter": row.converter,
     }
     if not verify_receipt(arrival, key) or any(arrival.get(name) != value for name, value in said.items()):
         yield row.first_index, f"the arrival receipt {row.receipt_id} does not hold, or the row differs from it"
@@ -231,11 +242,11 @@ def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Fa
 
 
 def _events(
-    row: Submission, document: bytes, batches: dict[int, tuple[int, str]], directories: "_Directories"
+    row: Submission, text: bytes, batches: dict[int, tuple[int, str]], directories: "_Directories"
 ) -> Iterator[Failure]:
     # A level that cannot be read was named with the receipt; the events are compared all the same.
     level = row.level if row.level in LEVELS else LEVELS[-1]
-    read = {one.number: one.event for one in read_document(opened(document), door_tables(), level=level).events}
+    read = {one.number: one.event for one in read_document(text, door_tables(), level=level).events}
     records = list(row.eventrecord_set.order_by("log_index"))
     first = row.first_index if row.first_index is not None else -1
     if (

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions
 from ytterby.chain.door import read_document
 from ytterby.shell.site.packs import door_tables
-from ytterby.shell.store.models import EventRecord, Submission
-from ytterby.shell.store.reading.entries import unpacked
+from ytterby.shell.store.models import EventRecord
+from ytterby.shell.store.submitted_text import submitted_text
 
 CHUNK = 500  # parameters of one IN list
 
@@ -28,8 +28,8 @@ def own_submissions(submitter: str, event_ids: Iterable[str]) -> OwnSubmissions:
             declared[event_id or ""].add(bytes(digest))
     originals = {}
     for submission, numbers in places.items():
-        document, level = Submission.objects.values_list("document", "level").get(id=submission)
-        for read in read_document(unpacked(document), door_tables(), level=level).events:
+        text, level = submitted_text(submission)
+        for read in read_document(text, door_tables(), level=level).events:
             if read.number in numbers and read.digest is not None:
                 originals[numbers[read.number]] = OwnOriginal(read.digest, read.raw, read.prefixes)
     return OwnSubmissions(originals, {event_id: frozenset(digests) for event_id, digests in declared.items()})

@@ -6,7 +6,8 @@ from django.db import models
 class Submission(models.Model):
     """One document: arrived, then accepted, refused (kept without effect) or known already.
 
-    `document` holds the bytes, zlib-compressed; instants are RFC 3339 text in UTC.
+    `document` holds the bytes, zlib-compressed; instants are RFC 3339 text in UTC. Of a spreadsheet `converter` holds
+    name, version and settings of the conversion as JSON, and `derived` the EPCIS document that it made, compressed.
     """
 
     receipt_id = models.TextField(unique=True)
@@ -24,6 +25,8 @@ class Submission(models.Model):
     first_index = models.BigIntegerField(null=True)
     count = models.BigIntegerField(default=0)
     size_after = models.BigIntegerField(null=True)
+    converter = models.TextField(null=True)
+    derived = models.BinaryField(null=True)
     arrival_receipt = models.TextField()
     outcome_receipt = models.TextField(null=True)
 

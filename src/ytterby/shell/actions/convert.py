@@ -1,0 +1,101 @@
+"""A submitted document as it is to be read: JSON as it came, a spreadsheet as the EPCIS document that it stands for.
+
+What a conversion depends on is settled when the document arrives and kept with it, so that it can be made again:
+converter, party, base, own column names, zone and decimal sign.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+from ytterby.chain.spreadsheet.cell import Places
+from ytterby.chain.spreadsheet.column import SHEETS
+from ytterby.chain.spreadsheet.settings import Settings, settings_of
+from ytterby.shell.actions.columns import own_columns
+from ytterby.shell.site.packs import limits
+from ytterby.shell.site.register import Register
+from ytterby.shell.spreadsheets.converted import NO_PLACES
+from ytterby.shell.spreadsheets.converting import convert_spreadsheet
+from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES
+from ytterby.terms.problem import Problem, is_refused, refuse
+
+JSON_TYPES = frozenset({"application/json", "application/ld+json"})
+KNOWN_TYPES = JSON_TYPES | SPREADSHEET_TYPES
+GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A document as it is to be read: its EPCIS text, what is wrong already, and the cells behind it.
+
+    `derived` is the text to be kept, None where it is what was submitted; `sheets` are the kinds of a spreadsheet's.
+    """
+
+    text: bytes
+    problems: tuple[Problem, ...] = ()
+    places: Places = NO_PLACES
+    derived: bytes | None = None
+    sheets: frozenset[str] = frozenset()
+
+    @property
+    def is_refused(self) -> bool:
+        """There is nothing to read."""
+        return is_refused(self.problems)
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return problems at the cells that they come from; those of JSON as they are."""
+        return self.places.all_placed(problems) if self.derived is not None else list(problems)
+
+
+def settings_for(
+    register: Register,
+    submitter: str,
+    *,
+    own: Mapping[str, str] | None = None,
+    zone: str = "",
+    decimal: str = "",
+) -> Settings:
+    """Return how a party's spreadsheet is read: by its remembered column names, and these beside them."""
+    remembered = own_columns(submitter)
+    names = {sheet: {**remembered.get(sheet, {}), **(own or {})} for sheet in SHEETS}
+    return Settings(submitter, register.base, {k: v for k, v in names.items() if v}, zone, decimal)
+
+
+def kept_settings(register: Register, submitter: str, media_type: str, settings: Settings | None) -> str | None:
+    """Return the settings of a spreadsheet's conversion as they are kept, None for any other document."""
+    if media_type not in SPREADSHEET_TYPES:
+        return None
+    settings = settings or settings_for(register, submitter)
+    settings = replace(settings, party=submitter, base=register.base)
+    return json.dumps(settings.to_json(), ensure_ascii=False, sort_keys=True)
+
+
+def converted(document: bytes, media_type: str, name: str, kept: str | None) -> Readable:
+    """Return a document as it is to be read; what cannot be is refused with its places. No bytes raise.
+
+    Codes: `capture.media_type`, `capture.not_gzip`, `capture.unpacks_too_large`, and those of `convert_spreadsheet`.
+    """
+    if media_type not in KNOWN_TYPES:
+        return Readable(b"", (refuse("capture.media_type", "", media_type, known=" ".join(sorted(KNOWN_TYPES))),))
+    if media_type in SPREADSHEET_TYPES:
+        return sheet_text(document, media_type, name, settings_of(json.loads(kept)) if kept else Settings())
+    if not document.startswith(GZIP):
+        return Readable(document)
+    most = limits().document_bytes
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(document)) as stream:
+            raw = stream.read(most + 1)
+    except (OSError, EOFError, zlib.error):
+        return Readable(b"", (refuse("capture.not_gzip"),))
+    if len(raw) > most:
+        return Readable(b"", (refuse("capture.unpacks_too_large", "", "", limit=most),))
+    return Readable(raw)
+
+
+def sheet_text(document: bytes, media_type: str, name: str, settings: Settings) -> Readable:
+    """Return the EPCIS document that a spreadsheet stands for."""
+    made = convert_spreadsheet(document, media_type, name, settings)
+    return Readable(made.document, made.problems, made.places, made.document or None, made.sheets)
