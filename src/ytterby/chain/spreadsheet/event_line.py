@@ -10,7 +10,6 @@ from ytterby.chain.spreadsheet.header import ASSAY, Heading
 from ytterby.chain.spreadsheet.reader import RowReader, plain
 from ytterby.chain.spreadsheet.step import AGGREGATION, TRANSFORMATION, Step
 from ytterby.chain.spreadsheet.table import Row
-from ytterby.matter.element import ELEMENTS
 from ytterby.terms.identifier import read_identifier
 from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import refuse
@@ -209,7 +208,7 @@ def lot_data_of(row: Row, lot: str, reader: RowReader, form_key: str = "form") -
 
 
 def _assays(row: Row, reader: RowReader) -> list[tuple[Json, Heading, Heading | None]]:
-    """Return the assays of a row in order of Z, in mg/kg of the net mass as element."""
+    """Return the assays of a row in the order of their columns, in mg/kg of the net mass as element."""
     contents: dict[str, tuple[Decimal, Heading]] = {}
     errors: dict[str, tuple[Decimal, Heading]] = {}
     for heading, cell in row.assays:
@@ -222,14 +221,11 @@ def _assays(row: Row, reader: RowReader) -> list[tuple[Json, Heading, Heading | 
     said = (("method", "assay_method"), ("laboratory", "laboratory"), ("epoch", "assay_epoch"))
     texts = {f"ree:{term}": reader.text(row, key) for term, key in said}
     found = []
-    for element in ELEMENTS:
+    for element, (_, heading) in errors.items():
         if element not in contents:
-            if element in errors:
-                heading = errors[element][1]
-                problem = refuse("sheet.uncertainty_alone", "", heading.header, element=element)
-                reader.keep(problem, Place(row.sheet, row.number, heading.column))
-            continue
-        content, heading = contents[element]
+            problem = refuse("sheet.uncertainty_alone", "", heading.header, element=element)
+            reader.keep(problem, Place(row.sheet, row.number, heading.column))
+    for element, (content, heading) in contents.items():
         assay: Json = {"ree:element": element, "ree:milligramPerKilogram": content}
         if element in errors:
             assay["ree:standardUncertainty"] = errors[element][0]

@@ -214,7 +214,7 @@ class _AccountWriter:
             draft.put("disposition", known.disposition)
         site_place = Place(place.sheet, place.row, self.account.first.row.table.headings["return_site"].column)
         draft.put("bizLocation", {"id": self.site}, site_place)
-        draft.put("ree:purpose", f"{PURPOSE}/{what}")
+        draft.put("ree:purpose", "/".join(filter(None, (PURPOSE, what, self.revision))))
         return draft
 
     def _goods(self, draft: Draft, field: str, lot: str, quantity: Decimal, place: Place) -> None:
@@ -371,4 +371,4 @@ class _AccountWriter:
 
 
 def _tied(line: Line) -> tuple[str, ...]:
-    return (line.party or "", line.other_site or "", line.document or "", line.lot or "", line.process)
+    return (line.party or "", line.other_site or "", line.document or "", line.lot or "")

@@ -9,6 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ytterby.chain.party import OPERATOR
+from ytterby.shell.cli import event_sheet
 from ytterby.shell.cli.arguments import Nouns, add_command, add_noun
 from ytterby.shell.cli.document_file import not_read_yet, read_document_file
 from ytterby.shell.cli.figures import write_count
@@ -16,10 +17,12 @@ from ytterby.shell.cli.opening import Reading, find_party, open_reading, with_da
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.problem_lines import problem_json, problem_line, show_problems
 from ytterby.shell.cli.screen import Screen
+from ytterby.shell.cli.sheet_options import DECIMALS, add_sheet_options, plain_settings, read_readable
 from ytterby.shell.cli.texts import Texts, counted
 from ytterby.terms.problem import Problem, Severity, is_refused
 
 if TYPE_CHECKING:
+    from ytterby.chain.spreadsheet.settings import Settings
     from ytterby.shell.actions.capture import CaptureResult
 
 Json = dict[str, Any]
@@ -31,6 +34,7 @@ def add(nouns: Nouns) -> None:
     verbs = add_noun(nouns, "event", "what a document says, and taking it in")
     check = add_command(verbs, "check", run_check, "list all problems of documents; nothing is sent")
     _add_files(check)
+    check.add_argument("--as", dest="party", metavar="PARTY", help="whose remembered columns a spreadsheet has")
     _add_level(check)
     digest = add_command(verbs, "digest", run_digest, "write the digest of each event, one line each")
     _add_files(digest)
@@ -46,10 +50,14 @@ def add(nouns: Nouns) -> None:
         help="who submits: identifier, its tail, name, or operator",
     )
     _add_level(capture)
+    event_sheet.add(verbs)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="EPCIS 2.0 in JSON or JSON-LD; - is standard input")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="EPCIS 2.0 in JSON or JSON-LD, XLSX or CSV; - is standard input"
+    )
+    add_sheet_options(parser)
 
 
 def _add_level(parser: argparse.ArgumentParser) -> None:
@@ -63,17 +71,34 @@ def _add_level(parser: argparse.ArgumentParser) -> None:
 
 def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List the problems of each file."""
-    counts = [_check(name, args, screen) for name in args.files]
+    settings = _settings(args, screen)
+    counts = [_check(name, args, settings, screen) for name in args.files]
     if not screen.is_json:
         _show_check(screen, args, counts)
     return Outcome.FOUND if any(refused for _, refused, _ in counts) else Outcome.GOOD
 
 
-def _check(name: str, args: argparse.Namespace, screen: Screen) -> tuple[int, int, int]:
+def _settings(args: argparse.Namespace, screen: Screen) -> "Settings":
+    """Return how spreadsheets are read: for a party by its remembered columns, which needs the register."""
+    if args.party is None:
+        return plain_settings(args)
+    reading = open_reading(args, screen)
+    return party_settings(args, reading, find_party(reading, args.party))
+
+
+def party_settings(args: argparse.Namespace, reading: Reading, party: str) -> "Settings":
+    """Return how a party's spreadsheets are read."""
+    from ytterby.shell.actions.convert import settings_for
+
+    decimal = DECIMALS.get(args.decimal or "", "")
+    return settings_for(reading.register, party, own=dict(args.map), zone=args.zone or "", decimal=decimal)
+
+
+def _check(name: str, args: argparse.Namespace, settings: "Settings", screen: Screen) -> tuple[int, int, int]:
     """Check one file and show what is wrong; return how many events, refusals and remarks."""
     raw = read_document_file(name)
     with screen.waiting(screen.texts("event.check.waiting", file=name)):
-        count, problems = read_problems(name, raw, args.level)
+        count, problems = read_problems(name, raw, args.level, settings)
     answer = {
         "file": name,
         "events": count,
@@ -86,16 +111,16 @@ def _check(name: str, args: argparse.Namespace, screen: Screen) -> tuple[int, in
     return count, refused, len(problems) - refused
 
 
-def read_problems(name: str, raw: bytes, level: str) -> tuple[int, Sequence[Problem]]:
+def read_problems(name: str, raw: bytes, level: str, settings: "Settings") -> tuple[int, Sequence[Problem]]:
     """Return how many events a document holds and all its problems."""
-    unread = not_read_yet(name, raw)
-    if unread is not None:
-        return 0, [unread]
+    readable, problems = read_readable(name, raw, settings)
+    if readable is None:
+        return 0, problems
     from ytterby.chain.door import read_document
     from ytterby.shell.site.packs import door_tables
 
-    document = read_document(raw, door_tables(), level=level)
-    return len(document.events), document.all_problems
+    document = read_document(readable.text, door_tables(), level=level)
+    return len(document.events), [*problems, *readable.placed(document.all_problems)]
 
 
 def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple[int, int, int]]) -> None:
@@ -122,22 +147,23 @@ def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple
 
 def run_digest(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Write one line for each event: algorithm and digest, and its identifier."""
-    outcomes = [_digest(name, screen) for name in args.files]
+    outcomes = [_digest(name, plain_settings(args), screen) for name in args.files]
     return max(outcomes)
 
 
-def _digest(name: str, screen: Screen) -> Outcome:
+def _digest(name: str, settings: "Settings", screen: Screen) -> Outcome:
     from ytterby.chain.door import read_document
     from ytterby.shell.site.packs import door_tables
 
     raw = read_document_file(name)
-    unread = not_read_yet(name, raw)
-    document = None if unread else read_document(raw, door_tables(), level="gs1")
+    readable, unread = read_readable(name, raw, settings)
+    document = read_document(readable.text, door_tables(), level="gs1") if readable else None
     events = document.events if document else ()
-    problems: list[Problem] = [unread] if unread else []
+    problems: list[Problem] = [problem for problem in unread if problem.severity is Severity.REFUSE]
     # What cannot be digested is a problem here; what the rules of GS1 refuse has a digest all the same.
     if (document and any(event.digest is None for event in events)) or (document and not events):
         problems = [problem for problem in document.all_problems if problem.severity is Severity.REFUSE]
+        problems = readable.placed(problems) if readable else problems
     digests = [
         {
             "number": event.number,
@@ -170,7 +196,8 @@ def run_capture(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Take each file in and show its receipt."""
     reading = open_reading(args, screen)
     party = find_party(reading, args.party)
-    answers = [_capture(name, reading, party, args, screen) for name in args.files]
+    settings = party_settings(args, reading, party)
+    answers = [_capture(name, reading, settings, args, screen) for name in args.files]
     is_refused_any = any(answer["outcome"] == "refused" for answer in answers)
     if not screen.is_json:
         again = screen.texts("event.check.again")
@@ -178,8 +205,9 @@ def run_capture(args: argparse.Namespace, screen: Screen) -> Outcome:
     return Outcome.FOUND if is_refused_any else Outcome.GOOD
 
 
-def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, screen: Screen) -> Json:
+def _capture(name: str, reading: Reading, settings: "Settings", args: argparse.Namespace, screen: Screen) -> Json:
     from ytterby.shell.actions.capture import capture
+    from ytterby.shell.spreadsheets.format import media_type_of
 
     raw = read_document_file(name)
     unread = not_read_yet(name, raw)
@@ -188,7 +216,16 @@ def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, 
         screen.answer(answer, lambda: show_capture(screen, answer, [unread]))
         return answer
     with screen.waiting(screen.texts("event.capture.waiting", file=name)):
-        result = capture(reading.register, raw, submitter=party, level=args.level, name=name, at=args.at)
+        result = capture(
+            reading.register,
+            raw,
+            submitter=settings.party,
+            media_type=media_type_of(name, raw),
+            level=args.level,
+            name=name,
+            at=args.at,
+            settings=settings,
+        )
     answer = capture_json(name, result, result.problems, result.size, screen.language)
     screen.answer(answer, lambda: show_capture(screen, answer, result.problems))
     return answer
