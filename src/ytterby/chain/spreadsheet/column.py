@@ -53,8 +53,9 @@ class SheetTables:
     codes: Mapping[str, Mapping[str, str]]
 
     def of_sheet(self, sheet: str) -> tuple[Column, ...]:
-        """Return the columns of a sheet in the order of the table."""
-        return tuple(column for column in self.columns.values() if sheet in column.sheets)
+        """Return the columns of a sheet in the order of the table; of a return its own first."""
+        found = [column for column in self.columns.values() if sheet in column.sheets]
+        return tuple(sorted(found, key=lambda column: len(column.sheets)) if sheet == RETURN else found)
 
     def code(self, group: str, text: str) -> str | None:
         """Return the code that a word stands for."""

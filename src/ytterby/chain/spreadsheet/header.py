@@ -156,6 +156,6 @@ def nearest(text: str, sheet: str, tables: SheetTables) -> list[str]:
     shown = {folded(n): n for c in tables.of_sheet(sheet) for n in c.names.values()}
     by_alias = {alias: tables.columns[key] for alias, key in tables.by_name[sheet].items()}
     language = "en" if name.isascii() else "zh"
-    close = get_close_matches(name, list(by_alias), n=6, cutoff=0.5)
+    close = get_close_matches(name, list(by_alias), n=6, cutoff=0.65)
     found = [shown.get(one) or by_alias[one].names[language] for one in close]
     return list(dict.fromkeys(found))[:3]

@@ -23,7 +23,7 @@ from ytterby.chain.spreadsheet.draft import Draft, Json, named_uuid
 from ytterby.chain.spreadsheet.event_line import lot_data_of
 from ytterby.chain.spreadsheet.process_loop import refuse_loops
 from ytterby.chain.spreadsheet.reader import RowReader, plain
-from ytterby.chain.spreadsheet.step import STEPS
+from ytterby.chain.spreadsheet.step import NONE, STEPS
 from ytterby.chain.spreadsheet.table import Row, Table
 from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import Problem, refuse
@@ -210,7 +210,7 @@ class _AccountWriter:
         if known.action:
             draft.put("action", known.action)
         draft.put("bizStep", known.biz_step)
-        if known.disposition != "-":
+        if known.disposition != NONE:
             draft.put("disposition", known.disposition)
         site_place = Place(place.sheet, place.row, self.account.first.row.table.headings["return_site"].column)
         draft.put("bizLocation", {"id": self.site}, site_place)
@@ -364,8 +364,10 @@ class _AccountWriter:
             return []
         place = self.account.row_of("closing").place("closing")
         draft = self._draft("counted", "count", place)
+        # The book puts a count after what makes the lots that it names: one of those that were drawn.
         closing = period_lot(self.product, self.site, self.month, CLOSING)
-        self._goods(draft, "quantityList", closing, Decimal(0), place)
+        named = closing if closing in self.outputs else next(iter(self.outputs), closing)
+        self._goods(draft, "quantityList", named, Decimal(0), place)
         draft.put("ree:pool", self.pool)
         return [draft]
 

@@ -136,7 +136,7 @@ def _check_headings(grid: Grid, number: int, kind: str, headings: Headings, tabl
 
 def _unknown(text: str, kind: str, tables: SheetTables) -> Problem:
     near = nearest(text, kind, tables)
-    example = near[0] if near else "-"
+    example = near[0] if near else tables.columns["quantity" if kind == EVENTS else "closing"].header("en")
     return refuse("sheet.column_unknown", "", text, near=" · ".join(near) or "-", example=f"{text}={example}")
 
 

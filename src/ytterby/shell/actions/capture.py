@@ -28,11 +28,12 @@ from ytterby.proof.entry import SALT_BYTES
 from ytterby.proof.receipt import sign_arrival, sign_outcome
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.columns import remember_columns
-from ytterby.shell.actions.convert import Readable, converted, kept_settings
+from ytterby.shell.actions.convert import converted, kept_settings
 from ytterby.shell.actions.publish import publish
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.spreadsheets.converted import problem_fields
+from ytterby.shell.spreadsheets.readable import Readable
 from ytterby.shell.store.derived.postings import ReadyPostings, ready_postings
 from ytterby.shell.store.derived.world import registered_to, world_at
 from ytterby.shell.store.models import LogHead, Submission

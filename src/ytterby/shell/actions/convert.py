@@ -7,47 +7,22 @@ converter, party, base, own column names, zone and decimal sign.
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 
-from ytterby.chain.spreadsheet.cell import Places
 from ytterby.chain.spreadsheet.column import SHEETS
 from ytterby.chain.spreadsheet.settings import Settings, settings_of
 from ytterby.shell.actions.columns import own_columns
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
-from ytterby.shell.spreadsheets.converted import NO_PLACES
-from ytterby.shell.spreadsheets.converting import convert_spreadsheet
 from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES
-from ytterby.terms.problem import Problem, is_refused, refuse
+from ytterby.shell.spreadsheets.readable import Readable, sheet_text
+from ytterby.terms.problem import refuse
 
 JSON_TYPES = frozenset({"application/json", "application/ld+json"})
 KNOWN_TYPES = JSON_TYPES | SPREADSHEET_TYPES
 GZIP = b"\x1f\x8b"
-
-
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """A document as it is to be read: its EPCIS text, what is wrong already, and the cells behind it.
-
-    `derived` is the text to be kept, None where it is what was submitted; `sheets` are the kinds of a spreadsheet's.
-    """
-
-    text: bytes
-    problems: tuple[Problem, ...] = ()
-    places: Places = NO_PLACES
-    derived: bytes | None = None
-    sheets: frozenset[str] = frozenset()
-
-    @property
-    def is_refused(self) -> bool:
-        """There is nothing to read."""
-        return is_refused(self.problems)
-
-    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Return problems at the cells that they come from; those of JSON as they are."""
-        return self.places.all_placed(problems) if self.derived is not None else list(problems)
 
 
 def settings_for(
@@ -93,9 +68,3 @@ def converted(document: bytes, media_type: str, name: str, kept: str | None) -> 
     if len(raw) > most:
         return Readable(b"", (refuse("capture.unpacks_too_large", "", "", limit=most),))
     return Readable(raw)
-
-
-def sheet_text(document: bytes, media_type: str, name: str, settings: Settings) -> Readable:
-    """Return the EPCIS document that a spreadsheet stands for."""
-    made = convert_spreadsheet(document, media_type, name, settings)
-    return Readable(made.document, made.problems, made.places, made.document or None, made.sheets)

@@ -8,7 +8,7 @@ from ytterby.terms.problem import Problem
 
 if TYPE_CHECKING:
     from ytterby.chain.spreadsheet.settings import Settings
-    from ytterby.shell.actions.convert import Readable
+    from ytterby.shell.spreadsheets.readable import Readable
 
 DECIMALS = {"point": ".", "comma": ","}
 
@@ -60,8 +60,8 @@ def read_readable(name: str, raw: bytes, settings: "Settings") -> "tuple[Readabl
     unread = not_read_yet(name, raw)
     if unread is not None:
         return None, [unread]
-    from ytterby.shell.actions.convert import Readable, sheet_text
     from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES, media_type_of
+    from ytterby.shell.spreadsheets.readable import Readable, sheet_text
 
     media_type = media_type_of(name, raw)
     if media_type not in SPREADSHEET_TYPES:
