@@ -10,8 +10,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ytterby.chain.spreadsheet.cell import Place
+from ytterby.chain.spreadsheet.column import SheetTables
 from ytterby.chain.spreadsheet.draft import Draft
 from ytterby.chain.spreadsheet.event_line import add_lines
+from ytterby.chain.spreadsheet.moment import read_clock, read_moment, read_zone
+from ytterby.chain.spreadsheet.number import read_number
 from ytterby.chain.spreadsheet.reader import RowReader
 from ytterby.chain.spreadsheet.step import LEAVING, NONE, STEPS, Step
 from ytterby.chain.spreadsheet.table import Row, Table
@@ -47,31 +50,47 @@ class Group(NamedTuple):
 def lot_events(table: Table, reader: RowReader) -> list[Draft]:
     """Return the events of a sheet in the order of their first rows; what is wrong is in the reader."""
     drafts = []
-    for group in _groups(table.rows):
+    for group in _groups(table.rows, reader.tables):
         draft = _event(group, reader)
         if draft is not None:
             drafts.append(draft)
     return drafts
 
 
-def _groups(rows: Sequence[Row]) -> list[Group]:
+def _groups(rows: Sequence[Row], tables: SheetTables) -> list[Group]:
     found: dict[tuple[str, ...], Group] = {}
     for row in rows:
-        name = _named(row, "event"), _named(row, "event_id")
+        name = _named(row, "event", tables), _named(row, "event_id", tables)
         if name[0]:
             key: tuple[str, ...] = ("event", name[0])
         elif name[1]:
             # An error declaration has the eventID of its original.
-            key = ("event_id", name[1], _named(row, "error_time"))
+            key = ("event_id", name[1], _named(row, "error_time", tables))
         else:
-            key = ("", *(_named(row, column) for column in ("step", "date", "time", "zone", *_TIED)))
+            key = ("", *(_named(row, column, tables) for column in ("step", "date", "time", "zone", *_TIED)))
         found.setdefault(key, Group([], name[0])).rows.append(row)
     return list(found.values())
 
 
-def _named(row: Row, key: str) -> str:
+def _named(row: Row, key: str, tables: SheetTables) -> str:
+    """Return what a cell means, however it is written: a day as text is the same as the day of a date cell."""
     cell = row.cells.get(key)
-    return cell.text.strip() if cell is not None else ""
+    if cell is None:
+        return ""
+    kind = tables.columns[key].value
+    read: object = None
+    if kind == "instant":
+        place = row.place(key)
+        read = read_moment(cell, row.table.orders.get(place.column, ""), epoch_1904=row.table.epoch_1904)
+    elif kind == "time":
+        read = read_clock(cell)
+    elif kind == "zone":
+        read = read_zone(cell.text)
+    elif kind in ("number", "percent"):
+        read = read_number(cell, row.table.signs.get(row.place(key).column, ""))
+    elif kind in ("step", "pool_rule", "yes"):
+        read = tables.code(kind, cell.text)
+    return cell.text.strip() if read is None else str(read)
 
 
 def _event(group: Group, reader: RowReader) -> Draft | None:
@@ -125,9 +144,11 @@ def _agree(group: Group, reader: RowReader) -> bool:
             column = reader.tables.columns[key]
             if column.level != "event" or key.startswith("use_"):
                 continue
-            said, at = first.setdefault(key, (cell.text.strip(), row))
-            if said != cell.text.strip():
-                facts = {"header": row.table.headings[key].header, "other": said, "row": at.number}
+            means = _named(row, key, reader.tables)
+            said, at = first.setdefault(key, (means, row))
+            if said != means:
+                other = at.cells[key].text
+                facts = {"header": row.table.headings[key].header, "other": other, "row": at.number}
                 reader.keep(refuse("sheet.rows_disagree", "", cell.text, **facts), row.place(key))
                 is_same = False
     return is_same
