@@ -69,10 +69,10 @@ def _with_own(grids: Sequence[Grid], tables: SheetTables, settings: Settings) ->
             zone = read_zone(said["zone"].text)
             if zone is None:
                 problems.append(placed(refuse("sheet.zone", "", said["zone"].text), place))
-            settings = replace(settings, zone=zone or "")
+            settings = replace(settings, zone=zone or settings.zone)
         if "decimal" in said:
             sign = _SIGNS.get(said["decimal"].text.strip().casefold())
             if sign is None:
                 problems.append(placed(refuse("sheet.decimal_sign", "", said["decimal"].text), place))
-            settings = replace(settings, decimal=sign or "")
+            settings = replace(settings, decimal=sign or settings.decimal)
     return settings, problems

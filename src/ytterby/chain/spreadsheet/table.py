@@ -73,6 +73,8 @@ def read_table(
         else:
             known.setdefault(heading.key, heading)
     table = Table(grid.name, kind, known, assays, grid.epoch_1904, settings.zone)
+    if not all(key in known for key in REQUIRED[kind]):
+        return table, problems
     problems += _read_rows(grid, number, headings, table)
     problems += [
         placed(refuse("sheet.merged", "", name), Place(grid.name, row, column))

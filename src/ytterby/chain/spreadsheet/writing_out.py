@@ -1,5 +1,6 @@
 """Events as sheets: which of them can be written as rows, judged by reading the rows back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -7,12 +8,16 @@ from ytterby.chain.door import DoorTables, read_document
 from ytterby.chain.spreadsheet.column import EVENTS, RETURN, SheetTables
 from ytterby.chain.spreadsheet.conversion import convert
 from ytterby.chain.spreadsheet.event_rows import Row, event_rows
-from ytterby.chain.spreadsheet.out_table import OutTable, grid_of, make_out_table
+from ytterby.chain.spreadsheet.out_table import OutTable, Value, grid_of, make_out_table
 from ytterby.chain.spreadsheet.return_rows import is_of_return, return_rows
 from ytterby.chain.spreadsheet.settings import Settings
 from ytterby.terms.jsontext import decode
 
 _EVENTS_MAX = 10**9
+# A longer text is refused on the way in.
+CHARACTERS_MAX = 2000
+# Characters that a workbook's XML cannot hold or does not keep, and an escape that its readers undo.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 
 
 class StoredEvent(NamedTuple):
@@ -42,7 +47,7 @@ def events_as_rows(events: Sequence[StoredEvent], tables: SheetTables, door: Doo
     for event in events:
         tree, _ = decode(event.raw)
         rows = event_rows(tree, event.prefixes) if isinstance(tree, dict) and "eventID" in tree else None
-        if rows:
+        if rows and all(_is_writable(value) for row in rows for value in row.values()):
             found.append((event, rows))
         else:
             left_out.append(event)
@@ -54,6 +59,11 @@ def events_as_rows(events: Sequence[StoredEvent], tables: SheetTables, door: Doo
     kept = {event.digest for event, _ in good}
     left_out += [event for event, _ in found if event.digest not in kept]
     return Written(make_out_table(EVENTS, _numbered([rows for _, rows in good]), tables), tuple(left_out), len(good))
+
+
+def _is_writable(value: Value) -> bool:
+    """Tell whether a sheet keeps a value as it is."""
+    return not isinstance(value, str) or (len(value) <= CHARACTERS_MAX and not _UNWRITABLE.search(value))
 
 
 def _numbered(rows: Sequence[list[Row]]) -> list[Row]:
@@ -104,6 +114,8 @@ def return_as_rows(events: Sequence[StoredEvent], tables: SheetTables, door: Doo
         else:
             left_out.append(event)
     rows = return_rows(trees)
+    if not all(_is_writable(value) for row in rows for value in row.values()):
+        rows = []
     kept = set(_read_back(rows, RETURN, tables, door, settings))
     left_out += [event for event in mine if event.digest not in kept]
     return Written(make_out_table(RETURN, rows, tables), tuple(left_out), len(events) - len(left_out))
