@@ -18,7 +18,7 @@ OXIDES = {"09520000000134": ("Nd", "Pr"), "09520000000158": ("Dy",), "0952000000
 TANK = f"https://id.gs1.org/414/{SITE}/254/SX-3"
 RUN = "https://norrvik.example/run/"
 HEADER = (
-    "Event", "Step", "Side", "Date", "Time zone", "Site", "Place", "Product", "Lot", "Quantity [kg]", "u of the mass [kg]",
+    "Event", "Step", "Side", "Date", "Time zone", "Site", "Place", "Product", "Lot", "Quantity [kg]", "u of the mass [kg]",  # noqa: E501
     "Scale", "Form", "Assay method", "Run", "Process", "Tank", "Tank rule", "Delivery note", "From party", "From site",
     "To party", "To site", "Container", "Complete", "Use code", "Share of use", "Grade",
     "Nd [mg/kg]", "u(Nd) [mg/kg]", "Pr, wt%", "Dy [mg/kg]", "u(Dy) [mg/kg]", "Tb [g/kg]",
@@ -75,7 +75,7 @@ class PlantMonth:
         self.stock[CONCENTRATE, lot] = quantity
         more = {"u of the mass [kg]": Decimal(6), "Scale": "https://id.gs1.org/8004/952000WB01"}
         self._add(
-            "received", "received", quantity, Product=CONCENTRATE, Lot=lot, Delivery_note=f"D-{day}", From_party=MINE, From_site=MINE, **more
+            "received", "received", quantity, Product=CONCENTRATE, Lot=lot, Delivery_note=f"D-{day}", From_party=MINE, From_site=MINE, **more  # noqa: E501
         )  # fmt: skip
 
     def _charge(self, day: int) -> None:
@@ -84,7 +84,7 @@ class PlantMonth:
             quantity = left if number else (left / 2).quantize(Decimal("0.1"))
             self.stock[product, lot] = left - quantity
             self._add(
-                "charged", "charged", quantity, is_same=number > 0, Product=product, Lot=lot, Tank=TANK, Run=f"{RUN}{day}",
+                "charged", "charged", quantity, is_same=number > 0, Product=product, Lot=lot, Tank=TANK, Run=f"{RUN}{day}",  # noqa: E501
                 Process="solvent extraction",
             )  # fmt: skip
 

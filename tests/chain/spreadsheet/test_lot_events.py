@@ -75,12 +75,12 @@ def test_without_a_number_rows_of_the_same_step_instant_and_document_are_one_eve
 
 
 def test_all_steps_make_the_events_that_the_book_reads():
-    header = ("Event", "Step", "Side", "Date", "Site", "Product", "Lot", "Quantity [kg]", "Tank", "Container", "To party", "From party", "Complete")  # fmt: skip
+    header = ("Event", "Step", "Side", "Date", "Site", "Product", "Lot", "Quantity [kg]", "Tank", "Container", "To party", "From party", "Complete")  # fmt: skip  # noqa: E501
     tank, box = f"https://id.gs1.org/414/{NORRVIK}/254/T1", "095200000000000011"
     steps = [
-        ("mined", "", ""), ("commissioned", "", ""), ("class_created", "", ""), ("charged", tank, ""), ("drawn", tank, ""),
+        ("mined", "", ""), ("commissioned", "", ""), ("class_created", "", ""), ("charged", tank, ""), ("drawn", tank, ""),  # noqa: E501
         ("shipped", "", box), ("departed", "", box), ("arrived", "", box), ("received", "", box), ("counted", "", ""),
-        ("cycle counted", "", ""), ("lost", "", ""), ("packed", "", box), ("unpacked", "", box), ("shipment voided", "", ""),
+        ("cycle counted", "", ""), ("lost", "", ""), ("packed", "", box), ("unpacked", "", box), ("shipment voided", "", ""),  # noqa: E501
         ("title passed", "", ""),
     ]  # fmt: skip
     rows = [
@@ -206,7 +206,7 @@ def test_a_column_as_a_whole_settles_how_its_numbers_are_written():
 
 def test_own_names_stand_for_headers_and_are_passed_over():
     header = ("Was", "Wann", "Werk", "Artikel", "Charge", "Menge (to)", "Bemerkung", "Neodym")
-    own = {"Was": "Step", "Wann": "Date", "Werk": "site", "Artikel": "Product", "Charge": "Lot", "Menge (to)": "Quantity [t]", "Bemerkung": "-", "Neodym": "Nd, wt%"}  # fmt: skip
+    own = {"Was": "Step", "Wann": "Date", "Werk": "site", "Artikel": "Product", "Charge": "Lot", "Menge (to)": "Quantity [t]", "Bemerkung": "-", "Neodym": "Nd, wt%"}  # fmt: skip  # noqa: E501
     made = read(grid(header, (*ROW, Cell("formula", "=1"), 12)), own={"events": own})
     (event,) = events_of(made).said
     assert (event.quantities[0].amount, event.lot_data[0].assays[0].milligram_per_kilogram) == (5000, 120000)

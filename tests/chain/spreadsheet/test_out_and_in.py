@@ -33,8 +33,8 @@ def digests(events: Sequence[StoredEvent]) -> list[bytes]:
 
 
 HEADER = (
-    "Event", "Step", "Side", "Date", "Time zone", "Site", "Place", "Product", "Lot", "Quantity [kg]", "u of the mass [kg]",
-    "Scale", "Form", "Tank", "Delivery note", "From site", "To site", "Complete", "Grade", "Nd [mg/kg]", "u(Nd) [mg/kg]",
+    "Event", "Step", "Side", "Date", "Time zone", "Site", "Place", "Product", "Lot", "Quantity [kg]", "u of the mass [kg]",  # noqa: E501
+    "Scale", "Form", "Tank", "Delivery note", "From site", "To site", "Complete", "Grade", "Nd [mg/kg]", "u(Nd) [mg/kg]",  # noqa: E501
     "Dy, %", "Use code", "Share of use", "Purpose", "Run",
 )  # fmt: skip
 names = st.text("ABCxyz0123456789-./=+@ '矿", min_size=1, max_size=14).map(str.strip).filter(bool)
@@ -62,9 +62,9 @@ def months(draw: st.DrawFn) -> list[tuple[object, ...]]:
                     mass if draw(st.booleans()) else f"{mass:f}E0", draw(masses) if draw(st.booleans()) else "", "",
                     "oxide" if makes else "", TANK if step in ("charged", "drawn") else "",
                     draw(names).replace("'", "") if step in ("shipped", "received") and line == 0 else "",
-                    KESTREL if step == "received" else "", TAMARACK if step == "shipped" else "", "yes" if step == "counted" else "",
-                    draw(names) if makes else "", draw(st.integers(0, 800_000)) if makes else "", "", draw(st.decimals(0, 9, places=2)) if makes else "",
-                    "", "", "recycling" if step == "shipped" else "", "https://x.example/r" if step == "processed" else "",
+                    KESTREL if step == "received" else "", TAMARACK if step == "shipped" else "", "yes" if step == "counted" else "",  # noqa: E501
+                    draw(names) if makes else "", draw(st.integers(0, 800_000)) if makes else "", "", draw(st.decimals(0, 9, places=2)) if makes else "",  # noqa: E501
+                    "", "", "recycling" if step == "shipped" else "", "https://x.example/r" if step == "processed" else "",  # noqa: E501
                 )
             )  # fmt: skip
     return rows
@@ -116,16 +116,16 @@ def test_the_digits_of_every_number_come_back(value):
 
 RETURN = (
     "Month", "Site", "Product", "Counterparty", "Counterparty's site", "First return", "Opening [t]", "Received [t]",
-    "Made [t]", "Used [t]", "Shipped [t]", "Lost [t]", "Closing [t]", "Delivery note", "Process", "Form", "Nd [g/kg]", "Revision",
+    "Made [t]", "Used [t]", "Shipped [t]", "Lost [t]", "Closing [t]", "Delivery note", "Process", "Form", "Nd [g/kg]", "Revision",  # noqa: E501
 )  # fmt: skip
 
 
 def test_a_return_comes_out_as_the_return_and_in_again_as_the_same_events():
     rows = (
-        ("2026-03", NORRVIK, CONCENTRATE, KESTREL, KESTREL, "yes", 5, "", "", 14, "", "", "1.5", "", "SX", "concentrate", 85.5, ""),
+        ("2026-03", NORRVIK, CONCENTRATE, KESTREL, KESTREL, "yes", 5, "", "", 14, "", "", "1.5", "", "SX", "concentrate", 85.5, ""),  # noqa: E501
         ("2026-03", NORRVIK, CONCENTRATE, KESTREL, KESTREL, "", "", 7, "", "", "", "", "", "553", "", "", "", ""),
         ("2026-03", NORRVIK, CONCENTRATE, "", TAMARACK, "", "", 4, "", "", "", "", "", "", "", "", "", ""),
-        ("2026-03", NORRVIK, OXIDE, TAMARACK, TAMARACK, "", "", "", "1,75", "", 1, "0,05", "0,7", "", "SX", "oxide", 800, "2"),
+        ("2026-03", NORRVIK, OXIDE, TAMARACK, TAMARACK, "", "", "", "1,75", "", 1, "0,05", "0,7", "", "SX", "oxide", 800, "2"),  # noqa: E501
         ("2026-04", NORRVIK, CONCENTRATE, KESTREL, KESTREL, "", "1.5", 3, "", 2, "", "", 2.5, "", "SX", "", "", ""),
     )  # fmt: skip
     made = read(grid(RETURN, *rows, name="return"))

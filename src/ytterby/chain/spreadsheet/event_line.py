@@ -43,23 +43,33 @@ def add_lines(draft: Draft, rows: Sequence[Row], step: Step, reader: RowReader) 
     """Add what each row says: its lot or piece, how much, how it was weighed, what it holds, what it is for."""
     _add_container(draft, rows, step, reader)
     told: list[tuple[Json, dict[str, Place]]] = []
-    for row in rows:
-        lot = reader.lot(row, "lot", "product")
-        _add_use(draft, row, reader)
-        if lot is None:
-            if "lot" not in row.cells and "quantity" in row.cells:
-                reader.keep(
-                    refuse("sheet.cell_missing", "", reader.tables.columns["lot"].names["en"]), row.place("lot")
-                )
-            continue
-        side = _side(row, step, reader)
-        if side is None:
-            continue
+    for row, lot, side in _ordered(rows, step, reader):
         _add_goods(draft, row, lot, side, reader)
         lot_data = lot_data_of(row, lot, reader)
         if lot_data is not None:
             told.append(lot_data)
+    for row in rows:
+        _add_use(draft, row, reader)
     _put_ilmd(draft, told, step)
+
+
+def _ordered(rows: Sequence[Row], step: Step, reader: RowReader) -> list[tuple[Row, str, str]]:
+    """Return rows with their lots and sides in the order of an event's lists: inputs first, pieces before quantities.
+
+    So weighings and lot data have one order, however the rows are sorted.
+    """
+    found: list[tuple[Row, str, str]] = []
+    for row in rows:
+        lot = reader.lot(row, "lot", "product")
+        if lot is None:
+            if "lot" not in row.cells and "quantity" in row.cells:
+                missing = reader.tables.columns["lot"].names["en"]
+                reader.keep(refuse("sheet.cell_missing", "", missing), row.place("lot"))
+            continue
+        side = _side(row, step, reader)
+        if side is not None:
+            found.append((row, lot, side))
+    return sorted(found, key=lambda one: (one[2] == "output", "quantity" in one[0].cells))
 
 
 def _add_container(draft: Draft, rows: Sequence[Row], step: Step, reader: RowReader) -> None:

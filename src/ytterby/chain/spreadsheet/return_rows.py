@@ -73,7 +73,7 @@ def _enter(account: _Account, what: str, tree: Json, line: Json) -> None:
         account.whole["lost"] = quantity
     elif what in ("made", "used"):
         process = str(tree.get("ree:process", ""))
-        row = account.others.setdefault(("process", process), {"process": process} if process else {})
+        row = account.others.setdefault(("process", process), {"process": process}) if process else account.whole
         row[what] = quantity
     elif what in ("received", "shipped"):
         names = _other(tree, what, str(line["epcClass"]))
