@@ -27,7 +27,8 @@ def commands(parser=None, path=()):
 def test_the_commands_of_the_contract_are_there():
     assert {" ".join(path) for path, _ in commands()} == {
         "demo", "serve", "conform", "register make", "product register", "party import", "party list",
-        "event check", "event digest", "event capture", "lot list", "lot trace", "lot origin", "lot destination",
+        "event check", "event digest", "event capture", "event template", "event export", "event columns",
+        "lot list", "lot trace", "lot origin", "lot destination",
         "balance report", "balance pairs", "balance findings", "log checkpoint", "log prove", "log verify",
     }  # fmt: skip
 

@@ -168,6 +168,6 @@ def _show_columns(screen: Screen, shown: dict[str, dict[str, str]]) -> None:
     if not shown:
         screen.line(screen.texts("event.columns.none"))
     for kind, names in shown.items():
-        screen.line(screen.texts(f"event.columns.{kind}"))
+        screen.line(screen.texts("event.columns.events" if kind == "events" else "event.columns.return"))
         for own, meant in names.items():
             screen.line(f"  {own} = {meant}")
