@@ -7,8 +7,8 @@ from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions
 from ytterby.chain.door import read_document
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.derived.threads import chunks
-from ytterby.shell.store.models import EventRecord, Submission
-from ytterby.shell.store.reading.entries import unpacked
+from ytterby.shell.store.models import EventRecord
+from ytterby.shell.store.submitted_text import submitted_text
 
 
 def own_submissions(asked: Mapping[str, Iterable[str]]) -> dict[str, OwnSubmissions]:
@@ -45,8 +45,8 @@ def _originals(places: Mapping[int, Mapping[int, tuple[str, str]]]) -> dict[str,
     """Return originals by party and eventID, read again from the submissions and numbers where they stand."""
     found: dict[str, dict[str, OwnOriginal]] = defaultdict(dict)
     for submission, numbers in places.items():
-        document, level = Submission.objects.values_list("document", "level").get(id=submission)
-        for read in read_document(unpacked(document), door_tables(), level=level, numbers=numbers).events:
+        text, level = submitted_text(submission)
+        for read in read_document(text, door_tables(), level=level, numbers=numbers).events:
             if read.digest is not None:
                 party, event_id = numbers[read.number]
                 found[party][event_id] = OwnOriginal(read.digest, read.raw, read.prefixes)
