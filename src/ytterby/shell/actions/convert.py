@@ -14,7 +14,7 @@ from datetime import datetime
 from io import BytesIO
 
 from ytterby.chain.spreadsheet.column import SHEETS
-from ytterby.chain.spreadsheet.settings import Settings, settings_of
+from ytterby.chain.spreadsheet.settings import CONVERTER, Settings, settings_of
 from ytterby.shell.actions.columns import own_columns, remember_columns
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
@@ -68,12 +68,13 @@ def remember_given(
 def converted(document: bytes, media_type: str, name: str, kept: str | None) -> Readable:
     """Return a document as it is to be read; what cannot be is refused with its places. No bytes raise.
 
-    Codes: `capture.media_type`, `capture.not_gzip`, `capture.unpacks_too_large`, and those of `convert_spreadsheet`.
+    Codes: `capture.media_type`, `capture.not_gzip`, `capture.unpacks_too_large`, `capture.converter_gone`, and those of
+    `convert_spreadsheet`.
     """
     if media_type not in KNOWN_TYPES:
         return Readable(b"", (refuse("capture.media_type", "", media_type, known=" ".join(sorted(KNOWN_TYPES))),))
     if media_type in SPREADSHEET_TYPES:
-        return sheet_text(document, media_type, name, settings_of(json.loads(kept)) if kept else Settings())
+        return _sheet(document, media_type, name, json.loads(kept or "{}"))
     if not document.startswith(GZIP):
         return Readable(document)
     most = limits().document_bytes
@@ -85,3 +86,11 @@ def converted(document: bytes, media_type: str, name: str, kept: str | None) -> 
     if len(raw) > most:
         return Readable(b"", (refuse("capture.unpacks_too_large", "", "", limit=most),))
     return Readable(raw)
+
+
+def _sheet(document: bytes, media_type: str, name: str, kept: Mapping[str, object]) -> Readable:
+    """Convert a spreadsheet as its arrival receipt says; what another version was to read is not read by this one."""
+    converter = kept.get("converter")
+    if converter != CONVERTER:
+        return Readable(b"", (refuse("capture.converter_gone", "", converter or "-", known=CONVERTER),))
+    return sheet_text(document, media_type, name, settings_of(kept))
