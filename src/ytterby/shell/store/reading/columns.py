@@ -1,6 +1,6 @@
 """The own names that a party has for columns of spreadsheets.
 
-Who may read: the party itself, auditors and the register's operator; to others there are none.
+Who may read: the party itself, auditors, tracing bodies and the register's operator; to others there are none.
 """
 
 import json
