@@ -44,6 +44,7 @@ LOTS = ("KR-C-0418", "NV-Dy-31", "NV-NdPr-31", "KR-C-0500", "KR-2025-W14", "S1",
 EVENTS_OWN = ("urn:uuid:e46165af-8e55-5448-8e35-a14e955078e8", "urn:uuid:5ecb6462-a66d-5f61-821c-22cd57cf94a8")
 
 # What a party is answered: verb -> the arguments that are tried.
+OUT = "a file to write, whose bytes are part of the answer"
 ANSWERS = {
     "lot list": [[], ["--holder", "Norrvik"], ["--holder", "Oriel"], ["--most", "2"], ["--known-at", "31"]],
     "lot trace": [[lot, *way] for lot in LOTS for way in ([], ["--forward"], ["--holder", "Kestrel"])],
@@ -59,6 +60,12 @@ ANSWERS = {
     "balance pairs": [[], ["--on", "2025-12-01"], ["--lot", "KR-C-0418"], ["--lot", "KR-C-0500"]],
     "balance findings": [[], ["--brief"], ["--known-at", "30"]],
     "event passages": [[]],
+    "event columns": [["--as", who] for who in ("Norrvik", "Oriel")],
+    "event export": [
+        ["--as", who, *more, "-o", OUT]
+        for who in ("Norrvik", "Oriel", "operator")
+        for more in ([], ["--own"], ["--kind", "return"], ["--known-at", "31"])
+    ],
     "party list": [[], ["--known-on", "2026-01-01"]],
     "party rights": [[]],
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],
@@ -66,7 +73,8 @@ ANSWERS = {
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
 OTHERS = {
     *("demo", "serve", "conform"),
-    *("event check", "event digest", "event capture", "product register", "register make", "log checkpoint"),
+    *("event check", "event digest", "event capture", "event status", "event template", "product register"),
+    *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
     *("log verify", "party import", "party account", "party confirm", "party withdraw"),
     *("register derive", "register rebuild", "register work", "register doctor"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
@@ -183,7 +191,10 @@ class Asked:
             for arguments in tried:
                 for more in ([], ["--json"]):
                     asked = [*verb.split(), *arguments, "--viewer", NORRVIK, "--data", str(self.data), *more]
-                    found[tuple(asked)] = tuple(run(*asked))
+                    file = self.data.parent / "out.csv"
+                    told = run(*(str(file) if one == OUT else one for one in asked))
+                    found[tuple(asked)] = (*told, file.read_bytes() if file.exists() else b"")
+                    file.unlink(missing_ok=True)
         return found
 
     def browser(self):

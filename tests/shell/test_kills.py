@@ -39,14 +39,13 @@ def test_what_is_derived_after_kills_is_what_is_derived_without(register, sample
     from ytterby.shell.site.packs import packaged_text
     from ytterby.shell.site.register import make_register, open_register
     from ytterby.shell.store.models import Submission
-    from ytterby.shell.store.reading.entries import unpacked
+    from ytterby.shell.store.submitted_text import text_of
 
     kills = Kills(register, "derive", of_shipments(sample), nursery, tmp_path)
     kills.run(6)
     derive_to(kills.register.size)
     digest = derived_digest(1)
-    rows = Submission.objects.filter(state="accepted").order_by("id").values_list("document", flat=True)
-    documents = [unpacked(document) for document in rows]
+    documents = [text_of(row) for row in Submission.objects.filter(state="accepted").order_by("id")]
     other = make_register(tmp_path / "other", origin="other.invalid/log", demo=True)
     import_directory(other, packaged_text("shell.site", "sample_directory.yaml"))
     for document in documents:

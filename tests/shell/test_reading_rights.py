@@ -14,13 +14,16 @@ from ytterby.chain.order import Bundle
 from ytterby.chain.posting import Dispatch, Line, Receipt
 from ytterby.matter.mass import MassUncertainty
 from ytterby.shell.actions.capture import capture
+from ytterby.shell.actions.columns import remember_columns
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.reading import readers
 from ytterby.shell.store.reading.balance import mirror_pairs, step_closures
+from ytterby.shell.store.reading.columns import columns_of
 from ytterby.shell.store.reading.entries import accepted_entries, directory
+from ytterby.shell.store.reading.event_texts import submitted_events
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.log import event_proof, list_entries
@@ -53,6 +56,7 @@ def told(register, part_of):
     text = f"parties: [{', '.join(rows)}]\nbodies: [{', '.join(given)}]"
     result = import_directory(register, text, at=AT)
     assert not result.problems
+    assert remember_columns(register, KESTREL, "events", {"Menge": "Quantity [t]"}, at=AT) == []
     return register
 
 
@@ -101,6 +105,7 @@ PROBES = {
         pair["tail"] == "KR-C-0418" for pair in mirror_pairs(viewer, known=now(), transit_limit_days=30)["pairs"]
     ),
     "trace": lambda viewer: bool(match_lots(viewer, "KR-C-0418", known=now())),
+    "names of columns": lambda viewer: bool(columns_of(viewer, KESTREL, known=now())),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
 
@@ -112,6 +117,12 @@ def test_the_list_of_readers_is_what_the_readings_do(told):
         granted = readers.GRANTS[what]
         expected = set(everybody) if "everybody" in granted else set(granted)
         assert {who for who, viewer in everybody.items() if probe(viewer)} == expected, what
+    written = {
+        who
+        for who, v in everybody.items()
+        if any(e.read.digest.hex() == shipping() for e in submitted_events(v, now()))
+    }
+    assert written == set(readers.GRANTS["event as submitted"])
     mine = {who: {row["party"] for row in list_rights(viewer)["rights"]} for who, viewer in everybody.items()}
     whole = set(BODIES.values()) | {CUSTOMS_XA}
     assert {who for who, parties in mine.items() if parties == whole} == {"audit", "tracing", "operator"}

@@ -105,7 +105,7 @@ def public_functions() -> list[tuple[str, object]]:
 
 # They read no rows: bytes, a checkpoint, a book that was made for a viewer, or a word is handed to them.
 WITHOUT_VIEWER = {
-    *("entries.unpacked", "entries.opened", "log.signed_checkpoint"),
+    "log.signed_checkpoint",
     *(f"naming.{name}" for name in ("party_name", "site_name", "name_in", "exact", "figure", "instant", "parcel")),
 }
 

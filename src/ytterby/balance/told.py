@@ -3,6 +3,10 @@
 Once shipper and receiver have each named the other under the same document number, the state is judged on what was
 known then and told to both; it stays until the month is closed. So nobody finds the other's figure by correcting its
 own until they match (threat C3). A correction counts in the book and for the auditor at once, and here not.
+
+A side that speaks by month names no lots, so that its half meets whatever the other side reports of the product: of a
+product of which anything was told, no other lot is told where a month's is among them. Else the same figure could be
+asked for again under the name of another month, or of a lot.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,9 +20,11 @@ from ytterby.chain.book import build_from_bundles
 from ytterby.chain.correction import apply_corrections
 from ytterby.chain.event import Entry
 from ytterby.chain.order import Bundle
+from ytterby.chain.period import is_period_lot
 from ytterby.chain.posting import Dispatch, Posting, Receipt
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
+from ytterby.terms.identifier import product_class
 from ytterby.terms.problem import finding
 
 
@@ -83,6 +89,7 @@ def _is_spoken_for(posting: Posting, world: World) -> bool:
 
 def _tell(group: Group, reports: Sequence[Report], world_of: Callable[[int], World], told: dict[Delivery, str]) -> None:
     """Judge the deliveries of a group at the end of each submission, and keep the first answer for each lot."""
+    own: dict[Delivery, str] = {}
     for size in sorted({report.size for report in reports}):
         world = world_of(size)
         counting = apply_corrections(r.entry for r in reports if r.size <= size).entries
@@ -95,8 +102,17 @@ def _tell(group: Group, reports: Sequence[Report], world_of: Callable[[int], Wor
             if state.pair.sent is not None and state.pair.received:
                 key = Delivery(*group, state.pair.lot)
                 now[key] = DIFFERS if DIFFERS in {state.state, now.get(key)} else state.state
-        for key, word in now.items():
-            told.setdefault(key, word)
+        new = {key: word for key, word in now.items() if not any(_may_be_the_same(key, one) for one in own)}
+        own.update(new)
+    told.update(own)
+
+
+def _may_be_the_same(delivery: Delivery, told: Delivery) -> bool:
+    """Tell whether what one lot of a group's delivery says may be what was told of another already."""
+    if delivery.lot == told.lot:
+        return True
+    is_by_month = is_period_lot(delivery.lot) or is_period_lot(told.lot)
+    return is_by_month and product_class(delivery.lot) == product_class(told.lot)
 
 
 def told_finding(delivery: Delivery, site: str) -> Finding:

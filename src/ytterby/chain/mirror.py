@@ -1,49 +1,22 @@
 """Halves of a mirror pair: what the shipper said of a delivery and what the receiver said, one pair a lot line.
 
 Pairing is the book's: same document number (despatch advice, else invoice, else order) or SSCC, and lot; else lot,
-shipper and receiver.
+shipper and receiver. Where a side speaks by month it is by product, link, and delivery note or month
+(`period_mirror`).
 """
-
-from datetime import datetime
-from typing import NamedTuple
 
 from ytterby.chain.book import Book
 from ytterby.chain.ledger import Shipment
-from ytterby.chain.node import Node
+from ytterby.chain.mirror_pair import Half, Pair
+from ytterby.chain.period_mirror import join_periods
 from ytterby.chain.posting import Line, Receipt
-
-
-class Half(NamedTuple):
-    """One speaker's side: the line as declared, when, by which event."""
-
-    line: Line
-    at: datetime
-    digest: bytes
-    event_id: str | None
-
-
-class Pair(NamedTuple):
-    """A delivery of one lot. `sent` is None when only the receiver spoke; `is_implied` when the goods were used and
-    never reported as received.
-    """
-
-    lot: str
-    document: str | None
-    from_site: str
-    from_holder: str
-    to_site: str
-    to_holder: str
-    sent: Half | None
-    received: tuple[Half, ...]
-    is_implied: bool
-    node: Node | None
 
 
 def pair_halves(book: Book) -> tuple[Pair, ...]:
     """Return all deliveries of a book, dispatches in book order, then receipts that nobody sent."""
     pairs = [_of_shipment(shipment) for shipment in book.shipments if not shipment.is_void]
     pairs += [_of_receipt(receipt, line) for receipt, line, _ in book.unmatched]
-    return tuple(pairs)
+    return join_periods(pairs)
 
 
 def _of_shipment(shipment: Shipment) -> Pair:
@@ -80,3 +53,6 @@ def _of_receipt(receipt: Receipt, line: Line) -> Pair:
         is_implied=False,
         node=None,
     )
+
+
+__all__ = ["Half", "Pair", "pair_halves"]

@@ -13,6 +13,7 @@ import numpy as np
 from ytterby.chain.amount import net_mass_kg, replace_amount
 from ytterby.chain.ledger import Ledger, Obtained, Shipment, Taken
 from ytterby.chain.node import Node, NodeKind, OriginClass, SourcePart, weighted
+from ytterby.chain.period import is_period_lot
 from ytterby.chain.posting import Dispatch, Line, Pack, Receipt, Transit, Unpack, Void
 from ytterby.chain.row_rule import excess_content, share_out
 from ytterby.matter.declared import element_mass
@@ -354,7 +355,9 @@ class Shipments:
         else:
             origin = OriginClass("undeclared", posting.site, home)
             facts = {"amount": str(line.amount), "unit": line.unit}
-            ledger.find("lot.not_created", line.lot, posting.site, (posting.holder,), facts, (posting.digest,))
+            # A month's lot is made by nobody where the other side speaks by lot: coarser evidence, not a fault.
+            if not is_period_lot(line.lot):
+                ledger.find("lot.not_created", line.lot, posting.site, (posting.holder,), facts, (posting.digest,))
         ledger.join(parcel, (), [SourcePart(origin, content)])
         ledger.unmatched.append((posting, line, parcel))
 

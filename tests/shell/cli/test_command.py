@@ -30,6 +30,7 @@ def test_the_commands_of_the_contract_are_there():
         "register doctor",
         "product register", "party import", "party list", "party account", "party rights", "party confirm",
         "party withdraw", "event check", "event digest", "event capture", "event status", "event passages",
+        "event template", "event export", "event columns",
         "lot list", "lot trace", "lot origin", "lot destination", "balance report", "balance pairs",
         "balance findings", "log checkpoint", "log prove", "log verify",
     }  # fmt: skip

@@ -74,8 +74,7 @@ def test_several_files_are_counted_together(mistaken):
     [
         ("a.xml", b'<?xml version="1.0"?><epcis:EPCISDocument/>', "XML"),
         ("a.txt", b"\xef\xbb\xbf  <epcis/>", "XML"),
-        ("a.xlsx", b"PK\x03\x04rest", "XLSX"),
-        ("a.csv", b"lot;mass\nA;1\n", "CSV"),
+        ("a.xml", b"lot;mass", "XML"),
     ],
 )
 def test_other_formats_get_one_clear_problem(tmp_path, register, name, content, kind):

@@ -1,7 +1,8 @@
 """Arrival: the bytes of a document are stored under a signed receipt before anything in them is looked at.
 
 The receipt proves that a deadline was met (threat P4: it is for these exact bytes), whatever becomes of the document
-later and whoever decides it: everything that depends on time is judged by the time of arrival. Clocks that are set
+later and whoever decides it: everything that depends on time is judged by the time of arrival, and how a spreadsheet
+is converted is settled then. Clocks that are set
 back do not set arrivals back: none is earlier than those that were committed when the document came.
 """
 
@@ -15,10 +16,13 @@ from hashlib import sha256
 
 from django.db import DatabaseError
 
+from ytterby.chain.spreadsheet.settings import Settings
 from ytterby.proof.receipt import sign_arrival
 from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.convert import kept_settings
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
+from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ARRIVED
@@ -30,24 +34,33 @@ StoreError = DatabaseError
 JSON_TYPE = "application/json"
 COLUMNS = (
     *("receipt_id", "sha256", "document", "length", "media_type", "level", "name", "submitter"),
-    *("arrived_at", "state", "problems", "count", "arrival_receipt"),
+    *("arrived_at", "state", "problems", "count", "converter", "arrival_receipt"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A document as it comes in, who submits it, and how it is to be read."""
+    """A document as it comes in, who submits it, and how it is to be read.
+
+    `settings` say how a spreadsheet is read; without them the party's remembered column names hold.
+    """
 
     document: bytes
     submitter: str
     media_type: str = JSON_TYPE
     level: str = "profile"
     name: str = ""
+    settings: Settings | None = None
 
     @property
     def is_settled_at_once(self) -> bool:
         """Tell whether both receipts come in one answer; a longer document is a job."""
         return len(self.document) <= limits().settle_at_once_bytes or len(self.document) > limits().document_bytes
+
+    @property
+    def is_spreadsheet(self) -> bool:
+        """Tell whether a child process has to convert it, which takes seconds."""
+        return self.media_type in SPREADSHEET_TYPES
 
 
 def arrive(register: Register, incoming: Incoming, *, at: datetime | None = None) -> Submission:
@@ -70,6 +83,7 @@ def receive(register: Register, incoming: Incoming, at: datetime | None, floor: 
     packed = zlib.compress(document, 6) if len(document) <= limits().document_bytes else b""
     arrived_at = not_before(floor, at or now())
     receipt_id = secrets.token_hex(16)
+    kept = kept_settings(register, incoming.submitter, incoming.media_type, incoming.settings)
     fields = {
         "id": receipt_id,
         "register": register.id,
@@ -82,6 +96,8 @@ def receive(register: Register, incoming: Incoming, at: datetime | None, floor: 
         "submitter": incoming.submitter,
         "at": arrived_at,
     }
+    if kept is not None:
+        fields["converter"] = kept
     return Submission(
         receipt_id=receipt_id,
         sha256=digest,
@@ -93,6 +109,7 @@ def receive(register: Register, incoming: Incoming, at: datetime | None, floor: 
         submitter=incoming.submitter,
         arrived_at=arrived_at,
         state=ARRIVED,
+        converter=kept,
         arrival_receipt=json.dumps(sign_arrival(fields, register.receipt_key), ensure_ascii=False),
     )
 

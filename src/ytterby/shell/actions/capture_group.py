@@ -145,12 +145,12 @@ class GroupCommitter:
 
         Raises:
             NotTaken: the committer does not run, or was stopped.
-            ValueError: the document is so long that it is a job of its own.
+            ValueError: the document is so long that it is a job of its own, or a spreadsheet, for which all would wait.
             DatabaseError, NotSettled: as `capture.capture`.
         """
         incoming = Incoming(document, submitter, media_type, level, name)
-        if not incoming.is_settled_at_once:
-            raise ValueError("a document of this length is captured alone")
+        if not incoming.is_settled_at_once or incoming.is_spreadsheet:
+            raise ValueError("a document of this length, or a spreadsheet, is captured alone")
         waiting = _Waiting(incoming, at)
         with self._changed:
             if not self._is_open:

@@ -8,6 +8,7 @@ Whether a document is accepted never depends on what other parties submitted (th
 """
 
 import secrets
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,8 +21,9 @@ from ytterby.chain.speaker import check_speaker
 from ytterby.chain.world import World
 from ytterby.proof.entry import SALT_BYTES
 from ytterby.shell.actions.arrive import arrived
-from ytterby.shell.actions.readable import readable
+from ytterby.shell.actions.convert import converted
 from ytterby.shell.site.packs import door_tables, limits
+from ytterby.shell.spreadsheets.readable import Readable
 from ytterby.shell.store.derived.postings import ReadyPostings, ready_postings
 from ytterby.shell.store.derived.world import registered_to, world_at
 from ytterby.shell.store.inserting import update_rows
@@ -33,7 +35,10 @@ from ytterby.shell.store.stored_problems import write_problems
 from ytterby.shell.store.writing import EVENT, Batch, append_batches, new_record, not_before
 from ytterby.terms.problem import Problem, is_refused, refuse
 
-COLUMNS = ("state", "decided_at", "problems", "first_index", "count", "size_after")
+COLUMNS = ("state", "decided_at", "problems", "first_index", "count", "size_after", "derived")
+
+
+NOTHING_READ = Readable(b"")
 
 
 class KnownWorld(NamedTuple):
@@ -58,12 +63,14 @@ class ReadSubmission:
 
     It is decided at `moment`, or at its arrival or the latest acceptance where that is later.
     What they do is worked out in the world as of `known`, and again under the lock only where somebody registered a
-    party, site or product in between.
+    party, site or product in between. `derived` is what a spreadsheet was converted to, as it is stored.
     """
 
     submission: Submission
     moment: datetime
     problems: list[Problem]
+    readable: Readable = NOTHING_READ
+    derived: bytes | None = None
     reads: list[ReadEvent] = field(default_factory=list)
     ready: list[NewEvent] = field(default_factory=list)
     known: KnownWorld | None = None
@@ -98,6 +105,7 @@ class Decision:
     count: int
     size_after: int
     entries: tuple[dict[str, Any], ...]
+    derived: bytes | None = None
 
 
 def read_submission(submission: Submission, document: bytes, moment: datetime) -> ReadSubmission:
@@ -106,14 +114,15 @@ def read_submission(submission: Submission, document: bytes, moment: datetime) -
     if submission.length > most:
         too_large = refuse("document.too_large", "", f"{submission.length} bytes", limit=most)
         return ReadSubmission(submission, moment, [too_large])
-    raw, problems = readable(document, submission.media_type)
-    if problems:
-        return ReadSubmission(submission, moment, problems)
+    readable = converted(document, submission.media_type, submission.name, submission.converter)
+    if readable.is_refused:
+        return ReadSubmission(submission, moment, list(readable.problems), readable)
     read = read_document(
-        raw, door_tables(), level=submission.level, received_at=arrived(submission), own_event_ids=None
+        readable.text, door_tables(), level=submission.level, received_at=arrived(submission), own_event_ids=None
     )
-    found = ReadSubmission(submission, moment, list(read.all_problems))
+    found = ReadSubmission(submission, moment, [*readable.problems, *readable.placed(read.all_problems)], readable)
     if not found.is_refused:
+        found.derived = None if readable.derived is None else zlib.compress(readable.derived, 6)
         found.reads = [one for one in read.events if one.event is not None]
         found.ready = [_ready(one.number, one.event) for one in found.reads if one.event is not None]
     return found
@@ -135,7 +144,7 @@ def decide(head: LogHead, documents: Sequence[ReadSubmission]) -> list[Decision 
     decisions = [deciding.decide(one) if one.submission.id in waiting else None for one in documents]
     deciding.write()
     rows = [
-        (one.state, one.decided_at, one.problems_text, one.first_index, one.count, one.size_after, id_)
+        (one.state, one.decided_at, one.problems_text, one.first_index, one.count, one.size_after, one.derived, id_)
         for id_, one in zip(ids, decisions, strict=True)
         if one is not None
     ]
@@ -175,12 +184,12 @@ class _Deciding:
         submitter = one.submission.submitter
         new = self._unknown(one.ready, submitter)
         postings = self._postings(one)
-        problems += [
+        problems += one.readable.placed(
             remark.at(read.pointer)
             for read in one.reads
             if read.digest in postings
             for remark in postings[read.digest].remarks
-        ]
+        )
         at = not_before(self._at, _decided(one))
         first = self._size
         if new:
@@ -191,7 +200,9 @@ class _Deciding:
         )
         state = ACCEPTED if new else KNOWN
         text = write_problems(problems)
-        return Decision(state, at, tuple(problems), text, first if new else None, len(new), self._size, entries)
+        return Decision(
+            state, at, tuple(problems), text, first if new else None, len(new), self._size, entries, one.derived
+        )
 
     def _judge(self, one: ReadSubmission) -> list[Problem]:
         """Return what is wrong with the speaker, or against what the party itself submitted."""
@@ -202,7 +213,7 @@ class _Deciding:
         problems = check_speaker(events, submitter, self._world.world.directory, pointers=pointers)
         originals, declared, wrong = self._own[submitter]
         own = OwnSubmissions(originals, _frozen(declared), _frozen(wrong))
-        return [*problems, *check_against_own(one.reads, own)]
+        return one.readable.placed([*problems, *check_against_own(one.reads, own)])
 
     def _unknown(self, ready: Sequence[NewEvent], submitter: str) -> list[NewEvent]:
         """Return the events that this party has not submitted, each digest once."""

@@ -42,7 +42,7 @@ def lapse_refused(register: Register, *, at: datetime | None = None) -> int:
 def _kept() -> list[Submission]:
     """Return the refused documents whose bytes are still kept, without the bytes."""
     rows = Submission.objects.filter(state=REFUSED, lapse_receipt__isnull=True, outcome_receipt__isnull=False)
-    return list(rows.defer("document").order_by("id"))
+    return list(rows.defer("document", "derived").order_by("id"))
 
 
 def _ends(decided_at: str | None) -> datetime:
@@ -62,8 +62,8 @@ def _lapse(register: Register, rows: list[Submission], moment: datetime) -> int:
         ids = list(still.values_list("id", flat=True))
         update_rows(
             Submission,
-            ("document", "lapse_receipt"),
-            [(b"", json.dumps(receipts[id_], ensure_ascii=False), id_) for id_ in ids],
+            ("document", "derived", "lapse_receipt"),
+            [(b"", None, json.dumps(receipts[id_], ensure_ascii=False), id_) for id_ in ids],
         )
         return len(ids)
 

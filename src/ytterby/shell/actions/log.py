@@ -5,6 +5,7 @@ from typing import Any
 
 from ytterby.proof.event_proof import EventProof
 from ytterby.shell.actions.publish import publish
+from ytterby.shell.actions.verify_conversion import not_at_hand
 from ytterby.shell.actions.verify_log import failures_of
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import LogHead, Submission
@@ -29,9 +30,12 @@ def prove_event(register: Register, which: str | int, *, viewer: Viewer = OPERAT
 
 
 def verify_log(register: Register) -> dict[str, Any]:
-    """Recompute all that is stored and name what was changed: {ok, size, root, witnessed, failures[{index, what}]}.
+    """Recompute all that is stored and name what was changed: {ok, size, root, witnessed, failures[{index, what}],
+    not_at_hand[]}.
 
     `lapsed` counts refused documents whose bytes were destroyed when their time was over; that is no failure.
+    `not_at_hand` are the receipts of spreadsheets whose converter is of another version, so that the conversion could
+    not be made again.
     """
     failures = [{"index": one.at, "what": one.what} for one in failures_of(register)]
     head = LogHead.objects.filter(id=1).first()
@@ -42,4 +46,5 @@ def verify_log(register: Register) -> dict[str, Any]:
         "witnessed": 0,
         "lapsed": Submission.objects.filter(lapse_receipt__isnull=False).count(),
         "failures": failures,
+        "not_at_hand": not_at_hand(),
     }

@@ -8,6 +8,7 @@ whenever and by whomever it is done, and the decision is taken once, under the l
 import json
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -17,12 +18,13 @@ from django.db import DatabaseError
 
 from ytterby.proof.receipt import sign_outcome
 from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.convert import remember_given
 from ytterby.shell.actions.decide import Decision, KnownWorld, decide, read_submission
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.inserting import update_rows
 from ytterby.shell.store.models import LogHead, Submission
-from ytterby.shell.store.models.submission import ACCEPTED, ARRIVED
+from ytterby.shell.store.models.submission import ACCEPTED, ARRIVED, REFUSED
 from ytterby.shell.store.outcome import stored_outcome, submission_entries, whole_outcome
 from ytterby.shell.store.stored_problems import read_problems
 from ytterby.shell.store.writing import write
@@ -89,9 +91,14 @@ def settle_submission(
             submission.refresh_from_db()
             return result_of(register, submission)
         apply(submission, decision)
-        return complete(register, submission, decision.problems, decision.entries)
+        result = complete(register, submission, decision.problems, decision.entries)
     except DatabaseError as error:
         raise NotSettled(json.loads(submission.arrival_receipt), str(error)) from error
+    if result.outcome != REFUSED:
+        # What was decided stands; names that cannot be remembered now can be given with the next document.
+        with suppress(DatabaseError):
+            remember_given(register, submission, read.readable.sheets, at=at)
+    return result
 
 
 def stored_bytes(submission: Submission) -> bytes:
@@ -106,7 +113,7 @@ def apply(submission: Submission, decision: Decision) -> None:
     submission.state, submission.decided_at = decision.state, decision.decided_at
     submission.problems = decision.problems_text
     submission.first_index, submission.count = decision.first_index, decision.count
-    submission.size_after = decision.size_after
+    submission.size_after, submission.derived = decision.size_after, decision.derived
 
 
 def complete_left(register: Register) -> int:
@@ -174,7 +181,16 @@ def outcome_fields(register: Register, submission: Submission, entries: list[Jso
         "at": submission.decided_at,
         "size": submission.size_after,
         "entries": entries,
+        **_conversion(submission),
         "problems_sha256": sha256(submission.problems.encode()).hexdigest(),
         # Entries are in the tree that this receipt names: the promise of inclusion is due at once.
         "included_by": submission.decided_at,
     }
+
+
+def _conversion(submission: Submission) -> Json:
+    """Return what an outcome receipt says of a spreadsheet beside: the digest of what was derived from it."""
+    if submission.converter is None:
+        return {}
+    derived = None if submission.derived is None else zlib.decompress(bytes(submission.derived))
+    return {"derived_sha256": None if derived is None else sha256(derived).hexdigest()}

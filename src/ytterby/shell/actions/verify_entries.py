@@ -194,13 +194,20 @@ def _registration(row: tuple[Any, ...], entry: bytes) -> Iterator[Failure]:
     elif not commits(bytes(salt), digest, entry):
         yield Failure(index, "the entry does not commit to the registration", finding("log.registrations"))
     fields = json_object(document)
-    if key != (f"{fields.get('party')} {fields.get('site')}" if kind == "mandate" else fields.get("id")):
+    if key != _key(kind, fields):
         what = "the registration stands under another key than its text says"
         yield Failure(index, what, finding("log.registrations"))
-    owner = fields.get("maker") if kind == "product" else None
+    owner = fields.get({"product": "maker", "columns": "party"}.get(kind, ""))
     if submitter not in {"operator", owner}:
         what = "the registration comes from somebody who could not make it"
         yield Failure(index, what, finding("log.registrations"))
+
+
+def _key(kind: Any, fields: dict[str, Any]) -> object:
+    """Return under which key a registration stands."""
+    if kind in {"mandate", "columns"}:
+        return f"{fields.get('party')} {fields.get('site' if kind == 'mandate' else 'sheet')}"
+    return fields.get("id")
 
 
 def is_later(first: str, second: str) -> bool:

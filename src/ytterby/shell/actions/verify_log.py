@@ -28,6 +28,7 @@ from ytterby.chain.party import Directory
 from ytterby.proof.receipt import verify_receipt
 from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, KNOWN, REFUSED, complete_left, outcome_fields
 from ytterby.shell.actions.lapse import lapse_fields
+from ytterby.shell.actions.verify_conversion import conversion_of, unpacks
 from ytterby.shell.actions.verify_entries import EntryWalk, commits, is_later, json_object
 from ytterby.shell.actions.verify_failure import Failure
 from ytterby.shell.actions.verify_files import PublishedLog
@@ -36,7 +37,7 @@ from ytterby.shell.site.register import Register
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
-from ytterby.shell.store.reading.entries import opened, whole_directory
+from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.records import known_digests
@@ -128,6 +129,11 @@ class _Directories(dict[int, Directory]):
 def _submission(register: Register, row: Submission, directories: "_Directories") -> Iterator[Failure]:
     """Check one submission and its events."""
     at = row.first_index
+    if not unpacks(row.derived):
+        what = f"what was derived from the document of receipt {row.receipt_id} cannot be unpacked"
+        yield Failure(at, what, finding("submission.conversion"))
+        yield from _unread(row)
+        return
     if row.lapse_receipt is not None:
         yield from _lapse(register, row)
     is_over = row.state in {ARRIVED, REFUSED} and row.length > limits().document_bytes
@@ -155,11 +161,17 @@ def _submission(register: Register, row: Submission, directories: "_Directories"
         what = f"the submission of receipt {row.receipt_id} is {row.state} and claims entries"
         yield Failure(at, what, finding("submission.no_effect"))
     if row.state in {ARRIVED, REFUSED}:
+        if row.derived is not None:
+            what = f"the submission of receipt {row.receipt_id} is {row.state} and has a document derived from it"
+            yield Failure(at, what, finding("submission.no_effect"))
         if row.eventrecord_set.exists():
             what = f"the submission of receipt {row.receipt_id} is {row.state} and has events"
             yield Failure(at, what, finding("submission.no_effect"))
         return
-    yield from _events(row, document, directories)
+    text, failures = conversion_of(row, document)
+    for what in failures:
+        yield Failure(at, what, finding("submission.conversion"))
+    yield from _events(row, text, directories)
 
 
 def _lapse(register: Register, row: Submission) -> Iterator[Failure]:
@@ -170,7 +182,9 @@ def _lapse(register: Register, row: Submission) -> Iterator[Failure]:
     if not verify_receipt(lapse, register.receipt_key.public) or any(lapse.get(n) != v for n, v in said.items()):
         what = f"the lapse receipt {row.receipt_id} does not hold, or the row differs from it"
         yield Failure(None, what, finding("submission.receipts"))
-    elif row.state != REFUSED or row.document or at is None or decided is None or at < decided:
+    elif (
+        row.state != REFUSED or row.document or row.derived is not None or at is None or decided is None or at < decided
+    ):
         what = f"the submission of receipt {row.receipt_id} cannot have lapsed as its receipt says"
         yield Failure(None, what, finding("submission.receipts"))
     if json.dumps(lapse, ensure_ascii=False) != row.lapse_receipt:
@@ -199,6 +213,7 @@ def _receipts(register: Register, row: Submission, digest: bytes) -> Iterator[Fa
         "name": row.name,
         "submitter": row.submitter,
         "at": row.arrived_at,
+        "converter": row.converter,
     }
     if not verify_receipt(arrival, key) or any(arrival.get(name) != value for name, value in said.items()):
         what = f"the arrival receipt {row.receipt_id} does not hold, or the row differs from it"
@@ -235,10 +250,10 @@ def _undecided(row: Submission) -> Iterator[Failure]:
         yield Failure(row.first_index, what, finding("submission.receipts"))
 
 
-def _events(row: Submission, document: bytes, directories: "_Directories") -> Iterator[Failure]:
+def _events(row: Submission, text: bytes, directories: "_Directories") -> Iterator[Failure]:
     # A level that cannot be read was named with the receipt; the events are compared all the same.
     level = row.level if row.level in LEVELS else LEVELS[-1]
-    read = read_document(opened(document), door_tables(), level=level)
+    read = read_document(text, door_tables(), level=level)
     events = {one.number: one.event for one in read.events}
     records = list(row.eventrecord_set.order_by("log_index"))
     first = row.first_index if row.first_index is not None else -1

@@ -26,19 +26,15 @@ def read_document_file(name: str) -> bytes:
 
 
 def not_read_yet(name: str, raw: bytes) -> Problem | None:
-    """Return the one problem of a document that is no JSON but a format that EPCIS or a spreadsheet has."""
+    """Return the one problem of a document in a format of EPCIS that is not read yet."""
     kind = _format_of(name, raw)
     return refuse("document.not_yet_read", "", kind) if kind else None
 
 
 def _format_of(name: str, raw: bytes) -> str:
-    """Return XML, XLSX or CSV; empty for JSON, and for what only a JSON reader can explain."""
+    """Return XML; empty for JSON and spreadsheets, and for what only their readers can explain."""
     start = raw[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     ending = Path(name).suffix.lower()
     if start.startswith((b"{", b"[")):
         return ""
-    if start.startswith(b"<"):
-        return "XML"
-    if start.startswith(b"PK\x03\x04"):
-        return "XLSX"
-    return {".xml": "XML", ".xlsx": "XLSX", ".csv": "CSV", ".tsv": "CSV"}.get(ending, "")
+    return "XML" if start.startswith(b"<") or ending == ".xml" else ""

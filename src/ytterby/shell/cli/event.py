@@ -11,6 +11,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from ytterby.chain.party import OPERATOR
+from ytterby.shell.cli import event_sheet
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import not_read_yet, read_document_file
 from ytterby.shell.cli.event_status import add_status
@@ -19,11 +20,13 @@ from ytterby.shell.cli.opening import Names, Reading, find_party, open_reading, 
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.problem_lines import problem_json, problem_line, show_problems
 from ytterby.shell.cli.screen import Column, Screen
+from ytterby.shell.cli.sheet_options import DECIMALS, add_sheet_options, plain_settings, read_readable
 from ytterby.shell.cli.texts import Texts, counted
 from ytterby.terms.identifier import tail
 from ytterby.terms.problem import Problem, Severity, is_refused
 
 if TYPE_CHECKING:
+    from ytterby.chain.spreadsheet.settings import Settings
     from ytterby.shell.actions.capture import CaptureResult
 
 Json = dict[str, Any]
@@ -35,6 +38,7 @@ def add(nouns: Nouns) -> None:
     verbs = add_noun(nouns, "event", "what a document says, and taking it in")
     check = add_command(verbs, "check", run_check, "list all problems of documents; nothing is sent")
     _add_files(check)
+    check.add_argument("--as", dest="party", metavar="PARTY", help="whose remembered columns a spreadsheet has")
     _add_level(check)
     digest = add_command(verbs, "digest", run_digest, "write the digest of each event, one line each")
     _add_files(digest)
@@ -54,12 +58,16 @@ def add(nouns: Nouns) -> None:
         "--no-wait", action="store_true", help="return once the documents have arrived; they are decided later"
     )
     add_status(verbs)
+    event_sheet.add(verbs)
     passages = add_command(verbs, "passages", run_passages, "list goods that passed a customs place")
     add_known(passages)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="EPCIS 2.0 in JSON or JSON-LD; - is standard input")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="EPCIS 2.0 in JSON or JSON-LD, XLSX or CSV; - is standard input"
+    )
+    add_sheet_options(parser)
 
 
 def _add_level(parser: argparse.ArgumentParser) -> None:
@@ -73,17 +81,34 @@ def _add_level(parser: argparse.ArgumentParser) -> None:
 
 def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List the problems of each file."""
-    counts = [_check(name, args, screen) for name in args.files]
+    settings = _settings(args, screen)
+    counts = [_check(name, args, settings, screen) for name in args.files]
     if not screen.is_json:
         _show_check(screen, args, counts)
     return Outcome.FOUND if any(refused for _, refused, _ in counts) else Outcome.GOOD
 
 
-def _check(name: str, args: argparse.Namespace, screen: Screen) -> tuple[int, int, int]:
+def _settings(args: argparse.Namespace, screen: Screen) -> "Settings":
+    """Return how spreadsheets are read: for a party by its remembered columns, which needs the register."""
+    if args.party is None:
+        return plain_settings(args)
+    reading = open_reading(args, screen)
+    return party_settings(args, reading, find_party(reading, args.party))
+
+
+def party_settings(args: argparse.Namespace, reading: Reading, party: str) -> "Settings":
+    """Return how a party's spreadsheets are read."""
+    from ytterby.shell.actions.convert import settings_for
+
+    decimal = DECIMALS.get(args.decimal or "", "")
+    return settings_for(reading.register, party, own=dict(args.map), zone=args.zone or "", decimal=decimal)
+
+
+def _check(name: str, args: argparse.Namespace, settings: "Settings", screen: Screen) -> tuple[int, int, int]:
     """Check one file and show what is wrong; return how many events, refusals and remarks."""
     raw = read_document_file(name)
     with screen.waiting(screen.texts("event.check.waiting", file=name)):
-        count, problems = read_problems(name, raw, args.level)
+        count, problems = read_problems(name, raw, args.level, settings)
     answer = {
         "file": name,
         "events": count,
@@ -96,16 +121,16 @@ def _check(name: str, args: argparse.Namespace, screen: Screen) -> tuple[int, in
     return count, refused, len(problems) - refused
 
 
-def read_problems(name: str, raw: bytes, level: str) -> tuple[int, Sequence[Problem]]:
+def read_problems(name: str, raw: bytes, level: str, settings: "Settings") -> tuple[int, Sequence[Problem]]:
     """Return how many events a document holds and all its problems."""
-    unread = not_read_yet(name, raw)
-    if unread is not None:
-        return 0, [unread]
+    readable, problems = read_readable(name, raw, settings)
+    if readable is None:
+        return 0, problems
     from ytterby.chain.door import read_document
     from ytterby.shell.site.packs import door_tables
 
-    document = read_document(raw, door_tables(), level=level)
-    return len(document.events), document.all_problems
+    document = read_document(readable.text, door_tables(), level=level)
+    return len(document.events), [*problems, *readable.placed(document.all_problems)]
 
 
 def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple[int, int, int]]) -> None:
@@ -132,22 +157,23 @@ def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple
 
 def run_digest(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Write one line for each event: algorithm and digest, and its identifier."""
-    outcomes = [_digest(name, screen) for name in args.files]
+    outcomes = [_digest(name, plain_settings(args), screen) for name in args.files]
     return max(outcomes)
 
 
-def _digest(name: str, screen: Screen) -> Outcome:
+def _digest(name: str, settings: "Settings", screen: Screen) -> Outcome:
     from ytterby.chain.door import read_document
     from ytterby.shell.site.packs import door_tables
 
     raw = read_document_file(name)
-    unread = not_read_yet(name, raw)
-    document = None if unread else read_document(raw, door_tables(), level="gs1")
+    readable, unread = read_readable(name, raw, settings)
+    document = read_document(readable.text, door_tables(), level="gs1") if readable else None
     events = document.events if document else ()
-    problems: list[Problem] = [unread] if unread else []
+    problems: list[Problem] = [problem for problem in unread if problem.severity is Severity.REFUSE]
     # What cannot be digested is a problem here; what the rules of GS1 refuse has a digest all the same.
     if (document and any(event.digest is None for event in events)) or (document and not events):
         problems = [problem for problem in document.all_problems if problem.severity is Severity.REFUSE]
+        problems = readable.placed(problems) if readable else problems
     digests = [
         {
             "number": event.number,
@@ -180,7 +206,8 @@ def run_capture(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Take each file in and show its receipt."""
     reading = open_reading(args, screen)
     party = find_party(reading, args.party)
-    answers = [_capture(name, reading, party, args, screen) for name in args.files]
+    settings = party_settings(args, reading, party)
+    answers = [_capture(name, reading, settings, args, screen) for name in args.files]
     is_refused_any = any(answer["outcome"] == "refused" for answer in answers)
     if not screen.is_json:
         screen.next(_what_next(args, screen, answers))
@@ -196,7 +223,7 @@ def _what_next(args: argparse.Namespace, screen: Screen, answers: Sequence[Json]
     return with_data(args, "ytterby balance findings")
 
 
-def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, screen: Screen) -> Json:
+def _capture(name: str, reading: Reading, settings: "Settings", args: argparse.Namespace, screen: Screen) -> Json:
     from ytterby.shell.actions.arrive import StoreError
     from ytterby.shell.actions.settle import NotSettled
 
@@ -207,7 +234,7 @@ def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, 
         screen.answer(answer, lambda: show_capture(screen, answer, [unread]))
         return answer
     try:
-        return _take(name, raw, reading, party, args, screen)
+        return _take(name, raw, reading, settings, args, screen)
     except NotSettled as error:
         work = with_data(args, "ytterby register work --once")
         facts = {"file": name, "id": error.arrival["id"], "why": error.why}
@@ -216,17 +243,29 @@ def _capture(name: str, reading: Reading, party: str, args: argparse.Namespace, 
         raise CouldNotRun("event.capture.not_stored", file=name, why=error) from None
 
 
-def _take(name: str, raw: bytes, reading: Reading, party: str, args: argparse.Namespace, screen: Screen) -> Json:
+def _take(
+    name: str, raw: bytes, reading: Reading, settings: "Settings", args: argparse.Namespace, screen: Screen
+) -> Json:
     """Let a document arrive, show that of a long one, and wait for its outcome unless told not to."""
     from ytterby.shell.actions.arrive import Incoming, arrive
     from ytterby.shell.actions.capture import capture
     from ytterby.shell.actions.settle import settle
+    from ytterby.shell.spreadsheets.format import media_type_of
 
-    incoming = Incoming(raw, party, level=args.level, name=name)
+    incoming = Incoming(raw, settings.party, media_type_of(name, raw), level=args.level, name=name, settings=settings)
     waiting = screen.texts("event.capture.waiting", file=name)
     if incoming.is_settled_at_once and not args.no_wait:
         with screen.waiting(waiting):
-            result = capture(reading.register, raw, submitter=party, level=args.level, name=name, at=args.at)
+            result = capture(
+                reading.register,
+                raw,
+                submitter=incoming.submitter,
+                media_type=incoming.media_type,
+                level=args.level,
+                name=name,
+                at=args.at,
+                settings=settings,
+            )
     else:
         arrival = json.loads(arrive(reading.register, incoming, at=args.at).arrival_receipt)
         arrived = screen.texts("event.capture.arrived", file=name, id=arrival["id"], at=_second(arrival["at"]))

@@ -92,6 +92,8 @@ def show_verification(screen: Screen, answer: Json) -> None:
     for failure in answer["failures"]:
         where = texts("log.entry", index=failure["index"]) if failure["index"] is not None else texts("log.elsewhere")
         screen.line(f"  {where}: {failure['what']}")
+    if answer["not_at_hand"]:
+        screen.remark(texts("log.verify.not_at_hand", count=len(answer["not_at_hand"])))
     count = write_count(answer["size"])
     if answer["ok"]:
         screen.verdict(True, texts("log.verified", count=count), texts("log.verified_rest", root=answer["root"][:16]))

@@ -7,6 +7,7 @@ from importlib.resources import files
 import yaml
 
 from ytterby.chain.door import DoorTables, parse_use_codes
+from ytterby.chain.spreadsheet.column import SheetTables, read_sheet_tables
 from ytterby.chain.vocabulary import parse_vocabulary
 from ytterby.matter.tables import FILES as MATTER_FILES
 from ytterby.matter.tables import MatterTables, read_matter_tables
@@ -41,6 +42,13 @@ def door_tables() -> DoorTables:
     )
 
 
+@lru_cache(maxsize=1)
+def sheet_tables() -> SheetTables:
+    """Return the columns and words of spreadsheets."""
+    columns, words = (packaged_text("chain", f"spreadsheet/{name}.csv") for name in ("columns", "words"))
+    return read_sheet_tables(columns, words)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of this register, read from limits.yaml."""
@@ -54,6 +62,18 @@ class Limits:
     group_milliseconds: int
     publish_milliseconds: int
     lot_reuse_days: int
+    sheet_bytes: int
+    sheet_unpacked_bytes: int
+    sheet_ratio: int
+    sheet_parts: int
+    sheet_sheets: int
+    sheet_rows: int
+    sheet_columns: int
+    sheet_cells: int
+    sheet_cell_characters: int
+    sheet_memory_bytes: int
+    sheet_cpu_seconds: int
+    sheet_wall_seconds: int
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,8 @@ from ytterby.chain.correction_check import OwnOriginal, OwnSubmissions
 from ytterby.chain.door import ReadEvent, read_document
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.asking import rows_among
-from ytterby.shell.store.models import EventRecord, Submission
-from ytterby.shell.store.reading.entries import unpacked
+from ytterby.shell.store.models import EventRecord
+from ytterby.shell.store.submitted_text import submitted_text
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class StoredOriginal:
 
     @cached_property
     def _read(self) -> ReadEvent:
-        document, level = Submission.objects.values_list("document", "level").get(id=self.submission)
-        (read,) = read_document(unpacked(document), door_tables(), level=level, numbers={self.number}).events
+        text, level = submitted_text(self.submission)
+        (read,) = read_document(text, door_tables(), level=level, numbers={self.number}).events
         return read
 
     @property

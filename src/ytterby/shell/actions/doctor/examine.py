@@ -35,6 +35,7 @@ LOG = (
     *("log.one_head", "log.no_gaps", "log.leaves", "log.times", "log.batches", "log.root", "log.subtrees"),
     *("log.commitments", "log.registrations", "log.published", "log.nothing_gone"),
     *("submission.bytes", "submission.receipts", "submission.whole", "submission.no_effect"),
+    "submission.conversion",
     *("events.rows", "events.once", "rights.visible"),
 )
 CELLS = "derived.cells"

@@ -9,7 +9,7 @@ from ytterby.chain.event import Event
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.models import EventRecord, Submission
-from ytterby.shell.store.reading.entries import unpacked
+from ytterby.shell.store.submitted_text import text_of
 
 
 class Submitted(NamedTuple):
@@ -33,11 +33,11 @@ def submitted_events(size: int) -> Iterator[Submitted]:
 
 def _read(row: Submission) -> Submitted | None:
     try:
-        document = unpacked(row.document)
+        text = text_of(row)
     except (zlib.error, OSError, EOFError):
         return None
     level = row.level if row.level in LEVELS else LEVELS[-1]
-    events = {one.number: one.event for one in read_document(document, door_tables(), level=level).events}
+    events = {one.number: one.event for one in read_document(text, door_tables(), level=level).events}
     records = EventRecord.objects.filter(submission=row).order_by("log_index").values_list("log_index", "number")
     pairs = [(index, event) for index, number in records if (event := events.get(number)) is not None]
     return Submitted(row.submitter, row.first_index or 0, row.size_after or 0, tuple(pairs))

@@ -19,7 +19,7 @@ from ytterby.chain.posting_record import DERIVATION
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.derived.deriving import Progress, derive_to, nothing_to_tell
 from ytterby.shell.store.derived.from_nothing import derive_from_nothing
-from ytterby.shell.store.derived.packing import unpacked as unpacked_body
+from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.derived.postings import (
     Posted,
     declared_wrong,
@@ -40,7 +40,7 @@ from ytterby.shell.store.models import (
     Submission,
     Touch,
 )
-from ytterby.shell.store.reading.entries import unpacked
+from ytterby.shell.store.submitted_text import text_of
 from ytterby.shell.store.writing import write
 
 # Events whose postings one transaction writes: the lock is held for some milliseconds.
@@ -132,7 +132,7 @@ def _end_of_others(at: int, size: int) -> int:
 def _accepted(row: Submission) -> Iterator[tuple[int, Event]]:
     """Yield number in the log and event of each event that a submission brought, from its bytes."""
     numbers = dict(row.eventrecord_set.values_list("number", "log_index"))
-    for one in read_document(unpacked(row.document), door_tables(), level=row.level).events:
+    for one in read_document(text_of(row), door_tables(), level=row.level).events:
         if one.number in numbers and one.event is not None:
             yield numbers[one.number], one.event
 
@@ -247,7 +247,7 @@ def _is_readable(edition: int) -> bool:
     if body is None:
         return True
     try:
-        read_cell(unpacked_body(body))
+        read_cell(unpacked(body))
     except (ValueError, zlib.error):
         return False
     return True

@@ -23,8 +23,8 @@ from ytterby.shell.store.derived.postings import (
 from ytterby.shell.store.derived.shelf import lots_named
 from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.derived.world import world_at
-from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, Submission
-from ytterby.shell.store.reading.entries import unpacked
+from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration
+from ytterby.shell.store.submitted_text import submitted_text
 from ytterby.shell.store.writing import write
 
 # Fields that only people read.
@@ -109,8 +109,8 @@ def events_at(indices: list[int]) -> Iterator[tuple[int, Any, str]]:
     for submission, number, index, submitter in rows:
         by_submission.setdefault(submission, {})[number] = (index, submitter)
     for submission, numbers in by_submission.items():
-        document, level = Submission.objects.values_list("document", "level").get(id=submission)
-        for read in read_document(unpacked(document), door_tables(), level=level, numbers=numbers).events:
+        text, level = submitted_text(submission)
+        for read in read_document(text, door_tables(), level=level, numbers=numbers).events:
             if read.event is not None:
                 index, submitter = numbers[read.number]
                 yield index, read.event, submitter

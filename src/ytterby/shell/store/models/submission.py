@@ -9,8 +9,10 @@ ARRIVED, ACCEPTED, REFUSED, KNOWN = "arrived", "accepted", "refused", "known"
 class Submission(models.Model):
     """One document: arrived, then accepted, refused (kept without effect for a time) or known already.
 
-    `document` holds the bytes, zlib-compressed; instants are RFC 3339 text in UTC. `lapse_receipt` says, signed, that
-    the bytes of a refused document were destroyed, and when; then `document` is empty.
+    `document` holds the bytes, zlib-compressed; instants are RFC 3339 text in UTC. Of a spreadsheet `converter` holds
+    name, version and settings of the conversion as JSON, and `derived`, once it is accepted or known, the EPCIS
+    document that it made, compressed. `lapse_receipt` says, signed, that the bytes of a refused document were
+    destroyed, and when; then `document` is empty.
     """
 
     receipt_id = models.TextField(unique=True)
@@ -28,6 +30,8 @@ class Submission(models.Model):
     first_index = models.BigIntegerField(null=True)
     count = models.BigIntegerField(default=0)
     size_after = models.BigIntegerField(null=True)
+    converter = models.TextField(null=True)
+    derived = models.BinaryField(null=True)
     arrival_receipt = models.TextField()
     outcome_receipt = models.TextField(null=True)
     lapse_receipt = models.TextField(null=True)

@@ -5,9 +5,7 @@ read of it is `addressed_entries` and what `chain.disclosure` leaves of them. Th
 book names; whole the others.
 """
 
-import gzip
 import json
-import zlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date
@@ -23,9 +21,10 @@ from ytterby.chain.product import Product, ProductList, make_product_list
 from ytterby.matter.assay import Assay
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.compartment import Compartment
-from ytterby.shell.store.models import EventRecord, LogHead, Registration, Submission, Visible
+from ytterby.shell.store.models import EventRecord, LogHead, Registration, Visible
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import WHOLE, Viewer
+from ytterby.shell.store.submitted_text import submitted_text
 
 # Decoded submissions are kept up to so many events; they never change.
 EVENTS_KEPT_MAX = 100_000
@@ -93,24 +92,14 @@ def _events_of(register: str, submission: int) -> dict[int, Event]:
         if key in _decoded:
             _decoded.move_to_end(key)
             return _decoded[key]
-    document, level = Submission.objects.values_list("document", "level").get(id=submission)
-    read = read_document(unpacked(document), door_tables(), level=level)
+    text, level = submitted_text(submission)
+    read = read_document(text, door_tables(), level=level)
     events = {one.number: one.event for one in read.events if one.event is not None}
     with _lock:
         _decoded[key] = events
         while sum(map(len, _decoded.values())) > EVENTS_KEPT_MAX and len(_decoded) > 1:
             _decoded.popitem(last=False)
     return events
-
-
-def unpacked(document: "bytes | memoryview[int]") -> bytes:
-    """Return the text of a stored document, which may have come compressed."""
-    return opened(zlib.decompress(document))
-
-
-def opened(submitted: bytes) -> bytes:
-    """Return submitted bytes as they are to be read, decompressed where they came compressed."""
-    return gzip.decompress(submitted) if submitted.startswith(b"\x1f\x8b") else submitted
 
 
 def _latest(kind: str, known: Known) -> Iterable[dict[str, Any]]:

@@ -16,9 +16,10 @@ from ytterby.shell.site.packs import door_tables
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, Submission
 from ytterby.shell.store.outcome import whole_outcome
-from ytterby.shell.store.reading.entries import directory, readable_events, unpacked
+from ytterby.shell.store.reading.entries import directory, readable_events
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.store.submitted_text import submitted_text
 from ytterby.shell.store.writing import EVENT, PUBLIC, read_hash
 from ytterby.terms.identifier import tail
 
@@ -126,7 +127,8 @@ def event_proof(viewer: Viewer, which: str, *, known: Known) -> Json:
     event = find_event(viewer, which, known)
     proof = prove(viewer, event.log_index, known)
     submission = Submission.objects.get(id=event.submission_id)
-    read = read_document(unpacked(submission.document), door_tables(), level=submission.level)
+    text, level = submitted_text(submission.id)
+    read = read_document(text, door_tables(), level=level)
     raw = next(one.raw for one in read.events if one.number == event.number)
     fields = proof.to_json()
     may_see_receipt = viewer.reads_all or viewer.party == event.submitter

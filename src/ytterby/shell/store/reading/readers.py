@@ -25,6 +25,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "delivery": {PARTY: _STATE, CONSIGNEE: _STATE} | dict.fromkeys(_WHOLE, "both figures, corrections"),
     "trace": {PARTY: _STEP, CONSIGNEE: _STEP} | _WHOLE,
     "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
+    "names of columns": {PARTY: "its own"} | _WHOLE,
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 

@@ -24,7 +24,7 @@ def submission_status(viewer: Viewer, receipt_id: str) -> Json:
     Raises:
         KeyError: the viewer submitted nothing under this receipt.
     """
-    rows = Submission.objects.defer("document").filter(receipt_id=receipt_id)
+    rows = Submission.objects.defer("document", "derived").filter(receipt_id=receipt_id)
     if viewer.party != OPERATOR:
         rows = rows.filter(submitter=viewer.party or "")
     row = rows.first()
