@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from ytterby.chain.event import Entry, Event
 from ytterby.chain.order import Bundle
 from ytterby.chain.posting import Posting
 from ytterby.chain.posting_record import Subjects, read_postings, subjects_of, write_postings
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
-from ytterby.shell.store.asking import rows_among
+from ytterby.shell.store.asking import rows_among, rows_where
 from ytterby.shell.store.derived.packing import packed_with_words, unpacked_with_words
 from ytterby.shell.store.derived.threads import chunks, named_threads, thread_ids
 from ytterby.shell.store.inserting import insert_rows
@@ -70,7 +72,10 @@ def live_edition() -> Edition:
     Raises:
         Edition.DoesNotExist: nothing was ever derived.
     """
-    return Edition.objects.get(is_live=True)
+    columns = [field.column for field in Edition._meta.concrete_fields]
+    for row in rows_where(Edition, columns, "is_live"):
+        return Edition.from_db(connection.alias, columns, row)
+    raise Edition.DoesNotExist("no edition is live")
 
 
 @dataclass(frozen=True, slots=True)
