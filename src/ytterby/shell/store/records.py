@@ -16,7 +16,7 @@ from ytterby.shell.store.derived.postings import (
 )
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventRecord, Visible
-from ytterby.shell.store.visibility import readers_of
+from ytterby.shell.store.visibility import Readers, reader_ids
 from ytterby.shell.store.writing import NewEntry
 
 COLUMNS = (
@@ -96,7 +96,9 @@ def _insert_run(run: Sequence[NewEvents], directory: Directory) -> None:
     """Insert the events of some submissions at once; the caller holds the lock."""
     if not run:
         return
-    rows, readers = [], []
+    rows: list[tuple[object, ...]] = []
+    seen: list[tuple[int, dict[str, int]]] = []
+    readers = Readers(directory)
     for one in run:
         for index, new in enumerate(one.events, one.first):
             event = new.event
@@ -106,9 +108,14 @@ def _insert_run(run: Sequence[NewEvents], directory: Directory) -> None:
             rows.append(
                 (index, one.submission, new.number, one.submitter, digest, new.salt, event_id, is_original, original)
             )
-            readers += [(party, index, why) for party, why in sorted(readers_of(event, one.submitter, directory))]
+            seen.append((index, readers.of(event, one.submitter)))
     insert_rows(EventRecord, COLUMNS, rows)
-    insert_rows(Visible, ("party", "event_id", "why"), readers)
+    ids = reader_ids(set().union(*(parties for _, parties in seen)))
+    insert_rows(
+        Visible,
+        ("reader_id", "event_id", "why"),
+        [(ids[party], index, why) for index, parties in seen for party, why in parties.items()],
+    )
     _insert_postings(run)
 
 
