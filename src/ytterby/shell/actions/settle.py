@@ -81,10 +81,10 @@ def settle_submission(
     try:
         if submission.state != ARRIVED:
             return result_of(register, submission)
-        raw = stored_bytes(submission) if document is None else document
         known = KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1))
         with without_collector():
-            read = read_submission(submission, raw, at or now())
+            # The bytes are not held any longer than they are read.
+            read = read_submission(submission, stored_bytes(submission) if document is None else document, at or now())
             if not read.is_refused:
                 read.prepare(known)
             (decision,) = write(lambda head: decide(head, [read]))
