@@ -18,6 +18,7 @@ from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.doctor import CHECKERS, Unsound, examine
 from ytterby.shell.site.register import Register, make_register
 from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.models import (
     EventCell,
     EventRecord,
@@ -135,7 +136,7 @@ def test_a_cell_that_says_something_else_and_can_be_read_is_named(filled, model)
 
     table = apps.get_model("store", model)
     for key, value in places(table, "body"):
-        cell = read_cell(zlib.decompress(value))
+        cell = read_cell(unpacked(value))
         if not cell.nodes:
             continue
         node = msgspec.structs.replace(cell.nodes[0], left=cell.nodes[0].left + 1)
