@@ -2,7 +2,6 @@
 
 import random
 import struct
-import zlib
 from hashlib import sha256
 
 import pytest
@@ -14,6 +13,7 @@ from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
+from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition, EventCell, LotCell
 from ytterby.shell.store.reading.entries import accepted_entries
@@ -22,8 +22,8 @@ from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
 
 def kept() -> tuple[dict[str, bytes], dict[bytes, bytes]]:
-    lots = {text: zlib.decompress(body) for text, body in LotCell.objects.values_list("lot__text", "body")}
-    events = {bytes(d): zlib.decompress(body) for d, body in EventCell.objects.values_list("digest", "body")}
+    lots = {text: unpacked(body) for text, body in LotCell.objects.values_list("lot__text", "body")}
+    events = {bytes(d): unpacked(body) for d, body in EventCell.objects.values_list("digest", "body")}
     return lots, events
 
 

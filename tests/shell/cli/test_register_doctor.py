@@ -32,7 +32,7 @@ def test_a_sound_register_is_said_to_be_sound(ask):
 
 
 def test_what_is_unsound_is_named_with_where_and_a_cure_and_ends_with_one(copied):
-    spoil(copied, "UPDATE store_visible SET party = 'https://spy.example' WHERE id = 1")
+    spoil(copied, "UPDATE store_visible SET why = 63 WHERE event_id = (SELECT min(event_id) FROM store_visible)")
     found = run("register", "doctor", "--data", copied)
     assert found.code == 1
     assert "rights.visible" in found.out

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import cast
 
 from django.db import DatabaseError
 
@@ -23,10 +24,11 @@ from ytterby.shell.actions.convert import kept_settings
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES
+from ytterby.shell.store.asking import rows_among, rows_where
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ARRIVED
-from ytterby.shell.store.writing import not_before, write
+from ytterby.shell.store.writing import not_before, save_head, write
 from ytterby.terms.instant import read_instant
 
 # What a door may know of the database: that it takes nothing.
@@ -72,7 +74,8 @@ def arrive(register: Register, incoming: Incoming, *, at: datetime | None = None
 
 def latest_arrival() -> str | None:
     """Return the latest time at which a document arrived, before which none arrives any more."""
-    return LogHead.objects.values_list("arrived_at", flat=True).get(id=1)
+    ((latest,),) = rows_where(LogHead, ("arrived_at",), "id = 1")
+    return cast(str | None, latest)
 
 
 def receive(register: Register, incoming: Incoming, at: datetime | None, floor: str | None) -> Submission:
@@ -120,17 +123,13 @@ def enter_arrivals(head: LogHead, submissions: Sequence[Submission]) -> None:
     None of them arrived before the one in front of it.
     """
     insert_rows(Submission, COLUMNS, [tuple(getattr(one, column) for column in COLUMNS) for one in submissions])
-    ids = dict(
-        Submission.objects.filter(receipt_id__in=[one.receipt_id for one in submissions]).values_list(
-            "receipt_id", "id"
-        )
-    )
+    ids = dict(rows_among(Submission, ("receipt_id", "id"), "receipt_id", [one.receipt_id for one in submissions]))
     for one in submissions:
         one.id = ids[one.receipt_id]
     last = submissions[-1].arrived_at
     if head.arrived_at is None or _instant(last) > _instant(head.arrived_at):
         head.arrived_at = last
-        head.save(update_fields=["arrived_at"])
+        save_head(head, "arrived_at")
 
 
 def arrived(submission: Submission) -> datetime:

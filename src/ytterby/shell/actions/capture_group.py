@@ -2,7 +2,7 @@
 
 A thread takes what has come, up to `group_documents`, waiting for others that are on their way for at most
 `group_milliseconds`. A group takes two transactions whatever its size: all arrivals, all decisions. Outcome receipts
-are signed outside, and stored with the arrivals of the next group, or at once where nobody waits: they come out the
+are signed outside, and stored with the arrivals of the next group, or soon where none comes: they come out the
 same whenever they are signed, so that a kill in between loses none that was handed out. The log's files are made by a
 second thread, at most once for a group. Each document arrives, is decided and is answered on its own, in the
 order in which it came, exactly as if it had been captured alone: a refused one does not hurt its neighbours, and each
@@ -36,6 +36,7 @@ from ytterby.shell.actions.settle import (
 )
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ACCEPTED
 from ytterby.shell.store.outcome import stored_outcome
@@ -180,7 +181,6 @@ class GroupCommitter:
                     for one in group:
                         if not one.is_answered:
                             one.fail(error)
-                self._store_when_idle()
         finally:
             connections.close_all()
 
@@ -190,6 +190,7 @@ class GroupCommitter:
         Callers come in a loop: as many as were let go last are likely on their way, and are waited for.
         """
         most = limits().group_documents
+        self._store_when_idle()
         with self._changed:
             while not self._queue:
                 if not self._is_open:
@@ -204,10 +205,11 @@ class GroupCommitter:
             return [self._queue.popleft() for _ in range(min(len(self._queue), most))]
 
     def _commit(self, group: Sequence[_Waiting]) -> None:
-        arrived = self._arrive(group)
-        reads = self._read(arrived)
-        decisions = self._decide(arrived, reads)
-        self._answer(arrived, decisions)
+        with without_collector():
+            arrived = self._arrive(group)
+            reads = self._read(arrived)
+            decisions = self._decide(arrived, reads)
+            self._answer(arrived, decisions)
 
     def _arrive(self, group: Sequence[_Waiting]) -> list[_Waiting]:
         """Store the documents with their receipts before any of them is looked at; return those that were stored."""
@@ -232,8 +234,14 @@ class GroupCommitter:
         return stored
 
     def _store_when_idle(self) -> None:
-        """Store the outcomes of the last group where no other comes at once; what cannot be stored waits."""
-        if self._unstored and not self._queue:
+        """Store the outcomes of the last group where no other comes soon; what cannot be stored waits."""
+        if not self._unstored:
+            return
+        with self._changed:
+            if not self._queue and self._is_open:
+                # Whoever was let go a moment ago has hardly had the time to come back.
+                self._changed.wait(limits().group_milliseconds * MILLISECOND)
+        if not self._queue:
             left = self._unstored
             with suppress(DatabaseError):
                 write(lambda head: enter_outcomes(head, left))

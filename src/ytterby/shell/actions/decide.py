@@ -24,6 +24,7 @@ from ytterby.shell.actions.arrive import arrived
 from ytterby.shell.actions.convert import converted
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.spreadsheets.readable import Readable
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import ReadyPostings, ready_postings
 from ytterby.shell.store.derived.world import registered_to, world_at
 from ytterby.shell.store.inserting import update_rows
@@ -139,7 +140,7 @@ def decide(head: LogHead, documents: Sequence[ReadSubmission]) -> list[Decision 
     The caller holds the lock.
     """
     ids = [one.submission.id for one in documents]
-    waiting = set(Submission.objects.filter(id__in=ids, state=ARRIVED).values_list("id", flat=True))
+    waiting = {id_ for (id_,) in rows_among(Submission, ("id",), "id", ids, "state = %s", [ARRIVED])}
     deciding = _Deciding(head, [one for one in documents if one.submission.id in waiting])
     decisions = [deciding.decide(one) if one.submission.id in waiting else None for one in documents]
     deciding.write()

@@ -22,6 +22,7 @@ from ytterby.shell.actions.convert import remember_given
 from ytterby.shell.actions.decide import Decision, KnownWorld, decide, read_submission
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.inserting import update_rows
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ACCEPTED, ARRIVED, REFUSED
@@ -82,11 +83,13 @@ def settle_submission(
     try:
         if submission.state != ARRIVED:
             return result_of(register, submission)
-        raw = stored_bytes(submission) if document is None else document
-        read = read_submission(submission, raw, at or now())
-        if not read.is_refused:
-            read.prepare(KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1)))
-        (decision,) = write(lambda head: decide(head, [read]))
+        known = KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1))
+        with without_collector():
+            # The bytes are not held any longer than they are read.
+            read = read_submission(submission, stored_bytes(submission) if document is None else document, at or now())
+            if not read.is_refused:
+                read.prepare(known)
+            (decision,) = write(lambda head: decide(head, [read]))
         if decision is None:
             submission.refresh_from_db()
             return result_of(register, submission)

@@ -35,13 +35,13 @@ from ytterby.shell.actions.verify_files import PublishedLog
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.compartment import Compartment
-from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, Submission, Visible
+from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Reader, Registration, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.records import known_digests
-from ytterby.shell.store.visibility import readers_of
+from ytterby.shell.store.visibility import Readers
 from ytterby.shell.store.writing import EVENT
 from ytterby.terms.instant import read_instant
 from ytterby.terms.problem import finding
@@ -95,6 +95,9 @@ def _orphans() -> Iterator[Failure]:
     blind = Visible.objects.exclude(event_id__in=EventRecord.objects.values("log_index"))
     for index in blind.values_list("event_id", flat=True).distinct().iterator():
         yield Failure(index, "somebody may see an event that is not there", finding("rights.visible"))
+    nameless = Visible.objects.exclude(reader_id__in=Reader.objects.values("id"))
+    for index in nameless.values_list("event_id", flat=True).distinct().iterator():
+        yield Failure(index, "a party that has no name may see the event", finding("rights.visible"))
 
 
 def _doubles() -> Iterator[Failure]:
@@ -290,7 +293,7 @@ class _Stored:
         self.entries = {i: (bytes(e), record) for i, e, record in entries.values_list("index", "entry", "record")}
         self.readers: dict[int, set[tuple[Any, ...]]] = {}
         rights = Visible.objects.filter(**{f"event_id__{k}": v for k, v in span.items()})
-        for index, *right in rights.values_list("event_id", "party", "why", "compartment"):
+        for index, *right in rights.values_list("event_id", "reader__party", "why", "compartment"):
             self.readers.setdefault(index, set()).add(tuple(right))
 
 
@@ -311,10 +314,10 @@ def _event(
     ended = None if record.original is None else bytes(record.original)
     if (record.event_id, record.is_original, record.submitter, ended) != facts:
         yield Failure(index, "the event's row does not say what the submitted event says", finding("events.rows"))
-    readers = readers_of(event, submitter, parties)
+    readers = Readers(parties).of(event, submitter)
     if record.compartment != Compartment.TRACING:
         what = "the event stands in another compartment than tracing"
         yield Failure(index, what, finding("rights.visible"))
-    if stored.readers.get(index, set()) != {(party, why, Compartment.TRACING) for party, why in readers}:
+    if stored.readers.get(index, set()) != {(party, why, Compartment.TRACING) for party, why in readers.items()}:
         what = "who may see the event is not what the event and the directory say"
         yield Failure(index, what, finding("rights.visible"))

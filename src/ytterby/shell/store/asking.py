@@ -1,5 +1,5 @@
-"""One question about many values: plain SQL, since building a query object for hundreds of values takes longer than
-answering it.
+"""Questions of capture in plain SQL, since building a query object takes longer than answering it: for hundreds of
+values, and for the one row that every document asks for.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,6 +9,22 @@ from django.db import connection, models
 
 # Parameters of one statement, far below SQLite's limit of 32,766.
 VALUES_MAX = 4_000
+
+
+def rows_where(
+    model: type[models.Model], columns: Sequence[str], where: str, parameters: Sequence[Any] = (), then: str = ""
+) -> list[tuple[Any, ...]]:
+    """Return columns of the rows for which a condition in SQL holds, never made of what somebody sent.
+
+    `then` is what follows the condition: order, limit, lock.
+    """
+    quote = connection.ops.quote_name
+    named = ", ".join(map(quote, columns))
+    statement = f"SELECT {named} FROM {quote(model._meta.db_table)} WHERE {where} {then}"  # noqa: S608 -- names of our own model
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def rows_among(

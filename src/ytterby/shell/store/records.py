@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
@@ -16,9 +17,11 @@ from ytterby.shell.store.derived.postings import (
 )
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventRecord, Visible
-from ytterby.shell.store.visibility import readers_of
+from ytterby.shell.store.visibility import Readers, reader_ids
 from ytterby.shell.store.writing import NewEntry
 
+# Events whose rows are made at once: a document of ten thousand is never held as rows as well.
+ROWS = 1_000
 COLUMNS = (
     "log_index",
     "submission_id",
@@ -96,20 +99,33 @@ def _insert_run(run: Sequence[NewEvents], directory: Directory) -> None:
     """Insert the events of some submissions at once; the caller holds the lock."""
     if not run:
         return
-    rows, readers = [], []
-    for one in run:
-        for index, new in enumerate(one.events, one.first):
-            event = new.event
-            is_original = event.error is None
-            original = None if is_original else event.original
-            digest, event_id = event.digest, event.event_id
-            rows.append(
-                (index, one.submission, new.number, one.submitter, digest, new.salt, event_id, is_original, original)
-            )
-            readers += [(party, index, why) for party, why in sorted(readers_of(event, one.submitter, directory))]
-    insert_rows(EventRecord, COLUMNS, rows)
-    insert_rows(Visible, ("party", "event_id", "why"), readers)
+    readers = Readers(directory)
+    numbered = ((index, one, new) for one in run for index, new in enumerate(one.events, one.first))
+    while part := list(islice(numbered, ROWS)):
+        _insert_part(part, readers)
     _insert_postings(run)
+
+
+def _insert_part(part: Sequence[tuple[int, NewEvents, NewEvent]], readers: Readers) -> None:
+    """Insert rows and rights of some events, with their numbers in the log."""
+    rows: list[tuple[object, ...]] = []
+    seen: list[tuple[int, dict[str, int]]] = []
+    for index, one, new in part:
+        event = new.event
+        is_original = event.error is None
+        original = None if is_original else event.original
+        digest, event_id = event.digest, event.event_id
+        rows.append(
+            (index, one.submission, new.number, one.submitter, digest, new.salt, event_id, is_original, original)
+        )
+        seen.append((index, readers.of(event, one.submitter)))
+    insert_rows(EventRecord, COLUMNS, rows)
+    ids = reader_ids(set().union(*(parties for _, parties in seen)))
+    insert_rows(
+        Visible,
+        ("reader_id", "event_id", "why"),
+        [(ids[party], index, why) for index, parties in seen for party, why in parties.items()],
+    )
 
 
 def _insert_postings(run: Sequence[NewEvents]) -> None:

@@ -18,7 +18,8 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from ytterby.proof.entry import public_entry, record_entry
 from ytterby.proof.merkle import Frontier, leaf_hash, node_hash
-from ytterby.shell.store.inserting import insert_rows
+from ytterby.shell.store.asking import rows_where
+from ytterby.shell.store.inserting import insert_rows, update_rows
 from ytterby.shell.store.models import LogEntry, LogHead, StoredHash
 from ytterby.terms.instant import read_instant, write_instant
 
@@ -63,13 +64,27 @@ def write(action: Callable[[LogHead], T]) -> T:
     for attempt in range(TRIES):
         try:
             with _one_thread(), transaction.atomic():
-                return action(LogHead.objects.select_for_update().get(id=1))
+                return action(_locked_head())
         except OperationalError as error:
             if not is_passing(error) or attempt == TRIES - 1:
                 raise
             # Jitter keeps two writers from meeting again; nothing secret hangs on it.
             time.sleep(WAIT_SECONDS * (attempt + 1) * (0.5 + random.random()))  # noqa: S311
     raise AssertionError("the last try returns or raises")
+
+
+def _locked_head() -> LogHead:
+    """Return the head of the log, locked until the transaction ends; SQLite's has locked everything already."""
+    columns = [field.column for field in LogHead._meta.concrete_fields]
+    lock = "FOR UPDATE" if connection.vendor == "postgresql" else ""
+    for row in rows_where(LogHead, columns, "id = 1", then=lock):
+        return LogHead.from_db(connection.alias, columns, row)
+    raise LogHead.DoesNotExist("the log has no head")
+
+
+def save_head(head: LogHead, *columns: str) -> None:
+    """Store what has changed in the head of the log; the caller holds its lock."""
+    update_rows(LogHead, columns, [(*(getattr(head, column) for column in columns), head.pk)])
 
 
 @contextmanager
@@ -127,7 +142,7 @@ def append_batches(head: LogHead, batches: Sequence[Batch]) -> int:
     frontier = Frontier.from_bytes(bytes(head.frontier)).append(leaves)
     _store_hashes(first, leaves)
     head.size, head.frontier, head.root, head.accepted_at = size, frontier.to_bytes(), frontier.root(), batches[-1].at
-    head.save(update_fields=["size", "frontier", "root", "accepted_at"])
+    save_head(head, "size", "frontier", "root", "accepted_at")
     return first
 
 
@@ -144,8 +159,8 @@ def _store_hashes(first: int, leaves: list[bytes]) -> None:
             return
         roots = [fold(below[i * width : (i + 1) * width]) for i in range(whole)]
         level, start, below = level + 1, begin // width, roots
-        StoredHash.objects.bulk_create(
-            [StoredHash(level=level, position=start + i, hash=root) for i, root in enumerate(roots)]
+        insert_rows(
+            StoredHash, ("level", "position", "hash"), [(level, start + i, root) for i, root in enumerate(roots)]
         )
 
 
@@ -160,10 +175,11 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 def stored_hashes(level: int, begin: int, end: int) -> list[bytes]:
     """Return the stored roots of complete subtrees of 256^level leaves, positions begin to end."""
     if level == 0:
-        leaves = LogEntry.objects.filter(index__gte=begin, index__lt=end).order_by("index")
-        return [bytes(leaf) for leaf in leaves.values_list("leaf", flat=True)]
-    hashes = StoredHash.objects.filter(level=level, position__gte=begin, position__lt=end).order_by("position")
-    return [bytes(root) for root in hashes.values_list("hash", flat=True)]
+        leaves = rows_where(LogEntry, ("leaf",), '"index" >= %s AND "index" < %s', [begin, end], 'ORDER BY "index"')
+        return [bytes(leaf) for (leaf,) in leaves]
+    where = "level = %s AND position >= %s AND position < %s"
+    hashes = rows_where(StoredHash, ("hash",), where, [level, begin, end], "ORDER BY position")
+    return [bytes(root) for (root,) in hashes]
 
 
 def read_hash(level: int, index: int) -> bytes:

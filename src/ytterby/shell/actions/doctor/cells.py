@@ -16,6 +16,7 @@ from ytterby.chain.excerpt import CellMissing, cells_of_book, rows_of
 from ytterby.chain.posting_record import subjects_of
 from ytterby.shell.actions.doctor.submitted import submitted_events
 from ytterby.shell.actions.doctor.unsound import Tell, Unsound
+from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.derived.postings import counting, unpacked_postings
 from ytterby.shell.store.derived.shelf import StoredShelf
 from ytterby.shell.store.derived.world import world_at
@@ -145,7 +146,7 @@ def _text(number: int) -> str:
 
 def _unpacked(body: Any) -> bytes:
     try:
-        return zlib.decompress(body)
+        return unpacked(body)
     except zlib.error:
         return b""
 

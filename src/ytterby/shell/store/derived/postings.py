@@ -5,7 +5,10 @@ what an event stands for.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
+
+from django.db import connection
 
 from ytterby.chain.event import Entry, Event
 from ytterby.chain.order import Bundle
@@ -13,7 +16,7 @@ from ytterby.chain.posting import Posting
 from ytterby.chain.posting_record import Subjects, read_postings, subjects_of, write_postings
 from ytterby.chain.postings import postings_of
 from ytterby.chain.world import World
-from ytterby.shell.store.asking import rows_among
+from ytterby.shell.store.asking import rows_among, rows_where
 from ytterby.shell.store.derived.packing import packed_with_words, unpacked_with_words
 from ytterby.shell.store.derived.threads import chunks, named_threads, thread_ids
 from ytterby.shell.store.inserting import insert_rows
@@ -23,6 +26,8 @@ from ytterby.terms.identifier import site_of
 from ytterby.terms.problem import Problem
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Events whose rows are made at once.
+ROWS = 1_000
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -70,7 +75,10 @@ def live_edition() -> Edition:
     Raises:
         Edition.DoesNotExist: nothing was ever derived.
     """
-    return Edition.objects.get(is_live=True)
+    columns = [field.column for field in Edition._meta.concrete_fields]
+    for row in rows_where(Edition, columns, "is_live"):
+        return Edition.from_db(connection.alias, columns, row)
+    raise Edition.DoesNotExist("no edition is live")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +97,22 @@ class Posted:
 
 def insert_posted(edition: int, posted: Sequence[Posted]) -> None:
     """Insert the postings of new events, of one submission or several; the caller holds the lock."""
-    doing = [one for one in posted if one.ready.body]
-    rows = [
-        _row(
-            edition,
-            one.index,
-            one.submitter,
-            one.ready,
-            one.known_from,
-            one.known_from if one.is_born_ended else FOR_EVER,
-        )
-        for one in doing
-    ]
-    insert_rows(PostingRecord, COLUMNS, rows)
-    insert_rows(
-        Touch, ("edition", "thread_id", "log_index"), _touches(edition, [(one.index, one.ready) for one in doing])
-    )
+    doing = (one for one in posted if one.ready.body)
+    while part := list(islice(doing, ROWS)):
+        rows = [
+            _row(
+                edition,
+                one.index,
+                one.submitter,
+                one.ready,
+                one.known_from,
+                one.known_from if one.is_born_ended else FOR_EVER,
+            )
+            for one in part
+        ]
+        insert_rows(PostingRecord, COLUMNS, rows)
+        touches = _touches(edition, [(one.index, one.ready) for one in part])
+        insert_rows(Touch, ("edition", "thread_id", "log_index"), touches)
 
 
 COLUMNS = ("edition", "log_index", "digest", "submitter", "at", "rank", "known_from", "known_to", "body")

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
-from django.db.models import Max, Q
+from django.db.models import Q
 
-from ytterby.shell.store.asking import rows_among
+from ytterby.shell.store.asking import rows_among, rows_where
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import Thread
 from ytterby.terms.identifier import tail
@@ -39,7 +39,7 @@ def named_threads(texts: Collection[str]) -> dict[str, int]:
     new = sorted(set(texts) - found.keys())
     if new:
         # Numbered here, under the lock, so that they need not be looked up again.
-        last = Thread.objects.aggregate(last=Max("id"))["last"] or 0
+        last = max((id_ for (id_,) in rows_where(Thread, ("id",), "true", then="ORDER BY id DESC LIMIT 1")), default=0)
         numbered = {text: last + number for number, text in enumerate(new, 1)}
         insert_rows(Thread, ("id", "text", "tail"), [(number, text, tail(text)) for text, number in numbered.items()])
         found |= numbered

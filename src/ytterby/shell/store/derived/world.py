@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from ytterby.chain.world import World
 from ytterby.shell.site.packs import limits, matter_tables
+from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.models import LogHead, Registration
 from ytterby.shell.store.reading.entries import product_list, whole_directory
 from ytterby.shell.store.reading.known import Known
@@ -12,14 +13,14 @@ from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
 def world_at(size: int) -> World:
     """Return parties, sites, mandates, products and tables as known at a log size."""
-    return _world(LogHead.objects.values_list("register_id", flat=True).get(id=1), registered_to(size))
+    ((register,),) = rows_where(LogHead, ("register_id",), "id = 1")
+    return _world(register, registered_to(size))
 
 
 def registered_to(size: int) -> int:
     """Return the log size after the last registration before a log size; 0 before any."""
-    rows = Registration.objects.filter(log_index__lt=size).order_by("-log_index").values_list("log_index", flat=True)
-    last = rows.first()
-    return 0 if last is None else last + 1
+    last = rows_where(Registration, ("log_index",), "log_index < %s", [size], "ORDER BY log_index DESC LIMIT 1")
+    return last[0][0] + 1 if last else 0
 
 
 @lru_cache(maxsize=8)

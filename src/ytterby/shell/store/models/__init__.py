@@ -2,7 +2,7 @@
 
 from ytterby.shell.store.models.account import Account
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
-from ytterby.shell.store.models.event import EventRecord, Visible
+from ytterby.shell.store.models.event import EventRecord, Reader, Visible
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
 from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.submission import Submission
@@ -16,6 +16,7 @@ __all__ = [
     "LogHead",
     "LotCell",
     "PostingRecord",
+    "Reader",
     "Registration",
     "StoredHash",
     "Submission",

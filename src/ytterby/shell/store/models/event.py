@@ -41,15 +41,26 @@ class EventRecord(models.Model):
         ]
 
 
-class Visible(models.Model):
-    """That a party may see an event, and why: written with the event, never later."""
+class Reader(models.Model):
+    """A party that may see some event, written once."""
 
-    party = models.TextField()
-    event = models.ForeignKey(EventRecord, on_delete=models.PROTECT)
-    why = models.TextField()
+    party = models.TextField(unique=True)
+
+
+class Visible(models.Model):
+    """That a party may see an event, and why: written with the event, never later.
+
+    `why` holds all its reasons, each a bit (`store.visibility.WHYS`). That reader and event are there is not asked of
+    the database for every row, but of the doctor.
+    """
+
+    pk = models.CompositePrimaryKey("reader", "event")
+    reader = models.ForeignKey(Reader, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    event = models.ForeignKey(EventRecord, on_delete=models.PROTECT, db_index=False, db_constraint=False)
+    why = models.SmallIntegerField()
     compartment = models.SmallIntegerField(db_default=Compartment.TRACING.value)
 
     class Meta:
-        """A party, an event and a reason stand once."""
+        """Asked for by party, and by event when the log is verified."""
 
-        constraints = [models.UniqueConstraint(fields=["party", "event", "why"], name="visible_once")]
+        indexes = [models.Index(fields=["event"], name="visible_event")]

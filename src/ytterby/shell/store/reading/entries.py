@@ -14,6 +14,8 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any
 
+from django.db.models import F
+
 from ytterby.chain.door import read_document
 from ytterby.chain.event import Entry, Event
 from ytterby.chain.party import Directory, Mandate, Operation, Party, Site, make_directory
@@ -25,6 +27,7 @@ from ytterby.shell.store.models import EventRecord, LogHead, Registration, Visib
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import WHOLE, Viewer
 from ytterby.shell.store.submitted_text import submitted_text
+from ytterby.shell.store.visibility import bits_of
 
 # Decoded submissions are kept up to so many events; they never change.
 EVENTS_KEPT_MAX = 100_000
@@ -37,11 +40,13 @@ _lock = Lock()
 def readable_events(viewer: Viewer) -> Any:
     """Return the query of the events that the viewer may read as submitted."""
     rows = EventRecord.objects.filter(compartment=Compartment.TRACING)
-    return rows if viewer.reads_all else rows.filter(log_index__in=_seen(viewer).filter(why__in=WHOLE).values("event"))
+    return rows if viewer.reads_all else rows.filter(log_index__in=_seen(viewer, WHOLE))
 
 
-def _seen(viewer: Viewer) -> Any:
-    return Visible.objects.filter(party=viewer.party or "", compartment=Compartment.TRACING)
+def _seen(viewer: Viewer, whys: Iterable[str]) -> Any:
+    """Return the query of the events that the viewer sees for one of these reasons."""
+    rows = Visible.objects.filter(reader__party=viewer.party or "", compartment=Compartment.TRACING)
+    return rows.alias(counting=F("why").bitand(bits_of(whys))).filter(counting__gt=0).values("event_id")
 
 
 def accepted_entries(viewer: Viewer, known: Known) -> list[Entry]:
@@ -53,7 +58,7 @@ def named_entries(viewer: Viewer, known: Known, *whys: str) -> list[Entry]:
     """Return the accepted events that name the viewer for one of these reasons, in log order: for what the store works
     out of them, and never for a reader as they are.
     """
-    named = _seen(viewer).filter(why__in=whys).values("event")
+    named = _seen(viewer, whys)
     tracing = EventRecord.objects.filter(compartment=Compartment.TRACING)
     return _entries(tracing.filter(log_index__lt=known.size, log_index__in=named))
 
