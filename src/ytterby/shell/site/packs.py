@@ -53,6 +53,8 @@ class Limits:
     group_milliseconds: int
     publish_milliseconds: int
     lot_reuse_days: int
+    trace_nodes: int
+    trace_percent: int
 
 
 @lru_cache(maxsize=1)
