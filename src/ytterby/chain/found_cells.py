@@ -67,16 +67,13 @@ class Found:
         self.bring(lots, {digest for digest, place in missing if not place[2]})
 
     def events_of_pools(self, references: Iterable[Reference]) -> Collection[bytes]:
-        """Return the events that move a pool which some nodes belong to, where that is not here yet."""
+        """Return the events that move the pools which some nodes belong to, of those that are not here yet."""
         there = (self.nodes[reference] for reference in references if reference in self.nodes)
         moved = {node.digest for node in there if node.pool is not None and node.pool not in self.pools}
         return self.cells.events_of_pools_in(moved) if moved else ()
 
-    def bring_pools(self, references: Iterable[Reference]) -> None:
-        """Bring the whole of each pool that some nodes belong to: its states, what was drawn, what was charged."""
-        digests = set(self.events_of_pools(references))
-        if not digests:
-            return
+    def bring_pools(self, digests: Collection[bytes]) -> None:
+        """Bring the whole of the pools that these events move: states, what was drawn, what was charged."""
         self.bring((), digests)
         states = [node for digest in digests for node in self._nodes_of_event(digest) if node.kind == TANK]
         self.pools |= {node.pool for node in states if node.pool is not None}

@@ -28,15 +28,17 @@ def book_of_ancestors(cells: Cells, world: World, lot: str, enough: Enough | Non
     """
     found = Found(cells)
     found.bring({lot}, ())
-    reached = _ancestors(found, lot, enough.nodes if enough is not None else inf)
-    if reached is None or (enough is not None and len(found.events_of_pools(reached)) > enough.nodes):
-        assert enough is not None, "only then there is a bound"
+    most = enough.nodes if enough is not None else inf
+    reached = _ancestors(found, lot, most)
+    pools = found.events_of_pools(reached) if reached is not None else ()
+    if enough is not None and (reached is None or len(pools) > most):
         first = book_of_first_ancestors(found, world, lot, enough)
         if first is not None:
             return first
         reached = _ancestors(found, lot, inf)
-    assert reached is not None, "without a bound all is reached"
-    found.bring_pools(reached)
+        assert reached is not None, "without a bound all is reached"
+        pools = found.events_of_pools(reached)
+    found.bring_pools(pools)
     return found.book(world)
 
 
@@ -62,7 +64,7 @@ def book_of_descendants(cells: Cells, world: World, lot: str) -> Book:
         found.bring(todo, ())
         events = set(cells.events_of(todo))
         found.bring((), events)
-        found.bring_pools(reference for reference in found.nodes if reference[0] in events)
+        found.bring_pools(found.events_of_pools([one for one in found.nodes if one[0] in events]))
         made = set(found.lots_made_of(todo))
         todo = made - seen
         seen |= todo

@@ -38,8 +38,8 @@ def match_lots(viewer: Viewer, text: str, *, known: Known) -> list[str]:
     """
     if not text:
         return []
-    for found in (threads_named(text), threads_with_tail(text), threads_ending(text)):
-        lots = sorted(lots_among(viewer, found, known))
+    for look in (threads_named, threads_with_tail, threads_ending):
+        lots = sorted(lots_among(viewer, look(text), known))
         if lots:
             return lots
     return []
