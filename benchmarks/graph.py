@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.table import Line, best_of
-from ytterby.chain.attribution import Graph, Sources, attribute, numba, pull
+from ytterby.chain.attribution import Graph, Sources, attribute, compiler, pull
 
 SIZES = {"small": 100_000, "full": 1_000_000}
 CLASSES = 50
@@ -63,7 +63,7 @@ def run(size: str) -> list[Line]:
 
     slow = best_of(1, plain)
     lines = [Line(f"attribution without numba, {edges}", slow, "s", "<= 15 at full", "scipy, recorded", None)]
-    if numba is not None:
+    if compiler() is not None:
         attribute(*make(1_000), CLASSES, compiled=True)
         rows = attribute(graph, sources, CLASSES, compiled=True)
         quick = best_of(3, lambda: attribute(graph, sources, CLASSES, compiled=True))

@@ -319,6 +319,21 @@ def test_the_migrations_make_what_the_models_say(register):
     assert "No changes" in out.getvalue()
 
 
+def test_a_register_whose_tables_are_all_there_is_opened_without_going_through_the_migrations(register, monkeypatch):
+    from django.core import management
+
+    from ytterby.shell.site.register import open_register
+    from ytterby.shell.site.schema import packaged_migrations
+
+    called = []
+    monkeypatch.setattr(management, "call_command", lambda *names, **_: called.append(names))
+    open_register(register.data)
+    assert not called
+    monkeypatch.setattr("ytterby.shell.site.schema.packaged_migrations", lambda: packaged_migrations() | {"9999_later"})
+    open_register(register.data)
+    assert called == [("migrate",)]
+
+
 @pytest.mark.skipif(ON_POSTGRESQL, reason="SQLite's settings; test_postgresql has the others")
 def test_a_database_that_could_lose_what_it_acknowledged_is_refused(register, monkeypatch):
     from django.db import connection

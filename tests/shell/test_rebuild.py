@@ -14,7 +14,7 @@ from ytterby.shell.actions.log import verify_log
 from ytterby.shell.actions.rebuild import rebuild
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import RegisterOutdated, open_register
-from ytterby.shell.store.derived import rebuilding
+from ytterby.shell.store.derived import deriving, rebuilding
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
 from ytterby.shell.store.derived.postings import live_edition
@@ -181,6 +181,24 @@ def test_the_commands_say_how_far_the_register_is(tangled):
     assert "byte for byte" in found.out
     found = run("register", "rebuild", "--data", tangled.data, "--anew", "--lang", "zh")
     assert "逐字节相同" in found.out
+
+
+def test_a_register_of_which_nothing_was_derived_is_derived_in_one_pass_and_no_other(
+    empty_register, part_of, monkeypatch
+):
+    size = capture(empty_register, part_of(*range(20)), submitter="operator").size
+    stepped = []
+    derive_step = deriving.derive_step
+    monkeypatch.setattr(
+        deriving, "derive_step", lambda edition, at, to: (stepped.append(edition), derive_step(edition, at, to))
+    )
+    found = run("register", "rebuild", "--data", empty_register.data)
+    assert (found.code, found.err) == (0, "")
+    assert "Nothing was derived before" in found.out
+    assert not stepped
+    assert list(Edition.objects.values_list("number", "is_live", "derived_to")) == [(2, True, size)]
+    found = run("register", "rebuild", "--data", empty_register.data)
+    assert "byte for byte" in found.out
 
 
 def test_two_rebuilds_at_once_are_one_too_many(tangled):

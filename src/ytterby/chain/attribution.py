@@ -7,6 +7,7 @@ other order, no fused operation, no BLAS: the same bytes come out with numba and
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,13 +16,10 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-try:
-    import numba
-except ImportError:  # the extra `analysis` is not installed; numpy gives the same bytes
-    numba = None  # type: ignore[assignment]
-
-# Below this many edges compiling costs more than it saves.
+# Below this many edges importing numba and compiling cost more than they save: for rows of many classes, and for one
+# number a node, which plain lists do in some tenths of a second.
 COMPILE_FROM_EDGES = 100_000
+COMPILE_LISTS_FROM_EDGES = 5_000_000
 
 
 class Graph(NamedTuple):
@@ -67,7 +65,7 @@ def attribute(graph: Graph, sources: Sources, class_count: int, *, compiled: boo
     """
     rows = np.zeros((graph.size, class_count))
     np.add.at(rows, (sources.nodes, sources.classes), sources.mass_kg)
-    if _is_compiled(graph, compiled):
+    if _is_compiled(graph, compiled, COMPILE_FROM_EDGES):
         _loop("attribute", _attribute)(graph.indptr, graph.parents, graph.weights, rows)
     else:
         _attribute_by_level(graph, rows)
@@ -82,7 +80,7 @@ def pull(graph: Graph, targets: Floats, *, compiled: bool | None = None) -> Floa
     values = targets.copy()
     occupied = np.flatnonzero(values)
     if len(occupied):
-        run = _loop("pull", _pull) if _is_compiled(graph, compiled) else _pull_lists
+        run = _loop("pull", _pull) if _is_compiled(graph, compiled, COMPILE_LISTS_FROM_EDGES) else _pull_lists
         run(graph.indptr, graph.parents, graph.weights, values, int(occupied[-1]))
     return values
 
@@ -92,7 +90,7 @@ def push(graph: Graph, starts: Floats, *, compiled: bool | None = None) -> Float
     values = starts.copy()
     occupied = np.flatnonzero(values)
     if len(occupied):
-        run = _loop("push", _push) if _is_compiled(graph, compiled) else _push_lists
+        run = _loop("push", _push) if _is_compiled(graph, compiled, COMPILE_LISTS_FROM_EDGES) else _push_lists
         run(graph.indptr, graph.parents, graph.weights, values, int(occupied[0]))
     return values
 
@@ -109,10 +107,22 @@ def levels(graph: Graph) -> Integers:
     return np.array(result, dtype=np.int64)
 
 
-def _is_compiled(graph: Graph, wanted: bool | None) -> bool:
-    if wanted and numba is None:
+@cache
+def compiler() -> Any:
+    """Return numba, which is not imported before it is needed; None where the extra `analysis` is not installed."""
+    try:
+        import numba
+    except ImportError:  # numpy gives the same bytes
+        return None
+    return numba
+
+
+def _is_compiled(graph: Graph, wanted: bool | None, from_edges: int) -> bool:
+    if wanted and compiler() is None:
         raise ValueError("numba is not installed; install the extra `analysis`")
-    return numba is not None and (wanted if wanted is not None else len(graph.parents) >= COMPILE_FROM_EDGES)
+    if wanted is not None:
+        return wanted
+    return len(graph.parents) >= from_edges and compiler() is not None
 
 
 def _attribute_by_level(graph: Graph, rows: Floats) -> None:
@@ -175,5 +185,5 @@ _COMPILED: dict[str, Callable[..., None]] = {}
 def _loop(name: str, function: Callable[..., None]) -> Callable[..., Any]:
     """Return the compiled form of a loop, compiled once."""
     if name not in _COMPILED:
-        _COMPILED[name] = numba.njit(nogil=True, fastmath=False)(function)
+        _COMPILED[name] = compiler().njit(nogil=True, fastmath=False)(function)
     return _COMPILED[name]

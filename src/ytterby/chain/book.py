@@ -40,7 +40,10 @@ from ytterby.chain.world import World
 
 @dataclass(frozen=True)
 class Book:
-    """The graph in book order, the links, the findings. Read it; never write into it."""
+    """The graph in book order, the links, the findings. Read it; never write into it.
+
+    `cut` are the nodes, by index, whose parents were left out since too little came through them to ask on.
+    """
 
     nodes: tuple[Node, ...]
     shipments: tuple[Shipment, ...]
@@ -49,6 +52,7 @@ class Book:
     endings: tuple[Ending, ...]
     unsettled: tuple[Unsettled, ...]
     world: World
+    cut: frozenset[int] = frozenset()
 
     @cached_property
     def parcels_of(self) -> Mapping[str, tuple[Node, ...]]:

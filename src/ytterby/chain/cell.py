@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
+from itertools import count
+from struct import Struct
 from typing import NamedTuple
 
 import msgspec
@@ -28,6 +30,7 @@ from ytterby.matter.mass import ElementMass, FloatArray, MassUncertainty
 Row = OriginRow
 Reference = tuple[bytes, tuple[int, int, str, int]]
 MARK_BYTES = 16
+FLOAT = Struct("<d")
 
 
 class KeptMass(msgspec.Struct, frozen=True, array_like=True):
@@ -284,6 +287,33 @@ def _count_of(kept: KeptNode) -> int:
     contents = [kept.content, *((kept.consumed,) if kept.consumed else ()), *(s.content for s in kept.sources)]
     flags = bool(kept.flags & HAS_LEFT) + bool(kept.flags & HAS_MUF)
     return sum(2 + len(one.groups) for one in contents) + flags + kept.weights.count(None) + len(kept.row)
+
+
+def mass_in(kept: KeptNode, element: int) -> float:
+    """Return the mass of one element (its place in order of Z) in a kept node, kg."""
+    return _figure_in(kept, element, 0)
+
+
+def weights_in(kept: KeptNode, element: int) -> list[float]:
+    """Return the weights of a kept node's parents for one element (its place in order of Z)."""
+    if None not in kept.weights:
+        return list(kept.weights)  # type: ignore[arg-type]  # none of them is None
+    arrays = count(_arrays_before_weights(kept))
+    return [_figure_in(kept, element, next(arrays)) if weight is None else weight for weight in kept.weights]
+
+
+def _arrays_before_weights(kept: KeptNode) -> int:
+    consumed = 2 + len(kept.consumed.groups) if kept.consumed else 0
+    return 2 + len(kept.content.groups) + bool(kept.flags & HAS_LEFT) + bool(kept.flags & HAS_MUF) + consumed
+
+
+def _figure_in(kept: KeptNode, element: int, array: int) -> float:
+    """Return one figure of one of the arrays."""
+    if not kept.elements >> element & 1:
+        return 0.0
+    before = (kept.elements & ((1 << element) - 1)).bit_count()
+    figure: float = FLOAT.unpack_from(kept.arrays, 8 * (array * kept.elements.bit_count() + before))[0]
+    return figure
 
 
 def node_of(kept: KeptNode, index: int, rank: int) -> Node:

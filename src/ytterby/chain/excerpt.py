@@ -6,7 +6,7 @@ makers' changes handed on to what they made, until nothing changes any more: the
 whole book, byte for byte.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ytterby.chain.book import Book, in_book_order, lots_to_come, mark_made, write_ledger
@@ -193,25 +193,37 @@ def cells_of_book(book: Book) -> tuple[dict[str, bytes], dict[bytes, bytes]]:
 
 
 def book_of_cells(cells: Iterable[Cell], world: World, ranks: Ranks) -> tuple[Book, dict[int, Row]]:
-    """Return a book of kept cells and the rows of its nodes, by index.
-
-    Parents that are in none of the cells are left out; whoever follows edges brings their cells.
-    """
+    """Return a book of kept cells and the rows of its nodes, by index; the rest as in `book_of_nodes`."""
     kept = [node for cell in cells for node in cell.nodes]
-    ordered = sorted(kept, key=lambda node: (node.at, ranks[node.digest], node.digest, node.place))
+    book = book_of_nodes(kept, world, ranks)
+    row = {(one.digest, one.place): row_of(one) for one in kept}
+    return book, {node.index: row[node.key] for node in book.nodes}
+
+
+def book_of_nodes(
+    kept: Iterable[KeptNode], world: World, ranks: Ranks, cut: Collection[Reference] = frozenset()
+) -> Book:
+    """Return a book of kept nodes. `ranks` may leave out events of which no other here has the same instant.
+
+    Parents that are not among them are left out, whoever follows edges brings them; of the nodes in `cut` all are.
+    """
+    ordered = sorted(kept, key=lambda node: (node.at, ranks.get(node.digest, 0), node.digest, node.place))
     index = {(node.digest, node.place): number for number, node in enumerate(ordered)}
     nodes = []
     for number, one in enumerate(ordered):
-        node = node_of(one, number, ranks[one.digest])
-        present = [i for i, reference in enumerate(one.parents) if reference in index]
-        node.parents = [index[one.parents[i]] for i in present]
-        node.weights = [node.weights[i] for i in present]
-        node.lines = [node.lines[i] for i in present]
+        node = node_of(one, number, ranks.get(one.digest, 0))
+        node.parents = [index.get(reference, -1) for reference in one.parents]
+        if cut and (one.digest, one.place) in cut:
+            node.parents, node.weights, node.lines = [], [], []
+        elif -1 in node.parents:
+            present = [i for i, parent in enumerate(node.parents) if parent >= 0]
+            node.parents = [node.parents[i] for i in present]
+            node.weights = [node.weights[i] for i in present]
+            node.lines = [node.lines[i] for i in present]
         node.outputs = [index[reference] for reference in one.outputs if reference in index]
         node.pool_previous = index.get(one.pool_previous) if one.pool_previous is not None else None
         nodes.append(node)
-    book = Book(tuple(nodes), (), (), (), (), (), world)
-    return book, {number: row_of(one) for number, one in enumerate(ordered)}
+    return Book(tuple(nodes), (), (), (), (), (), world, frozenset(index[reference] for reference in cut))
 
 
 def needs_of(posting: Posting, wanted: frozenset[str]) -> frozenset[str]:

@@ -1,153 +1,71 @@
 """What a question about one lot needs of the kept cells, and no more: its ancestors, or its descendants.
 
 Cells are brought in a few rounds, as edges lead to them. A pool on the way is brought whole, for what it gave to others
-bounds what it can have given here; of lots that were charged beside the question's own, the cell alone.
+bounds what it can have given here; of lots that were charged beside the question's own, the cell alone. Where very much
+precedes a lot, the first of it by mass may do (`first_ancestors`).
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from typing import Protocol
+from math import inf
 
 from ytterby.chain.book import Book
-from ytterby.chain.cell import Cell, KeptNode, Reference, read_cell
-from ytterby.chain.excerpt import book_of_cells
-from ytterby.chain.node import NodeKind
+from ytterby.chain.cell import Reference
+from ytterby.chain.first_ancestors import Enough, book_of_first_ancestors
+from ytterby.chain.found_cells import Cells, Found
 from ytterby.chain.world import World
 
-TANK = int(NodeKind.TANK)
 
-
-class Cells(Protocol):
-    """Where cells are kept."""
-
-    def lot_cells(self, lots: Collection[str]) -> Mapping[str, bytes]:
-        """Return the kept cells of lots, as bytes."""
-
-    def event_cells(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
-        """Return the kept cells of events, as bytes."""
-
-    def events_of(self, lots: Collection[str]) -> Collection[bytes]:
-        """Return the digests of events that touch lots; those without a cell may be among them."""
-
-    def events_of_pools_in(self, digests: Collection[bytes]) -> Collection[bytes]:
-        """Return the digests of all events with a cell that move the pools which these events move."""
-
-    def ranks_of(self, digests: Collection[bytes]) -> Mapping[bytes, int]:
-        """Return the places of events among those of their instant."""
-
-
-def book_of_ancestors(cells: Cells, world: World, lot: str) -> Book:
-    """Return a book in which a lot and all that precedes it stand as in the whole book. It is empty without the lot."""
-    found = _Found(cells)
+def book_of_lot(cells: Cells, world: World, lot: str) -> Book:
+    """Return a book of a lot alone, without what precedes it. It is empty without the lot."""
+    found = Found(cells)
     found.bring({lot}, ())
+    return found.book(world)
+
+
+def book_of_ancestors(cells: Cells, world: World, lot: str, enough: Enough | None = None) -> Book:
+    """Return a book in which a lot and all that precedes it stand as in the whole book. It is empty without the lot.
+
+    With `enough` it may hold less (`Book.cut`): nodes stand as in the whole book, but not all that lies between them.
+    """
+    found = Found(cells)
+    found.bring({lot}, ())
+    most = enough.nodes if enough is not None else inf
+    reached = _ancestors(found, lot, most)
+    pools = found.events_of_pools(reached) if reached is not None else ()
+    if enough is not None and (reached is None or len(pools) > most):
+        first = book_of_first_ancestors(found, world, lot, enough)
+        if first is not None:
+            return first
+        reached = _ancestors(found, lot, inf)
+        assert reached is not None, "without a bound all is reached"
+        pools = found.events_of_pools(reached)
+    found.bring_pools(pools)
+    return found.book(world)
+
+
+def _ancestors(found: Found, lot: str, most: float) -> set[Reference] | None:
+    """Bring a lot's ancestors and return them; None where there are more than so many."""
     todo = set(found.references_of_lots({lot}))
     reached = set(todo)
     while todo:
+        if len(reached) > most:
+            return None
         parents = {parent for reference in todo for parent in found.nodes[reference].parents} - reached
         found.bring_nodes(parents)
-        found.bring_pools(parents | todo)
         todo = {parent for parent in parents if parent in found.nodes}
         reached |= todo
-    return found.book(world)
+    return reached
 
 
 def book_of_descendants(cells: Cells, world: World, lot: str) -> Book:
     """Return a book in which a lot and all that descends from it stand as in the whole book."""
-    found = _Found(cells)
+    found = Found(cells)
     todo, seen = {lot}, {lot}
     while todo:
         found.bring(todo, ())
         events = set(cells.events_of(todo))
         found.bring((), events)
-        found.bring_pools(reference for reference in found.nodes if reference[0] in events)
+        found.bring_pools(found.events_of_pools([one for one in found.nodes if one[0] in events]))
         made = set(found.lots_made_of(todo))
         todo = made - seen
         seen |= todo
     return found.book(world)
-
-
-class _Found:
-    """Cells that were brought, and their nodes by reference."""
-
-    def __init__(self, cells: Cells) -> None:
-        self.cells = cells
-        self.lots: dict[str, Cell | None] = {}
-        self.events: dict[bytes, Cell | None] = {}
-        self.nodes: dict[Reference, KeptNode] = {}
-        self.pools: set[str] = set()
-
-    def bring(self, lots: Iterable[str], digests: Iterable[bytes]) -> None:
-        """Bring cells that are not here yet."""
-        lots_new = [one for one in lots if one not in self.lots]
-        events_new = [one for one in digests if one not in self.events]
-        # What has no cell is not asked for again.
-        self.lots |= dict.fromkeys(lots_new)
-        self.events |= dict.fromkeys(events_new)
-        for lot, body in self.cells.lot_cells(lots_new).items() if lots_new else ():
-            self.lots[lot] = self._read(body)
-        for digest, body in self.cells.event_cells(events_new).items() if events_new else ():
-            self.events[digest] = self._read(body)
-
-    def _read(self, body: bytes) -> Cell:
-        cell = read_cell(body)
-        for node in cell.nodes:
-            self.nodes[node.digest, node.place] = node
-        return cell
-
-    def bring_nodes(self, references: Iterable[Reference]) -> None:
-        """Bring the cells that hold these nodes: a lot's, or that of the event which made a step or a tank's state."""
-        missing = [reference for reference in references if reference not in self.nodes]
-        lots = {place[2] for _, place in missing if place[2]}
-        self.bring(lots, {digest for digest, place in missing if not place[2]})
-
-    def bring_pools(self, references: Iterable[Reference]) -> None:
-        """Bring the whole of each pool that some nodes belong to: its states, what was drawn, what was charged."""
-        there = (self.nodes[reference] for reference in references if reference in self.nodes)
-        moved = {node.digest for node in there if node.pool is not None and node.pool not in self.pools}
-        if not moved:
-            return
-        digests = set(self.cells.events_of_pools_in(moved))
-        self.bring((), digests)
-        states = [node for digest in digests for node in self._nodes_of_event(digest) if node.kind == TANK]
-        self.pools |= {node.pool for node in states if node.pool is not None}
-        drawn = {place[2] for digest in digests for place, _ in self._marks_of(digest)}
-        self.bring(drawn, ())
-        self.bring_nodes({parent for node in states for parent in node.parents})
-
-    def _nodes_of_event(self, digest: bytes) -> tuple[KeptNode, ...]:
-        cell = self.events.get(digest)
-        return cell.nodes if cell is not None else ()
-
-    def _marks_of(self, digest: bytes) -> tuple[tuple[tuple[int, int, str, int], bytes], ...]:
-        cell = self.events.get(digest)
-        return cell.marks if cell is not None else ()
-
-    def references_of_lots(self, lots: Iterable[str]) -> Iterable[Reference]:
-        """Yield the nodes of lots."""
-        for lot in lots:
-            cell = self.lots.get(lot)
-            for node in cell.nodes if cell is not None else ():
-                yield node.digest, node.place
-
-    def lots_made_of(self, lots: Collection[str]) -> Iterable[str]:
-        """Yield the lots that steps, and pools from a charge on, made of these lots."""
-        charged: dict[str, datetime] = {}
-        for cell in self.events.values():
-            for node in cell.nodes if cell is not None else ():
-                if not any(place[2] in lots for _, place in node.parents):
-                    continue
-                if node.kind != TANK:
-                    yield from (place[2] for _, place in node.outputs)
-                elif node.pool is not None:
-                    charged[node.pool] = min(charged.get(node.pool, node.at), node.at)
-        for digest, cell in self.events.items() if charged else ():
-            for place, _ in cell.marks if cell is not None else ():
-                parcel = self.nodes.get((digest, place))
-                if parcel is not None and parcel.pool in charged and parcel.at >= charged[parcel.pool]:
-                    yield place[2]
-
-    def book(self, world: World) -> Book:
-        """Return the book of all cells that were brought."""
-        cells = [cell for cell in (*self.lots.values(), *self.events.values()) if cell is not None]
-        book, _ = book_of_cells(cells, world, self.cells.ranks_of({digest for digest, _ in self.nodes}))
-        return book

@@ -46,7 +46,11 @@ class TraceEdge(NamedTuple):
 
 
 class LotTrace(NamedTuple):
-    """A trace of one element. `muf_kg` is lost on the way (forward), or gained on the way with a minus sign (back)."""
+    """A trace of one element. `muf_kg` is lost on the way (forward), or gained on the way with a minus sign (back).
+
+    `untraced_kg` of it came through nodes that were not asked on about (`Book.cut`), so that all that lies
+    behind them is short by as much together, and has no bounds. `is_whole` tells that there are none.
+    """
 
     lot: str
     is_back: bool
@@ -57,6 +61,8 @@ class LotTrace(NamedTuple):
     edges: tuple[TraceEdge, ...]
     unaccounted_kg: float
     muf_kg: float
+    untraced_kg: float = 0.0
+    is_whole: bool = True
 
 
 def trace_lot(book: Book, lot: str, *, is_back: bool, element: str, holder: str | None = None) -> LotTrace:
@@ -84,6 +90,8 @@ def trace_lot(book: Book, lot: str, *, is_back: bool, element: str, holder: str 
     kept = [i for i in range(len(cone.nodes)) if not folded[i] and (flow[i] != 0.0 or is_target[i])]
     place = {old: new for new, old in enumerate(kept)}
     edges = _edges(cone, flow, per_kg, folded, is_back=is_back)
+    cut = [cone.place[index] for index in sorted(book.cut & cone.place.keys())]
+    untraced = math.fsum(_came_from_above(cone, position, per_kg, place) for place in cut)
     nodes = _nodes(book, cone, element, flow, per_kg, total, targets, is_back=is_back)
     return LotTrace(
         lot=lot,
@@ -94,7 +102,9 @@ def trace_lot(book: Book, lot: str, *, is_back: bool, element: str, holder: str 
         nodes=tuple(nodes[i] for i in kept),
         edges=tuple(edge._replace(start=place[edge.start], end=place[edge.end]) for edge in edges),
         unaccounted_kg=_unaccounted(cone, position, per_kg) if is_back else 0.0,
-        muf_kg=_gained(cone, position, per_kg, total) if is_back else _lost(cone, position, flow),
+        muf_kg=_gained(cone, position, per_kg, total - untraced) if is_back else _lost(cone, position, flow),
+        untraced_kg=untraced,
+        is_whole=not cut,
     )
 
 
@@ -138,6 +148,9 @@ def _bounds(
 ) -> dict[int, tuple[float | None, float | None]]:
     """Return least and greatest share by place, for the nodes whose figure depends on a pool's rule."""
     pools = [place for place, node in enumerate(cone.nodes) if node.pool is not None]
+    if book.cut:
+        # What else filled the pools was not read, nor all ways that lead through a node.
+        return dict.fromkeys(range(len(cone.nodes)), (None, None))
     if not pools:
         return {}
     position = POSITION[element]
@@ -230,6 +243,13 @@ def _event_of(cone: Cone, via: list[int], end: int) -> Node:
         if cone.nodes[place].kind is NodeKind.STEP:
             return cone.nodes[place]
     return cone.nodes[end]
+
+
+def _came_from_above(cone: Cone, element: int, per_kg: Floats, place: int) -> float:
+    """Return what came through a node and is not its own, kg."""
+    node = cone.nodes[place]
+    own = sum(float(part.content.mass_kg[element]) for part in node.sources)
+    return (float(node.mass_kg[element]) - own) * float(per_kg[place])
 
 
 def _unaccounted(cone: Cone, element: int, per_kg: Floats) -> float:

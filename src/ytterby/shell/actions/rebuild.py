@@ -44,7 +44,8 @@ class RebuildUnderWay(Exception):  # noqa: N818 -- what it says reads as a word
 class Rebuilt:
     """What a rebuild came to. `changes` is None where the old rows could not be compared: they were not whole.
 
-    `compared_at` is the log size at which both editions were compared, `was_outdated` that the derivation was raised.
+    `compared_at` is the log size at which both editions were compared, 0 where nothing was derived before;
+    `was_outdated` tells that the derivation was raised.
     """
 
     edition: int
@@ -99,6 +100,10 @@ def _rebuild(*, anew: bool, tell: Told) -> Rebuilt:
         tell(COMPARING, 0, 0)
         changes, compared_at = compare_editions(edition, live.number, live.derived_to), live.derived_to
         catch_up(edition, progress)
+    elif not live.derived_to:
+        # Nothing was derived yet, as after a load in bulk: there is nothing to compare, and one pass is faster.
+        catch_up(edition, progress)
+        changes, compared_at = Changes(0, 0, ()), 0
     else:
         changes, compared_at = _compare_live(edition, live.number, progress, tell)
     tell(SWAPPING, 0, 0)

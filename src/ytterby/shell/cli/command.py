@@ -6,7 +6,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import version
 
 from ytterby.shell.cli import balance, conform, demo, event, log, lot, party, product, register, serve
 from ytterby.shell.cli.arguments import Help
@@ -18,12 +17,23 @@ SUMMARY = """A register for rare earths: where every gram came from and went, wh
 
 Start with:  ytterby demo"""
 DEBUG = "YTTERBY_DEBUG"
+VERSION_HELP = "show program's version number and exit"
+
+
+class _Version(argparse.Action):
+    """Write the version, which is looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *args: object) -> None:
+        from importlib.metadata import version
+
+        parser._print_message(f"ytterby {version('ytterby')}\n", sys.stdout)
+        parser.exit()
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all nouns and verbs."""
     parser = argparse.ArgumentParser(prog="ytterby", description=SUMMARY, formatter_class=Help)
-    parser.add_argument("--version", action="version", version=f"ytterby {version('ytterby')}")
+    parser.add_argument("--version", action=_Version, nargs=0, default=argparse.SUPPRESS, help=VERSION_HELP)
     nouns = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for noun in NOUNS:
         noun.add(nouns)

@@ -5,10 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.cli.outcome import CouldNotRun
+from ytterby.shell.wording.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -47,7 +46,7 @@ def _is_demo_data(data: Path) -> bool:
     if MARKER not in held:
         # Before the marker is written there is only the database: a demo that was stopped while it was being made.
         return all(name.startswith(DATABASE) for name in held)
-    marker = yaml.safe_load((data / MARKER).read_text(encoding="utf-8"))
+    marker = read_yaml((data / MARKER).read_text(encoding="utf-8"))
     return isinstance(marker, dict) and marker.get("demo") is True and marker.get("origin") == ORIGIN
 
 

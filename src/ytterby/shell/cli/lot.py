@@ -40,6 +40,7 @@ def add(nouns: Nouns) -> None:
     direction.add_argument("--back", dest="direction", action="store_const", const="back", help="the default")
     direction.add_argument("--forward", dest="direction", action="store_const", const="forward")
     _add_lot(trace, "the element to follow (default: the one of which the lot holds most)")
+    trace.add_argument("--whole", action="store_true", help="back: all of it, however long that takes")
     trace.set_defaults(direction="back")
     origin = add_command(verbs, "origin", run_origin, "show where each element of a lot entered")
     _add_lot(origin, "one element (default: all)")
@@ -126,6 +127,10 @@ def run_trace(args: argparse.Namespace, screen: Screen) -> Outcome:
     trace = read_trace(reading, screen, lot, args, element, args.direction)
     names = reading.names(screen.language)
     screen.answer(trace, lambda: show_trace(screen, trace, names, args.holder and find_party(reading, args.holder)))
+    if not trace["is_whole"]:
+        short_kg = (1.0 - trace["traced_share"]) * trace["total_kg"]
+        mass = write_kg(short_kg, decimals_for([short_kg], digits=3))
+        screen.remark(screen.texts("lot.trace.first", share=write_share(trace["traced_share"]), mass=mass))
     if args.svg is not None:
         write_picture(args.svg, draw_trace(screen, trace))
         screen.remark(screen.texts("picture.written", file=args.svg))
@@ -144,7 +149,15 @@ def read_trace(
 
     holder = find_party(reading, args.holder) if args.holder else None
     with screen.waiting(screen.texts("lot.trace.waiting", lot=tail(lot))):
-        return lot_trace(reading.viewer, lot, direction=direction, element=element, holder=holder, known=reading.known)
+        return lot_trace(
+            reading.viewer,
+            lot,
+            direction=direction,
+            element=element,
+            holder=holder,
+            known=reading.known,
+            is_whole=getattr(args, "whole", False),
+        )
 
 
 def _main_element(reading: Reading, lot: str) -> str:
@@ -179,7 +192,7 @@ def _show_contributions(screen: Screen, trace: Json, nodes: Sequence[Json], name
     ordered = sorted(nodes, key=lambda node: -node["mass_kg"])
     shown = _until_share(ordered)
     decimals = decimals_for(node["mass_kg"] for node in shown)
-    has_bounds = any(_differ(node) for node in shown)
+    has_bounds = trace["is_whole"] and any(_differ(node) for node in shown)
     columns = [
         Column(texts("column.lot")),
         Column(texts("column.form")),

@@ -87,6 +87,8 @@ def _verdict(rebuilt: "Rebuilt", screen: Screen) -> str:
     changes = rebuilt.changes
     if changes is None:
         return screen.texts("register.rebuilt.not_whole")
+    if not rebuilt.compared_at:
+        return screen.texts("register.rebuilt.first")
     if not changes.lot_count and not changes.event_count:
         return screen.texts("register.rebuilt.same")
     counts = {"lots": write_count(changes.lot_count), "events": write_count(changes.event_count)}

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from ytterby.shell.cli.figures import write_count
 from ytterby.shell.wording import fill, language_of
+from ytterby.shell.wording.yaml_text import read_yaml
 
 
 class Texts:
@@ -39,4 +38,4 @@ def counted(texts: Texts, key: str, count: int, **facts: object) -> str:
 def all_texts() -> Mapping[str, Mapping[str, str]]:
     """Return key -> language -> text."""
     text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
-    return {str(key): said for key, said in yaml.safe_load(text).items()}
+    return {str(key): said for key, said in read_yaml(text).items()}

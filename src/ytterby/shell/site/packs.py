@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-import yaml
-
 from ytterby.chain.door import DoorTables, parse_use_codes
 from ytterby.chain.spreadsheet.column import SheetTables, read_sheet_tables
 from ytterby.chain.vocabulary import parse_vocabulary
 from ytterby.matter.tables import FILES as MATTER_FILES
 from ytterby.matter.tables import MatterTables, read_matter_tables
+from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.quantity import parse_units
 
 
@@ -74,10 +73,12 @@ class Limits:
     sheet_memory_bytes: int
     sheet_cpu_seconds: int
     sheet_wall_seconds: int
+    trace_nodes: int
+    trace_percent: int
 
 
 @lru_cache(maxsize=1)
 def limits() -> Limits:
     """Return the limits of this register."""
-    rows = yaml.safe_load(packaged_text("shell.site", "limits.yaml"))
+    rows = read_yaml(packaged_text("shell.site", "limits.yaml"))
     return Limits(**{name: int(row["value"]) for name, row in rows.items()})

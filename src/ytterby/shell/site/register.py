@@ -27,6 +27,8 @@ from ytterby.shell.site.database import (
     database_settings,
     kind_of,
 )
+from ytterby.shell.site.schema import bring_tables_up
+from ytterby.shell.wording.yaml_text import read_yaml
 
 MARKER = "register.yaml"
 LOG_KEY, RECEIPT_KEY, SECRET = "log.key", "receipt.key", "web.secret"
@@ -120,11 +122,9 @@ def make_register(
     # Keys come after all that can refuse, so that nothing half made is left behind.
     _make_keys(keys, origin)
     _use_secret(keys)
-    from django.core.management import call_command
-
     from ytterby.shell.store.founding import found
 
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_tables_up()
     register = _read(data, keys, marker)
     found(register, made_at)
     # The marker is written last: a folder without one is no register, and may be made anew.
@@ -143,7 +143,7 @@ def open_register(data: Path, keys: Path | None = None, *, outdated: bool = Fals
     keys = keys or keys_beside(data)
     if not (data / MARKER).is_file():
         raise RegisterMissing(f"there is no register in {data}")
-    marker = yaml.safe_load((data / MARKER).read_text(encoding="utf-8"))
+    marker = read_yaml((data / MARKER).read_text(encoding="utf-8"))
     if not isinstance(marker, dict) or marker.get("format") != FORMAT:
         raise RegisterMismatch(f"{data / MARKER} is not of a format that this version reads")
     url = configured_url(data)
@@ -186,13 +186,12 @@ def _refuse_outdated() -> None:
 
 
 def _check_belonging(register: Register) -> None:
-    from django.core.management import call_command
     from django.db import DatabaseError
 
     from ytterby.shell.store.models import LogHead
 
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_tables_up()
         head = LogHead.objects.filter(id=1).first()
     except DatabaseError as error:
         raise RegisterMismatch(f"the database of {register.data} cannot be read: {error}") from None

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
+from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem, Severity
 
 __all__ = ["LANGUAGES", "WORD_GROUPS", "catalogue", "fill", "language_of", "sentence", "word"]
@@ -90,7 +89,7 @@ def catalogue() -> Wording:
     for file in sorted(files(__package__).iterdir(), key=lambda f: f.name):
         if not file.name.endswith(".yaml"):
             continue
-        for code, entry in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).items():
+        for code, entry in (read_yaml(file.read_text(encoding="utf-8")) or {}).items():
             if code in found or not isinstance(entry, dict):
                 raise ValueError(f"{file.name}: {code} stands twice or is no mapping")
             found[code] = entry

@@ -17,11 +17,13 @@ from ytterby.chain.door import read_document
 from ytterby.chain.event import Event
 from ytterby.chain.posting_record import DERIVATION
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.derived.deriving import Progress, derive_to, nothing_to_tell
 from ytterby.shell.store.derived.from_nothing import derive_from_nothing
 from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.derived.postings import (
     Posted,
+    ReadyPostings,
     declared_wrong,
     end_postings,
     insert_posted,
@@ -96,15 +98,17 @@ def _post_some(edition: int, at: int, size: int) -> None:
     submissions = _submissions(at, size)
     ends = submissions[-1].size_after if submissions else _end_of_others(at, size)
     assert ends is not None, "an accepted submission ends at a log size"
-    read = [(row, list(_accepted(row))) for row in submissions]
+    # What a submission brought stands for what it did then: nothing that is still to come decides it.
+    with without_collector():
+        ready = [_read(row) for row in submissions]
 
     def enter(head: LogHead) -> None:
         del head
         edition_row = Edition.objects.get(number=edition)
         if edition_row.posted_to != at:
             return
-        for row, events in read:
-            _post(edition, row, events)
+        for one in ready:
+            _post(edition, one)
         edition_row.posted_to = ends
         edition_row.save(update_fields=["posted_to"])
 
@@ -129,6 +133,24 @@ def _end_of_others(at: int, size: int) -> int:
     return ends.values_list("batch_end", flat=True).first() or size
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a submission brought, by number in the log, as it stood for something when it came."""
+
+    submitter: str
+    size: int
+    ready: list[tuple[int, ReadyPostings]]
+
+
+def _read(row: Submission) -> _Read:
+    """Return what a submission brought, from its bytes."""
+    assert row.first_index is not None, "only submissions with events are posted"
+    assert row.size_after is not None, "and they end at a log size"
+    world = world_at(row.first_index)
+    ready = [(index, ready_postings(event, row.submitter, world)) for index, event in _accepted(row)]
+    return _Read(row.submitter, row.size_after, ready)
+
+
 def _accepted(row: Submission) -> Iterator[tuple[int, Event]]:
     """Yield number in the log and event of each event that a submission brought, from its bytes."""
     numbers = dict(row.eventrecord_set.values_list("number", "log_index"))
@@ -137,25 +159,16 @@ def _accepted(row: Submission) -> Iterator[tuple[int, Event]]:
             yield numbers[one.number], one.event
 
 
-def _post(edition: int, row: Submission, events: list[tuple[int, Event]]) -> None:
+def _post(edition: int, read: _Read) -> None:
     """Post the events of one submission as they were posted when it came; the caller holds the lock."""
-    assert row.first_index is not None, "only submissions with events are posted"
-    assert row.size_after is not None, "and they end at a log size"
-    world, size = world_at(row.first_index), row.size_after
-    ended = declared_wrong([(row.submitter, event) for _, event in events], size)
+    ended = declared_wrong([(read.submitter, one.event) for _, one in read.ready], read.size)
     posted = [
-        Posted(
-            index,
-            ready_postings(event, row.submitter, world),
-            row.submitter,
-            size,
-            is_born_ended=(row.submitter, event.digest) in ended,
-        )
-        for index, event in events
+        Posted(index, one, read.submitter, read.size, is_born_ended=(read.submitter, one.event.digest) in ended)
+        for index, one in read.ready
     ]
     insert_posted(edition, posted)
-    declarations = [(index, event) for index, event in events if event.error is not None]
-    end_postings(edition, row.submitter, [event for _, event in declarations], size)
+    declarations = [(index, one.event) for index, one in read.ready if one.event.error is not None]
+    end_postings(edition, read.submitter, [event for _, event in declarations], read.size)
     for index, event in declarations:
         # Registers of before did not note what a declaration ends.
         EventRecord.objects.filter(log_index=index, original__isnull=True).update(original=event.original)
@@ -191,7 +204,7 @@ def swap(edition: int) -> int:
             raise ValueError(f"edition {edition} is not one that waits to become live")
         at = row.posted_to
         for submission in _all_submissions(at, head.size):
-            _post(edition, submission, list(_accepted(submission)))
+            _post(edition, _read(submission))
         old = live_edition()
         Edition.objects.filter(number=old.number).update(is_live=False, is_retired=True)
         Edition.objects.filter(number=edition).update(is_live=True, posted_to=head.size)

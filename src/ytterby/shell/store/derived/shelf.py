@@ -15,12 +15,12 @@ from ytterby.chain.order import Bundle, Ranked, rank_bundles
 from ytterby.chain.posting_record import Subjects, subjects_of
 from ytterby.shell.store.asking import delete_among, rows_among
 from ytterby.shell.store.derived.packing import packed, unpacked
-from ytterby.shell.store.derived.postings import bundles_of, counting, unpacked_postings
+from ytterby.shell.store.derived.postings import COUNTING, bundles_of, counting, unpacked_postings
 from ytterby.shell.store.derived.threads import chunks, thread_ids, thread_texts
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventCell, LotCell, PostingRecord, Thread, Touch
 
-COUNTING = "edition = %s AND known_from <= %s AND known_to > %s"
+COUNTING_IN = f"edition = %s AND {COUNTING}"
 
 
 class StoredShelf:
@@ -48,7 +48,7 @@ class StoredShelf:
             ("log_index", "digest", "submitter", "body", "rank"),
             "log_index",
             [index for index in indices if index not in self._digests],
-            COUNTING,
+            COUNTING_IN,
             [self.edition, self.size, self.size],
         )
         self._read(list(new))
@@ -70,7 +70,7 @@ class StoredShelf:
                 ("digest", "submitter", "body"),
                 "digest",
                 doubled,
-                COUNTING,
+                COUNTING_IN,
                 [self.edition, self.size, self.size],
             )
             self._bundles |= bundles_of(both)
@@ -79,7 +79,7 @@ class StoredShelf:
         """Return the places of events among those of their instant."""
         asked = [digest for digest in digests if digest not in self._ranks]
         counts = [self.edition, self.size, self.size]
-        for digest, rank in rows_among(PostingRecord, ("digest", "rank"), "digest", asked, COUNTING, counts):
+        for digest, rank in rows_among(PostingRecord, ("digest", "rank"), "digest", asked, COUNTING_IN, counts):
             self._ranks[bytes(digest)] = self.new_ranks.get(bytes(digest), rank)
         return {digest: self._ranks.get(digest, 0) for digest in digests}
 
@@ -111,7 +111,9 @@ class StoredShelf:
         rows = PostingRecord.objects.filter(edition=self.edition)
         columns = ("digest", "body", "at", "known_from", "known_to")
         began = rows.filter(known_from__gt=derived_to, known_from__lte=self.size).values_list(*columns)
-        ended = rows.filter(known_from__lte=derived_to, known_to__gt=derived_to, known_to__lte=self.size)
+        # Said as the index of what ended has it, or SQLite would go through all that began before.
+        were = rows.extra(where=["known_to < 9223372036854775807", "+known_from <= %s"], params=[derived_to])
+        ended = were.filter(known_to__gt=derived_to, known_to__lte=self.size)
         changed = [row for row in began if row[4] > self.size] + list(ended.values_list(*columns))
         moved = self._rank(sorted({row[2] for row in changed}), derived_to)
         subjects = [subjects_of(unpacked_postings(row[1])) for row in changed]

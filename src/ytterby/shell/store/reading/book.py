@@ -10,9 +10,12 @@ from collections.abc import Callable, Collection
 from threading import Lock
 
 from ytterby.chain.book import Book, build_from_bundles
-from ytterby.chain.kept_cone import book_of_ancestors, book_of_descendants
+from ytterby.chain.first_ancestors import Enough
+from ytterby.chain.kept_cone import book_of_ancestors, book_of_descendants, book_of_lot
 from ytterby.chain.lot_history import write_lot_history
 from ytterby.chain.posting_record import subjects_of
+from ytterby.chain.world import World
+from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.derived.cone import StoredCells
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.known_postings import KnownPostings
@@ -44,21 +47,38 @@ def book_of(viewer: Viewer, known: Known) -> Book:
     return _keep((register_id(viewer), known.size, viewer), write)
 
 
-def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool) -> Book:
-    """Return a book in which a lot stands as in the whole book, with all that precedes it, or all that descends.
+def lot_alone(viewer: Viewer, lot: str, known: Known) -> Book:
+    """Return a book in which a lot stands as in the whole book; what precedes and descends may be missing.
 
     It has no such lot where the viewer may read none.
+    """
+    if viewer.reads_all:
+        derive_to(known.size)
+        found = _of_cells(known, lambda cells, world: book_of_lot(cells, world, lot))
+        if found is not None:
+            return found
+    return lot_book(viewer, lot, known, is_back=True)
+
+
+def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool, enough: Enough | None = None) -> Book:
+    """Return a book in which a lot stands as in the whole book, with all that precedes it, or all that descends.
+
+    It has no such lot where the viewer may read none. With `enough`, of very much that precedes it the first by mass.
     """
     if not viewer.reads_all:
         return book_of(viewer, known)
 
     def write() -> Book:
         derive_to(known.size)
-        kept = _of_cells(lot, known, is_back=is_back)
-        postings = KnownPostings(live_edition().number, known.size)
-        return kept or write_lot_history(postings, world_at(known.size), lot, is_back=is_back)
+        with without_collector():
+            kept = _of_cells(known, read)
+            postings = KnownPostings(live_edition().number, known.size)
+            return kept or write_lot_history(postings, world_at(known.size), lot, is_back=is_back)
 
-    return _keep((register_id(viewer), known.size, viewer, lot, is_back), write)
+    def read(cells: StoredCells, world: World) -> Book:
+        return book_of_ancestors(cells, world, lot, enough) if is_back else book_of_descendants(cells, world, lot)
+
+    return _keep((register_id(viewer), known.size, viewer, lot, is_back, enough), write)
 
 
 def lots_among(viewer: Viewer, texts: Collection[str], known: Known) -> set[str]:
@@ -71,14 +91,13 @@ def lots_among(viewer: Viewer, texts: Collection[str], known: Known) -> set[str]
     return set(texts) & set().union(*(subjects.lots | subjects.made for subjects in named))
 
 
-def _of_cells(lot: str, known: Known, *, is_back: bool) -> Book | None:
-    """Return a lot's book from the kept cells; None where they are of another log size, or became so meanwhile."""
+def _of_cells(known: Known, read: Callable[[StoredCells, World], Book]) -> Book | None:
+    """Return what is read from the kept cells; None where they are of another log size, or became so meanwhile."""
     edition = live_edition()
     if edition.derived_to != known.size:
         return None
-    cells = StoredCells(edition.number, known.size)
     try:
-        book = (book_of_ancestors if is_back else book_of_descendants)(cells, world_at(known.size), lot)
+        book = read(StoredCells(edition.number, known.size), world_at(known.size))
     except LookupError:
         # Half of it may have been rewritten while it was read; a cell that is really missing is an error.
         if _is_still(edition, known):

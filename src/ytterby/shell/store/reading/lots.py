@@ -11,7 +11,7 @@ from ytterby.chain.disclosure import DELIVERED
 from ytterby.chain.node import Node
 from ytterby.matter.element import ELEMENTS
 from ytterby.shell.store.derived.threads import threads_ending, threads_like, threads_named, threads_with_tail
-from ytterby.shell.store.reading.book import book_of, lot_book, lots_among
+from ytterby.shell.store.reading.book import book_of, lot_alone, lots_among
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, exact, instant, party_name, site_name
 from ytterby.shell.store.reading.told import readable_findings
@@ -38,8 +38,8 @@ def match_lots(viewer: Viewer, text: str, *, known: Known) -> list[str]:
     """
     if not text:
         return []
-    for found in (threads_named(text), threads_with_tail(text), threads_ending(text)):
-        lots = sorted(lots_among(viewer, found, known))
+    for look in (threads_named, threads_with_tail, threads_ending):
+        lots = sorted(lots_among(viewer, look(text), known))
         if lots:
             return lots
     return []
@@ -51,7 +51,7 @@ def main_element(viewer: Viewer, lot: str, *, known: Known) -> str:
     Raises:
         KeyError: the viewer's book has no such lot.
     """
-    masses = _elements(list(lot_book(viewer, lot, known, is_back=True).made(lot))) or {}
+    masses = _elements(list(lot_alone(viewer, lot, known).made(lot))) or {}
     return max(masses, key=lambda element: masses[element], default="Nd")
 
 

@@ -5,9 +5,12 @@ Who may read: a party over the events it may see; auditors and the register's op
 
 from ytterby.chain.book import Book
 from ytterby.chain.destination import LotDestination, destination_of_lot
+from ytterby.chain.first_ancestors import Enough
 from ytterby.chain.origin import origin_of_lot
 from ytterby.chain.trace import LotTrace, TraceEdge, TraceNode, trace_lot
 from ytterby.matter.element import ELEMENTS
+from ytterby.shell.site.packs import limits
+from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.reading.book import lot_book
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, parcel, party_name, site_name
@@ -15,27 +18,45 @@ from ytterby.shell.store.reading.viewer import Viewer
 
 
 def lot_trace(
-    viewer: Viewer, lot: str, *, direction: str, element: str, holder: str | None = None, known: Known
+    viewer: Viewer,
+    lot: str,
+    *,
+    direction: str,
+    element: str,
+    holder: str | None = None,
+    known: Known,
+    is_whole: bool = True,
 ) -> Json:
     """Return the trace of a lot, `direction` back or forward, for one element.
+
+    Unless it shall be whole, of very much that lies behind a lot the first by mass will do: `is_whole` and
+    `traced_share` of the answer say so.
 
     Raises:
         KeyError: the viewer's book has no such lot.
     """
-    book = lot_book(viewer, lot, known, is_back=direction == "back")
-    trace = trace_lot(book, lot, is_back=direction == "back", element=element, holder=holder)
-    return {
-        "as_of_size": known.size,
-        "lot": lot,
-        "direction": direction,
-        "element": element,
-        "total_kg": trace.total_kg,
-        "rule": trace.rule,
-        "nodes": [_node(book, trace, node, holder) for node in trace.nodes],
-        "edges": [_edge(trace, edge) for edge in trace.edges],
-        "unaccounted_kg": trace.unaccounted_kg,
-        "muf_kg": trace.muf_kg,
-    }
+    is_back = direction == "back"
+    with without_collector():
+        book = lot_book(viewer, lot, known, is_back=is_back, enough=None if is_whole else _enough(element, holder))
+        trace = trace_lot(book, lot, is_back=is_back, element=element, holder=holder)
+        return {
+            "as_of_size": known.size,
+            "lot": lot,
+            "direction": direction,
+            "element": element,
+            "total_kg": trace.total_kg,
+            "rule": trace.rule,
+            "is_whole": trace.is_whole,
+            "traced_share": 1.0 - trace.untraced_kg / trace.total_kg if trace.total_kg else 1.0,
+            "nodes": [_node(book, trace, node, holder) for node in trace.nodes],
+            "edges": [_edge(trace, edge) for edge in trace.edges],
+            "unaccounted_kg": trace.unaccounted_kg,
+            "muf_kg": trace.muf_kg,
+        }
+
+
+def _enough(element: str, holder: str | None) -> Enough:
+    return Enough(limits().trace_nodes, limits().trace_percent / 100, element, holder)
 
 
 def _node(book: Book, trace: LotTrace, one: TraceNode, holder: str | None) -> Json:
