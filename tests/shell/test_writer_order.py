@@ -92,7 +92,7 @@ def writing_calls(path):
 
 def is_writing(call):
     if isinstance(call.func, ast.Name):
-        return call.func.id in {"insert_rows", "update_rows"}
+        return call.func.id in {"insert_rows", "update_rows", "delete_among", "save_head"}
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITERS:
         return False
     # A set's or a digest's update writes no row.

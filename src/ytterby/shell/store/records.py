@@ -107,7 +107,7 @@ def _insert_run(run: Sequence[NewEvents], directory: Directory) -> None:
 
 
 def _insert_part(part: Sequence[tuple[int, NewEvents, NewEvent]], readers: Readers) -> None:
-    """Insert rows and rights of some events, with their numbers in the log."""
+    """Insert rows and rights of some events, with their numbers in the log; the caller holds the lock."""
     rows: list[tuple[object, ...]] = []
     seen: list[tuple[int, dict[str, int]]] = []
     for index, one, new in part:
