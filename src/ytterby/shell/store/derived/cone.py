@@ -29,5 +29,5 @@ class StoredCells(StoredShelf):
         )
         pools = {pool for (pool,) in moving}
         # With the sign by the pool, of which there is an index, and not by the edition, which is nearly everything.
-        rows = rows_among(EventCell, ("digest",), "pool_id", pools, "+edition = %s", own)
+        rows = rows_among(EventCell, ("digest",), "pool_id", pools, "+edition = %s", [self.edition])
         return {bytes(digest) for (digest,) in rows}
