@@ -14,8 +14,8 @@ from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.excerpt import cells_of_book, rows_of
 from ytterby.chain.graph import descendants, sources_of, with_element
 from ytterby.matter.element import POSITION
-from ytterby.shell.actions import capture as capture_module
 from ytterby.shell.actions import enrol, register_product
+from ytterby.shell.actions import publish as publish_module
 from ytterby.shell.site.register import Register, make_register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
@@ -53,7 +53,7 @@ def _without_files() -> Iterator[None]:
         return ""
 
     with (
-        patch.object(capture_module, "publish", publish),
+        patch.object(publish_module, "publish", publish),
         patch.object(enrol, "publish", publish),
         patch.object(register_product, "publish", publish),
     ):
