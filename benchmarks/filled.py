@@ -29,6 +29,9 @@ class Filled:
         self.environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
         if not url:
             del self.environment["DATABASE_URL"]
+        # As installed: the first start compiles, the next ones do not.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.environment["PYTHONPYCACHEPREFIX"] = str(self.folder / "compiled")
         self.events = 0
         self.do("make")
 

@@ -100,7 +100,8 @@ def _trace(filled: Filled, lot: str) -> tuple[float, str]:
         except subprocess.TimeoutExpired:
             return float("inf"), f"stopped after {TIMEOUT_S} s"
         least = min(least, time.perf_counter() - began)
-        note = f"{len(json.loads(done.stdout)['nodes']):,} nodes told"
+        told = json.loads(done.stdout)
+        note = f"{len(told['nodes']):,} nodes told, {told['traced_share']:.1%} of the mass"
         if least > 20:
             break
     return least, note

@@ -63,16 +63,30 @@ def derive(folder: Path, by_differences: int) -> Json:
     from ytterby.shell.store.derived.from_nothing import derive_from_nothing
     from ytterby.shell.store.models import Edition
 
-    before = Edition.objects.get(is_live=True).derived_to
+    live = Edition.objects.get(is_live=True)
+    before = live.derived_to
     size = register.size
 
     def work() -> None:
         if by_differences:
             derive_to(size)
         else:
-            derive_from_nothing(1, size)
+            derive_from_nothing(live.number, size)
 
     return {**_timed(work), "before": before, "size": size}
+
+
+def rebuild(folder: Path) -> Json:
+    """Write all that is derived anew from the submitted bytes, compare it, and let it take over."""
+    from ytterby.shell.site.register import open_register
+
+    register = open_register(folder / "data")
+    from ytterby.shell.actions.rebuild import rebuild as rebuild_all
+
+    found: list[Any] = []
+    took = _timed(lambda: found.append(rebuild_all(register)))
+    assert found[0].is_sound
+    return {**took, "size": register.size}
 
 
 def count(folder: Path) -> Json:
@@ -98,7 +112,13 @@ def _timed(work: Callable[[], object]) -> Json:
     return {"wall_s": time.perf_counter() - began, "cpu_s": time.process_time() - worked}
 
 
-TASKS: dict[str, Callable[..., Json]] = {"make": make, "capture": capture, "derive": derive, "count": count}
+TASKS: dict[str, Callable[..., Json]] = {
+    "make": make,
+    "capture": capture,
+    "derive": derive,
+    "rebuild": rebuild,
+    "count": count,
+}
 
 if __name__ == "__main__":
     main()

@@ -191,3 +191,25 @@ def test_answers_do_not_depend_on_the_width(ask, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
     assert ask("lot", "list").out == wide
     assert json.dumps(wide, ensure_ascii=True).count("\\u001b") == 0
+
+
+def test_where_very_much_lies_behind_a_lot_the_first_of_it_is_traced_and_whole_reads_all(ask, monkeypatch):
+    from dataclasses import replace
+
+    from ytterby.shell.site.packs import limits
+    from ytterby.shell.store.reading import traces
+
+    lots = all_lots(ask)
+    whole = {lot: ask("lot", "trace", lot, "--back", "--element", "Nd", "--json").json for lot in lots}
+    assert {(one["is_whole"], one["traced_share"]) for one in whole.values()} == {(True, 1.0)}
+    monkeypatch.setattr(traces, "limits", lambda: replace(limits(), trace_nodes=1, trace_percent=20))
+    open_lots = []
+    for lot in lots:
+        found = ask("lot", "trace", lot, "--back", "--element", "Nd", "--json")
+        assert found.json["traced_share"] >= 0.2
+        assert ("--whole reads all" in found.err) is not found.json["is_whole"]
+        assert len(found.json["nodes"]) <= len(whole[lot]["nodes"])
+        open_lots += [] if found.json["is_whole"] else [lot]
+    assert open_lots
+    again = ask("lot", "trace", open_lots[0], "--back", "--element", "Nd", "--json", "--whole")
+    assert (again.json, again.err) == (whole[open_lots[0]], "")

@@ -23,10 +23,8 @@ class StoredCells(StoredShelf):
 
     def events_of_pools_in(self, digests: Collection[bytes]) -> Collection[bytes]:
         """Return the digests of all events that move the pools which these events move."""
-        columns = ("pool_id",)
-        moving = rows_among(
-            EventCell, columns, "digest", digests, "edition = %s AND pool_id IS NOT NULL", [self.edition]
-        )
+        own = [self.edition]
+        moving = rows_among(EventCell, ("pool_id",), "digest", digests, "edition = %s AND pool_id IS NOT NULL", own)
         pools = {pool for (pool,) in moving}
         # With the sign by the pool, of which there is an index, and not by the edition, which is nearly everything.
         rows = rows_among(EventCell, ("digest",), "pool_id", pools, "+edition = %s", [self.edition])

@@ -39,7 +39,9 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "lot": _fields(
         "lot tail form grade product maker site at quantity unit mass_kg elements findings holders held status"
     ),
-    "trace": _fields("as_of_size lot direction element total_kg rule nodes edges unaccounted_kg muf_kg"),
+    "trace": _fields(
+        "as_of_size lot direction element total_kg rule is_whole traced_share nodes edges unaccounted_kg muf_kg"
+    ),
     "node": _fields(
         "lot tail holder owner site form at holder_name site_name country kind is_implied"
         " mass_kg u_kg share min_share max_share is_target origins"
