@@ -261,3 +261,10 @@ def test_who_submitted_and_the_operator_are_told_what_became_of_it_and_nobody_el
 def test_problems_are_told_later_as_they_were_told_at_once(register, part_of):
     result = refused(register, part_of)
     assert submission_status(Viewer(KESTREL), result.arrival["id"])["problems"] == result.problems
+
+
+def test_a_demo_on_its_simulated_clock_keeps_what_it_refused(register):
+    assert register.is_demo
+    assert capture(register, b"{", submitter="operator", at=AT - timedelta(days=400)).outcome == "refused"
+    assert work_once(register).lapsed == 0
+    assert Submission.objects.get(state="refused").document
