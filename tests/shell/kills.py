@@ -186,7 +186,7 @@ SCENARIOS: dict[str, Scenario] = {
     "rebuild": Scenario(
         REBUILD,
         (
-            "ytterby.shell.store.derived.rebuilding.insert_posted",
+            "ytterby.shell.store.derived.rebuilding.post_submissions",
             "ytterby.shell.store.derived.rebuilding.derive_from_nothing",
             "ytterby.shell.store.derived.from_nothing.insert_rows",
             "ytterby.shell.actions.rebuild.compare_editions",

@@ -7,14 +7,7 @@ from itertools import islice
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
 from ytterby.shell.store.asking import rows_among
-from ytterby.shell.store.derived.postings import (
-    Posted,
-    ReadyPostings,
-    declared_wrong,
-    end_postings,
-    insert_posted,
-    live_edition,
-)
+from ytterby.shell.store.derived.postings import ReadyPostings, Submitted, live_edition, post_submissions
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.visibility import Readers, reader_ids
@@ -130,17 +123,5 @@ def _insert_part(part: Sequence[tuple[int, NewEvents, NewEvent]], readers: Reade
 
 def _insert_postings(run: Sequence[NewEvents]) -> None:
     """Insert what the events of some submissions do to the book; the caller holds the lock."""
-    edition = live_edition().number
-    ended = declared_wrong([(one.submitter, new.event) for one in run for new in one.events], run[-1].size)
-    insert_posted(
-        edition,
-        [
-            Posted(index, ready, one.submitter, one.size, is_born_ended=(one.submitter, ready.event.digest) in ended)
-            for one in run
-            for index, ready in enumerate(one.postings, one.first)
-        ],
-    )
-    for one in run:
-        if one.declares:
-            events = [new.event for new in one.events if new.event.error is not None]
-            end_postings(edition, one.submitter, events, one.size)
+    submissions = [Submitted(one.submitter, one.size, list(enumerate(one.postings, one.first))) for one in run]
+    post_submissions(live_edition().number, submissions)

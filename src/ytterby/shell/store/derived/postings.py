@@ -82,37 +82,46 @@ def live_edition() -> Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """The postings of one event with its number in the log, who said it, and the log size that they count from.
+class Submitted:
+    """What a submission brought, by number in the log; `size` is the log size at which it ends."""
 
-    What was declared wrong before it came (`is_born_ended`) counts at no log size.
-    """
-
-    index: int
-    ready: ReadyPostings
     submitter: str
-    known_from: int
-    is_born_ended: bool = False
+    size: int
+    ready: Sequence[tuple[int, ReadyPostings]]
+
+    @property
+    def declarations(self) -> list[tuple[int, Event]]:
+        """The error declarations among its events."""
+        return [(index, one.event) for index, one in self.ready if one.event.error is not None]
 
 
-def insert_posted(edition: int, posted: Sequence[Posted]) -> None:
-    """Insert the postings of new events, of one submission or several; the caller holds the lock."""
-    doing = (one for one in posted if one.ready.body)
+def post_submissions(edition: int, submissions: Sequence[Submitted]) -> None:
+    """Insert the postings of submissions, in order of the log, and end what they declare wrong.
+
+    One that declares something wrong is given alone, so that it ends what came before it and nothing that came after.
+    What was declared wrong before it came counts at no log size. The caller holds the lock.
+    """
+    said = [(one.submitter, new.event) for one in submissions for _, new in one.ready]
+    wrong = declared_wrong(said, submissions[-1].size)
+    doing = ((one, index, new) for one in submissions for index, new in one.ready if new.body)
     while part := list(islice(doing, ROWS)):
         rows = [
             _row(
                 edition,
-                one.index,
+                index,
                 one.submitter,
-                one.ready,
-                one.known_from,
-                one.known_from if one.is_born_ended else FOR_EVER,
+                new,
+                one.size,
+                one.size if (one.submitter, new.event.digest) in wrong else FOR_EVER,
             )
-            for one in part
+            for one, index, new in part
         ]
         insert_rows(PostingRecord, COLUMNS, rows)
-        touches = _touches(edition, [(one.index, one.ready) for one in part])
+        touches = _touches(edition, [(index, new) for _, index, new in part])
         insert_rows(Touch, ("edition", "thread_id", "log_index"), touches)
+    for one in submissions:
+        if one.declarations:
+            end_postings(edition, one.submitter, [event for _, event in one.declarations], one.size)
 
 
 COLUMNS = ("edition", "log_index", "digest", "submitter", "at", "rank", "known_from", "known_to", "body")

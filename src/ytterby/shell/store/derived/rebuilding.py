@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from ytterby.chain.cell import read_cell
 from ytterby.chain.door import read_document
@@ -21,15 +22,7 @@ from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.derived.deriving import Progress, derive_to, nothing_to_tell
 from ytterby.shell.store.derived.from_nothing import derive_from_nothing
 from ytterby.shell.store.derived.packing import unpacked
-from ytterby.shell.store.derived.postings import (
-    Posted,
-    ReadyPostings,
-    declared_wrong,
-    end_postings,
-    insert_posted,
-    live_edition,
-    ready_postings,
-)
+from ytterby.shell.store.derived.postings import Submitted, live_edition, post_submissions, ready_postings
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import (
     Edition,
@@ -95,7 +88,7 @@ def post_events(edition: int, size: int, progress: Progress = nothing_to_tell) -
 
 def _post_some(edition: int, at: int, size: int) -> None:
     """Post some submissions, or pass over entries that are no events."""
-    submissions = _submissions(at, size)
+    submissions = _some_submissions(at, size)
     ends = submissions[-1].size_after if submissions else _end_of_others(at, size)
     assert ends is not None, "an accepted submission ends at a log size"
     # What a submission brought stands for what it did then: nothing that is still to come decides it.
@@ -115,11 +108,15 @@ def _post_some(edition: int, at: int, size: int) -> None:
     write(enter)
 
 
-def _submissions(at: int, size: int) -> list[Submission]:
-    """Return the next submissions with events, in log order, as many as one transaction takes."""
-    rows = Submission.objects.filter(first_index__gte=at, size_after__lte=size).order_by("first_index")
+def _submissions(at: int, size: int) -> QuerySet[Submission]:
+    """Return the submissions with events of a range of the log, in its order."""
+    return Submission.objects.filter(first_index__gte=at, size_after__lte=size).order_by("first_index")
+
+
+def _some_submissions(at: int, size: int) -> list[Submission]:
+    """Return the next of them, as many as one transaction takes."""
     found, events = [], 0
-    for row in rows[:EVENTS_A_TRANSACTION]:
+    for row in _submissions(at, size)[:EVENTS_A_TRANSACTION]:
         found.append(row)
         events += row.count
         if events >= EVENTS_A_TRANSACTION:
@@ -133,22 +130,13 @@ def _end_of_others(at: int, size: int) -> int:
     return ends.values_list("batch_end", flat=True).first() or size
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What a submission brought, by number in the log, as it stood for something when it came."""
-
-    submitter: str
-    size: int
-    ready: list[tuple[int, ReadyPostings]]
-
-
-def _read(row: Submission) -> _Read:
+def _read(row: Submission) -> Submitted:
     """Return what a submission brought, from its bytes."""
     assert row.first_index is not None, "only submissions with events are posted"
     assert row.size_after is not None, "and they end at a log size"
     world = world_at(row.first_index)
     ready = [(index, ready_postings(event, row.submitter, world)) for index, event in _accepted(row)]
-    return _Read(row.submitter, row.size_after, ready)
+    return Submitted(row.submitter, row.size_after, ready)
 
 
 def _accepted(row: Submission) -> Iterator[tuple[int, Event]]:
@@ -159,17 +147,10 @@ def _accepted(row: Submission) -> Iterator[tuple[int, Event]]:
             yield numbers[one.number], one.event
 
 
-def _post(edition: int, read: _Read) -> None:
+def _post(edition: int, submitted: Submitted) -> None:
     """Post the events of one submission as they were posted when it came; the caller holds the lock."""
-    ended = declared_wrong([(read.submitter, one.event) for _, one in read.ready], read.size)
-    posted = [
-        Posted(index, one, read.submitter, read.size, is_born_ended=(read.submitter, one.event.digest) in ended)
-        for index, one in read.ready
-    ]
-    insert_posted(edition, posted)
-    declarations = [(index, one.event) for index, one in read.ready if one.event.error is not None]
-    end_postings(edition, read.submitter, [event for _, event in declarations], read.size)
-    for index, event in declarations:
+    post_submissions(edition, [submitted])
+    for index, event in submitted.declarations:
         # Registers of before did not note what a declaration ends.
         EventRecord.objects.filter(log_index=index, original__isnull=True).update(original=event.original)
 
@@ -203,7 +184,7 @@ def swap(edition: int) -> int:
         if row.is_live or row.is_retired:
             raise ValueError(f"edition {edition} is not one that waits to become live")
         at = row.posted_to
-        for submission in _all_submissions(at, head.size):
+        for submission in _submissions(at, head.size).iterator(chunk_size=100):
             _post(edition, _read(submission))
         old = live_edition()
         Edition.objects.filter(number=old.number).update(is_live=False, is_retired=True)
@@ -211,11 +192,6 @@ def swap(edition: int) -> int:
         return old.number
 
     return write(enter)
-
-
-def _all_submissions(at: int, size: int) -> Iterator[Submission]:
-    rows = Submission.objects.filter(first_index__gte=at, size_after__lte=size).order_by("first_index")
-    yield from rows.iterator(chunk_size=100)
 
 
 def compare_editions(new: int, old: int, size: int) -> Changes | None:
