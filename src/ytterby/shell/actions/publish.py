@@ -4,15 +4,14 @@ Files are written aside and renamed, tiles before the checkpoint, so that a read
 missing. Who may read them: everybody.
 """
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from ytterby.proof.checkpoint import Checkpoint, sign_checkpoint
 from ytterby.proof.note import NoteError, parse_note
 from ytterby.proof.tile import TILE_WIDTH, Tile, entry_bundle, tiles_between
+from ytterby.shell.actions.alone import alone
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import LogEntry, LogHead
 from ytterby.shell.store.writing import stored_hashes
@@ -27,7 +26,7 @@ def publish(register: Register) -> str:
 
     One process does it at a time, else an older checkpoint could replace a newer one.
     """
-    with _alone(register.data / LOCK):
+    with alone(register.data / LOCK):
         head = LogHead.objects.get(id=1)
         old = min(published_size(register), head.size)
         tiles = list(tiles_between(old, head.size))
@@ -54,14 +53,6 @@ def publish_or_leave(register: Register) -> str:
     except OSError as error:
         return error.strerror or str(error)
     return ""
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a lock between processes; it ends with the process that holds it."""
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def published_size(register: Register) -> int:
@@ -107,7 +98,7 @@ def remove_left(register: Register) -> int:
 
     Whoever writes such a file holds the lock, so that what is there while it is held belongs to nobody.
     """
-    with _alone(register.data / LOCK):
+    with alone(register.data / LOCK):
         left = [*register.data.glob(f".{CHECKPOINT}.*"), *(register.data / TILES).rglob(".*")]
         for path in left:
             path.unlink(missing_ok=True)

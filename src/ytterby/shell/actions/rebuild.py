@@ -5,13 +5,12 @@ raised the derivation it is what brings the register up to date, and it says wha
 operator.
 """
 
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ytterby.chain.excerpt import CellMissing
 from ytterby.chain.posting_record import DERIVATION
+from ytterby.shell.actions.alone import alone
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
@@ -34,10 +33,6 @@ LOCK = ".rebuilding"
 # What is going on, and how much is done of how much.
 Told = Callable[[str, int, int], None]
 POSTING, COMPARING, SWAPPING, DROPPING = "posting", "comparing", "swapping", "dropping"
-
-
-class RebuildUnderWay(Exception):  # noqa: N818 -- what it says reads as a word
-    """Another process rebuilds the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +62,10 @@ def rebuild(register: Register, *, anew: bool = False, tell: Told = lambda what,
     """Write a second edition and let it take over; `anew` leaves aside what an earlier try wrote.
 
     Raises:
-        RebuildUnderWay: another process rebuilds this register.
+        NotAlone: another process rebuilds this register.
     """
-    with _alone(register):
+    with alone(register.data / LOCK, is_waiting=False):
         return _rebuild(anew=anew, tell=tell)
-
-
-@contextmanager
-def _alone(register: Register) -> Iterator[None]:
-    """Hold a lock between processes; it ends with the process that holds it."""
-    with (register.data / LOCK).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RebuildUnderWay from None
-        yield
 
 
 def _rebuild(*, anew: bool, tell: Told) -> Rebuilt:

@@ -45,12 +45,13 @@ def run_derive(args: argparse.Namespace, screen: Screen) -> Outcome:
 def run_rebuild(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Rebuild; findings are rows that were not what the log says."""
     register = open_data(args, outdated=True)
-    from ytterby.shell.actions.rebuild import RebuildUnderWay, rebuild
+    from ytterby.shell.actions.alone import NotAlone
+    from ytterby.shell.actions.rebuild import rebuild
 
     with Progress(screen, "register.rebuilding") as progress:
         try:
             rebuilt = rebuild(register, anew=args.anew, tell=lambda what, done, of: progress.tell(done, of, what))
-        except RebuildUnderWay:
+        except NotAlone:
             raise CouldNotRun("register.rebuild_under_way", data=args.data) from None
     screen.answer(_answer(rebuilt), lambda: _show(rebuilt, screen))
     return Outcome.GOOD if rebuilt.is_sound else Outcome.FOUND
