@@ -197,7 +197,7 @@ SCENARIOS: dict[str, Scenario] = {
         REBUILD,
         (
             "ytterby.shell.actions.rebuild.swap",
-            "ytterby.shell.store.derived.rebuilding.live_edition",
+            "ytterby.shell.store.derived.rebuilding._submissions",
             "ytterby.shell.actions.rebuild.derived_digest",
             "ytterby.shell.store.derived.rebuilding._drop_some",
         ),

@@ -210,3 +210,39 @@ def test_two_rebuilds_at_once_are_one_too_many(tangled):
     assert found.code == 3
     assert "Another process is rebuilding" in found.err
     assert Edition.objects.count() == 1
+
+
+def test_what_somebody_took_away_is_named_by_the_doctor_and_made_again(tangled):
+    digest = derived_digest(1)
+    Edition.objects.all().delete()
+    for command in (("lot", "list"), ("event", "capture", "x.json", "--as", "operator")):
+        assert run(*command, "--data", tangled.data).code == 3
+    found = run("register", "doctor", "--data", tangled.data, "--json")
+    assert found.code == 1
+    assert "derived.edition" in {one["invariant"] for one in found.json["unsound"]}
+    found = run("register", "rebuild", "--data", tangled.data, "--json")
+    assert (found.code, found.json["sound"], found.json["changed"]) == (1, False, None)
+    assert found.json["derived_digest"] == digest
+    assert run("register", "doctor", "--data", tangled.data).code == 0
+
+
+def test_cells_that_cannot_be_unpacked_do_not_keep_a_rebuild_from_putting_them_right(tangled, part_of):
+    digest = derived_digest(1)
+    LotCell.objects.all().update(body=b"no cell at all")
+    import_directory(tangled, "sites: [{id: 'https://id.gs1.org/414/9520000010010', name: Kestrel, kind: other}]")
+    assert not rebuild(tangled).is_sound
+    assert derived_digest(live_edition().number) != digest
+    assert rebuild(tangled).is_sound
+
+
+def test_the_cures_of_the_doctor_are_commands_that_there_are():
+    import re
+
+    from shell.cli.test_command import commands
+    from ytterby.shell.site.packs import packaged_text
+
+    named = set(re.findall(r"`(ytterby [a-z]+ [a-z]+)([^`]*)`", packaged_text("shell.wording", "doctor.yaml")))
+    options = {" ".join(path): parser.format_help() for path, parser in commands()}
+    assert named
+    for command, rest in named:
+        assert all(option in options[command.removeprefix("ytterby ")] for option in rest.split() if option[0] == "-")

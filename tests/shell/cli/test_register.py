@@ -116,3 +116,24 @@ def test_a_product_that_is_refused_says_why(register):
     found = run("product", "register", "iron", "--as", "operator", "--free-of-rare-earths", "--data", register)
     assert found.code == 1
     assert "iron was not registered." in found.out
+
+
+def test_what_only_acts_waits_for_nothing_to_be_derived_and_knows_who_was_just_registered(
+    register, monkeypatch, tmp_path
+):
+    from ytterby.shell.store.derived import deriving
+
+    assert run("party", "import", DIRECTORY, "--data", register).code == 0
+    monkeypatch.setattr(deriving, "derive_step", lambda *_: pytest.fail("nobody asked the book"))
+    document = tmp_path / "x.json"
+    document.write_text("{}")
+    for command in (
+        ("event", "capture", document, "--as", "Kestrel", "--no-wait"),
+        ("event", "capture", document, "--as", "Kestrel"),
+        ("event", "check", document, "--as", "Kestrel"),
+        ("product", "register", ALLOY, "--as", "Tamarack", "--free-of-rare-earths"),
+    ):
+        found = run(*command, "--data", register)
+        assert "known by that name" not in found.err
+        assert "being derived" not in found.err
+        assert found.code in {0, 1}

@@ -5,6 +5,7 @@ raised the derivation it is what brings the register up to date, and it says wha
 operator.
 """
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,6 @@ from ytterby.shell.actions.alone import alone
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
-from ytterby.shell.store.derived.postings import live_edition
 from ytterby.shell.store.derived.rebuilding import (
     Changes,
     begin_edition,
@@ -25,7 +25,7 @@ from ytterby.shell.store.derived.rebuilding import (
     post_events,
     swap,
 )
-from ytterby.shell.store.models import LogHead
+from ytterby.shell.store.models import Edition, LogHead
 
 TRIES = 5
 LOCK = ".rebuilding"
@@ -70,14 +70,18 @@ def rebuild(register: Register, *, anew: bool = False, tell: Told = lambda what,
 
 def _rebuild(*, anew: bool, tell: Told) -> Rebuilt:
     drop_retired()
-    live = live_edition()
-    was_outdated = live.derivation != DERIVATION
+    live = Edition.objects.filter(is_live=True).first()
+    was_outdated = live is not None and live.derivation != DERIVATION
     edition = begin_edition(anew=anew).number
 
     def progress(done: int, of: int) -> None:
         tell(POSTING, done, of)
 
-    if was_outdated:
+    if live is None:
+        # Somebody took it away: there is nothing to compare with.
+        catch_up(edition, progress)
+        changes, compared_at = None, 0
+    elif was_outdated:
         # The old rows stand still: both are compared where they stand.
         post_events(edition, live.derived_to, progress)
         derive_edition(edition, live.derived_to, progress)
@@ -106,7 +110,8 @@ def _compare_live(
         size = catch_up(edition, progress)
         try:
             derive_to(size, live)
-        except (CellMissing, ValueError):
+        except (CellMissing, ValueError, zlib.error):
+            # What is to be put right cannot be read: there is nothing to compare.
             return None, size
         tell(COMPARING, 0, 0)
         changes = compare_editions(edition, live, size)

@@ -92,7 +92,7 @@ def _settings(args: argparse.Namespace, screen: Screen) -> "Settings":
     """Return how spreadsheets are read: for a party by its remembered columns, which needs the register."""
     if args.party is None:
         return plain_settings(args)
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     return party_settings(args, reading, find_party(reading, args.party))
 
 
@@ -204,7 +204,7 @@ def _show_digests(screen: Screen, digests: Sequence[Json]) -> None:
 
 def run_capture(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Take each file in and show its receipt."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     party = find_party(reading, args.party)
     settings = party_settings(args, reading, party)
     answers = [_capture(name, reading, settings, args, screen) for name in args.files]

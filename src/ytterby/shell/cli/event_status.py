@@ -25,7 +25,7 @@ def add_status(verbs: Nouns) -> None:
 
 def run_status(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Say what became of one document."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     from ytterby.shell.store.reading.submissions import submission_status
     from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 

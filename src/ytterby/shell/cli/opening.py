@@ -88,8 +88,11 @@ def open_data(args: argparse.Namespace, *, outdated: bool = False) -> "Register"
         raise CouldNotRun("register.mismatch", data=args.data, why=error) from None
 
 
-def open_reading(args: argparse.Namespace, screen: Screen) -> Reading:
-    """Open the register and resolve --known-at or --known-on, and --viewer; say so where the size was rounded."""
+def open_reading(args: argparse.Namespace, screen: Screen, *, derives: bool = True) -> Reading:
+    """Open the register and resolve --known-at or --known-on, and --viewer; say so where the size was rounded.
+
+    `derives` is false for commands that ask the book nothing: the directory is as registered, and waits for nothing.
+    """
     register = open_data(args)
     from ytterby.shell.store.reading.known import known_at, known_on
     from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -99,7 +102,8 @@ def open_reading(args: argparse.Namespace, screen: Screen) -> Reading:
     known = known_on(OPERATOR_VIEWER, day) if day is not None else known_at(OPERATOR_VIEWER, size)
     if size is not None and known.size != size:
         screen.remark(screen.texts("known.rounded", asked=size, size=known.size))
-    known = _derived(known, screen, is_waiting=not getattr(args, "no_wait", False))
+    if derives:
+        known = _derived(known, screen, is_waiting=not getattr(args, "no_wait", False))
     reading = Reading(register, OPERATOR_VIEWER, known)
     text = getattr(args, "viewer", None)
     return reading if text is None else as_party(reading, text)

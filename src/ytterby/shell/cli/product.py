@@ -69,7 +69,7 @@ def assay(text: str) -> Assay:
 
 def run_register(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Register products of which the same is said."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     party = find_party(reading, args.party)
     results = [_register(identifier, party, args, reading, screen) for identifier in args.products]
     is_good = all(results)

@@ -26,7 +26,7 @@ def add_doctor(verbs: Nouns) -> None:
 
 def run_doctor(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Examine the register."""
-    register = open_data(args)
+    register = open_data(args, outdated=True)
     from ytterby.shell.actions.doctor import examine
 
     found = examine(

@@ -65,7 +65,7 @@ def read_signer(args: argparse.Namespace) -> PrivateKey | None:
 
 def run_account(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Enter an account."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.rights import add_account, make_account_key
 
     party, by = find_party(reading, args.party), read_signer(args)
@@ -86,7 +86,7 @@ def run_account(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def run_confirm(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Confirm what another account proposed."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.rights import confirm_right
 
     return _answer(args, screen, confirm_right(reading.register, args.which, by=read_signer(args), at=args.at))
@@ -94,7 +94,7 @@ def run_confirm(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def run_withdraw(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Withdraw an account or a right."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.rights import withdraw_right
 
     return _answer(args, screen, withdraw_right(reading.register, args.which, by=read_signer(args), at=args.at))

@@ -9,6 +9,7 @@ afterwards, a part at a time.
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -22,13 +23,13 @@ from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.derived.deriving import Progress, derive_to, nothing_to_tell
 from ytterby.shell.store.derived.from_nothing import derive_from_nothing
 from ytterby.shell.store.derived.packing import unpacked
-from ytterby.shell.store.derived.postings import Submitted, live_edition, post_submissions, ready_postings
+from ytterby.shell.store.derived.postings import Submitted, post_submissions, ready_postings
+from ytterby.shell.store.derived.threads import thread_texts
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import (
     Edition,
     EventCell,
     EventRecord,
-    LogEntry,
     LogHead,
     LotCell,
     PostingRecord,
@@ -43,6 +44,8 @@ EVENTS_A_TRANSACTION = 500
 # What is left to catch up when the lock is taken for good.
 ENTRIES_UNDER_LOCK = 200
 ROWS_A_DELETION = 5_000
+# What belongs to an edition.
+ROWS: tuple[Any, ...] = (PostingRecord, Touch, LotCell, EventCell)
 EXAMPLES = 20
 
 
@@ -89,7 +92,8 @@ def post_events(edition: int, size: int, progress: Progress = nothing_to_tell) -
 def _post_some(edition: int, at: int, size: int) -> None:
     """Post some submissions, or pass over entries that are no events."""
     submissions = _some_submissions(at, size)
-    ends = submissions[-1].size_after if submissions else _end_of_others(at, size)
+    # Entries that are no events, registrations and keys, are passed over.
+    ends = submissions[-1].size_after if submissions else size
     assert ends is not None, "an accepted submission ends at a log size"
     # What a submission brought stands for what it did then: nothing that is still to come decides it.
     with without_collector():
@@ -122,12 +126,6 @@ def _some_submissions(at: int, size: int) -> list[Submission]:
         if events >= EVENTS_A_TRANSACTION:
             break
     return found
-
-
-def _end_of_others(at: int, size: int) -> int:
-    """Return where entries end that are no events: registrations, keys."""
-    ends = LogEntry.objects.filter(index__gte=at, batch_end__lte=size).order_by("-batch_end")
-    return ends.values_list("batch_end", flat=True).first() or size
 
 
 def _read(row: Submission) -> Submitted:
@@ -172,26 +170,24 @@ def derive_edition(edition: int, size: int, progress: Progress = nothing_to_tell
     derive_to(size, edition, progress=progress)
 
 
-def swap(edition: int) -> int:
-    """Let an edition that has caught up become the live one; return the number of the one it replaces.
+def swap(edition: int) -> None:
+    """Let an edition that has caught up become the live one, and retire the one that it replaces.
 
     Raises:
         ValueError: the edition is retired, or live already.
     """
 
-    def enter(head: LogHead) -> int:
+    def enter(head: LogHead) -> None:
         row = Edition.objects.get(number=edition)
         if row.is_live or row.is_retired:
             raise ValueError(f"edition {edition} is not one that waits to become live")
         at = row.posted_to
         for submission in _submissions(at, head.size).iterator(chunk_size=100):
             _post(edition, _read(submission))
-        old = live_edition()
-        Edition.objects.filter(number=old.number).update(is_live=False, is_retired=True)
+        Edition.objects.filter(is_live=True).update(is_live=False, is_retired=True)
         Edition.objects.filter(number=edition).update(is_live=True, posted_to=head.size)
-        return old.number
 
-    return write(enter)
+    write(enter)
 
 
 def compare_editions(new: int, old: int, size: int) -> Changes | None:
@@ -203,8 +199,7 @@ def compare_editions(new: int, old: int, size: int) -> Changes | None:
     events = _differing("store_eventcell", "digest", new, old, size)
     if lots is None or events is None:
         return None
-    names = dict(_names(lots[:ROWS_A_DELETION]))
-    named = sorted(names[lot] for lot in lots[:ROWS_A_DELETION] if lot in names)
+    named = sorted(thread_texts(lots[:ROWS_A_DELETION]).values())
     return Changes(len(lots), len(events), tuple(named[:EXAMPLES]), not _is_readable(old))
 
 
@@ -225,12 +220,6 @@ def _differing(table: str, key: str, new: int, old: int, size: int) -> list[int]
     return found if at.get(new) == at.get(old) == size else None
 
 
-def _names(lots: list[int]) -> Iterator[tuple[int, str]]:
-    from ytterby.shell.store.derived.threads import thread_texts
-
-    yield from thread_texts(lots).items()
-
-
 def _is_readable(edition: int) -> bool:
     body = LotCell.objects.filter(edition=edition).values_list("body", flat=True).first()
     if body is None:
@@ -242,11 +231,11 @@ def _is_readable(edition: int) -> bool:
     return True
 
 
-def drop_retired(progress: Progress = nothing_to_tell) -> int:
-    """Drop the rows of editions that are retired, a part at a time; return how many rows went."""
+def drop_retired(progress: Progress = nothing_to_tell) -> None:
+    """Drop the rows of editions that are retired, and of those that somebody took away, a part at a time."""
     gone = 0
-    for number in list(Edition.objects.filter(is_retired=True).values_list("number", flat=True)):
-        for model in (PostingRecord, Touch, LotCell, EventCell):
+    for number in _retired():
+        for model in ROWS:
             while True:
                 dropped = write(lambda head, m=model, n=number: _drop_some(head, m, n))  # type: ignore[misc]
                 gone += dropped
@@ -254,7 +243,17 @@ def drop_retired(progress: Progress = nothing_to_tell) -> int:
                 if not dropped:
                     break
         write(lambda head, n=number: _drop_edition(head, n))  # type: ignore[misc]
-    return gone
+
+
+def _retired() -> Iterator[int]:
+    """Yield the editions whose rows nobody needs."""
+    yield from list(Edition.objects.filter(is_retired=True).values_list("number", flat=True))
+    kept = set(Edition.objects.values_list("number", flat=True))
+    for model in ROWS:
+        while (
+            stranger := model.objects.exclude(edition__in=kept).values_list("edition", flat=True).first()
+        ) is not None:
+            yield stranger
 
 
 def _drop_some(head: LogHead, model: type, number: int) -> int:
