@@ -48,11 +48,15 @@ def capture(
         DatabaseError: the document could not even be stored; nothing of it is there.
         NotSettled: it has arrived, and could not be decided now; `work` takes it up.
     """
+    return capture_incoming(register, Incoming(document, submitter, media_type, level, name, settings), at=at)
+
+
+def capture_incoming(register: Register, incoming: Incoming, *, at: datetime | None = None) -> CaptureResult:
+    """Do what `capture` does with a document that is at hand with how it is to be read."""
     complete_left(register)
-    incoming = Incoming(document, submitter, media_type, level, name, settings)
     submission = arrive(register, incoming, at=at)
     # What is long is read from the stored bytes, as the worker would that takes it up after a kill.
-    return settle_submission(register, submission, document if incoming.is_settled_at_once else None, at=at)
+    return settle_submission(register, submission, incoming.document if incoming.is_settled_at_once else None, at=at)
 
 
 __all__ = [
@@ -63,6 +67,7 @@ __all__ = [
     "CaptureResult",
     "NotSettled",
     "capture",
+    "capture_incoming",
     "complete_left",
     "outcome_fields",
 ]

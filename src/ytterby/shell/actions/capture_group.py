@@ -249,7 +249,7 @@ class GroupCommitter:
 
     def _read(self, group: Sequence[_Waiting]) -> dict[int, ReadSubmission]:
         """Read the documents, outside any transaction."""
-        known = self._known = self._known or KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1))
+        known = self._known = self._known or KnownWorld.at(self._register.size)
         reads: dict[int, ReadSubmission] = {}
         for one in group:
             try:

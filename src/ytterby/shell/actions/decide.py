@@ -9,7 +9,7 @@ Whether a document is accepted never depends on what other parties submitted (th
 
 import secrets
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -166,7 +166,7 @@ class _Deciding:
         for one in good:
             asked.setdefault(one.submission.submitter, set()).update(one.asked)
         self._own = {
-            party: (dict(own.originals), _sets(own.declarations), _sets(own.declared_wrong))
+            party: (dict(own.originals), dict(own.declarations), dict(own.declared_wrong))
             for party, own in own_submissions(asked).items()
         }
         said = [(one.submission.submitter, new.event.digest) for one in good for new in one.ready]
@@ -212,8 +212,7 @@ class _Deciding:
         events = [new.event for new in one.ready]
         pointers = [read.pointer for read in one.reads]
         problems = check_speaker(events, submitter, self._world.world.directory, pointers=pointers)
-        originals, declared, wrong = self._own[submitter]
-        own = OwnSubmissions(originals, _frozen(declared), _frozen(wrong))
+        own = OwnSubmissions(*self._own[submitter])
         return one.readable.placed([*problems, *check_against_own(one.reads, own)])
 
     def _unknown(self, ready: Sequence[NewEvent], submitter: str) -> list[NewEvent]:
@@ -245,9 +244,9 @@ class _Deciding:
             if event.error is None:
                 originals.setdefault(event.event_id, GivenOriginal(event.digest, read.raw, read.prefixes))
             else:
-                declared.setdefault(event.event_id, set()).add(event.digest)
+                declared[event.event_id] = declared.get(event.event_id, frozenset()) | {event.digest}
                 if event.original is not None:
-                    wrong.setdefault(event.event_id, set()).add(event.original)
+                    wrong[event.event_id] = wrong.get(event.event_id, frozenset()) | {event.original}
 
     def write(self) -> None:
         """Write entries, events, rights and postings; the caller holds the lock."""
@@ -255,14 +254,6 @@ class _Deciding:
         if self._new:
             assert self._world is not None, "the world was read for documents that are good in themselves"
             insert_events(self._new, self._world.world.directory)
-
-
-def _sets(digests: Mapping[str, Iterable[bytes]]) -> dict[str, set[bytes]]:
-    return {event_id: set(each) for event_id, each in digests.items()}
-
-
-def _frozen(digests: Mapping[str, Iterable[bytes]]) -> dict[str, frozenset[bytes]]:
-    return {event_id: frozenset(each) for event_id, each in digests.items()}
 
 
 def _decided(one: ReadSubmission) -> datetime:

@@ -74,17 +74,17 @@ def import_directory(
     if is_refused(problems):
         return Enrolment(0, 0, 0, tuple(problems), register.size)
     try:
-        size = enter_rights(register, rows, by, at or now()) if has_bodies else _enter(rows, at or now())
+        size = (
+            enter_rights(register, rows, by, at or now())
+            if has_bodies
+            else register_documents(rows, OPERATOR, at or now())
+        )
     except RefusedRight as refused:
         return Enrolment(0, 0, 0, refused.problems, register.size)
     publish(register)
     return Enrolment(
         counts["parties"], counts["sites"], counts["mandates"], tuple(problems), size, bodies=counts["bodies"]
     )
-
-
-def _enter(rows: list[Registrable], at: datetime) -> int:
-    return register_documents(rows, OPERATOR, at)
 
 
 def _read(text: str, problems: list[Problem]) -> Mapping[str, Any]:

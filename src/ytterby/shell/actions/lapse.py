@@ -31,7 +31,7 @@ def lapse_refused(register: Register, *, at: datetime | None = None) -> int:
     `at` is for a simulated clock.
     """
     moment = at or now()
-    due = [row for row in _kept() if _ends(row.decided_at) <= moment]
+    due = [row for row in _kept(moment) if _ends(row.decided_at) <= moment]
     done = 0
     with _overwriting(bool(due)):
         for start in range(0, len(due), PART):
@@ -39,10 +39,12 @@ def lapse_refused(register: Register, *, at: datetime | None = None) -> int:
     return done
 
 
-def _kept() -> list[Submission]:
-    """Return the refused documents whose bytes are still kept, without the bytes."""
+def _kept(moment: datetime) -> list[Submission]:
+    """Return the refused documents whose time is over, give or take a second, without the bytes that are still kept."""
     rows = Submission.objects.filter(state=REFUSED, lapse_receipt__isnull=True, outcome_receipt__isnull=False)
-    return list(rows.defer("document", "derived").order_by("id"))
+    # Instants are text; up to the second, without what follows it, the order of texts is the order of time.
+    before = write_instant(moment - timedelta(days=limits().refused_days) + timedelta(seconds=1))[:19]
+    return list(rows.filter(decided_at__lt=before).defer("document", "derived").order_by("id"))
 
 
 def _ends(decided_at: str | None) -> datetime:

@@ -99,7 +99,7 @@ def add_account(
         Account.objects.create(id=key.name, party=party, name=name)
 
     row = Registrable(ACCOUNT, key.name, fields)
-    return _change(register, [row], key if founds else by, at, check, lambda rights: _of(rights, ACCOUNT, key.name))
+    return _change(register, row, key if founds else by, at, check, lambda rights: _of(rights, ACCOUNT, key.name))
 
 
 def enter_rights(register: Register, rows: Sequence[Registrable], by: PrivateKey | None, at: datetime) -> int:
@@ -172,20 +172,19 @@ def _judge(
         check_state(rights.granted[found.digest], signer)
 
     row = Registrable(kind, id_, {"id": id_, "of": found.digest})
-    return _change(register, [row], by, at, check, lambda rights: rights.granted[found.digest])
+    return _change(register, row, by, at, check, lambda rights: rights.granted[found.digest])
 
 
 def _change(
     register: Register,
-    rows: Sequence[Registrable],
+    row: Registrable,
     by: PrivateKey | None,
     at: datetime | None,
     check: Callable[[], None],
     made: Callable[[Rights], Granted],
 ) -> RightsChange:
-    signed = [_signed(register, row, by) for row in rows]
     try:
-        size = register_documents(signed, OPERATOR, at or now(), check=check)
+        size = register_documents([_signed(register, row, by)], OPERATOR, at or now(), check=check)
     except RefusedRight as refused:
         return RightsChange(refused.problems, register.size)
     publish(register)

@@ -60,30 +60,27 @@ class NotSettled(Exception):  # noqa: N818 -- what it says reads as a word
         self.why = why
 
 
-def settle(
-    register: Register, receipt_id: str, document: bytes | None = None, *, at: datetime | None = None
-) -> CaptureResult:
+def settle(register: Register, receipt_id: str, *, at: datetime | None = None) -> CaptureResult:
     """Decide what arrived under a receipt, sign the outcome, make the log's files; return what came of it.
 
-    What was decided already is answered from what is stored. `document` spares reading the bytes again; `at` is a
-    simulated clock.
+    What was decided already is answered from what is stored. `at` is a simulated clock.
 
     Raises:
         Submission.DoesNotExist: nothing arrived under this receipt.
         NotSettled: the database takes nothing now.
     """
     submission = Submission.objects.get(receipt_id=receipt_id)
-    return settle_submission(register, submission, document, at=at)
+    return settle_submission(register, submission, at=at)
 
 
 def settle_submission(
     register: Register, submission: Submission, document: bytes | None = None, *, at: datetime | None = None
 ) -> CaptureResult:
-    """Do what `settle` does with a submission that is at hand."""
+    """Do what `settle` does with a submission that is at hand; `document` spares reading its bytes again."""
     try:
         if submission.state != ARRIVED:
             return result_of(register, submission)
-        known = KnownWorld.at(LogHead.objects.values_list("size", flat=True).get(id=1))
+        known = KnownWorld.at(register.size)
         with without_collector():
             # The bytes are not held any longer than they are read.
             read = read_submission(submission, stored_bytes(submission) if document is None else document, at or now())

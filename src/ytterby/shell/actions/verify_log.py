@@ -35,7 +35,8 @@ from ytterby.shell.actions.verify_files import PublishedLog
 from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.compartment import Compartment
-from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Reader, Registration, Submission, Visible
+from ytterby.shell.store.derived.world import registered_to
+from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Reader, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import Known
@@ -118,10 +119,7 @@ class _Directories(dict[int, Directory]):
 
     def __missing__(self, size: int) -> Directory:
         """Read the directory as it was known when a submission was decided."""
-        latest = (
-            Registration.objects.filter(log_index__lt=size).order_by("-log_index").values_list("log_index", flat=True)
-        )
-        last = latest.first() or 0
+        last = registered_to(size)
         if last not in self:
             if len(self) >= 4:
                 self.clear()
@@ -268,9 +266,9 @@ def _events(row: Submission, text: bytes, directories: "_Directories") -> Iterat
         yield Failure(row.first_index, what, finding("submission.whole"))
     yield from _half(row, read, records)
     stored = _Stored([record.log_index for record in records])
+    readers = Readers(directories[row.first_index or 0])
     for record in records:
-        event = events.get(record.number)
-        yield from _event(record, event, row.submitter, directories[row.first_index or 0], stored)
+        yield from _event(record, events.get(record.number), row.submitter, readers, stored)
 
 
 def _half(row: Submission, read: ReadDocument, records: list[EventRecord]) -> Iterator[Failure]:
@@ -298,7 +296,7 @@ class _Stored:
 
 
 def _event(
-    record: EventRecord, event: Event | None, submitter: str, parties: Directory, stored: _Stored
+    record: EventRecord, event: Event | None, submitter: str, readers: Readers, stored: _Stored
 ) -> Iterator[Failure]:
     index = record.log_index
     entry = stored.entries.get(index)
@@ -314,10 +312,10 @@ def _event(
     ended = None if record.original is None else bytes(record.original)
     if (record.event_id, record.is_original, record.submitter, ended) != facts:
         yield Failure(index, "the event's row does not say what the submitted event says", finding("events.rows"))
-    readers = Readers(parties).of(event, submitter)
+    seen_by = readers.of(event, submitter)
     if record.compartment != Compartment.TRACING:
         what = "the event stands in another compartment than tracing"
         yield Failure(index, what, finding("rights.visible"))
-    if stored.readers.get(index, set()) != {(party, why, Compartment.TRACING) for party, why in readers.items()}:
+    if stored.readers.get(index, set()) != {(party, why, Compartment.TRACING) for party, why in seen_by.items()}:
         what = "who may see the event is not what the event and the directory say"
         yield Failure(index, what, finding("rights.visible"))

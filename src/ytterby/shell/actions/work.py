@@ -19,7 +19,7 @@ from ytterby.shell.actions.publish import publish_or_leave, published_size, remo
 from ytterby.shell.actions.settle import CaptureResult, complete_left, settle
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.derived.deriving import derive_to
-from ytterby.shell.store.models import LogHead, Submission
+from ytterby.shell.store.models import Submission
 from ytterby.shell.store.models.submission import ARRIVED
 
 EVERY_SECONDS = 2.0
@@ -65,7 +65,7 @@ def work_once(register: Register, *, jobs: Collection[str] | None = None, at: da
     # A demo's documents are years old on its simulated clock; what it shows of a refusal should still be there.
     lapsed = 0 if register.is_demo and at is None else lapse_refused(register, at=at)
     unpublished = ""
-    if published_size(register) < LogHead.objects.values_list("size", flat=True).get(id=1):
+    if published_size(register) < register.size:
         unpublished = publish_or_leave(register)
     return Worked(settled, signed, lapsed, failed, unpublished)
 
@@ -127,7 +127,7 @@ class Worker:
         left = set(left_jobs())
         worked = work_once(self._register, jobs=left & seen)
         # So that whoever asks next need not wait for it.
-        derive_to(LogHead.objects.values_list("size", flat=True).get(id=1), is_over=self._stop.is_set)
+        derive_to(self._register.size, is_over=self._stop.is_set)
         if worked != Worked():
             self._on_round(worked)
         return left - worked.settled.keys()

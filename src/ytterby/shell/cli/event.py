@@ -14,7 +14,7 @@ from ytterby.chain.party import OPERATOR
 from ytterby.shell.cli import event_sheet
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import not_read_yet, read_document_file
-from ytterby.shell.cli.event_status import add_status
+from ytterby.shell.cli.event_status import add_status, second_of
 from ytterby.shell.cli.figures import write_count, write_exact
 from ytterby.shell.cli.opening import Names, Reading, find_party, open_reading, with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
@@ -248,7 +248,7 @@ def _take(
 ) -> Json:
     """Let a document arrive, show that of a long one, and wait for its outcome unless told not to."""
     from ytterby.shell.actions.arrive import Incoming, arrive
-    from ytterby.shell.actions.capture import capture
+    from ytterby.shell.actions.capture import capture_incoming
     from ytterby.shell.actions.settle import settle
     from ytterby.shell.spreadsheets.format import media_type_of
 
@@ -256,19 +256,10 @@ def _take(
     waiting = screen.texts("event.capture.waiting", file=name)
     if incoming.is_settled_at_once and not args.no_wait:
         with screen.waiting(waiting):
-            result = capture(
-                reading.register,
-                raw,
-                submitter=incoming.submitter,
-                media_type=incoming.media_type,
-                level=args.level,
-                name=name,
-                at=args.at,
-                settings=settings,
-            )
+            result = capture_incoming(reading.register, incoming, at=args.at)
     else:
         arrival = json.loads(arrive(reading.register, incoming, at=args.at).arrival_receipt)
-        arrived = screen.texts("event.capture.arrived", file=name, id=arrival["id"], at=_second(arrival["at"]))
+        arrived = screen.texts("event.capture.arrived", file=name, id=arrival["id"], at=second_of(arrival["at"]))
         if args.no_wait:
             answer = arrival_json(name, arrival, reading.known.size)
             screen.answer(answer, lambda: screen.verdict(None, arrived))
@@ -281,10 +272,6 @@ def _take(
     if result.unpublished:
         screen.remark(screen.texts("event.capture.unpublished", why=result.unpublished))
     return answer
-
-
-def _second(at: str) -> str:
-    return at[:19].replace("T", " ")
 
 
 def arrival_json(name: str, arrival: Json, size: int) -> Json:
@@ -348,7 +335,7 @@ def show_capture(screen: Screen, answer: Json, problems: Sequence[Problem]) -> N
         )
     if receipt:
         key = "event.capture.receipt_operator" if receipt["submitter"] == OPERATOR else "event.capture.receipt"
-        screen.line("  " + texts(key, id=receipt["id"], at=_second(receipt["at"])), "dim")
+        screen.line("  " + texts(key, id=receipt["id"], at=second_of(receipt["at"])), "dim")
 
 
 def _entries(texts: Texts, receipt: Json) -> str:

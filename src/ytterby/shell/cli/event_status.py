@@ -48,12 +48,12 @@ def run_status(args: argparse.Namespace, screen: Screen) -> Outcome:
 def _show(screen: Screen, status: Json) -> None:
     texts, state = screen.texts, status["state"]
     is_good = {"refused": False, "arrived": None}.get(state, True)
-    decided = _second(status["decided_at"])
+    decided = second_of(status["decided_at"])
     head = counted(texts, "event.status.accepted", status["events"]) if state == "accepted" else None
     screen.verdict(is_good, head or texts(STATES[state]), texts("event.status.on", at=decided) if decided else "")
-    screen.line("  " + texts("event.status.arrived_at", at=_second(status["arrived_at"]), **_bytes(status)), "dim")
+    screen.line("  " + texts("event.status.arrived_at", at=second_of(status["arrived_at"]), **_bytes(status)), "dim")
     if status["lapsed"] is not None:
-        at = _second(status["lapsed"]["at"])
+        at = second_of(status["lapsed"]["at"])
         screen.line("  " + texts("event.status.lapsed", days=status["kept_days"], at=at))
 
 
@@ -61,5 +61,6 @@ def _bytes(status: Json) -> Json:
     return {"length": status["arrival"]["length"], "digest": status["arrival"]["sha256"]}
 
 
-def _second(at: str | None) -> str:
+def second_of(at: str | None) -> str:
+    """Return an instant up to the second as people write it; nothing for none."""
     return at[:19].replace("T", " ") if at else ""

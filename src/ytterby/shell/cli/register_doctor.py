@@ -1,18 +1,16 @@
 """`ytterby register doctor`: recompute every invariant from the stored bytes, name what is unsound and the cure."""
 
 import argparse
-import sys
-import time
 from typing import Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command, whole_number
 from ytterby.shell.cli.figures import write_count
 from ytterby.shell.cli.opening import open_data, with_data
 from ytterby.shell.cli.outcome import Outcome
+from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.screen import Screen
 
 Json = dict[str, Any]
-PROGRESS_SECONDS = 10.0
 
 
 def add_doctor(verbs: Nouns) -> None:
@@ -29,33 +27,17 @@ def run_doctor(args: argparse.Namespace, screen: Screen) -> Outcome:
     register = open_data(args, outdated=True)
     from ytterby.shell.actions.doctor import examine
 
-    found = examine(
-        register,
-        sample=args.sample,
-        seed=args.seed,
-        is_full=args.full,
-        language=screen.language,
-        tell=_Progress(screen),
-    )
+    with Progress(screen, "doctor.part") as progress:
+        found = examine(
+            register,
+            sample=args.sample,
+            seed=args.seed,
+            is_full=args.full,
+            language=screen.language,
+            tell=lambda part, number: progress.tell(number, 0, part),
+        )
     screen.answer(found, lambda: show(args, screen, found))
     return Outcome.GOOD if found["sound"] else Outcome.FOUND
-
-
-class _Progress:
-    """Tells on standard error how far the doctor went, every ten seconds."""
-
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
-        self.told = time.monotonic()
-
-    def __call__(self, part: str, number: int) -> None:
-        """Hear how far it went."""
-        now = time.monotonic()
-        if now - self.told >= PROGRESS_SECONDS:
-            self.told = now
-            part = self.screen.texts(f"doctor.part.{part}")
-            self.screen.remark(self.screen.texts("doctor.progress", part=part, count=write_count(number)))
-            sys.stderr.flush()
 
 
 def show(args: argparse.Namespace, screen: Screen, found: Json) -> None:

@@ -3,6 +3,7 @@
 import random
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from ytterby.shell.actions.doctor.unsound import Tell, Unsound
 from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.derived.postings import counting, unpacked_postings
 from ytterby.shell.store.derived.shelf import StoredShelf
+from ytterby.shell.store.derived.threads import thread_texts
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition, EventCell, LotCell, Thread
 from ytterby.terms.problem import finding
@@ -129,8 +131,11 @@ def _of_book(fault: BookFault) -> Unsound:
 def _lot_cells(edition: int) -> Iterator[tuple[str, bytes]]:
     rows = LotCell.objects.filter(edition=edition).order_by("lot_id")
     # Not joined: a cell whose lot is not in the dictionary must be seen too.
-    for number, body in rows.values_list("lot_id", "body").iterator(chunk_size=CHUNK):
-        yield _text(number), _unpacked(body)
+    cells = rows.values_list("lot_id", "body").iterator(chunk_size=CHUNK)
+    while part := list(islice(cells, CHUNK)):
+        texts = thread_texts(number for number, _ in part)
+        for number, body in part:
+            yield texts.get(number, _nameless(number)), _unpacked(body)
 
 
 def _event_cells(edition: int) -> Iterator[tuple[bytes, int | None, bytes]]:
@@ -141,7 +146,11 @@ def _event_cells(edition: int) -> Iterator[tuple[bytes, int | None, bytes]]:
 
 def _text(number: int) -> str:
     text: str | None = Thread.objects.filter(id=number).values_list("text", flat=True).first()
-    return f"number {number} of the dictionary" if text is None else text
+    return _nameless(number) if text is None else text
+
+
+def _nameless(number: int) -> str:
+    return f"number {number} of the dictionary"
 
 
 def _unpacked(body: Any) -> bytes:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from ytterby.chain.door import LEVELS, read_document
 from ytterby.chain.event import Event
 from ytterby.shell.site.packs import door_tables
-from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.models import EventRecord, Submission
 from ytterby.shell.store.submitted_text import text_of
+
+DOCUMENTS = 20  # held at a time
 
 
 class Submitted(NamedTuple):
@@ -25,10 +26,11 @@ def submitted_events(size: int) -> Iterator[Submitted]:
     """Yield what was accepted up to a log size. What cannot be read is left out: it is named with the log."""
     rows = Submission.objects.filter(first_index__gte=0, first_index__lt=size, size_after__lte=size)
     # Sorted by numbers alone; the documents follow some at a time.
-    for part in chunks(list(rows.order_by("first_index").values_list("id", flat=True))):
-        for some in (part[i : i + 20] for i in range(0, len(part), 20)):
-            found = {row.id: row for row in Submission.objects.filter(id__in=some)}
-            yield from (read for number in some if (read := _read(found[number])) is not None)
+    ids = list(rows.order_by("first_index").values_list("id", flat=True))
+    for start in range(0, len(ids), DOCUMENTS):
+        some = ids[start : start + DOCUMENTS]
+        found = Submission.objects.in_bulk(some)
+        yield from (read for number in some if (read := _read(found[number])) is not None)
 
 
 def _read(row: Submission) -> Submitted | None:
