@@ -12,11 +12,14 @@ from django.db import DatabaseError, connection
 
 from postgres import ON_POSTGRESQL
 from shell.shipments import shipments
+from ytterby.chain.product import Product
 from ytterby.shell.actions import publish as publish_module
 from ytterby.shell.actions.arrive import Incoming, arrive
 from ytterby.shell.actions.capture import capture
+from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.log import verify_log
 from ytterby.shell.actions.publish import published_size
+from ytterby.shell.actions.register_product import register_product
 from ytterby.shell.actions.settle import NotSettled, settle
 from ytterby.shell.actions.work import work_once
 from ytterby.shell.site.register import open_register
@@ -80,6 +83,25 @@ def test_when_the_files_of_the_log_cannot_be_written_the_document_is_accepted_al
     assert work_once(register).unpublished == ""
     assert published_size(register) == register.size
     assert capture(register, second, submitter="operator").unpublished == ""
+    assert verify_log(register)["failures"] == []
+
+
+def test_what_is_registered_is_entered_all_the_same_where_the_files_cannot_be_written(register, monkeypatch):
+    """It is in the log, so that saying it failed would be untrue; the files are made at the next chance."""
+
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish_module, "write_whole", full)
+    maker = "https://id.gs1.org/417/9520000010034"
+    party = import_directory(register, "parties: [{id: 'https://party.example/x', name: X}]")
+    alloy = Product("https://id.gs1.org/01/09520000000264", maker, "alloy", is_free_of_rare_earths=True)
+    product = register_product(register, alloy, submitter=maker)
+    assert (party.problems, product.problems) == ((), ())
+    assert published_size(register) < register.size
+    monkeypatch.undo()
+    assert work_once(register).unpublished == ""
+    assert published_size(register) == register.size
     assert verify_log(register)["failures"] == []
 
 

@@ -53,8 +53,8 @@ def _without_files() -> Iterator[None]:
 
     with (
         patch.object(settle, "publish_or_leave", publish),
-        patch.object(enrol, "publish", publish),
-        patch.object(register_product, "publish", publish),
+        patch.object(enrol, "publish_or_leave", publish),
+        patch.object(register_product, "publish_or_leave", publish),
     ):
         yield
 

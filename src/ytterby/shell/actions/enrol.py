@@ -15,7 +15,7 @@ import yaml
 from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
-from ytterby.shell.actions.publish import publish
+from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, enter_rights
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.reading.viewer import CUSTOMS, MANDATES, PROVINCE
@@ -81,7 +81,7 @@ def import_directory(
         )
     except RefusedRight as refused:
         return Enrolment(0, 0, 0, refused.problems, register.size)
-    publish(register)
+    publish_or_leave(register)
     return Enrolment(
         counts["parties"], counts["sites"], counts["mandates"], tuple(problems), size, bodies=counts["bodies"]
     )

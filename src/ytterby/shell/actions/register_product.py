@@ -10,7 +10,7 @@ from ytterby.chain.party import OPERATOR
 from ytterby.chain.product import Product
 from ytterby.matter.assay import check_assays
 from ytterby.shell.actions.clock import now
-from ytterby.shell.actions.publish import publish
+from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.site.packs import matter_tables
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.registering import Registrable, register_documents
@@ -42,7 +42,7 @@ def register_product(
         return ProductRegistration(tuple(problems), register.size)
     key = product_class(identifier.uri)
     size = register_documents([Registrable("product", key, _fields(product, key))], submitter, at or now())
-    publish(register)
+    publish_or_leave(register)
     return ProductRegistration(tuple(problems), size)
 
 

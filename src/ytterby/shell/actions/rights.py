@@ -17,7 +17,7 @@ from typing import Any
 from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import KeyUse, PrivateKey
 from ytterby.shell.actions.clock import now
-from ytterby.shell.actions.publish import publish
+from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import Account
 from ytterby.shell.store.registering import Registrable, register_documents
@@ -187,7 +187,7 @@ def _change(
         size = register_documents([_signed(register, row, by)], OPERATOR, at or now(), check=check)
     except RefusedRight as refused:
         return RightsChange(refused.problems, register.size)
-    publish(register)
+    publish_or_leave(register)
     one = made(stored_rights(register))
     return RightsChange((), size, one.digest, one.state)
 
