@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,3 +76,19 @@ def ask(demo):
 def _no_own_settings(monkeypatch):
     for name in ("YTTERBY_DEBUG", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+def made_register(folder: Path) -> Path:
+    """Make a register that knows the sample's parties and sites, and return where."""
+    assert run("register", "make", folder, "--origin", "log.example.org").code == 0
+    assert run("party", "import", DIRECTORY, "--data", folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def copied(demo: Told, tmp_path: Path) -> Path:
+    """Return a copy of the demo's register that a test may spoil."""
+    data = tmp_path / demo.data.name
+    shutil.copytree(demo.data, data)
+    shutil.copytree(demo.data.with_name(demo.data.name + "-keys"), tmp_path / f"{demo.data.name}-keys")
+    return data

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from shell.cli.conftest import CHAIN, DIRECTORY, run
+from shell.cli.conftest import CHAIN, made_register, run
 from ytterby.shell.actions import arrive as arrive_module
 from ytterby.shell.site.packs import limits
 
@@ -11,10 +11,7 @@ from ytterby.shell.site.packs import limits
 @pytest.fixture
 def made(tmp_path):
     """Return the folder of a register that knows the sample's parties."""
-    data = tmp_path / "made"
-    assert run("register", "make", data, "--origin", "log.example.org").code == 0
-    assert run("party", "import", DIRECTORY, "--data", data).code == 0
-    return data
+    return made_register(tmp_path / "made")
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@ import json
 
 import pytest
 
-from shell.cli.conftest import CHAIN, DIRECTORY, run, tell_demo
+from shell.cli.conftest import CHAIN, made_register, run, tell_demo
 
 PROBLEM_KEYS = {"code", "severity", "where", "value", "text", "cure"}
 
 
 @pytest.fixture
 def register(tmp_path):
-    data = tmp_path / "register"
-    assert run("register", "make", data, "--origin", "log.example.org").code == 0
-    assert run("party", "import", DIRECTORY, "--data", data).code == 0
-    return data
+    return made_register(tmp_path / "register")
 
 
 @pytest.fixture

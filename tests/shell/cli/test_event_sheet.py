@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from plant_month import PlantMonth
-from shell.cli.conftest import DIRECTORY, run
+from shell.cli.conftest import made_register, run
 
 NORRVIK = "https://id.gs1.org/417/9520000010027"
 PROBLEM_KEYS = {"code", "severity", "where", "value", "text", "cure"}
@@ -15,10 +15,7 @@ PROBLEM_KEYS = {"code", "severity", "where", "value", "text", "cure"}
 
 @pytest.fixture
 def register(tmp_path):
-    data = tmp_path / "register"
-    assert run("register", "make", data, "--origin", "log.example.org").code == 0
-    assert run("party", "import", DIRECTORY, "--data", data).code == 0
-    return data
+    return made_register(tmp_path / "register")
 
 
 @pytest.fixture

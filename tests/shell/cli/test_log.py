@@ -9,15 +9,6 @@ from shell.cli.conftest import run
 EXPORT = "urn:uuid:73a1896b-d0b5-544e-8f54-593f0f831de4"
 
 
-@pytest.fixture
-def copied(demo, tmp_path):
-    """Return a copy of the demo's register that a test may spoil."""
-    data = tmp_path / demo.data.name
-    shutil.copytree(demo.data, data)
-    shutil.copytree(demo.data.with_name(demo.data.name + "-keys"), tmp_path / f"{demo.data.name}-keys")
-    return data
-
-
 def test_the_checkpoint_is_signed_and_names_its_size(ask):
     found = ask("log", "checkpoint")
     assert found.code == 0

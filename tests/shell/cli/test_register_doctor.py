@@ -1,18 +1,6 @@
-import shutil
 import sqlite3
 
-import pytest
-
 from shell.cli.conftest import run
-
-
-@pytest.fixture
-def copied(demo, tmp_path):
-    """Return a copy of the demo's register that a test may spoil."""
-    data = tmp_path / demo.data.name
-    shutil.copytree(demo.data, data)
-    shutil.copytree(demo.data.with_name(demo.data.name + "-keys"), tmp_path / f"{demo.data.name}-keys")
-    return data
 
 
 def spoil(data, statement):
