@@ -66,6 +66,7 @@ register = open_register(Path(sys.argv[1]))
 fault, after = sys.argv[2], int(sys.argv[3])
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.arrive import Incoming, arrive
+from ytterby.shell.actions.rebuild import rebuild
 from ytterby.shell.actions.settle import settle
 from ytterby.shell.site import packs
 from ytterby.shell.store.derived.deriving import derive_to
@@ -89,12 +90,21 @@ def say(**facts):
 if fault:
     die_before(fault)
 """
-CAPTURE = (
-    HEAD
-    + """
+
+
+def capturing(then: str) -> str:
+    """Return the code of a child that captures documents, says what came of each, and does something after it."""
+    return f"""{HEAD}
 for line in sys.stdin:
     result = capture(register, line.encode(), submitter="operator")
     say(id=result.arrival["id"], outcome=result.outcome, entries=result.entries)
+    {then}
+"""
+
+
+CAPTURE = (
+    capturing("pass")
+    + """
 if not fault:
     # Who is killed from outside waits for it, however slowly it comes.
     signal.pause()
@@ -116,25 +126,8 @@ for line in sys.stdin:
     say(id=arrival["id"], outcome=result.outcome, entries=result.entries)
 """
 )
-DERIVE = (
-    HEAD
-    + """
-for line in sys.stdin:
-    result = capture(register, line.encode(), submitter="operator")
-    say(id=result.arrival["id"], outcome=result.outcome, entries=result.entries)
-    derive_to(register.size)
-"""
-)
-REBUILD = (
-    HEAD
-    + """
-from ytterby.shell.actions.rebuild import rebuild
-for line in sys.stdin:
-    result = capture(register, line.encode(), submitter="operator")
-    say(id=result.arrival["id"], outcome=result.outcome, entries=result.entries)
-    rebuild(register)
-"""
-)
+DERIVE = capturing("derive_to(register.size)")
+REBUILD = capturing("rebuild(register)")
 
 
 @dataclass(frozen=True)

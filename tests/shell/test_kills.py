@@ -3,6 +3,7 @@
 import pytest
 
 from shell.kills import EVENTS, SCENARIOS, Kills, Nursery
+from shell.one_process import digest_alone
 from shell.shipments import shipments
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
@@ -34,10 +35,7 @@ def test_after_a_kill_every_receipt_is_found_and_nothing_is_half_there(register,
 
 
 def test_what_is_derived_after_kills_is_what_is_derived_without(register, sample, tmp_path, nursery):
-    from ytterby.shell.actions.capture import capture
-    from ytterby.shell.actions.enrol import import_directory
-    from ytterby.shell.site.packs import packaged_text
-    from ytterby.shell.site.register import make_register, open_register
+    from ytterby.shell.site.register import open_register
     from ytterby.shell.store.models import Submission
     from ytterby.shell.store.submitted_text import text_of
 
@@ -46,10 +44,5 @@ def test_what_is_derived_after_kills_is_what_is_derived_without(register, sample
     derive_to(kills.register.size)
     digest = derived_digest(1)
     documents = [text_of(row) for row in Submission.objects.filter(state="accepted").order_by("id")]
-    other = make_register(tmp_path / "other", origin="other.invalid/log", demo=True)
-    import_directory(other, packaged_text("shell.site", "sample_directory.yaml"))
-    for document in documents:
-        capture(other, document, submitter="operator")
-    derive_to(other.size)
-    assert derived_digest(1) == digest
+    assert digest_alone(tmp_path / "other", documents) == digest
     open_register(kills.register.data)

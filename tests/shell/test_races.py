@@ -5,13 +5,11 @@ import os
 import subprocess
 import sys
 
+from shell.one_process import digest_alone
 from shell.shipments import shipments
-from ytterby.shell.actions.capture import capture
-from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.log import verify_log
 from ytterby.shell.actions.work import work_once
-from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.site.register import make_register, open_register
+from ytterby.shell.site.register import open_register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Submission
@@ -103,12 +101,7 @@ def test_eight_writers_in_opposite_orders_leave_one_log_without_gap_or_double(re
     derive_to(register.size)
     digest = derived_digest(1)
     # The same set of events, taken in by one process into a register of its own.
-    alone = make_register(tmp_path / "alone", origin="alone.invalid/log", demo=True)
-    import_directory(alone, packaged_text("shell.site", "sample_directory.yaml"))
-    for document in documents:
-        capture(alone, document, submitter="operator")
-    derive_to(alone.size)
-    assert derived_digest(1) == digest
+    assert digest_alone(tmp_path / "alone", documents) == digest
 
 
 def test_workers_that_take_up_the_same_jobs_at_once_make_one_outcome_of_each(register, sample, tmp_path):
