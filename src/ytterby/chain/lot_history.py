@@ -55,11 +55,16 @@ class _Way:
         """All along which events are looked for."""
         return self.wanted | self.containers | self.pools
 
+    @property
+    def _size(self) -> int:
+        """How much was found: a look at all events that adds nothing to it, to any part of it, was the last."""
+        return sum(map(len, (self.wanted, self.down, self.containers, self.pools, self.pools_down)))
+
     def follow(self, bundles: Collection[Bundle]) -> None:
         """Add what these events lead to, until they lead no further."""
         size = -1
-        while size != len(self.threads) + len(self.down):
-            size = len(self.threads) + len(self.down)
+        while size != self._size:
+            size = self._size
             for bundle in bundles:
                 if not self.wanted.isdisjoint(subjects_of(bundle.postings).threads):
                     self.containers |= subjects_of(bundle.postings).containers
