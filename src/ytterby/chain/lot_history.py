@@ -11,7 +11,7 @@ from ytterby.chain.book import Book
 from ytterby.chain.excerpt import write_part
 from ytterby.chain.order import Bundle, Ranked
 from ytterby.chain.posting import PoolIn, PoolOut, Posting, Step, StockTake
-from ytterby.chain.posting_record import lots_made, subjects_of
+from ytterby.chain.posting_record import Subjects, lots_made, subjects_of
 from ytterby.chain.world import World
 
 
@@ -28,15 +28,16 @@ class Postings(Protocol):
 def write_lot_history(postings: Postings, world: World, lot: str, *, is_back: bool) -> Book:
     """Return a book in which a lot stands as in the whole book, with all that precedes it, or all that descends."""
     found = _Way(lot, is_back=is_back)
-    events: dict[bytes, Bundle] = {}
+    # With what each is about, which is asked again and again.
+    events: dict[bytes, tuple[Bundle, Subjects]] = {}
     asked: set[str] = set()
     while found.threads - asked:
         new = postings.events(found.threads - asked)
         asked |= found.threads
-        events |= {bundle.digest: bundle for bundle in new}
+        events |= {bundle.digest: (bundle, subjects_of(bundle.postings)) for bundle in new}
         # Again over all: a lot that joins makes an event that was found before lead on.
         found.follow(events.values())
-    ranked = postings.ranked(list(events.values()))
+    ranked = postings.ranked([bundle for bundle, _ in events.values()])
     return write_part(ranked, world, wanted=frozenset(found.wanted))
 
 
@@ -60,14 +61,14 @@ class _Way:
         """How much was found: a look at all events that adds nothing to it, to any part of it, was the last."""
         return sum(map(len, (self.wanted, self.down, self.containers, self.pools, self.pools_down)))
 
-    def follow(self, bundles: Collection[Bundle]) -> None:
+    def follow(self, events: Collection[tuple[Bundle, Subjects]]) -> None:
         """Add what these events lead to, until they lead no further."""
         size = -1
         while size != self._size:
             size = self._size
-            for bundle in bundles:
-                if not self.wanted.isdisjoint(subjects_of(bundle.postings).threads):
-                    self.containers |= subjects_of(bundle.postings).containers
+            for bundle, subjects in events:
+                if not self.wanted.isdisjoint(subjects.threads):
+                    self.containers |= subjects.containers
                 for posting in bundle.postings:
                     self._follow(posting)
 
