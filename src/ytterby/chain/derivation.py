@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from ytterby.chain.book import Book
 from ytterby.chain.cell import Cell, read_cell, write_cell
 from ytterby.chain.excerpt import KeptBoundary, needs_of, write_excerpt
 from ytterby.chain.order import Ranked
@@ -41,12 +40,10 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """What one round wrote: cells that changed (None: there is nothing left to keep), and the book they come from."""
+    """What one round wrote: cells that changed (None: there is nothing left to keep)."""
 
     lots: Mapping[str, bytes | None]
     events: Mapping[bytes, bytes | None]
-    wanted: frozenset[str]
-    book: Book
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def write_part(
     changed: set[str] = set()
     for digest in events:
         changed |= _remade(had_events.get(digest), excerpt.events.get(digest))
-    return Part(lots, events, wanted, excerpt.book), frozenset(changed - wanted)
+    return Part(lots, events), frozenset(changed - wanted)
 
 
 def _moves_pool(ranked: Ranked) -> bool:

@@ -83,9 +83,8 @@ class NoBoundary:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A part of the book as it was written: the book of its nodes, and those cells of it that are whole."""
+    """A part of the book as it was written: those cells of it that are whole."""
 
-    book: Book
     lots: Mapping[str, Cell]
     events: Mapping[bytes, Cell]
 
@@ -125,8 +124,7 @@ def write_excerpt(
         digest: event_cell_of(own, made.get(digest, ()), nodes, rows)
         for digest, own in (by_event | {d: by_event.get(d, []) for d in made}).items()
     }
-    # Last, since it renumbers the nodes.
-    return Excerpt(_book_of(ledger), lots, events)
+    return Excerpt(lots, events)
 
 
 def write_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]) -> Book:
