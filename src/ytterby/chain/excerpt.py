@@ -9,7 +9,7 @@ whole book, byte for byte.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ytterby.chain.book import Book, in_book_order, lots_to_come, mark_made, write_ledger
+from ytterby.chain.book import Book, book_of_ledger, lots_to_come, mark_made, write_ledger
 from ytterby.chain.cell import Cell, KeptNode, Reference, Row, cell_of, event_cell_of, node_of, row_of, write_cell
 from ytterby.chain.ledger import Ledger, Obtained, Taken
 from ytterby.chain.node import Node, NodeKey, NodeKind
@@ -127,32 +127,19 @@ def write_excerpt(
     return Excerpt(lots, events)
 
 
-def write_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]) -> Book:
+def write_book_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]) -> Book:
     """Return the part of the book that some lots make, where nothing that is asked for hangs on takes of other lots.
 
     `ranked` are all events that touch the lots, in book order.
     """
     ledger = Ledger(world, lots_to_come(ranked), wanted, NoBoundary())
     write_ledger(ledger, ranked)
-    mark_made(ledger.nodes)
-    return _book_of(ledger)
+    return book_of_ledger(ledger)
 
 
 def is_product(node: Node, nodes: Sequence[Node]) -> bool:
     """Tell whether a step or a tank made a parcel; what a pool gave without holding it counts too."""
     return node.pool is not None or any(nodes[parent].kind is NodeKind.STEP for parent in node.parents)
-
-
-def _book_of(ledger: Ledger) -> Book:
-    return Book(
-        nodes=in_book_order(ledger.nodes),
-        shipments=tuple(ledger.shipments),
-        unmatched=tuple(ledger.unmatched),
-        findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
-        endings=(),
-        unsettled=(),
-        world=ledger.world,
-    )
 
 
 def rows_of(nodes: Sequence[Node], known: Mapping[int, Row]) -> dict[int, Row]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from ytterby.chain.book import Book
-from ytterby.chain.excerpt import write_part
+from ytterby.chain.excerpt import write_book_part
 from ytterby.chain.order import Bundle, Ranked
 from ytterby.chain.posting import PoolIn, PoolOut, Posting, Step, StockTake
 from ytterby.chain.posting_record import Subjects, lots_made, subjects_of
@@ -38,7 +38,7 @@ def write_lot_history(postings: Postings, world: World, lot: str, *, is_back: bo
         # Again over all: a lot that joins makes an event that was found before lead on.
         found.follow(events.values())
     ranked = postings.ranked([bundle for bundle, _ in events.values()])
-    return write_part(ranked, world, wanted=frozenset(found.wanted))
+    return write_book_part(ranked, world, wanted=frozenset(found.wanted))
 
 
 class _Way:
