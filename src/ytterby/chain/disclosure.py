@@ -14,6 +14,8 @@ Source: the register's threat model, section 4 (who may read what), threats C2 a
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from ytterby.chain.event import KILOGRAM, PIECE
 from ytterby.chain.node import Node, NodeKind
 from ytterby.chain.order import Bundle, rank_bundles
@@ -160,7 +162,7 @@ def _first_move(posting: Posting, under_way: dict[tuple[str, str | None], list[D
             continue
         earlier.append(posting)
         kept.append(line)
-    return _replaced(posting, lines=tuple(kept))
+    return msgspec.structs.replace(posting, lines=tuple(kept))
 
 
 def _is_same_move(first: Dispatch, later: Dispatch, line: Line) -> bool:
@@ -168,11 +170,6 @@ def _is_same_move(first: Dispatch, later: Dispatch, line: Line) -> bool:
         return True
     is_equal = any(one.lot == line.lot and one.amount == line.amount for one in first.lines)
     return is_equal and first.customs_site != later.customs_site
-
-
-def _replaced(posting: Dispatch, **fields: object) -> Dispatch:
-    kept = {name: getattr(posting, name) for name in posting.__struct_fields__}
-    return Dispatch(**{**kept, **fields})
 
 
 def _for_consignee(
