@@ -12,7 +12,7 @@ Source: the register's threat model, section 4 (who may read what), threats C2 a
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -172,21 +172,30 @@ def _is_same_move(first: Dispatch, later: Dispatch, line: Line) -> bool:
     return is_equal and first.customs_site != later.customs_site
 
 
+def _head(posting: Posting, digest: bytes, told: Told) -> dict[str, Any]:
+    """Return what is shown of the fields that every posting has: no place of the holder's that the reader does not
+    know, and nobody but the holder.
+    """
+    return {
+        "digest": digest,
+        "event_id": None,
+        "at": posting.at,
+        "site": posting.site if posting.site in told.places else posting.holder,
+        "holder": posting.holder,
+        "owner": "",
+        "submitter": posting.holder,
+    }
+
+
 def _for_consignee(
     posting: Dispatch, digest: bytes, reader: str, told: Told, world: World, makings: Makings
 ) -> Dispatch:
-    """Return the read model of a consignee: every field is named here, and a new one is closed until it is."""
+    """Return the read model of a consignee: each field is named here or in `_head`; a new one is closed until it is."""
     operator = world.directory.operator_of(posting.to_site, posting.at.date()) if posting.to_site else None
     made = [makings.get((line.lot, posting.holder, posting.submitter), line) for line in posting.lines]
     is_own_site = reader in {operator, posting.to_holder} or posting.to_site in told.places
     return Dispatch(
-        digest=digest,
-        event_id=None,
-        at=posting.at,
-        site=posting.site if posting.site in told.places else posting.holder,
-        holder=posting.holder,
-        owner="",
-        submitter=posting.holder,
+        **_head(posting, digest, told),
         lines=tuple(_line_for_consignee(*both, world) for both in zip(posting.lines, made, strict=True)),
         to_site=posting.to_site if is_own_site else None,
         to_holder=reader if reader in {posting.to_holder, operator} else None,
@@ -224,30 +233,13 @@ def _delivered(shipment: Dispatch, told: Told) -> list[Source]:
     )
     if not lines:
         return []
-    return [
-        Source(
-            digest=shipment.digest,
-            event_id=None,
-            at=shipment.at,
-            site=shipment.site,
-            holder=shipment.holder,
-            owner="",
-            submitter=shipment.holder,
-            lines=lines,
-            origin=DELIVERED,
-        )
-    ]
+    # Its site is disclosed already: the reader was told of it, or it is the holder.
+    return [Source(**_head(shipment, shipment.digest, told), lines=lines, origin=DELIVERED)]
 
 
 def _void_for_consignee(posting: Void, digest: bytes, told: Told) -> Void:
     return Void(
-        digest=digest,
-        event_id=None,
-        at=posting.at,
-        site=posting.site if posting.site in told.places else posting.holder,
-        holder=posting.holder,
-        owner="",
-        submitter=posting.holder,
+        **_head(posting, digest, told),
         lines=tuple(Line(lot=line.lot, amount=line.amount, unit=line.unit) for line in posting.lines),
         document=posting.document,
         containers=tuple(box for box in posting.containers if box in told.containers),
