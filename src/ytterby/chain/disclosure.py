@@ -19,8 +19,8 @@ import msgspec
 from ytterby.chain.event import KILOGRAM, PIECE
 from ytterby.chain.node import Node, NodeKind
 from ytterby.chain.order import Bundle, rank_bundles
-from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Step, Transit, Void
-from ytterby.chain.posting_record import lots_made, subjects_of
+from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Transit, Void
+from ytterby.chain.posting_record import lines_made, lots_made, subjects_of
 from ytterby.chain.world import World
 from ytterby.matter.uncertainty import mass_uncertainty
 
@@ -108,9 +108,7 @@ def makings_of(bundles: Iterable[Bundle]) -> Makings:
     found: dict[tuple[str, str, str], Line] = {}
     for bundle in sorted(bundles, key=lambda b: (b.postings[0].at, b.digest)):
         for posting in bundle.postings:
-            made = posting.outputs if isinstance(posting, Step) else getattr(posting, "lines", ())
-            lots = set(lots_made(posting))
-            found.update({(line.lot, posting.holder, posting.submitter): line for line in made if line.lot in lots})
+            found.update({(line.lot, posting.holder, posting.submitter): line for line in lines_made(posting)})
     return found
 
 
