@@ -21,6 +21,7 @@ from ytterby.chain.node import Node, NodeKind
 from ytterby.chain.order import Bundle, rank_bundles
 from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Transit, Void
 from ytterby.chain.posting_record import lines_made, lots_made, subjects_of
+from ytterby.chain.shipment import is_same_move
 from ytterby.chain.world import World
 from ytterby.matter.uncertainty import mass_uncertainty
 
@@ -156,18 +157,16 @@ def _first_move(posting: Posting, under_way: dict[tuple[str, str | None], list[D
     kept = []
     for line in posting.lines:
         earlier = under_way.setdefault((line.lot, posting.document), [])
-        if posting.is_departing and any(_is_same_move(one, posting, line) for one in earlier):
+        if posting.is_departing and any(is_same_move(one, posting, is_equal=_is_equal(one, line)) for one in earlier):
             continue
         earlier.append(posting)
         kept.append(line)
     return msgspec.structs.replace(posting, lines=tuple(kept))
 
 
-def _is_same_move(first: Dispatch, later: Dispatch, line: Line) -> bool:
-    if not first.is_departing or set(first.containers) & set(later.containers):
-        return True
-    is_equal = any(one.lot == line.lot and one.amount == line.amount for one in first.lines)
-    return is_equal and first.customs_site != later.customs_site
+def _is_equal(first: Dispatch, line: Line) -> bool:
+    """Tell whether a dispatch was of the same quantity of a lot."""
+    return any(one.lot == line.lot and one.amount == line.amount for one in first.lines)
 
 
 def _head(posting: Posting, digest: bytes, told: Told) -> dict[str, Any]:

@@ -109,7 +109,9 @@ class Shipments:
             if shipment.dispatch is None:
                 if shipment.from_site == posting.site:
                     return shipment
-            elif shipment.is_open and _is_same_move(shipment.dispatch, posting, shipment, line):
+            elif shipment.is_open and is_same_move(
+                shipment.dispatch, posting, is_equal=line.amount == shipment.node.amount
+            ):
                 return shipment
         return None
 
@@ -385,7 +387,10 @@ def _in_unit(line: Line, node: Node) -> Line:
     )
 
 
-def _is_same_move(dispatch: Dispatch, posting: Dispatch, shipment: Shipment, line: Line) -> bool:
-    if not dispatch.is_departing or set(dispatch.containers) & set(posting.containers):
+def is_same_move(first: Dispatch, later: Dispatch, *, is_equal: bool) -> bool:
+    """Tell whether a departing is a move that an earlier dispatch of the lot began, and not another part of it;
+    `is_equal` tells whether both are of one quantity.
+    """
+    if not first.is_departing or set(first.containers) & set(later.containers):
         return True
-    return line.amount == shipment.node.amount and dispatch.customs_site != posting.customs_site
+    return is_equal and first.customs_site != later.customs_site
