@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ytterby.chain.event import KILOGRAM, PIECE
+from ytterby.chain.amount import net_mass_kg
+from ytterby.chain.event import KILOGRAM
 from ytterby.chain.node import Node, NodeKind
 from ytterby.chain.order import Bundle, rank_bundles
 from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Transit, Void
@@ -204,16 +205,14 @@ def _for_consignee(
 
 def _line_for_consignee(line: Line, made: Line, world: World) -> Line:
     mass_u = EXACT
-    net_kg, piece_kg = line.net_kg, line.piece_mass_kg or made.piece_mass_kg
+    piece_kg = line.piece_mass_kg or made.piece_mass_kg
     if line.unit == KILOGRAM and line.amount is not None:
         mass_u = mass_uncertainty(line.amount, s_dev_kg=None, device=None, table=world.matter.starting)
-    elif line.unit == PIECE and line.amount is not None and piece_kg is not None:
-        net_kg = line.amount * piece_kg
     return Line(
         lot=line.lot,
         amount=line.amount,
         unit=line.unit,
-        net_kg=net_kg,
+        net_kg=None if line.amount is None else net_mass_kg(line.amount, line.unit, piece_kg),
         mass_u=mass_u,
         assays=line.assays or made.assays,
         form=line.form or made.form,
