@@ -61,7 +61,7 @@ def test_what_nothing_touches_any_more_is_forgotten():
         assert stream.open_count == 0
         assert len(stream.lots) == 2 * count
         ledger, shipments = stream.ledger, stream.shipments
-        kept = (ledger.held, ledger.first_free, ledger.makers, ledger.ways, shipments.by_document, shipments.by_link)
+        kept = (ledger.held, ledger.first_free, ledger.makers, ledger.ways, shipments.by_name, shipments.by_link)
         left.append(sum(map(len, kept)) + sum(map(len, ledger.lots_at.values())))
         assert not any(node is not None for node in ledger.nodes)
     assert left == [0, 0]
