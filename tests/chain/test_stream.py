@@ -67,6 +67,16 @@ def test_what_nothing_touches_any_more_is_forgotten():
     assert left == [0, 0]
 
 
+def test_what_is_found_on_the_way_is_not_kept():
+    """A lot that nobody made is a finding of the whole book; of a stream nobody asks for it."""
+    chain = Chain()
+    for number in range(20):
+        chain.receive("plant", "mine", line(f"ore{number}", 10), document=f"doc{number}")
+    assert len(build_from_bundles(chain.bundles, WORLD).findings) == 20
+    ledger = streamed(chain.bundles).ledger
+    assert [*ledger.findings, *ledger.shipments, *ledger.unmatched] == []
+
+
 def test_a_lot_in_a_box_waits_for_the_box():
     """The dispatch names the box alone: the lots in it are touched by it all the same."""
     chain = Chain()

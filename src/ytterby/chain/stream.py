@@ -79,6 +79,7 @@ class BookStream:
         # Only a whole book is asked for these.
         ledger.shipments.clear()
         ledger.unmatched.clear()
+        ledger.findings.clear()
         self._containers |= subjects.containers
         if subjects.containers:
             self._tie(subjects.lots | subjects.made | subjects.containers)
@@ -113,7 +114,7 @@ class BookStream:
         if subjects.pools:
             # What a state of a tank still holds changes with later draws. An event names one pool.
             self._pool_events.setdefault(min(subjects.pools), {})[digest] = own, tuple(marks)
-        elif own or marks:
+        else:
             self._write_event(digest, own, tuple(marks))
 
     def _write_event(self, digest: bytes, own: list[Node], marks: Marks) -> None:
