@@ -90,7 +90,7 @@ def write_part(
     # A count of a pool may come to nothing once the pool holds something else: its cell goes.
     written = {*excerpt.events, *ended, *(r.bundle.digest for r in ranked if _moves_pool(r))}
     had_events = shelf.event_cells(written)
-    lots = _changes(had_lots, {lot: cell for lot, cell in excerpt.lots.items() if cell.nodes}, wanted)
+    lots = _changes(had_lots, excerpt.lots, wanted)
     events = _changes(had_events, excerpt.events, written)
     changed: set[str] = set()
     for digest in events:

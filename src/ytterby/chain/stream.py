@@ -13,7 +13,7 @@ from ytterby.chain.cell import Cell, KeptNode, Links, Row, keep_node, links_of, 
 from ytterby.chain.excerpt import is_product
 from ytterby.chain.ledger import Ledger
 from ytterby.chain.moves import Moves
-from ytterby.chain.node import Node, NodeKind
+from ytterby.chain.node import MADE_BY_EVENT, Node, NodeKind
 from ytterby.chain.order import Ranked
 from ytterby.chain.origin_row import row_of_node
 from ytterby.chain.posting_record import Subjects
@@ -21,7 +21,6 @@ from ytterby.chain.shipment import Shipments
 from ytterby.chain.tank import Tanks
 from ytterby.chain.world import World
 
-MADE_BY_EVENT = frozenset({NodeKind.STEP, NodeKind.TANK})
 Marks = tuple[tuple[tuple[int, int, str, int], bytes], ...]
 
 
