@@ -175,14 +175,6 @@ def _grouped(
     return by_lot, by_event, made
 
 
-def book_of_cells(cells: Iterable[Cell], world: World, ranks: Ranks) -> tuple[Book, dict[int, Row]]:
-    """Return a book of kept cells and the rows of its nodes, by index; the rest as in `book_of_nodes`."""
-    kept = [node for cell in cells for node in cell.nodes]
-    book = book_of_nodes(kept, world, ranks)
-    row = {(one.digest, one.place): row_of(one) for one in kept}
-    return book, {node.index: row[node.key] for node in book.nodes}
-
-
 def book_of_nodes(
     kept: Iterable[KeptNode], world: World, ranks: Ranks, cut: Collection[Reference] = frozenset()
 ) -> Book:
