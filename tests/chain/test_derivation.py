@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from chain.chain_of import Chain, line
 from chain.memory_shelf import WORLD, MemoryShelf, derived
 from ytterby.chain.book import build_from_bundles
-from ytterby.chain.cell import read_cell
+from ytterby.chain.cell import read_cell, row_of
 from ytterby.chain.derivation import Dirty, derive
-from ytterby.chain.excerpt import CellMissing, book_of_cells, cells_of_book
+from ytterby.chain.excerpt import CellMissing, book_of_nodes, cells_of_book
 from ytterby.chain.origin import origin_of_lot
 
 seeds = st.integers(0, 10**9)
@@ -30,12 +30,13 @@ def test_any_history_derived_bit_by_bit_is_the_whole_book_byte_for_byte(seed, or
 def test_a_book_of_kept_cells_answers_as_the_whole_book_does(seed, order):
     shelf, counting = derived(seed, order, 5)
     whole = build_from_bundles(counting, WORLD)
-    cells = [read_cell(body) for body in (*shelf.lots.values(), *shelf.made.values())]
-    kept, rows = book_of_cells(cells, WORLD, shelf.ranks_of(shelf.ranked))
+    nodes = [node for body in (*shelf.lots.values(), *shelf.made.values()) for node in read_cell(body).nodes]
+    kept = book_of_nodes(nodes, WORLD, shelf.ranks_of(shelf.ranked))
+    rows = {(node.digest, node.place): row_of(node) for node in nodes}
     for lot in whole.parcels_of:
         assert origin_of_lot(kept, lot, elements=("Nd", "Dy")) == origin_of_lot(whole, lot, elements=("Nd", "Dy"))
         for node in kept.made(lot):
-            held = sum((mass for mass in rows[node.index].values()), start=0 * node.mass_kg)
+            held = sum((mass for mass in rows[node.key].values()), start=0 * node.mass_kg)
             assert held == pytest.approx(node.mass_kg, rel=1e-9, abs=1e-9)
 
 

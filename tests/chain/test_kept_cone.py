@@ -1,7 +1,9 @@
 """A question about one lot answered from the cells it needs is answered as from the whole book."""
 
-from collections.abc import Collection
+import random
+from collections.abc import Collection, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,13 +111,15 @@ def test_a_kept_cell_says_which_event_made_each_parcel():
 
 
 class Postings:
-    """All events of a shelf in memory."""
+    """All events of a shelf in memory, told in an order of their own where one is given."""
 
-    def __init__(self, shelf: MemoryShelf) -> None:
+    def __init__(self, shelf: MemoryShelf, order: Sequence[bytes] = ()) -> None:
         self.shelf = shelf
+        self.place = {digest: place for place, digest in enumerate(order)}
 
     def events(self, threads: Collection[str]):
-        return [r.bundle for r in self.shelf.events(threads)]
+        found = [r.bundle for r in self.shelf.events(threads)]
+        return sorted(found, key=lambda bundle: self.place.get(bundle.digest, 0))
 
     def ranked(self, bundles):
         there = {bundle.digest for bundle in bundles}
@@ -144,3 +148,35 @@ def test_a_history_of_a_lot_leaves_out_what_does_not_touch_it():
     part = write_lot_history(Postings(shelf), WORLD, "oxide3", is_back=True)
     assert part.parcels_of.keys() == {"ore3", "oxide3"}
     assert not write_lot_history(Postings(shelf), WORLD, "nothing", is_back=False).nodes
+
+
+def charged_late() -> tuple[MemoryShelf, Sequence[bytes]]:
+    """Return a history in which what is made of `a` and of a pool's own draw is charged to that pool at last; and its
+    events in an order that tells of the pool's last draw before its last charge.
+    """
+    chain = Chain()
+    chain.source("mine", line("a", 10, Nd=5, u=0.01), line("s", 10, Nd=4, u=0.01))
+    chain.charge("mine", "pool", line("s", 10))
+    chain.draw("mine", "pool", line("x", 5))
+    chain.step("mine", [line("a", 10), line("x", 5)], [line("e", 15, Nd=7, u=0.01)])
+    for made, of in (("f0", "e"), ("f1", "f0"), ("f2", "f1")):
+        chain.step("mine", [line(of, 15)], [line(made, 15, Nd=7, u=0.01)])
+    charge = chain.charge("mine", "pool", line("f2", 15))
+    draw = chain.draw("mine", "pool", line("b", 8))
+    chain.step("mine", [line("b", 8)], [line("g", 8, Nd=3, u=0.01)])
+    shelf = MemoryShelf()
+    shelf.change(chain.bundles, [])
+    rest = [bundle.digest for bundle in chain.bundles if bundle.digest not in {charge, draw}]
+    return shelf, [*rest, draw, charge]
+
+
+@pytest.mark.parametrize("seed", [None, *range(40)])
+def test_what_a_pool_gave_descends_from_what_was_charged_to_it_in_whatever_order_it_is_told(seed):
+    """That a pool holds some of the lot may be the one thing that a look at its last charge adds."""
+    shelf, order = charged_late()
+    if seed is not None:
+        order = random.Random(seed).sample(order, len(order))
+    whole = build_from_bundles([r.bundle for r in shelf.ranked.values()], WORLD)
+    part = write_lot_history(Postings(shelf, order), WORLD, "a", is_back=False)
+    assert {"a", "e", "f0", "f1", "f2", "b", "g"} <= part.parcels_of.keys()
+    assert answers(part, "a", is_back=False) == answers(whole, "a", is_back=False)

@@ -61,10 +61,20 @@ def test_what_nothing_touches_any_more_is_forgotten():
         assert stream.open_count == 0
         assert len(stream.lots) == 2 * count
         ledger, shipments = stream.ledger, stream.shipments
-        kept = (ledger.held, ledger.first_free, ledger.makers, ledger.ways, shipments.by_document, shipments.by_link)
+        kept = (ledger.held, ledger.first_free, ledger.makers, ledger.ways, shipments.by_name, shipments.by_link)
         left.append(sum(map(len, kept)) + sum(map(len, ledger.lots_at.values())))
         assert not any(node is not None for node in ledger.nodes)
     assert left == [0, 0]
+
+
+def test_what_is_found_on_the_way_is_not_kept():
+    """A lot that nobody made is a finding of the whole book; of a stream nobody asks for it."""
+    chain = Chain()
+    for number in range(20):
+        chain.receive("plant", "mine", line(f"ore{number}", 10), document=f"doc{number}")
+    assert len(build_from_bundles(chain.bundles, WORLD).findings) == 20
+    ledger = streamed(chain.bundles).ledger
+    assert [*ledger.findings, *ledger.shipments, *ledger.unmatched] == []
 
 
 def test_a_lot_in_a_box_waits_for_the_box():

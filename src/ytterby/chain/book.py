@@ -132,6 +132,11 @@ def build_from_bundles(
     ledger = Ledger(world, lots_to_come(ranked))
     write_ledger(ledger, ranked)
     _add_unsettled(ledger, unsettled)
+    return book_of_ledger(ledger, endings, unsettled)
+
+
+def book_of_ledger(ledger: Ledger, endings: tuple[Ending, ...] = (), unsettled: tuple[Unsettled, ...] = ()) -> Book:
+    """Return the book of what was entered in a ledger, whose nodes it marks and renumbers."""
     mark_made(ledger.nodes)
     return Book(
         nodes=in_book_order(ledger.nodes),
@@ -140,7 +145,7 @@ def build_from_bundles(
         findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
         endings=endings,
         unsettled=unsettled,
-        world=world,
+        world=ledger.world,
     )
 
 

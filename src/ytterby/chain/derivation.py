@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from ytterby.chain.book import Book
 from ytterby.chain.cell import Cell, read_cell, write_cell
 from ytterby.chain.excerpt import KeptBoundary, needs_of, write_excerpt
 from ytterby.chain.order import Ranked
@@ -41,12 +40,10 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """What one round wrote: cells that changed (None: there is nothing left to keep), and the book they come from."""
+    """What one round wrote: cells that changed (None: there is nothing left to keep)."""
 
     lots: Mapping[str, bytes | None]
     events: Mapping[bytes, bytes | None]
-    wanted: frozenset[str]
-    book: Book
 
 
 @dataclass(frozen=True)
@@ -93,12 +90,12 @@ def write_part(
     # A count of a pool may come to nothing once the pool holds something else: its cell goes.
     written = {*excerpt.events, *ended, *(r.bundle.digest for r in ranked if _moves_pool(r))}
     had_events = shelf.event_cells(written)
-    lots = _changes(had_lots, {lot: cell for lot, cell in excerpt.lots.items() if cell.nodes}, wanted)
+    lots = _changes(had_lots, excerpt.lots, wanted)
     events = _changes(had_events, excerpt.events, written)
     changed: set[str] = set()
     for digest in events:
         changed |= _remade(had_events.get(digest), excerpt.events.get(digest))
-    return Part(lots, events, wanted, excerpt.book), frozenset(changed - wanted)
+    return Part(lots, events), frozenset(changed - wanted)
 
 
 def _moves_pool(ranked: Ranked) -> bool:

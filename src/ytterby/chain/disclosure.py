@@ -12,13 +12,17 @@ Source: the register's threat model, section 4 (who may read what), threats C2 a
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ytterby.chain.event import KILOGRAM, PIECE
+import msgspec
+
+from ytterby.chain.amount import net_mass_kg
+from ytterby.chain.event import KILOGRAM
 from ytterby.chain.node import Node, NodeKind
 from ytterby.chain.order import Bundle, rank_bundles
-from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Step, Transit, Void
-from ytterby.chain.posting_record import lots_made, subjects_of
+from ytterby.chain.posting import EXACT, Dispatch, Line, Posting, Source, Transit, Void
+from ytterby.chain.posting_record import lines_made, lots_made, subjects_of
+from ytterby.chain.shipment import is_same_move
 from ytterby.chain.world import World
 from ytterby.matter.uncertainty import mass_uncertainty
 
@@ -106,9 +110,7 @@ def makings_of(bundles: Iterable[Bundle]) -> Makings:
     found: dict[tuple[str, str, str], Line] = {}
     for bundle in sorted(bundles, key=lambda b: (b.postings[0].at, b.digest)):
         for posting in bundle.postings:
-            made = posting.outputs if isinstance(posting, Step) else getattr(posting, "lines", ())
-            lots = set(lots_made(posting))
-            found.update({(line.lot, posting.holder, posting.submitter): line for line in made if line.lot in lots})
+            found.update({(line.lot, posting.holder, posting.submitter): line for line in lines_made(posting)})
     return found
 
 
@@ -156,40 +158,42 @@ def _first_move(posting: Posting, under_way: dict[tuple[str, str | None], list[D
     kept = []
     for line in posting.lines:
         earlier = under_way.setdefault((line.lot, posting.document), [])
-        if posting.is_departing and any(_is_same_move(one, posting, line) for one in earlier):
+        if posting.is_departing and any(is_same_move(one, posting, is_equal=_is_equal(one, line)) for one in earlier):
             continue
         earlier.append(posting)
         kept.append(line)
-    return _replaced(posting, lines=tuple(kept))
+    return msgspec.structs.replace(posting, lines=tuple(kept))
 
 
-def _is_same_move(first: Dispatch, later: Dispatch, line: Line) -> bool:
-    if not first.is_departing or set(first.containers) & set(later.containers):
-        return True
-    is_equal = any(one.lot == line.lot and one.amount == line.amount for one in first.lines)
-    return is_equal and first.customs_site != later.customs_site
+def _is_equal(first: Dispatch, line: Line) -> bool:
+    """Tell whether a dispatch was of the same quantity of a lot."""
+    return any(one.lot == line.lot and one.amount == line.amount for one in first.lines)
 
 
-def _replaced(posting: Dispatch, **fields: object) -> Dispatch:
-    kept = {name: getattr(posting, name) for name in posting.__struct_fields__}
-    return Dispatch(**{**kept, **fields})
+def _head(posting: Posting, digest: bytes, told: Told) -> dict[str, Any]:
+    """Return what is shown of the fields that every posting has: no place of the holder's that the reader does not
+    know, and nobody but the holder.
+    """
+    return {
+        "digest": digest,
+        "event_id": None,
+        "at": posting.at,
+        "site": posting.site if posting.site in told.places else posting.holder,
+        "holder": posting.holder,
+        "owner": "",
+        "submitter": posting.holder,
+    }
 
 
 def _for_consignee(
     posting: Dispatch, digest: bytes, reader: str, told: Told, world: World, makings: Makings
 ) -> Dispatch:
-    """Return the read model of a consignee: every field is named here, and a new one is closed until it is."""
+    """Return the read model of a consignee: each field is named here or in `_head`; a new one is closed until it is."""
     operator = world.directory.operator_of(posting.to_site, posting.at.date()) if posting.to_site else None
     made = [makings.get((line.lot, posting.holder, posting.submitter), line) for line in posting.lines]
     is_own_site = reader in {operator, posting.to_holder} or posting.to_site in told.places
     return Dispatch(
-        digest=digest,
-        event_id=None,
-        at=posting.at,
-        site=posting.site if posting.site in told.places else posting.holder,
-        holder=posting.holder,
-        owner="",
-        submitter=posting.holder,
+        **_head(posting, digest, told),
         lines=tuple(_line_for_consignee(*both, world) for both in zip(posting.lines, made, strict=True)),
         to_site=posting.to_site if is_own_site else None,
         to_holder=reader if reader in {posting.to_holder, operator} else None,
@@ -201,16 +205,14 @@ def _for_consignee(
 
 def _line_for_consignee(line: Line, made: Line, world: World) -> Line:
     mass_u = EXACT
-    net_kg, piece_kg = line.net_kg, line.piece_mass_kg or made.piece_mass_kg
+    piece_kg = line.piece_mass_kg or made.piece_mass_kg
     if line.unit == KILOGRAM and line.amount is not None:
         mass_u = mass_uncertainty(line.amount, s_dev_kg=None, device=None, table=world.matter.starting)
-    elif line.unit == PIECE and line.amount is not None and piece_kg is not None:
-        net_kg = line.amount * piece_kg
     return Line(
         lot=line.lot,
         amount=line.amount,
         unit=line.unit,
-        net_kg=net_kg,
+        net_kg=None if line.amount is None else net_mass_kg(line.amount, line.unit, piece_kg),
         mass_u=mass_u,
         assays=line.assays or made.assays,
         form=line.form or made.form,
@@ -227,30 +229,13 @@ def _delivered(shipment: Dispatch, told: Told) -> list[Source]:
     )
     if not lines:
         return []
-    return [
-        Source(
-            digest=shipment.digest,
-            event_id=None,
-            at=shipment.at,
-            site=shipment.site,
-            holder=shipment.holder,
-            owner="",
-            submitter=shipment.holder,
-            lines=lines,
-            origin=DELIVERED,
-        )
-    ]
+    # Its site is disclosed already: the reader was told of it, or it is the holder.
+    return [Source(**_head(shipment, shipment.digest, told), lines=lines, origin=DELIVERED)]
 
 
 def _void_for_consignee(posting: Void, digest: bytes, told: Told) -> Void:
     return Void(
-        digest=digest,
-        event_id=None,
-        at=posting.at,
-        site=posting.site if posting.site in told.places else posting.holder,
-        holder=posting.holder,
-        owner="",
-        submitter=posting.holder,
+        **_head(posting, digest, told),
         lines=tuple(Line(lot=line.lot, amount=line.amount, unit=line.unit) for line in posting.lines),
         document=posting.document,
         containers=tuple(box for box in posting.containers if box in told.containers),

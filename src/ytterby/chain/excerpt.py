@@ -9,10 +9,10 @@ whole book, byte for byte.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ytterby.chain.book import Book, in_book_order, lots_to_come, mark_made, write_ledger
+from ytterby.chain.book import Book, book_of_ledger, lots_to_come, mark_made, write_ledger
 from ytterby.chain.cell import Cell, KeptNode, Reference, Row, cell_of, event_cell_of, node_of, row_of, write_cell
 from ytterby.chain.ledger import Ledger, Obtained, Taken
-from ytterby.chain.node import Node, NodeKey, NodeKind
+from ytterby.chain.node import MADE_BY_EVENT, Node, NodeKey, NodeKind
 from ytterby.chain.order import Ranked
 from ytterby.chain.origin_row import row_of_node
 from ytterby.chain.posting import Line, PoolIn, Posting, Step
@@ -83,9 +83,8 @@ class NoBoundary:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A part of the book as it was written: the book of its nodes, and those cells of it that are whole."""
+    """A part of the book as it was written: those cells of it that are whole."""
 
-    book: Book
     lots: Mapping[str, Cell]
     events: Mapping[bytes, Cell]
 
@@ -107,54 +106,28 @@ def write_excerpt(
     mark_made(ledger.nodes)
     stubs = {node.index for node in boundary.known.values()}
     rows = rows_of(ledger.nodes, boundary.rows)
-    by_lot: dict[str, list[Node]] = {lot: [] for lot in wanted}
-    by_event: dict[bytes, list[Node]] = {}
-    made: dict[bytes, list[Node]] = {}
-    for node in ledger.nodes:
-        if node.index in stubs:
-            continue
-        if node.kind in {NodeKind.STEP, NodeKind.TANK}:
-            by_event.setdefault(node.digest, []).append(node)
-        elif node.lot in wanted:
-            by_lot[node.lot].append(node)
-        if node.kind is NodeKind.PARCEL and is_product(node, ledger.nodes):
-            made.setdefault(node.digest, []).append(node)
     nodes = ledger.nodes
-    lots = {lot: cell_of(own, nodes, rows) for lot, own in by_lot.items()}
+    by_lot, by_event, made = _grouped((node for node in nodes if node.index not in stubs), nodes)
+    lots = {lot: cell_of(own, nodes, rows) for lot, own in by_lot.items() if lot in wanted}
     events = {
-        digest: event_cell_of(own, made.get(digest, ()), nodes, rows)
-        for digest, own in (by_event | {d: by_event.get(d, []) for d in made}).items()
+        digest: event_cell_of(by_event.get(digest, ()), made.get(digest, ()), nodes, rows) for digest in by_event | made
     }
-    # Last, since it renumbers the nodes.
-    return Excerpt(_book_of(ledger), lots, events)
+    return Excerpt(lots, events)
 
 
-def write_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]) -> Book:
+def write_book_part(ranked: Sequence[Ranked], world: World, *, wanted: frozenset[str]) -> Book:
     """Return the part of the book that some lots make, where nothing that is asked for hangs on takes of other lots.
 
     `ranked` are all events that touch the lots, in book order.
     """
     ledger = Ledger(world, lots_to_come(ranked), wanted, NoBoundary())
     write_ledger(ledger, ranked)
-    mark_made(ledger.nodes)
-    return _book_of(ledger)
+    return book_of_ledger(ledger)
 
 
 def is_product(node: Node, nodes: Sequence[Node]) -> bool:
     """Tell whether a step or a tank made a parcel; what a pool gave without holding it counts too."""
     return node.pool is not None or any(nodes[parent].kind is NodeKind.STEP for parent in node.parents)
-
-
-def _book_of(ledger: Ledger) -> Book:
-    return Book(
-        nodes=in_book_order(ledger.nodes),
-        shipments=tuple(ledger.shipments),
-        unmatched=tuple(ledger.unmatched),
-        findings=tuple(ledger.findings[key] for key in sorted(ledger.findings)),
-        endings=(),
-        unsettled=(),
-        world=ledger.world,
-    )
 
 
 def rows_of(nodes: Sequence[Node], known: Mapping[int, Row]) -> dict[int, Row]:
@@ -173,31 +146,33 @@ def rows_of(nodes: Sequence[Node], known: Mapping[int, Row]) -> dict[int, Row]:
 def cells_of_book(book: Book) -> tuple[dict[str, bytes], dict[bytes, bytes]]:
     """Return all cells of a whole book, as bytes: what rounds of excerpts must come to."""
     rows = rows_of(book.nodes, {})
-    by_lot: dict[str, list[Node]] = {}
-    by_event: dict[bytes, list[Node]] = {}
-    made: dict[bytes, list[Node]] = {}
-    for node in book.nodes:
-        if node.kind in {NodeKind.STEP, NodeKind.TANK}:
-            by_event.setdefault(node.digest, []).append(node)
-        else:
-            by_lot.setdefault(node.lot, []).append(node)
-        if node.kind is NodeKind.PARCEL and is_product(node, book.nodes):
-            made.setdefault(node.digest, []).append(node)
-    lots = {lot: write_cell(cell_of(own, book.nodes, rows)) for lot, own in by_lot.items()}
-    digests = {*by_event, *made}
+    nodes = book.nodes
+    by_lot, by_event, made = _grouped(nodes, nodes)
+    lots = {lot: write_cell(cell_of(own, nodes, rows)) for lot, own in by_lot.items()}
     events = {
-        digest: write_cell(event_cell_of(by_event.get(digest, ()), made.get(digest, ()), book.nodes, rows))
-        for digest in digests
+        digest: write_cell(event_cell_of(by_event.get(digest, ()), made.get(digest, ()), nodes, rows))
+        for digest in by_event | made
     }
     return lots, events
 
 
-def book_of_cells(cells: Iterable[Cell], world: World, ranks: Ranks) -> tuple[Book, dict[int, Row]]:
-    """Return a book of kept cells and the rows of its nodes, by index; the rest as in `book_of_nodes`."""
-    kept = [node for cell in cells for node in cell.nodes]
-    book = book_of_nodes(kept, world, ranks)
-    row = {(one.digest, one.place): row_of(one) for one in kept}
-    return book, {node.index: row[node.key] for node in book.nodes}
+def _grouped(
+    own: Iterable[Node], nodes: Sequence[Node]
+) -> tuple[dict[str, list[Node]], dict[bytes, list[Node]], dict[bytes, list[Node]]]:
+    """Return nodes by the cell that they belong to, a lot's or an event's, and by event the parcels that came out of a
+    step or a tank. `nodes` are those that indices point into.
+    """
+    by_lot: dict[str, list[Node]] = {}
+    by_event: dict[bytes, list[Node]] = {}
+    made: dict[bytes, list[Node]] = {}
+    for node in own:
+        if node.kind in MADE_BY_EVENT:
+            by_event.setdefault(node.digest, []).append(node)
+        else:
+            by_lot.setdefault(node.lot, []).append(node)
+        if node.kind is NodeKind.PARCEL and is_product(node, nodes):
+            made.setdefault(node.digest, []).append(node)
+    return by_lot, by_event, made
 
 
 def book_of_nodes(

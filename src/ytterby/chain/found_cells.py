@@ -11,6 +11,8 @@ from ytterby.chain.node import NodeKind
 from ytterby.chain.world import World
 
 TANK = int(NodeKind.TANK)
+# Stands for what has no cell; it is not asked for again.
+NO_CELL = Cell(())
 
 
 class Cells(Protocol):
@@ -37,8 +39,8 @@ class Found:
 
     def __init__(self, cells: Cells) -> None:
         self.cells = cells
-        self.lots: dict[str, Cell | None] = {}
-        self.events: dict[bytes, Cell | None] = {}
+        self.lots: dict[str, Cell] = {}
+        self.events: dict[bytes, Cell] = {}
         self.nodes: dict[Reference, KeptNode] = {}
         self.pools: set[str] = set()
 
@@ -46,9 +48,8 @@ class Found:
         """Bring cells that are not here yet."""
         lots_new = [one for one in lots if one not in self.lots]
         events_new = [one for one in digests if one not in self.events]
-        # What has no cell is not asked for again.
-        self.lots |= dict.fromkeys(lots_new)
-        self.events |= dict.fromkeys(events_new)
+        self.lots |= dict.fromkeys(lots_new, NO_CELL)
+        self.events |= dict.fromkeys(events_new, NO_CELL)
         for lot, body in self.cells.lot_cells(lots_new).items() if lots_new else ():
             self.lots[lot] = self._read(body)
         for digest, body in self.cells.event_cells(events_new).items() if events_new else ():
@@ -68,39 +69,31 @@ class Found:
 
     def events_of_pools(self, references: Iterable[Reference]) -> Collection[bytes]:
         """Return the events that move the pools which some nodes belong to, of those that are not here yet."""
-        there = (self.nodes[reference] for reference in references if reference in self.nodes)
+        there = (self.nodes[reference] for reference in references)
         moved = {node.digest for node in there if node.pool is not None and node.pool not in self.pools}
         return self.cells.events_of_pools_in(moved) if moved else ()
 
     def bring_pools(self, digests: Collection[bytes]) -> None:
         """Bring the whole of the pools that these events move: states, what was drawn, what was charged."""
         self.bring((), digests)
-        states = [node for digest in digests for node in self._nodes_of_event(digest) if node.kind == TANK]
+        cells = [self.events[digest] for digest in digests]
+        states = [node for cell in cells for node in cell.nodes if node.kind == TANK]
         self.pools |= {node.pool for node in states if node.pool is not None}
-        drawn = {place[2] for digest in digests for place, _ in self._marks_of(digest)}
+        drawn = {place[2] for cell in cells for place, _ in cell.marks}
         self.bring(drawn, ())
         self.bring_nodes({parent for node in states for parent in node.parents})
 
-    def _nodes_of_event(self, digest: bytes) -> tuple[KeptNode, ...]:
-        cell = self.events.get(digest)
-        return cell.nodes if cell is not None else ()
-
-    def _marks_of(self, digest: bytes) -> tuple[tuple[tuple[int, int, str, int], bytes], ...]:
-        cell = self.events.get(digest)
-        return cell.marks if cell is not None else ()
-
     def references_of_lots(self, lots: Iterable[str]) -> Iterable[Reference]:
-        """Yield the nodes of lots."""
+        """Yield the nodes of lots that were brought."""
         for lot in lots:
-            cell = self.lots.get(lot)
-            for node in cell.nodes if cell is not None else ():
+            for node in self.lots[lot].nodes:
                 yield node.digest, node.place
 
     def lots_made_of(self, lots: Collection[str]) -> Iterable[str]:
         """Yield the lots that steps, and pools from a charge on, made of these lots."""
         charged: dict[str, datetime] = {}
         for cell in self.events.values():
-            for node in cell.nodes if cell is not None else ():
+            for node in cell.nodes:
                 if not any(place[2] in lots for _, place in node.parents):
                     continue
                 if node.kind != TANK:
@@ -108,7 +101,7 @@ class Found:
                 elif node.pool is not None:
                     charged[node.pool] = min(charged.get(node.pool, node.at), node.at)
         for digest, cell in self.events.items() if charged else ():
-            for place, _ in cell.marks if cell is not None else ():
+            for place, _ in cell.marks:
                 parcel = self.nodes.get((digest, place))
                 if parcel is not None and parcel.pool in charged and parcel.at >= charged[parcel.pool]:
                     yield place[2]

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from ytterby.chain.book import Book
-from ytterby.chain.excerpt import write_part
+from ytterby.chain.excerpt import write_book_part
 from ytterby.chain.order import Bundle, Ranked
 from ytterby.chain.posting import PoolIn, PoolOut, Posting, Step, StockTake
-from ytterby.chain.posting_record import lots_made, subjects_of
+from ytterby.chain.posting_record import Subjects, lots_made, subjects_of
 from ytterby.chain.world import World
 
 
@@ -28,16 +28,17 @@ class Postings(Protocol):
 def write_lot_history(postings: Postings, world: World, lot: str, *, is_back: bool) -> Book:
     """Return a book in which a lot stands as in the whole book, with all that precedes it, or all that descends."""
     found = _Way(lot, is_back=is_back)
-    events: dict[bytes, Bundle] = {}
+    # With what each is about, which is asked again and again.
+    events: dict[bytes, tuple[Bundle, Subjects]] = {}
     asked: set[str] = set()
     while found.threads - asked:
         new = postings.events(found.threads - asked)
         asked |= found.threads
-        events |= {bundle.digest: bundle for bundle in new}
+        events |= {bundle.digest: (bundle, subjects_of(bundle.postings)) for bundle in new}
         # Again over all: a lot that joins makes an event that was found before lead on.
         found.follow(events.values())
-    ranked = postings.ranked(list(events.values()))
-    return write_part(ranked, world, wanted=frozenset(found.wanted))
+    ranked = postings.ranked([bundle for bundle, _ in events.values()])
+    return write_book_part(ranked, world, wanted=frozenset(found.wanted))
 
 
 class _Way:
@@ -55,14 +56,19 @@ class _Way:
         """All along which events are looked for."""
         return self.wanted | self.containers | self.pools
 
-    def follow(self, bundles: Collection[Bundle]) -> None:
+    @property
+    def _size(self) -> int:
+        """How much was found: a look at all events that adds nothing to it, to any part of it, was the last."""
+        return sum(map(len, (self.wanted, self.down, self.containers, self.pools, self.pools_down)))
+
+    def follow(self, events: Collection[tuple[Bundle, Subjects]]) -> None:
         """Add what these events lead to, until they lead no further."""
         size = -1
-        while size != len(self.threads) + len(self.down):
-            size = len(self.threads) + len(self.down)
-            for bundle in bundles:
-                if not self.wanted.isdisjoint(subjects_of(bundle.postings).threads):
-                    self.containers |= subjects_of(bundle.postings).containers
+        while size != self._size:
+            size = self._size
+            for bundle, subjects in events:
+                if not self.wanted.isdisjoint(subjects.threads):
+                    self.containers |= subjects.containers
                 for posting in bundle.postings:
                     self._follow(posting)
 

@@ -38,6 +38,10 @@ class NodeKind(IntEnum):
     LOSS = 4
 
 
+# Kinds that belong to the event which made them; all others carry a lot.
+MADE_BY_EVENT = frozenset({NodeKind.STEP, NodeKind.TANK})
+
+
 class OriginClass(NamedTuple):
     """Where material entered: kind (extraction, foreign, scrap, undeclared, unaccounted, opening_stock), site,
     country and exporter where foreign.

@@ -126,10 +126,13 @@ def lines_of(posting: Posting) -> tuple[Line, ...]:
     return lines
 
 
+def lines_made(posting: Posting) -> tuple[Line, ...]:
+    """Return the lines in which a posting makes lots."""
+    if isinstance(posting, Source | PoolOut):
+        return posting.lines
+    return posting.outputs if isinstance(posting, Step) else ()
+
+
 def lots_made(posting: Posting) -> tuple[str, ...]:
     """Return the lots that a posting makes."""
-    if isinstance(posting, Source | PoolOut):
-        return tuple(line.lot for line in posting.lines)
-    if isinstance(posting, Step):
-        return tuple(line.lot for line in posting.outputs)
-    return ()
+    return tuple(line.lot for line in lines_made(posting))

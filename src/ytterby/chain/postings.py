@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ytterby.chain.amount import net_mass_kg
 from ytterby.chain.event import KILOGRAM, PIECE, Entry, Event, Goods, LotData
 from ytterby.chain.posting import (
     EXACT,
@@ -104,20 +105,12 @@ def _line(event: Event, goods: Goods, world: World, *, by_maker: bool) -> Line:
     if piece_gram is None and known is not None:
         piece_gram = known.piece_mass_gram
     piece_kg = None if piece_gram is None else piece_gram / GRAMS_IN_KILOGRAM
-    net_kg = goods.amount
-    mass_u = EXACT
-    if goods.unit == PIECE:
-        net_kg = goods.amount * piece_kg if goods.amount is not None and piece_kg is not None else None
-    elif goods.unit != KILOGRAM:
-        net_kg = None
-    elif goods.amount is not None:
-        mass_u = _mass_u(event, goods.amount, world)
     return Line(
         lot=goods.lot,
         amount=goods.amount,
         unit=goods.unit,
-        net_kg=net_kg,
-        mass_u=mass_u,
+        net_kg=None if goods.amount is None else net_mass_kg(goods.amount, goods.unit, piece_kg),
+        mass_u=_mass_u(event, goods.amount, world) if goods.unit == KILOGRAM and goods.amount is not None else EXACT,
         assays=told.assays if told else (),
         form=told.form if told else None,
         piece_mass_kg=piece_kg,

@@ -26,11 +26,11 @@ class Shipments:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.by_document: dict[tuple[str, str], list[Shipment]] = {}
-        self.by_box: dict[tuple[str, str], list[Shipment]] = {}
+        # By lot and document or container.
+        self.by_name: dict[tuple[str, str, str], list[Shipment]] = {}
         self.by_link: dict[tuple[str, str, str], list[Shipment]] = {}
         self.in_box: dict[str, list[Shipment]] = {}
-        # By lot and document or container: those that receipts implied, of which a dispatch may still tell.
+        # By the same: those that receipts implied, of which a dispatch may still tell.
         self.undated: dict[tuple[str, str, str], list[Shipment]] = {}
 
     def forget(self, lot: str, nodes: Iterable[Node]) -> None:
@@ -38,9 +38,9 @@ class Shipments:
         for node in nodes:
             for shipment in self.ledger.ways.pop((lot, node.to_site), ()):
                 self.by_link.pop((lot, shipment.from_site, shipment.to_site), None)
-                for kind, name in _names(shipment.document, shipment.containers):
-                    (self.by_document if kind == "document" else self.by_box).pop((lot, name), None)
-                    self.undated.pop((lot, kind, name), None)
+                for name in _names(shipment.document, shipment.containers):
+                    self.by_name.pop((lot, *name), None)
+                    self.undated.pop((lot, *name), None)
 
     def forget_container(self, container: str) -> None:
         """Drop a container that no posting names any more."""
@@ -109,7 +109,9 @@ class Shipments:
             if shipment.dispatch is None:
                 if shipment.from_site == posting.site:
                     return shipment
-            elif shipment.is_open and _is_same_move(shipment.dispatch, posting, shipment, line):
+            elif shipment.is_open and is_same_move(
+                shipment.dispatch, posting, is_equal=line.amount == shipment.node.amount
+            ):
                 return shipment
         return None
 
@@ -171,23 +173,17 @@ class Shipments:
         self.ledger.shipments.append(shipment)
         self.ledger.ways.setdefault((shipment.lot, shipment.to_site), []).append(shipment)
         self.by_link.setdefault((shipment.lot, shipment.from_site, shipment.to_site), []).append(shipment)
-        if shipment.document:
-            self.by_document.setdefault((shipment.lot, shipment.document), []).append(shipment)
         for box in shipment.containers:
-            self.by_box.setdefault((shipment.lot, box), []).append(shipment)
             self.in_box.setdefault(box, []).append(shipment)
-        if shipment.dispatch is None:
-            for name in _names(shipment.document, shipment.containers):
+        for name in _names(shipment.document, shipment.containers):
+            self.by_name.setdefault((shipment.lot, *name), []).append(shipment)
+            if shipment.dispatch is None:
                 self.undated.setdefault((shipment.lot, *name), []).append(shipment)
 
     def _candidates(self, lot: str, document: str | None, boxes: tuple[str, ...]) -> list[Shipment]:
-        found = list(self.by_document.get((lot, document), ())) if document else []
-        known = {id(shipment) for shipment in found}
-        for box in boxes:
-            new = [s for s in self.by_box.get((lot, box), ()) if id(s) not in known]
-            known.update(map(id, new))
-            found += new
-        return found
+        """Return the shipments of a lot with this document, then those with these containers, each once."""
+        names = _names(document, boxes)
+        return list(dict.fromkeys(s for name in names for s in self.by_name.get((lot, *name), ())))
 
     # Passage and void
 
@@ -385,7 +381,10 @@ def _in_unit(line: Line, node: Node) -> Line:
     )
 
 
-def _is_same_move(dispatch: Dispatch, posting: Dispatch, shipment: Shipment, line: Line) -> bool:
-    if not dispatch.is_departing or set(dispatch.containers) & set(posting.containers):
+def is_same_move(first: Dispatch, later: Dispatch, *, is_equal: bool) -> bool:
+    """Tell whether a departing is a move that an earlier dispatch of the lot began, and not another part of it;
+    `is_equal` tells whether both are of one quantity.
+    """
+    if not first.is_departing or set(first.containers) & set(later.containers):
         return True
-    return line.amount == shipment.node.amount and dispatch.customs_site != posting.customs_site
+    return is_equal and first.customs_site != later.customs_site

@@ -13,7 +13,7 @@ from ytterby.chain.cell import Cell, KeptNode, Links, Row, keep_node, links_of, 
 from ytterby.chain.excerpt import is_product
 from ytterby.chain.ledger import Ledger
 from ytterby.chain.moves import Moves
-from ytterby.chain.node import Node, NodeKind
+from ytterby.chain.node import MADE_BY_EVENT, Node, NodeKind
 from ytterby.chain.order import Ranked
 from ytterby.chain.origin_row import row_of_node
 from ytterby.chain.posting_record import Subjects
@@ -21,7 +21,6 @@ from ytterby.chain.shipment import Shipments
 from ytterby.chain.tank import Tanks
 from ytterby.chain.world import World
 
-MADE_BY_EVENT = frozenset({NodeKind.STEP, NodeKind.TANK})
 Marks = tuple[tuple[tuple[int, int, str, int], bytes], ...]
 
 
@@ -79,6 +78,7 @@ class BookStream:
         # Only a whole book is asked for these.
         ledger.shipments.clear()
         ledger.unmatched.clear()
+        ledger.findings.clear()
         self._containers |= subjects.containers
         if subjects.containers:
             self._tie(subjects.lots | subjects.made | subjects.containers)
@@ -113,7 +113,7 @@ class BookStream:
         if subjects.pools:
             # What a state of a tank still holds changes with later draws. An event names one pool.
             self._pool_events.setdefault(min(subjects.pools), {})[digest] = own, tuple(marks)
-        elif own or marks:
+        else:
             self._write_event(digest, own, tuple(marks))
 
     def _write_event(self, digest: bytes, own: list[Node], marks: Marks) -> None:
