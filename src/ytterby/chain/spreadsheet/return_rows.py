@@ -1,11 +1,11 @@
 """Events of monthly returns become the rows of the returns again: the other way round of `monthly_return`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ytterby.chain.period import CLOSING, period_of
+from ytterby.chain.period import CLOSING, is_period_lot, period_of, product_of
 from ytterby.chain.spreadsheet.event_rows import add_assays, short_site
 from ytterby.chain.spreadsheet.monthly_return import PURPOSE
 from ytterby.chain.spreadsheet.out_table import Value
@@ -38,12 +38,13 @@ def is_of_return(tree: Json) -> bool:
 def return_rows(trees: Sequence[tuple[Json, Mapping[str, str]]]) -> list[Row]:
     """Return the rows of the returns that these events were made from, in the order of the events."""
     accounts: dict[tuple[Value, ...], _Account] = {}
+    named = {product_of(lot) for tree, _ in trees for lot in _lots(tree) if is_period_lot(lot)}
     for tree, prefixes in trees:
         _, what, *revision = str(tree["ree:purpose"]).split("/")
         line = next((lines[0] for name in _SIDES if (lines := tree.get(name))), None)
         if line is None:
             continue
-        product = product_class(str(line["epcClass"]))
+        product = _product_of(str(line["epcClass"]), named)
         site, month = str((tree.get("bizLocation") or {}).get("id")), str(tree.get("eventTime"))[:7]
         head: Row = {"month": month, "return_site": short_site(site), "return_product": _product(product)}
         if "uom" not in line:
@@ -55,6 +56,20 @@ def return_rows(trees: Sequence[tuple[Json, Mapping[str, str]]]) -> list[Row]:
         _enter(account, what, tree, line)
         _add_told(account.whole, tree, prefixes)
     return [row for account in accounts.values() for row in account.rows()]
+
+
+def _lots(tree: Json) -> list[str]:
+    return [str(line.get("epcClass")) for name in _SIDES for line in tree.get(name) or ()]
+
+
+def _product_of(lot: str, named: Collection[str]) -> str:
+    """Return the product of a lot; `named` are those of the lots of months.
+
+    A lot that a row names itself may be any identifier, a serial number or one of another's making: only where it
+    stands below a product of the return is it read as a lot of that.
+    """
+    product = product_of(lot)
+    return product if is_period_lot(lot) or product in named else product_class(lot)
 
 
 def _product(uri: str) -> str:
