@@ -1,5 +1,6 @@
 """What goes in comes out, and goes in again as the same events: random months, the sample chain, returns."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -155,11 +156,12 @@ def out_of_return(events: Sequence[StoredEvent], base: str = "https://log.exampl
 
 
 LOTS = ("Month", "Site", "Product", "Counterparty", "First return", "Opening [kg]", "Made [kg]", "Shipped [kg]", "Closing [kg]", "Lot")  # fmt: skip  # noqa: E501
+MARCH = ("2026-03", NORRVIK, "NdFeB-1")
 STOCK = ("", "yes", 100, 50, "", 150, "")
 
 
 def test_a_return_of_a_product_without_a_gtin_comes_out_as_the_return():
-    rows = (("2026-03", NORRVIK, "NdFeB-1", *STOCK),)
+    rows = ((*MARCH, *STOCK),)
     events = stored(read(grid(LOTS, *rows, name="return")).document)
     written = out_of_return(events)
     assert (len(events), written.left_out) == (5, ())
@@ -191,6 +193,22 @@ def test_a_lot_that_a_return_names_may_be_a_serial_number_but_must_tell_its_prod
         written = out_of_return(events)
         left_out = [event.raw.partition(b"monthly_return/")[2].partition(b'"')[0] for event in written.left_out]
         assert left_out == ([] if is_told else [b"pool_out", b"shipped"]), lot
+
+
+@pytest.mark.parametrize("what", ["lost", "count", "pool_out"])
+def test_an_event_without_a_quantity_that_calls_itself_one_of_a_return_is_left_out(what):
+    """The door takes goods without a quantity, and a party names any purpose in an event of its own."""
+    document = json.loads(read(grid(LOTS, (*MARCH, *STOCK), name="return")).document)
+    events = document["epcisBody"]["eventList"]
+    told = next(
+        event for event in events if event["ree:purpose"] == f"monthly_return/{what.replace('lost', 'opening')}"
+    )
+    field = "outputQuantityList" if what == "pool_out" else "quantityList"
+    (lot,) = (line["epcClass"] for line in told[field])
+    odd = {**told, "eventID": "urn:x-event:1", "ree:purpose": f"monthly_return/{what}", field: [{"epcClass": lot}]}
+    events.append(odd)
+    *mine, theirs = stored(json.dumps(document).encode())
+    assert out_of_return([theirs, *mine]).left_out == (theirs,)
 
 
 def test_events_that_come_from_no_return_are_left_out_of_one():

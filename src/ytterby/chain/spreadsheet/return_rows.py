@@ -36,14 +36,19 @@ def is_of_return(tree: Json) -> bool:
 
 
 def return_rows(trees: Sequence[tuple[Json, Mapping[str, str]]]) -> list[Row]:
-    """Return the rows of the returns that these events were made from, in the order of the events."""
+    """Return the rows of the returns that these events were made from, in the order of the events.
+
+    An event without goods, or with goods without a quantity, was made from none, whatever purpose it names.
+    """
     accounts: dict[tuple[Value, ...], _Account] = {}
-    named = {product_of(lot) for tree, _ in trees for lot in _lots(tree) if is_period_lot(lot)}
-    for tree, prefixes in trees:
-        _, what, *revision = str(tree["ree:purpose"]).split("/")
-        line = next((lines[0] for name in _SIDES if (lines := tree.get(name))), None)
-        if line is None:
+    goods = [_goods(tree) for tree, _ in trees]
+    lots = (str(line["epcClass"]) for lines in goods for line in lines)
+    named = {product_of(lot) for lot in lots if is_period_lot(lot)}
+    for (tree, prefixes), lines in zip(trees, goods, strict=True):
+        if not lines:
             continue
+        _, what, *revision = str(tree["ree:purpose"]).split("/")
+        line = lines[0]
         product = _product_of(str(line["epcClass"]), named)
         site, month = str((tree.get("bizLocation") or {}).get("id")), str(tree.get("eventTime"))[:7]
         head: Row = {"month": month, "return_site": short_site(site), "return_product": _product(product)}
@@ -58,8 +63,10 @@ def return_rows(trees: Sequence[tuple[Json, Mapping[str, str]]]) -> list[Row]:
     return [row for account in accounts.values() for row in account.rows()]
 
 
-def _lots(tree: Json) -> list[str]:
-    return [str(line.get("epcClass")) for name in _SIDES for line in tree.get(name) or ()]
+def _goods(tree: Json) -> list[Json]:
+    """Return the goods of an event, none where it does not say of each how much: its row could not either."""
+    lines = [line for name in _SIDES for line in tree.get(name) or ()]
+    return lines if all(isinstance(line.get("quantity"), Decimal | int) for line in lines) else []
 
 
 def _product_of(lot: str, named: Collection[str]) -> str:
