@@ -262,6 +262,18 @@ def test_what_a_month_cannot_mean_is_named_by_sheet_row_and_column(rows, expecte
     assert expected in codes(read(grid(HEADER, *rows, name="return")))
 
 
+@pytest.mark.parametrize(
+    ("product", "header", "last", "expected"),
+    [
+        (OXIDE, "Nd [g/kg]", "much", ("sheet.not_a_number", "return!P2")),
+        ("A" * 99, "Lot", "K-1", ("sheet.not_a_product", "return!C2")),
+    ],
+)
+def test_a_mistake_of_a_return_is_told_once_however_often_its_cell_is_read(product, header, last, expected):
+    row = ("2026-03", NORRVIK, product, KESTREL, "", "yes", 5, "", 5, "", 4, 1, 5, "", "", last)
+    assert codes(read(grid((*HEADER, header), row, name="return"))) == [expected]
+
+
 def test_a_chain_of_processes_is_no_loop():
     rows = (
         HEADER,
