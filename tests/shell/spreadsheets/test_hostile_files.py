@@ -1,6 +1,9 @@
 """Files that are made to harm: bounded in time and memory, always problems and never an exception (threat X5)."""
 
+import os
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 from dataclasses import replace
@@ -311,4 +314,12 @@ def test_a_child_knows_no_address_of_a_database_and_no_key(monkeypatch):
 
 
 def test_the_childs_way_out_of_memory_is_no_other_exit():
-    assert child.OUT_OF_MEMORY not in (0, 1, 2)
+    assert converting.OUT_OF_MEMORY == child.OUT_OF_MEMORY not in (0, 1, 2)
+
+
+def test_what_captures_a_document_loads_no_parser_of_workbooks():
+    """It is fenced off in the child process (threat X5), and would cost every command a tenth of a second."""
+    code = "import django, sys; django.setup(); import ytterby.shell.actions.capture, ytterby.shell.actions.work; "
+    loaded = "sys.exit(any(name in sys.modules for name in ('openpyxl', 'ytterby.shell.spreadsheets.child')))"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "ytterby.shell.site.settings"}
+    assert subprocess.run([sys.executable, "-c", code + loaded], env=environment, check=False).returncode == 0

@@ -12,13 +12,11 @@ from pathlib import Path
 from ytterby.chain.spreadsheet.conversion import convert
 from ytterby.chain.spreadsheet.settings import Settings, settings_of
 from ytterby.shell.site.packs import Limits, door_tables, limits, sheet_tables
-from ytterby.shell.spreadsheets.converted import Converted, refused, to_wire
+from ytterby.shell.spreadsheets.converted import OUT_OF_MEMORY, Converted, refused, to_wire
 from ytterby.shell.spreadsheets.format import XLSX_TYPE
 from ytterby.shell.spreadsheets.text_table import read_text_table
 from ytterby.shell.spreadsheets.workbook import read_workbook
 from ytterby.terms.problem import refuse
-
-OUT_OF_MEMORY = 17
 
 
 def convert_here(raw: bytes, media_type: str, name: str, settings: Settings) -> Converted:

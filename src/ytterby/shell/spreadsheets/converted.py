@@ -9,6 +9,8 @@ from ytterby.chain.spreadsheet.cell import Place, Places
 from ytterby.terms.problem import Problem, Severity, Where
 
 NO_PLACES = Places({})
+# How a child ends that had too little memory; it stands here so that no parent loads the child's parsers.
+OUT_OF_MEMORY = 17
 
 
 @dataclass(frozen=True, slots=True)

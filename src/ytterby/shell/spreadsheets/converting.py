@@ -9,8 +9,7 @@ from pathlib import Path
 import ytterby
 from ytterby.chain.spreadsheet.settings import Settings
 from ytterby.shell.site.packs import limits
-from ytterby.shell.spreadsheets.child import OUT_OF_MEMORY
-from ytterby.shell.spreadsheets.converted import Converted, from_wire, refused
+from ytterby.shell.spreadsheets.converted import OUT_OF_MEMORY, Converted, from_wire, refused
 from ytterby.terms.problem import refuse
 
 _CHILD = "ytterby.shell.spreadsheets.child"
