@@ -81,6 +81,9 @@ class Places:
         return once(self.placed(problem) for problem in problems)
 
 
+NO_PLACES = Places({})
+
+
 def once(problems: Iterable[Problem]) -> list[Problem]:
     """Return each problem once: what is said of an event of many rows, or of a cell that is read twice, is one."""
     seen: set[tuple[object, ...]] = set()
