@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from ytterby.chain.spreadsheet.cell import Place, Places
 from ytterby.chain.spreadsheet.conversion import Conversion
-from ytterby.terms.problem import Problem, Severity, Where
+from ytterby.terms.problem import Problem, problem_fields, problem_of
 
 # How a child ends that had too little memory; it stands here so that no parent loads the child's parsers.
 OUT_OF_MEMORY = 17
@@ -37,32 +36,6 @@ def from_wire(raw: bytes) -> Conversion:
         return Conversion(str(answer["document"]).encode(), Places(places), problems, sheets)
     except (KeyError, TypeError, UnicodeError) as error:
         raise ValueError(f"no outcome of a conversion: {error!r}") from None
-
-
-def problem_fields(problem: Problem) -> dict[str, Any]:
-    """Return a problem as it is kept: a place of a spreadsheet beside the pointer, where there is one."""
-    fields: dict[str, Any] = {
-        "code": problem.code,
-        "pointer": problem.where.pointer,
-        "value": problem.value,
-        "facts": dict(problem.facts),
-        "severity": problem.severity.value,
-    }
-    if problem.where.sheet or problem.where.row is not None:
-        fields |= {"sheet": problem.where.sheet, "row": problem.where.row, "column": problem.where.column}
-    return fields
-
-
-def problem_of(fields: dict[str, Any]) -> Problem:
-    """Return a problem as it was kept."""
-    where = Where(
-        pointer=str(fields["pointer"]),
-        sheet=str(fields.get("sheet", "")),
-        row=fields.get("row"),
-        column=str(fields.get("column", "")),
-    )
-    facts = {str(name): str(fact) for name, fact in fields["facts"].items()}
-    return Problem(str(fields["code"]), where, str(fields["value"]), facts, Severity(fields["severity"]))
 
 
 def refused(problems: Iterable[Problem]) -> Conversion:
