@@ -84,6 +84,25 @@ def test_each_limit_once_over(bounds, code):
     assert code_of(workbook(), **bounds) == code
 
 
+@pytest.mark.parametrize(
+    ("bounds", "code", "place"),
+    [
+        ({"sheet_rows": 1}, "workbook.too_many_rows", "A2"),
+        ({"sheet_columns": 2}, "workbook.too_many_columns", "C1"),
+        ({"sheet_cells": 4}, "workbook.too_many_cells", "B2"),
+        ({"sheet_cell_characters": 4}, "workbook.long_cell", "A2"),
+    ],
+)
+def test_the_limits_of_cells_hold_for_text_as_for_a_workbook(bounds, code, place):
+    rows = [["Step", "Date", "Lot"], ["mined", "2026-03-05", "A"]]
+    text = "\n".join(",".join(row) for row in rows).encode()
+    for grids, problems in (
+        read_text_table(text, "a.csv", replace(limits(), **bounds)),
+        read_workbook(workbook(*rows), replace(limits(), **bounds)),
+    ):
+        assert (grids, [(p.code, f"{p.where.column}{p.where.row}") for p in problems]) == ([], [(code, place)])
+
+
 def test_a_zip_bomb_is_refused_by_its_ratio_before_it_is_unpacked():
     bomb = with_parts(workbook(), {"xl/media/a.xml": b"\x00" * 30_000_000})
     start = time.process_time()
