@@ -51,6 +51,15 @@ def _lot_stem(product: str) -> str:
     return f"{head}/lot/{name}" if slash and "/" not in name else product.rstrip("/")
 
 
+def product_of(lot: str) -> str:
+    """Return the product of a lot that `period_lot` names: the other way round of it."""
+    stem = lot.rpartition("/")[0]
+    if stem.startswith(_PRODUCT) and stem.endswith("/10"):
+        return stem.removesuffix("/10")
+    head, slash, name = stem.rpartition("/lot/")
+    return f"{head}/product/{name}" if slash and "/" not in name else stem
+
+
 def period_pool(product: str, site: str, month: Month) -> str:
     """Return the pool of a product at a site in a month: a place of the site."""
     return _within(site, f"P{month.short}-{_key(product, _PRODUCT, 14)}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from ytterby.chain.event import DeclaredUse
 from ytterby.chain.ilmd import read_lot_data
-from ytterby.chain.profile_terms import EVENT_TERMS, POOL_RULES, SHIPPING_STEPS, USE_BASES, USE_TERMS
+from ytterby.chain.profile_terms import EVENT_TERMS, POOL_RULES, SHIPPING_STEPS, TEXT_TERMS, USE_BASES, USE_TERMS
 from ytterby.chain.profile_values import TermReader
 from ytterby.matter.tables import MatterTables
 from ytterby.terms.problem import pointer as pointer_of
@@ -17,16 +17,6 @@ from ytterby.terms.problem import refuse, remark
 
 OTHER_USE = "other"
 WHOLE = Decimal(1)
-_TEXTS = (
-    ("process", "process"),
-    ("purpose", "purpose"),
-    ("regime", "regime"),
-    ("declaration", "declaration"),
-    ("licence", "licence"),
-    ("licence_line", "licenceLine"),
-    ("control_code", "controlCode"),
-    ("end_use", "endUse"),
-)
 _NUMBERED = ("declaration", "licence")
 
 
@@ -52,7 +42,7 @@ def read_profile(
     keys = terms.keys(event, EVENT_TERMS, "")
     if not keys:
         return
-    for name, term in _TEXTS:
+    for name, term in TEXT_TERMS:
         if term in keys:
             read[name] = terms.text(event, keys, term, "")
     for name in _NUMBERED:

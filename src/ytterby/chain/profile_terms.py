@@ -28,6 +28,17 @@ EVENT_TERMS: Mapping[str, str] = {
     "pool": "uri",
     "poolRule": "text",
 }
+# Those of an event that are plain text: the name of the field, and of the column of a sheet, and the term.
+TEXT_TERMS = (
+    ("process", "process"),
+    ("purpose", "purpose"),
+    ("regime", "regime"),
+    ("declaration", "declaration"),
+    ("licence", "licence"),
+    ("licence_line", "licenceLine"),
+    ("control_code", "controlCode"),
+    ("end_use", "endUse"),
+)
 LOT_TERMS: Mapping[str, str] = {
     "lot": "uri",
     "form": "text",

@@ -9,6 +9,7 @@ submitter itself declared or holds (threat C2).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 VALUE_LENGTH_MAX = 80
 
@@ -79,6 +80,40 @@ def shown(value: object) -> str:
     if len(text) > VALUE_LENGTH_MAX:
         text = text[: VALUE_LENGTH_MAX - 1] + "…"
     return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def problem_fields(problem: Problem) -> dict[str, Any]:
+    """Return a problem as fields of JSON: of its place the pointer always, the others where they are stated.
+
+    Receipts are signed over texts that are made of it: neither names nor their order may change.
+    """
+    where = problem.where
+    in_sheet = {"file": where.file, "sheet": where.sheet, "row": where.row, "column": where.column}
+    return {
+        "code": problem.code,
+        "pointer": where.pointer,
+        "value": problem.value,
+        "facts": dict(problem.facts),
+        "severity": problem.severity.value,
+        **{name: value for name, value in in_sheet.items() if value not in {"", None}},
+    }
+
+
+def problem_of(fields: Mapping[str, Any]) -> Problem:
+    """Return the problem of such fields.
+
+    Raises:
+        ValueError, KeyError, TypeError: they are not those of a problem.
+    """
+    where = Where(
+        pointer=str(fields["pointer"]),
+        file=str(fields.get("file", "")),
+        sheet=str(fields.get("sheet", "")),
+        row=fields.get("row"),
+        column=str(fields.get("column", "")),
+    )
+    facts = {str(name): str(fact) for name, fact in dict(fields["facts"]).items()}
+    return Problem(str(fields["code"]), where, str(fields["value"]), facts, Severity(fields["severity"]))
 
 
 def is_refused(problems: Iterable[Problem]) -> bool:

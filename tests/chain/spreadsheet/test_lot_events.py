@@ -172,6 +172,18 @@ def test_each_mistake_is_named_by_sheet_row_and_column(header, row, expected):
     assert made.document == b""
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ((*SHORT, "Moisture [%]", "Nd [%]", "Dy [%]", "Tb [%]"), (*ROW, "wet", 5, 1, 1), ("sheet.not_a_number", "events!G2")),  # noqa: E501
+        (("Step", "Date", "Site", "Product", "Lot", "Gross mass [kg]", "Tare [kg]", "Quantity"), (*ROW[:5], 9, 4, 5), ("sheet.unit_missing", "events!H2")),  # noqa: E501
+        ((*SHORT, "Tank"), ("charged", *ROW[1:], "T 1"), ("sheet.not_an_identifier", "events!G2")),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_once_however_often_its_cell_is_read(header, row, expected):
+    assert codes(read(grid(header, row))) == [expected]
+
+
 def test_rows_of_one_event_may_not_contradict_each_other():
     made = read(grid(("Event", *SHORT), (1, *ROW), (1, "mined", DAY, NORRVIK, *ROW[3:])))
     assert codes(made) == [("sheet.rows_disagree", "events!D3")]

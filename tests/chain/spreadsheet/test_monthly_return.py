@@ -24,7 +24,7 @@ from ytterby.chain.event import Entry
 from ytterby.chain.mirror import pair_halves
 from ytterby.chain.origin import origin_of_lot
 from ytterby.chain.party import Operation, Party, Site, make_directory
-from ytterby.chain.period import Month, is_period_lot, period_lot, period_of, period_pool, process_pool
+from ytterby.chain.period import Month, is_period_lot, period_lot, period_of, period_pool, process_pool, product_of
 from ytterby.chain.product import Product, make_product_list
 from ytterby.chain.world import World
 from ytterby.matter.assay import Assay
@@ -262,6 +262,18 @@ def test_what_a_month_cannot_mean_is_named_by_sheet_row_and_column(rows, expecte
     assert expected in codes(read(grid(HEADER, *rows, name="return")))
 
 
+@pytest.mark.parametrize(
+    ("product", "header", "last", "expected"),
+    [
+        (OXIDE, "Nd [g/kg]", "much", ("sheet.not_a_number", "return!P2")),
+        ("A" * 99, "Lot", "K-1", ("sheet.not_a_product", "return!C2")),
+    ],
+)
+def test_a_mistake_of_a_return_is_told_once_however_often_its_cell_is_read(product, header, last, expected):
+    row = ("2026-03", NORRVIK, product, KESTREL, "", "yes", 5, "", 5, "", 4, 1, 5, "", "", last)
+    assert codes(read(grid((*HEADER, header), row, name="return"))) == [expected]
+
+
 def test_a_chain_of_processes_is_no_loop():
     rows = (
         HEADER,
@@ -294,5 +306,7 @@ def test_names_of_lots_and_pools_fit_gs1s_keys():
     minted = period_lot("https://x.example/product/A", "https://x.example/site/B", Month(2026, 3), "C")
     assert minted.startswith("https://x.example/lot/A/C2603-")
     assert period_of(minted) == ("C", Month(2026, 3))
+    for product in (P1, "https://x.example/product/A", "https://x.example/r/product/A%2FB", "https://x.example/A"):
+        assert product_of(period_lot(product, SITE, Month(2026, 3), "C")) == product
     assert not is_period_lot(f"{P1}/10/R-2603")
     assert str(Month(2026, 1).before()) == "2025-12"

@@ -1,9 +1,11 @@
 """What goes in comes out, and goes in again as the same events: random months, the sample chain, returns."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -147,6 +149,66 @@ def test_a_return_comes_out_as_the_return_and_in_again_as_the_same_events():
     as_events = out(events)
     assert as_events.left_out == ()
     assert digests(stored(back(as_events.table).document)) == digests(events)
+
+
+def out_of_return(events: Sequence[StoredEvent], base: str = "https://log.example.org") -> Written:
+    return return_as_rows(events, sheet_tables(), door_tables(), Settings(PARTY, base))
+
+
+LOTS = ("Month", "Site", "Product", "Counterparty", "First return", "Opening [kg]", "Made [kg]", "Shipped [kg]", "Closing [kg]", "Lot")  # fmt: skip  # noqa: E501
+MARCH = ("2026-03", NORRVIK, "NdFeB-1")
+STOCK = ("", "yes", 100, 50, "", 150, "")
+
+
+def test_a_return_of_a_product_without_a_gtin_comes_out_as_the_return():
+    rows = ((*MARCH, *STOCK),)
+    events = stored(read(grid(LOTS, *rows, name="return")).document)
+    written = out_of_return(events)
+    assert (len(events), written.left_out) == (5, ())
+    (row,) = written.table.rows
+    assert row["return_product"] == "https://log.example.org/product/NdFeB-1"
+    assert sorted(digests(stored(back(written.table).document))) == sorted(digests(events))
+
+
+@pytest.mark.parametrize("product", [OXIDE, "NdFeB-1", "https://a.example/catalogue/7"])
+def test_a_lot_that_a_return_names_stands_under_its_product(product):
+    rows = (
+        ("2026-03", NORRVIK, product, *STOCK),
+        ("2026-03", NORRVIK, product, KESTREL, "", "", "", 20, "", "K-1"),
+    )
+    events = stored(read(grid(LOTS, *rows, name="return")).document)
+    written = out_of_return(events)
+    assert written.left_out == ()
+    assert sorted(digests(stored(back(written.table).document))) == sorted(digests(events))
+
+
+def test_a_lot_that_a_return_names_may_be_a_serial_number_but_must_tell_its_product():
+    serial = f"https://id.gs1.org/01/{OXIDE}/21/S-1"
+    for lot, is_told in ((serial, True), ("https://other.example/goods/1", False), ("urn:x-goods:1", False)):
+        rows = (
+            ("2026-03", NORRVIK, OXIDE, *STOCK),
+            ("2026-03", NORRVIK, OXIDE, KESTREL, "", "", "", 20, "", lot),
+        )
+        events = stored(read(grid(LOTS, *rows, name="return")).document)
+        written = out_of_return(events)
+        left_out = [event.raw.partition(b"monthly_return/")[2].partition(b'"')[0] for event in written.left_out]
+        assert left_out == ([] if is_told else [b"pool_out", b"shipped"]), lot
+
+
+@pytest.mark.parametrize("what", ["lost", "count", "pool_out"])
+def test_an_event_without_a_quantity_that_calls_itself_one_of_a_return_is_left_out(what):
+    """The door takes goods without a quantity, and a party names any purpose in an event of its own."""
+    document = json.loads(read(grid(LOTS, (*MARCH, *STOCK), name="return")).document)
+    events = document["epcisBody"]["eventList"]
+    told = next(
+        event for event in events if event["ree:purpose"] == f"monthly_return/{what.replace('lost', 'opening')}"
+    )
+    field = "outputQuantityList" if what == "pool_out" else "quantityList"
+    (lot,) = (line["epcClass"] for line in told[field])
+    odd = {**told, "eventID": "urn:x-event:1", "ree:purpose": f"monthly_return/{what}", field: [{"epcClass": lot}]}
+    events.append(odd)
+    *mine, theirs = stored(json.dumps(document).encode())
+    assert out_of_return([theirs, *mine]).left_out == (theirs,)
 
 
 def test_events_that_come_from_no_return_are_left_out_of_one():

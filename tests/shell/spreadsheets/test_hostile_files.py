@@ -1,6 +1,9 @@
 """Files that are made to harm: bounded in time and memory, always problems and never an exception (threat X5)."""
 
+import os
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 from dataclasses import replace
@@ -79,6 +82,25 @@ def test_a_workbook_within_the_limits_is_read():
 )
 def test_each_limit_once_over(bounds, code):
     assert code_of(workbook(), **bounds) == code
+
+
+@pytest.mark.parametrize(
+    ("bounds", "code", "place"),
+    [
+        ({"sheet_rows": 1}, "workbook.too_many_rows", "A2"),
+        ({"sheet_columns": 2}, "workbook.too_many_columns", "C1"),
+        ({"sheet_cells": 4}, "workbook.too_many_cells", "B2"),
+        ({"sheet_cell_characters": 4}, "workbook.long_cell", "A2"),
+    ],
+)
+def test_the_limits_of_cells_hold_for_text_as_for_a_workbook(bounds, code, place):
+    rows = [["Step", "Date", "Lot"], ["mined", "2026-03-05", "A"]]
+    text = "\n".join(",".join(row) for row in rows).encode()
+    for grids, problems in (
+        read_text_table(text, "a.csv", replace(limits(), **bounds)),
+        read_workbook(workbook(*rows), replace(limits(), **bounds)),
+    ):
+        assert (grids, [(p.code, f"{p.where.column}{p.where.row}") for p in problems]) == ([], [(code, place)])
 
 
 def test_a_zip_bomb_is_refused_by_its_ratio_before_it_is_unpacked():
@@ -311,4 +333,12 @@ def test_a_child_knows_no_address_of_a_database_and_no_key(monkeypatch):
 
 
 def test_the_childs_way_out_of_memory_is_no_other_exit():
-    assert child.OUT_OF_MEMORY not in (0, 1, 2)
+    assert converting.OUT_OF_MEMORY == child.OUT_OF_MEMORY not in (0, 1, 2)
+
+
+def test_what_captures_a_document_loads_no_parser_of_workbooks():
+    """It is fenced off in the child process (threat X5), and would cost every command a tenth of a second."""
+    code = "import django, sys; django.setup(); import ytterby.shell.actions.capture, ytterby.shell.actions.work; "
+    loaded = "sys.exit(any(name in sys.modules for name in ('openpyxl', 'ytterby.shell.spreadsheets.child')))"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "ytterby.shell.site.settings"}
+    assert subprocess.run([sys.executable, "-c", code + loaded], env=environment, check=False).returncode == 0

@@ -78,11 +78,14 @@ class Places:
 
     def all_placed(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return problems at the cells that they come from, each once."""
-        return _once(self.placed(problem) for problem in problems)
+        return once(self.placed(problem) for problem in problems)
 
 
-def _once(problems: Iterable[Problem]) -> list[Problem]:
-    """Return each problem once: what is said of an event of many rows is said of one cell."""
+NO_PLACES = Places({})
+
+
+def once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return each problem once: what is said of an event of many rows, or of a cell that is read twice, is one."""
     seen: set[tuple[object, ...]] = set()
     kept = []
     for problem in problems:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ytterby.chain.spreadsheet.cell import Grid, Place, Places, placed
+from ytterby.chain.spreadsheet.cell import NO_PLACES, Grid, Place, Places, once, placed
 from ytterby.chain.spreadsheet.column import EVENTS, SheetTables
 from ytterby.chain.spreadsheet.draft import Draft, write_document
 from ytterby.chain.spreadsheet.lot_event import lot_events
@@ -24,9 +24,9 @@ _SIGNS = {".": POINT, "point": POINT, "点": POINT, ",": COMMA, "comma": COMMA, 
 class Conversion:
     """The document as JSON (empty where a problem refuses), places by pointer, problems, and which sheets it had."""
 
-    document: bytes
-    places: Places
-    problems: tuple[Problem, ...]
+    document: bytes = b""
+    places: Places = NO_PLACES
+    problems: tuple[Problem, ...] = ()
     sheets: frozenset[str] = frozenset()
 
 
@@ -50,7 +50,8 @@ def convert(
         if table is not None:
             kinds.add(table.kind)
             drafts += (lot_events if table.kind == EVENTS else return_events)(table, reader)
-    problems += reader.problems
+    # A cell may be read for several lots, elements or columns.
+    problems += once(reader.problems)
     if not kinds:
         problems.append(refuse("sheet.none", "", ", ".join(grid.name for grid in grids)))
     document, places = (b"", {}) if is_refused(problems) else write_document(drafts, settings.party)

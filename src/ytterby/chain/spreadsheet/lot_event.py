@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from ytterby.chain.profile_terms import TEXT_TERMS
 from ytterby.chain.spreadsheet.cell import Place
 from ytterby.chain.spreadsheet.column import SheetTables
 from ytterby.chain.spreadsheet.draft import Draft
@@ -23,16 +24,6 @@ from ytterby.terms.problem import refuse
 
 _TIED = ("site", "place", "document", "run", "pool", "container", "from_site", "to_site")
 _PARTIES = (("owning_party", "party", "417"), ("possessing_party", "holder", "417"), ("location", "site", "414"))
-_TEXT_TERMS = (
-    ("process", "process"),
-    ("purpose", "purpose"),
-    ("regime", "regime"),
-    ("declaration", "declaration"),
-    ("licence", "licence"),
-    ("licence_line", "licenceLine"),
-    ("control_code", "controlCode"),
-    ("end_use", "endUse"),
-)
 _DOCUMENTS = (("order", "po"), ("document", "desadv"), ("invoice", "inv"), ("certificate", "cert"))
 
 
@@ -244,7 +235,7 @@ def _put_error(draft: Draft, group: Group, reader: RowReader) -> None:
 
 def _put_terms(draft: Draft, group: Group, reader: RowReader) -> None:
     """Put the terms of the profile that speak of the whole event."""
-    for key, term in _TEXT_TERMS:
+    for key, term in TEXT_TERMS:
         row = group.row_of(key)
         value = reader.text(row, key)
         if value is not None:

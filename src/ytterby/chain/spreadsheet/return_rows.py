@@ -1,11 +1,11 @@
 """Events of monthly returns become the rows of the returns again: the other way round of `monthly_return`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ytterby.chain.period import CLOSING, period_of
+from ytterby.chain.period import CLOSING, is_period_lot, period_of, product_of
 from ytterby.chain.spreadsheet.event_rows import add_assays, short_site
 from ytterby.chain.spreadsheet.monthly_return import PURPOSE
 from ytterby.chain.spreadsheet.out_table import Value
@@ -36,14 +36,20 @@ def is_of_return(tree: Json) -> bool:
 
 
 def return_rows(trees: Sequence[tuple[Json, Mapping[str, str]]]) -> list[Row]:
-    """Return the rows of the returns that these events were made from, in the order of the events."""
+    """Return the rows of the returns that these events were made from, in the order of the events.
+
+    An event without goods, or with goods without a quantity, was made from none, whatever purpose it names.
+    """
     accounts: dict[tuple[Value, ...], _Account] = {}
-    for tree, prefixes in trees:
-        _, what, *revision = str(tree["ree:purpose"]).split("/")
-        line = next((lines[0] for name in _SIDES if (lines := tree.get(name))), None)
-        if line is None:
+    goods = [_goods(tree) for tree, _ in trees]
+    lots = (str(line["epcClass"]) for lines in goods for line in lines)
+    named = {product_of(lot) for lot in lots if is_period_lot(lot)}
+    for (tree, prefixes), lines in zip(trees, goods, strict=True):
+        if not lines:
             continue
-        product = product_class(str(line["epcClass"]))
+        _, what, *revision = str(tree["ree:purpose"]).split("/")
+        line = lines[0]
+        product = _product_of(str(line["epcClass"]), named)
         site, month = str((tree.get("bizLocation") or {}).get("id")), str(tree.get("eventTime"))[:7]
         head: Row = {"month": month, "return_site": short_site(site), "return_product": _product(product)}
         if "uom" not in line:
@@ -55,6 +61,22 @@ def return_rows(trees: Sequence[tuple[Json, Mapping[str, str]]]) -> list[Row]:
         _enter(account, what, tree, line)
         _add_told(account.whole, tree, prefixes)
     return [row for account in accounts.values() for row in account.rows()]
+
+
+def _goods(tree: Json) -> list[Json]:
+    """Return the goods of an event, none where it does not say of each how much: its row could not either."""
+    lines = [line for name in _SIDES for line in tree.get(name) or ()]
+    return lines if all(isinstance(line.get("quantity"), Decimal | int) for line in lines) else []
+
+
+def _product_of(lot: str, named: Collection[str]) -> str:
+    """Return the product of a lot; `named` are those of the lots of months.
+
+    A lot that a row names itself may be any identifier, a serial number or one of another's making: only where it
+    stands below a product of the return is it read as a lot of that.
+    """
+    product = product_of(lot)
+    return product if is_period_lot(lot) or product in named else product_class(lot)
 
 
 def _product(uri: str) -> str:

@@ -23,7 +23,7 @@ from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.convert import kept_settings
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
-from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES
+from ytterby.shell.spreadsheets.format import JSON_TYPE, SPREADSHEET_TYPES
 from ytterby.shell.store.asking import rows_among, rows_where
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LogHead, Submission
@@ -33,7 +33,6 @@ from ytterby.terms.instant import read_instant
 
 # What a door may know of the database: that it takes nothing.
 StoreError = DatabaseError
-JSON_TYPE = "application/json"
 COLUMNS = (
     *("receipt_id", "sha256", "document", "length", "media_type", "level", "name", "submitter"),
     *("arrived_at", "state", "problems", "count", "converter", "arrival_receipt"),

@@ -17,7 +17,7 @@ through `capture_group`.
 from datetime import datetime
 
 from ytterby.chain.spreadsheet.settings import Settings
-from ytterby.shell.actions.arrive import JSON_TYPE, Incoming, arrive
+from ytterby.shell.actions.arrive import Incoming, arrive
 from ytterby.shell.actions.settle import (
     CaptureResult,
     NotSettled,
@@ -26,6 +26,7 @@ from ytterby.shell.actions.settle import (
     settle_submission,
 )
 from ytterby.shell.site.register import Register
+from ytterby.shell.spreadsheets.format import JSON_TYPE
 from ytterby.shell.store.models.submission import ACCEPTED, ARRIVED, KNOWN, REFUSED
 
 

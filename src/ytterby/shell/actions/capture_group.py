@@ -21,7 +21,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, connections
 
-from ytterby.shell.actions.arrive import JSON_TYPE, Incoming, enter_arrivals, latest_arrival, receive
+from ytterby.shell.actions.arrive import Incoming, enter_arrivals, latest_arrival, receive
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.decide import Decision, KnownWorld, ReadSubmission, decide, read_submission
 from ytterby.shell.actions.publish import publish_or_leave
@@ -36,6 +36,7 @@ from ytterby.shell.actions.settle import (
 )
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
+from ytterby.shell.spreadsheets.format import JSON_TYPE
 from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ACCEPTED

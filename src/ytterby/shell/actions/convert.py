@@ -18,12 +18,12 @@ from ytterby.chain.spreadsheet.settings import CONVERTER, Settings, settings_of
 from ytterby.shell.actions.columns import own_columns, remember_columns
 from ytterby.shell.site.packs import limits
 from ytterby.shell.site.register import Register
-from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES
+from ytterby.shell.spreadsheets.format import JSON_TYPE, SPREADSHEET_TYPES
 from ytterby.shell.spreadsheets.readable import Readable, sheet_text
 from ytterby.shell.store.models import Submission
 from ytterby.terms.problem import refuse
 
-JSON_TYPES = frozenset({"application/json", "application/ld+json"})
+JSON_TYPES = frozenset({JSON_TYPE, "application/ld+json"})
 KNOWN_TYPES = JSON_TYPES | SPREADSHEET_TYPES
 GZIP = b"\x1f\x8b"
 

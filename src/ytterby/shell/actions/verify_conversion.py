@@ -8,6 +8,7 @@ import json
 import zlib
 
 from ytterby.chain.spreadsheet.settings import CONVERTER, settings_of
+from ytterby.shell.actions.verify_entries import json_object
 from ytterby.shell.spreadsheets.converting import convert_spreadsheet
 from ytterby.shell.spreadsheets.format import SPREADSHEET_TYPES
 from ytterby.shell.store.models import Submission
@@ -48,12 +49,4 @@ def unpacks(derived: "bytes | memoryview[int] | None") -> bool:
 def not_at_hand() -> list[str]:
     """Return the receipts of documents whose converter is no longer at hand."""
     rows = Submission.objects.filter(derived__isnull=False).order_by("id").values_list("receipt_id", "converter")
-    return [receipt for receipt, kept in rows if _name(kept) != CONVERTER]
-
-
-def _name(kept: str | None) -> object:
-    try:
-        fields = json.loads(kept or "")
-    except ValueError:
-        return None
-    return fields.get("converter") if isinstance(fields, dict) else None
+    return [receipt for receipt, kept in rows if json_object(kept or "").get("converter") != CONVERTER]

@@ -7,21 +7,20 @@ standard output. What it cannot bear kills this process and nothing else (threat
 import json
 import resource
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from ytterby.chain.spreadsheet.conversion import convert
+from ytterby.chain.spreadsheet.conversion import Conversion, convert
 from ytterby.chain.spreadsheet.settings import Settings, settings_of
 from ytterby.shell.site.packs import Limits, door_tables, limits, sheet_tables
-from ytterby.shell.spreadsheets.converted import Converted, refused, to_wire
+from ytterby.shell.spreadsheets.converted import OUT_OF_MEMORY, refused, to_wire
 from ytterby.shell.spreadsheets.format import XLSX_TYPE
 from ytterby.shell.spreadsheets.text_table import read_text_table
 from ytterby.shell.spreadsheets.workbook import read_workbook
 from ytterby.terms.problem import refuse
 
-OUT_OF_MEMORY = 17
 
-
-def convert_here(raw: bytes, media_type: str, name: str, settings: Settings) -> Converted:
+def convert_here(raw: bytes, media_type: str, name: str, settings: Settings) -> Conversion:
     """Read and convert in this process. No bytes raise, save by running out of memory."""
     bounds = limits()
     grids, problems = read_workbook(raw, bounds) if media_type == XLSX_TYPE else read_text_table(raw, name, bounds)
@@ -29,7 +28,7 @@ def convert_here(raw: bytes, media_type: str, name: str, settings: Settings) -> 
         return refused(problems or [refuse("sheet.none", "", "-")])
     tables = door_tables()
     made = convert(grids, sheet_tables(), tables.units, tables.matter, settings)
-    return Converted(made.document, made.places, (*problems, *made.problems), made.sheets)
+    return replace(made, problems=(*problems, *made.problems))
 
 
 def limit_process(bounds: Limits) -> None:

@@ -7,16 +7,16 @@ import sys
 from pathlib import Path
 
 import ytterby
+from ytterby.chain.spreadsheet.conversion import Conversion
 from ytterby.chain.spreadsheet.settings import Settings
 from ytterby.shell.site.packs import limits
-from ytterby.shell.spreadsheets.child import OUT_OF_MEMORY
-from ytterby.shell.spreadsheets.converted import Converted, from_wire, refused
+from ytterby.shell.spreadsheets.converted import OUT_OF_MEMORY, from_wire, refused
 from ytterby.terms.problem import refuse
 
 _CHILD = "ytterby.shell.spreadsheets.child"
 
 
-def convert_spreadsheet(raw: bytes, media_type: str, name: str, settings: Settings) -> Converted:
+def convert_spreadsheet(raw: bytes, media_type: str, name: str, settings: Settings) -> Conversion:
     """Return the document that a spreadsheet stands for, or problems with their cells. No bytes raise.
 
     Codes: those of `read_workbook`, `read_text_table` and `convert`, and `workbook.too_much_memory`,

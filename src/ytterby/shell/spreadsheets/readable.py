@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ytterby.chain.spreadsheet.cell import Places
+from ytterby.chain.spreadsheet.cell import NO_PLACES, Places
 from ytterby.chain.spreadsheet.settings import Settings
-from ytterby.shell.spreadsheets.converted import NO_PLACES
 from ytterby.shell.spreadsheets.converting import convert_spreadsheet
 from ytterby.terms.problem import Problem, is_refused
 

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from ytterby.chain.spreadsheet.cell import FORMULA, TEXT, Cell, Grid, Place, placed
 from ytterby.shell.site.packs import Limits
 from ytterby.shell.spreadsheets.neutral import restored
+from ytterby.shell.spreadsheets.workbook_limits import over_limit
 from ytterby.terms.problem import Problem, refuse, remark
 
 DELIMITERS = (",", ";", "\t", "，", "；")
@@ -48,7 +49,7 @@ def read_text_table(raw: bytes, name: str, limits: Limits) -> tuple[list[Grid], 
                 if not value:
                     continue
                 cells += 1
-                over = _over(number, column, cells, value, limits)
+                over = over_limit(value, limits, row=number, column=column, cells=cells)
                 if over is not None:
                     return [], [placed(over, Place(sheet, number, column))]
                 is_formula = value.startswith("=")
@@ -58,18 +59,6 @@ def read_text_table(raw: bytes, name: str, limits: Limits) -> tuple[list[Grid], 
     except csv.Error as error:
         return [], [refuse("csv.broken", "", str(error))]
     return [Grid(sheet, rows)], problems
-
-
-def _over(number: int, column: int, cells: int, value: str, limits: Limits) -> Problem | None:
-    if number > limits.sheet_rows:
-        return refuse("workbook.too_many_rows", "", number, limit=limits.sheet_rows)
-    if column > limits.sheet_columns:
-        return refuse("workbook.too_many_columns", "", column, limit=limits.sheet_columns)
-    if cells > limits.sheet_cells:
-        return refuse("workbook.too_many_cells", "", cells, limit=limits.sheet_cells)
-    if len(value) > limits.sheet_cell_characters:
-        return refuse("workbook.long_cell", "", value, limit=limits.sheet_cell_characters)
-    return None
 
 
 def _decoded(raw: bytes) -> tuple[str | None, str]:

@@ -33,7 +33,7 @@ from ytterby.chain.spreadsheet.cell import (
 )
 from ytterby.shell.site.packs import Limits
 from ytterby.shell.spreadsheets.neutral import restored
-from ytterby.shell.spreadsheets.workbook_limits import check_workbook
+from ytterby.shell.spreadsheets.workbook_limits import check_workbook, over_limit
 from ytterby.terms.problem import Problem, refuse, remark
 
 _HUNDRED = Decimal(100)
@@ -121,19 +121,10 @@ class _Reader:
             yield number, column, cell
 
     def _count(self, sheet: str, number: int, column: int, cell: Cell) -> None:
-        limits, place = self.limits, Place(sheet, number, column)
         self.cells += 1
-        if number > limits.sheet_rows:
-            raise _OverLimitError(placed(refuse("workbook.too_many_rows", "", number, limit=limits.sheet_rows), place))
-        if column > limits.sheet_columns:
-            problem = refuse("workbook.too_many_columns", "", column, limit=limits.sheet_columns)
-            raise _OverLimitError(placed(problem, place))
-        if self.cells > limits.sheet_cells:
-            problem = refuse("workbook.too_many_cells", "", self.cells, limit=limits.sheet_cells)
-            raise _OverLimitError(placed(problem, place))
-        if len(cell.text) > limits.sheet_cell_characters:
-            problem = refuse("workbook.long_cell", "", cell.text, limit=limits.sheet_cell_characters)
-            raise _OverLimitError(placed(problem, place))
+        problem = over_limit(cell.text, self.limits, row=number, column=column, cells=self.cells)
+        if problem is not None:
+            raise _OverLimitError(placed(problem, Place(sheet, number, column)))
 
     def _cell(self, one: dict[str, Any]) -> Cell | None:
         """Return a cell as it is meant: by its type, and a number by its format."""

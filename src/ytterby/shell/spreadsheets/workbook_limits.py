@@ -1,4 +1,7 @@
-"""What a workbook may be before any of it is parsed: size, parts, ratio, no DTD, no macros, no links (threat X5)."""
+"""What a workbook may be before any of it is parsed: size, parts, ratio, no DTD, no macros, no links (threat X5).
+
+And how many cells it may have, and how long, which is counted while it is read.
+"""
 
 import re
 import zipfile
@@ -35,6 +38,22 @@ def check_workbook(raw: bytes, limits: Limits) -> list[Problem]:
             return _check_parts(archive, limits) or _check_content(archive)
     except Exception:
         return [refuse("workbook.broken")]
+
+
+def over_limit(text: str, limits: Limits, *, row: int, column: int, cells: int) -> Problem | None:
+    """Return which limit a cell is over, the last of so many `cells`, in a workbook or in text.
+
+    Codes: `workbook.too_many_rows`, `workbook.too_many_columns`, `workbook.too_many_cells`, `workbook.long_cell`.
+    """
+    if row > limits.sheet_rows:
+        return refuse("workbook.too_many_rows", "", row, limit=limits.sheet_rows)
+    if column > limits.sheet_columns:
+        return refuse("workbook.too_many_columns", "", column, limit=limits.sheet_columns)
+    if cells > limits.sheet_cells:
+        return refuse("workbook.too_many_cells", "", cells, limit=limits.sheet_cells)
+    if len(text) > limits.sheet_cell_characters:
+        return refuse("workbook.long_cell", "", text, limit=limits.sheet_cell_characters)
+    return None
 
 
 def _check_parts(archive: zipfile.ZipFile, limits: Limits) -> list[Problem]:
