@@ -67,10 +67,11 @@ def _facts(document: str) -> dict[str, Any]:
 
 def repost_registered(edition: int, after: int, size: int) -> None:
     """Give events other postings where a registration changed what they stand for."""
-    sizes = sorted({ends for _, _, ends in registration_changes(after, size)})
-    for ends in sizes:
-        keys = [key for kind, key, at in registration_changes(after, size) if at == ends]
-        threads = {lot for key in keys for lot in lots_named(key)} | set(keys)
+    keys: dict[int, list[str]] = {}
+    for _, key, ends in registration_changes(after, size):
+        keys.setdefault(ends, []).append(key)
+    for ends, changed in sorted(keys.items()):
+        threads = {lot for key in changed for lot in lots_named(key)} | set(changed)
         _repost(edition, threads, ends)
 
 
