@@ -12,6 +12,7 @@ from ytterby.chain.derivation import Dirty
 from ytterby.chain.door import read_document
 from ytterby.chain.posting_record import subjects_of
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import (
     ReadyPostings,
     counting,
@@ -102,12 +103,9 @@ def _postings(ready: ReadyPostings) -> tuple[Any, ...]:
 
 def events_at(indices: list[int]) -> Iterator[tuple[int, Any, str]]:
     """Yield number in the log, event and submitter of accepted events, read again from the submitted bytes."""
-    rows: list[tuple[int, int, int, str]] = []
-    for part in chunks(indices):
-        found = EventRecord.objects.filter(log_index__in=part)
-        rows += found.values_list("submission_id", "number", "log_index", "submitter")
+    columns = ("submission_id", "number", "log_index", "submitter")
     by_submission: dict[int, dict[int, tuple[int, str]]] = {}
-    for submission, number, index, submitter in rows:
+    for submission, number, index, submitter in rows_among(EventRecord, columns, "log_index", indices):
         by_submission.setdefault(submission, {})[number] = (index, submitter)
     for submission, numbers in by_submission.items():
         text, level = submitted_text(submission)

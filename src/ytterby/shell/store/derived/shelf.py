@@ -4,7 +4,7 @@ Postings carry the log sizes between which they counted, so that reading as of a
 on; what rounds write is held back and kept in one transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -52,15 +52,8 @@ class StoredShelf:
         numbers = thread_ids(threads).values()
         touched = rows_among(Touch, ("log_index",), "thread_id", numbers, "edition = %s", [self.edition])
         indices = {index for (index,) in touched}
-        new = rows_among(
-            PostingRecord,
-            ("log_index", "digest", "submitter", "body", "rank"),
-            "log_index",
-            [index for index in indices if index not in self._digests],
-            COUNTING_IN,
-            [self.edition, self.size, self.size],
-        )
-        self._read(list(new))
+        new = [index for index in indices if index not in self._digests]
+        self._read(list(self._counting(("log_index", "digest", "submitter", "body", "rank"), "log_index", new)))
         digests = {self._digests.get(index) for index in indices}
         return [Ranked(self._ranks[digest], self._bundles[digest]) for digest in digests if digest is not None]
 
@@ -74,21 +67,17 @@ class StoredShelf:
             self._digests[index] = key
             self._ranks[key] = self.new_ranks.get(key, rank)
         if doubled:
-            both = rows_among(
-                PostingRecord,
-                ("digest", "submitter", "body"),
-                "digest",
-                doubled,
-                COUNTING_IN,
-                [self.edition, self.size, self.size],
-            )
-            self._bundles |= bundles_of(both)
+            self._bundles |= bundles_of(self._counting(("digest", "submitter", "body"), "digest", doubled))
+
+    def _counting(self, columns: Sequence[str], column: str, values: Collection[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield columns of the postings that count and whose `column` is one of these values."""
+        counts = [self.edition, self.size, self.size]
+        return rows_among(PostingRecord, columns, column, values, COUNTING_IN, counts)
 
     def ranks_of(self, digests: Collection[bytes]) -> Mapping[bytes, int]:
         """Return the places of events among those of their instant."""
         asked = [digest for digest in digests if digest not in self._ranks]
-        counts = [self.edition, self.size, self.size]
-        for digest, rank in rows_among(PostingRecord, ("digest", "rank"), "digest", asked, COUNTING_IN, counts):
+        for digest, rank in self._counting(("digest", "rank"), "digest", asked):
             self._ranks[bytes(digest)] = self.new_ranks.get(bytes(digest), rank)
         return {digest: self._ranks.get(digest, 0) for digest in digests}
 
@@ -137,11 +126,7 @@ class StoredShelf:
 
     def _still(self, digests: Collection[bytes]) -> set[bytes]:
         """Return those that count all the same: said by two parties, or with other postings."""
-        still: set[bytes] = set()
-        for part in chunks(digests):
-            rows = counting(self.edition, self.size).filter(digest__in=part).values_list("digest", flat=True)
-            still |= {bytes(digest) for digest in rows}
-        return still
+        return {bytes(digest) for (digest,) in self._counting(("digest",), "digest", digests)}
 
     def _rank(self, instants: Collection[int], derived_to: int) -> list[Bundle]:
         """Rank the events of these instants anew; return those that another of their instant passed."""

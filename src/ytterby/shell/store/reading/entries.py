@@ -22,6 +22,7 @@ from ytterby.chain.party import Directory, Mandate, Operation, Party, Site, make
 from ytterby.chain.product import Product, ProductList, make_product_list
 from ytterby.matter.assay import Assay
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.models import EventRecord, LogHead, Registration, Visible
 from ytterby.shell.store.reading.known import Known
@@ -31,7 +32,6 @@ from ytterby.shell.store.visibility import bits_of
 
 # Decoded submissions are kept up to so many events; they never change.
 EVENTS_KEPT_MAX = 100_000
-CHUNK = 500  # parameters of one IN list
 
 _decoded: OrderedDict[tuple[str, int], dict[int, Event]] = OrderedDict()
 _lock = Lock()
@@ -70,12 +70,8 @@ def sealed_digests(viewer: Viewer, entries: Iterable[Entry]) -> dict[bytes, byte
     """
     del viewer
     first = {entry.event.digest: entry.index for entry in sorted(entries, key=lambda entry: -entry.index)}
-    salts: dict[int, bytes] = {}
-    indices = sorted(first.values())
-    for start in range(0, len(indices), CHUNK):
-        rows = EventRecord.objects.filter(log_index__in=indices[start : start + CHUNK])
-        salts.update((index, bytes(salt)) for index, salt in rows.values_list("log_index", "salt"))
-    return {d: sha256(b"ytterby/disclosed/v1\x00" + salts[i] + d).digest() for d, i in first.items()}
+    salts = dict(rows_among(EventRecord, ("log_index", "salt"), "log_index", first.values()))
+    return {d: sha256(b"ytterby/disclosed/v1\x00" + bytes(salts[i]) + d).digest() for d, i in first.items()}
 
 
 def _entries(rows: Any) -> list[Entry]:

@@ -4,7 +4,6 @@ Who may read: of a delivery both its sides, its state in words; corrections audi
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
 from threading import Lock
 
 import msgspec
@@ -18,11 +17,12 @@ from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
 from ytterby.chain.posting_record import subjects_of
 from ytterby.chain.postings import postings_of
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.reading.book import book_of
-from ytterby.shell.store.reading.entries import CHUNK, accepted_entries, named_entries, whole_directory
+from ytterby.shell.store.reading.entries import accepted_entries, named_entries, whole_directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.viewer import ADDRESSED, WHOLE, Viewer
@@ -53,18 +53,9 @@ def told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
 
 def _told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
     entries = named_entries(viewer, known, *SIDES)
-    ends = _batch_ends(entry.index for entry in entries)
+    ends = dict(rows_among(LogEntry, ("index", "batch_end"), "index", [entry.index for entry in entries]))
     told = states_of((Report(ends[entry.index], entry) for entry in entries), world_at)
     return {key: word for key, word in told.items() if viewer.party in {key.shipper, key.receiver}}
-
-
-def _batch_ends(indices: Iterable[int]) -> dict[int, int]:
-    wanted = list(indices)
-    ends: dict[int, int] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = LogEntry.objects.filter(index__in=wanted[start : start + CHUNK])
-        ends.update(rows.values_list("index", "batch_end"))
-    return ends
 
 
 def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None, str]]:
