@@ -37,10 +37,8 @@ from ytterby.shell.site.register import Register
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Reader, Registration, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
-from ytterby.shell.store.reading.entries import whole_directory
-from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.records import known_digests
+from ytterby.shell.store.registrations import registered_directory
 from ytterby.shell.store.visibility import Readers
 from ytterby.shell.store.writing import EVENT
 from ytterby.terms.instant import read_instant
@@ -117,7 +115,7 @@ class _Directories(dict[int, Directory]):
     """The directory of each log size that is asked for, read once; the latest few are kept."""
 
     def __missing__(self, size: int) -> Directory:
-        """Read the directory as it was known when a submission was decided."""
+        """Read the directory as known when a submission was decided: anew, since its rows are what is checked."""
         latest = (
             Registration.objects.filter(log_index__lt=size).order_by("-log_index").values_list("log_index", flat=True)
         )
@@ -125,7 +123,7 @@ class _Directories(dict[int, Directory]):
         if last not in self:
             if len(self) >= 4:
                 self.clear()
-            self[last] = whole_directory(OPERATOR_VIEWER, Known(size))
+            self[last] = registered_directory(size)
         return self[last]
 
 
