@@ -3,8 +3,8 @@
 Who may read: of a delivery both its sides, its state in words; corrections auditors and the register's operator.
 """
 
-from collections import Counter, OrderedDict
-from threading import Lock
+from collections import Counter
+from collections.abc import Mapping
 
 import msgspec
 
@@ -23,32 +23,21 @@ from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.entries import accepted_entries, named_entries, whole_directory
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.viewer import ADDRESSED, WHOLE, Viewer
 
 SIDES = (*WHOLE, ADDRESSED, "named_source")
 KEPT_MAX = 16
-
-_kept: OrderedDict[tuple[str, int, Viewer], dict[Delivery, str]] = OrderedDict()
-_lock = Lock()
+_kept = Kept[Mapping[Delivery, str]](KEPT_MAX)
 
 
-def told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
+def told_states(viewer: Viewer, known: Known) -> Mapping[Delivery, str]:
     """Return the state told of each delivery to or from a party of which both sides have spoken; kept while asked for,
     since what a log size gave it always gives.
     """
-    key = (register_id(viewer), known.size, viewer)
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    told = _told_states(viewer, known)
-    with _lock:
-        _kept[key] = told
-        while len(_kept) > KEPT_MAX:
-            _kept.popitem(last=False)
-    return told
+    return _kept.get((register_id(viewer), known.size, viewer), lambda: _told_states(viewer, known))
 
 
 def _told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
