@@ -31,6 +31,7 @@ from ytterby.shell.store.reading.viewer import ADDRESSED, WHOLE, Viewer
 SIDES = (*WHOLE, ADDRESSED, "named_source")
 KEPT_MAX = 16
 _kept = Kept[Mapping[Delivery, str]](KEPT_MAX)
+_findings = Kept[tuple[Finding, ...]](KEPT_MAX)
 
 
 def told_states(viewer: Viewer, known: Known) -> Mapping[Delivery, str]:
@@ -63,18 +64,24 @@ def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None,
     return counts
 
 
-def readable_findings(viewer: Viewer, known: Known) -> list[Finding]:
-    """Return the findings that a viewer may read: of a party those on its own sites, deliveries as they are told."""
+def readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
+    """Return the findings that a viewer may read: of a party those on its own sites, deliveries as they are told; kept
+    while asked for.
+    """
+    return _findings.get((register_id(viewer), known.size, viewer), lambda: _readable_findings(viewer, known))
+
+
+def _readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     book = book_of(viewer, known)
     found = findings_of(book)
     if viewer.reads_all:
-        return list(found)
+        return found
     sites = _own_sites(viewer, known)
     own = [as_told(one) for one in found if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)]
     told = [
         told_finding(key, _site_of(book, key)) for key, word in told_states(viewer, known).items() if word == DIFFERS
     ]
-    return [*own, *sorted(told, key=lambda one: one.id)]
+    return (*own, *sorted(told, key=lambda one: one.id))
 
 
 def _is_own(one: Finding, sites: set[str], viewer: Viewer) -> bool:
