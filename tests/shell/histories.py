@@ -26,7 +26,7 @@ from ytterby.shell.site.register import Register
 from ytterby.shell.store.derived.digest import START
 from ytterby.shell.store.derived.world import _world, world_at
 from ytterby.shell.store.founding import found
-from ytterby.shell.store.reading import book, entries
+from ytterby.shell.store.reading import book, entries, party_book, told
 from ytterby.shell.store.reading.entries import accepted_entries
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -345,7 +345,8 @@ def forget() -> None:
     """Empty what this process keeps of registers: after rows were changed behind its back."""
     _world.cache_clear()
     entries._decoded.clear()
-    book._kept.clear()
+    for kept in (book._kept, told._kept, told._findings, party_book._directories):
+        kept.clear()
 
 
 def whole_cells(size: int) -> tuple[dict[str, bytes], dict[bytes, bytes]]:

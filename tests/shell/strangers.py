@@ -143,8 +143,9 @@ def forget_answers() -> None:
     """Empty what readings keep: two registers of one identity never meet in life, and do here."""
     from ytterby.shell.portal import page
     from ytterby.shell.store.derived import world
-    from ytterby.shell.store.reading import book, entries, told
+    from ytterby.shell.store.reading import book, entries, party_book, told
 
-    for kept in (page._counts, book._kept, told._kept, entries._decoded):
+    kept_by = (page._counts, book._kept, told._kept, told._findings, party_book._directories, entries._decoded)
+    for kept in kept_by:
         kept.clear()
     world._world.cache_clear()

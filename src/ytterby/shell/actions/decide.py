@@ -26,7 +26,7 @@ from ytterby.shell.site.packs import door_tables, limits
 from ytterby.shell.spreadsheets.readable import Readable
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import ReadyPostings, ready_postings
-from ytterby.shell.store.derived.world import registered_to, world_at
+from ytterby.shell.store.derived.world import registered_to, world_registered
 from ytterby.shell.store.inserting import update_rows
 from ytterby.shell.store.models import LogHead, Submission
 from ytterby.shell.store.models.submission import ACCEPTED, ARRIVED, KNOWN, REFUSED
@@ -51,7 +51,8 @@ class KnownWorld(NamedTuple):
     @staticmethod
     def at(size: int) -> "KnownWorld":
         """Return the world as known at a log size."""
-        return KnownWorld(registered_to(size), world_at(size))
+        registered = registered_to(size)
+        return KnownWorld(registered, world_registered(registered))
 
     def or_at(self, size: int) -> "KnownWorld":
         """Return this world where it still is what is known at a log size, else the one that is."""

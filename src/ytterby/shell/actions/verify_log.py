@@ -38,10 +38,8 @@ from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.world import registered_to
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Reader, Submission, Visible
 from ytterby.shell.store.outcome import stored_outcome, whole_outcome
-from ytterby.shell.store.reading.entries import whole_directory
-from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.records import known_digests
+from ytterby.shell.store.registrations import registered_directory
 from ytterby.shell.store.visibility import Readers
 from ytterby.shell.store.writing import EVENT
 from ytterby.terms.instant import read_instant
@@ -118,12 +116,12 @@ class _Directories(dict[int, Directory]):
     """The directory of each log size that is asked for, read once; the latest few are kept."""
 
     def __missing__(self, size: int) -> Directory:
-        """Read the directory as it was known when a submission was decided."""
+        """Read the directory as known when a submission was decided: anew, since its rows are what is checked."""
         last = registered_to(size)
         if last not in self:
             if len(self) >= 4:
                 self.clear()
-            self[last] = whole_directory(OPERATOR_VIEWER, Known(size))
+            self[last] = registered_directory(size)
         return self[last]
 
 

@@ -1,9 +1,7 @@
 """How a page is put together: the frame around it, its moment, its links."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,13 +15,13 @@ from ytterby.shell.portal.audience import Seat
 from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
 from ytterby.shell.store.reading.findings import list_findings
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.log import register_id
 
 LANGUAGES = (("en", "EN", "English"), ("zh-hans", "中文", "中文"))
 COUNTS_KEPT = 16
 
-_counts: OrderedDict[tuple[object, ...], int] = OrderedDict()
-_lock = Lock()
+_counts = Kept[int](COUNTS_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +109,4 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
 def count_findings(seat: Seat, moment: Moment) -> int:
     """Return how many findings there are, kept for the log sizes asked for last."""
     key = (register_id(seat.viewer), moment.known.size, seat.viewer)
-    with _lock:
-        if key in _counts:
-            return _counts[key]
-    count = len(list_findings(seat.viewer, known=moment.known)["findings"])
-    with _lock:
-        _counts[key] = count
-        while len(_counts) > COUNTS_KEPT:
-            _counts.popitem(last=False)
-    return count
+    return _counts.get(key, lambda: len(list_findings(seat.viewer, known=moment.known)["findings"]))

@@ -60,13 +60,14 @@ def derive_step(edition: int, at: int, size: int) -> None:
     shelf = StoredShelf(edition, size)
     with without_collector():
         derive(shelf, world_at(size), shelf.dirty(at, touched_by_registrations(edition, at, size)))
+        rows = shelf.rows()
 
     def enter(head: LogHead) -> None:
         del head
         row = Edition.objects.get(number=edition)
         if row.derived_to != at or row.is_retired:
             return  # Another process was faster; what it wrote is the same.
-        shelf.flush()
+        shelf.flush(rows)
         row.derived_to = size
         row.save(update_fields=["derived_to"])
 

@@ -12,6 +12,7 @@ from ytterby.chain.derivation import Dirty
 from ytterby.chain.door import read_document
 from ytterby.chain.posting_record import subjects_of
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import (
     ReadyPostings,
     counting,
@@ -67,10 +68,11 @@ def _facts(document: str) -> dict[str, Any]:
 
 def repost_registered(edition: int, after: int, size: int) -> None:
     """Give events other postings where a registration changed what they stand for."""
-    sizes = sorted({ends for _, _, ends in registration_changes(after, size)})
-    for ends in sizes:
-        keys = [key for kind, key, at in registration_changes(after, size) if at == ends]
-        threads = {lot for key in keys for lot in lots_named(key)} | set(keys)
+    keys: dict[int, list[str]] = {}
+    for _, key, ends in registration_changes(after, size):
+        keys.setdefault(ends, []).append(key)
+    for ends, changed in sorted(keys.items()):
+        threads = {lot for key in changed for lot in lots_named(key)} | set(changed)
         _repost(edition, threads, ends)
 
 
@@ -101,12 +103,9 @@ def _postings(ready: ReadyPostings) -> tuple[Any, ...]:
 
 def events_at(indices: list[int]) -> Iterator[tuple[int, Any, str]]:
     """Yield number in the log, event and submitter of accepted events, read again from the submitted bytes."""
-    rows: list[tuple[int, int, int, str]] = []
-    for part in chunks(indices):
-        found = EventRecord.objects.filter(log_index__in=part)
-        rows += found.values_list("submission_id", "number", "log_index", "submitter")
+    columns = ("submission_id", "number", "log_index", "submitter")
     by_submission: dict[int, dict[int, tuple[int, str]]] = {}
-    for submission, number, index, submitter in rows:
+    for submission, number, index, submitter in rows_among(EventRecord, columns, "log_index", indices):
         by_submission.setdefault(submission, {})[number] = (index, submitter)
     for submission, numbers in by_submission.items():
         text, level = submitted_text(submission)

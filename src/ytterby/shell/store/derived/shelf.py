@@ -4,23 +4,32 @@ Postings carry the log sizes between which they counted, so that reading as of a
 on; what rounds write is held back and kept in one transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from ytterby.chain.derivation import Dirty, Part
 from ytterby.chain.order import Bundle, Ranked, rank_bundles
-from ytterby.chain.posting_record import Subjects, subjects_of
+from ytterby.chain.posting_record import subjects_of
 from ytterby.shell.store.asking import delete_among, rows_among
 from ytterby.shell.store.derived.packing import packed, unpacked
 from ytterby.shell.store.derived.postings import COUNTING, bundles_of, counting, unpacked_postings
-from ytterby.shell.store.derived.threads import chunks, thread_ids, thread_texts
+from ytterby.shell.store.derived.threads import chunks, thread_ids
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import EventCell, LotCell, PostingRecord, Thread, Touch
 
 COUNTING_IN = f"edition = %s AND {COUNTING}"
+
+
+class Rows(NamedTuple):
+    """Cells as they are to be written: lots by number and events by digest whose kept cells go, and the new ones."""
+
+    lots_gone: Sequence[int]
+    lots: Sequence[tuple[int, int, bytes]]
+    events_gone: Sequence[bytes]
+    events: Sequence[tuple[int, bytes, int | None, bytes]]
 
 
 class StoredShelf:
@@ -43,15 +52,8 @@ class StoredShelf:
         numbers = thread_ids(threads).values()
         touched = rows_among(Touch, ("log_index",), "thread_id", numbers, "edition = %s", [self.edition])
         indices = {index for (index,) in touched}
-        new = rows_among(
-            PostingRecord,
-            ("log_index", "digest", "submitter", "body", "rank"),
-            "log_index",
-            [index for index in indices if index not in self._digests],
-            COUNTING_IN,
-            [self.edition, self.size, self.size],
-        )
-        self._read(list(new))
+        new = [index for index in indices if index not in self._digests]
+        self._read(list(self._counting(("log_index", "digest", "submitter", "body", "rank"), "log_index", new)))
         digests = {self._digests.get(index) for index in indices}
         return [Ranked(self._ranks[digest], self._bundles[digest]) for digest in digests if digest is not None]
 
@@ -65,21 +67,17 @@ class StoredShelf:
             self._digests[index] = key
             self._ranks[key] = self.new_ranks.get(key, rank)
         if doubled:
-            both = rows_among(
-                PostingRecord,
-                ("digest", "submitter", "body"),
-                "digest",
-                doubled,
-                COUNTING_IN,
-                [self.edition, self.size, self.size],
-            )
-            self._bundles |= bundles_of(both)
+            self._bundles |= bundles_of(self._counting(("digest", "submitter", "body"), "digest", doubled))
+
+    def _counting(self, columns: Sequence[str], column: str, values: Collection[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield columns of the postings that count and whose `column` is one of these values."""
+        counts = [self.edition, self.size, self.size]
+        return rows_among(PostingRecord, columns, column, values, COUNTING_IN, counts)
 
     def ranks_of(self, digests: Collection[bytes]) -> Mapping[bytes, int]:
         """Return the places of events among those of their instant."""
         asked = [digest for digest in digests if digest not in self._ranks]
-        counts = [self.edition, self.size, self.size]
-        for digest, rank in rows_among(PostingRecord, ("digest", "rank"), "digest", asked, COUNTING_IN, counts):
+        for digest, rank in self._counting(("digest", "rank"), "digest", asked):
             self._ranks[bytes(digest)] = self.new_ranks.get(bytes(digest), rank)
         return {digest: self._ranks.get(digest, 0) for digest in digests}
 
@@ -128,11 +126,7 @@ class StoredShelf:
 
     def _still(self, digests: Collection[bytes]) -> set[bytes]:
         """Return those that count all the same: said by two parties, or with other postings."""
-        still: set[bytes] = set()
-        for part in chunks(digests):
-            rows = counting(self.edition, self.size).filter(digest__in=part).values_list("digest", flat=True)
-            still |= {bytes(digest) for digest in rows}
-        return still
+        return {bytes(digest) for (digest,) in self._counting(("digest",), "digest", digests)}
 
     def _rank(self, instants: Collection[int], derived_to: int) -> list[Bundle]:
         """Rank the events of these instants anew; return those that another of their instant passed."""
@@ -155,29 +149,37 @@ class StoredShelf:
 
     # What is written
 
-    def flush(self) -> None:
-        """Write what was held back; the caller holds the lock."""
-        self._flush_ranks()
+    def rows(self) -> Rows:
+        """Return what was held back as rows, for `flush`: packed and numbered before the lock is taken.
+
+        Nothing under the lock decides it: the threads are written with the postings that name them.
+        """
         lots = thread_ids(list(self.lots))
-        delete_among(LotCell, "lot_id", lots.values(), "edition = %s", [self.edition])
-        rows = [(self.edition, lots[lot], packed(body)) for lot, body in self.lots.items() if body is not None]
-        insert_rows(LotCell, ("edition", "lot_id", "body"), rows)
-        delete_among(EventCell, "digest", self.made, "edition = %s", [self.edition])
-        pools = thread_ids({pool for digest in self.made for pool in self._subjects(digest).pools})
-        events = [
-            (self.edition, digest, next((pools[p] for p in sorted(self._subjects(digest).pools)), None), packed(body))
-            for digest, body in self.made.items()
-            if body is not None
-        ]
-        insert_rows(EventCell, ("edition", "digest", "pool_id", "body"), events)
+        pool_of = {digest: pool for digest in self.made if (pool := self._pool_of(digest)) is not None}
+        pools = thread_ids(set(pool_of.values()))
+        return Rows(
+            lots_gone=list(lots.values()),
+            lots=[(self.edition, lots[lot], packed(body)) for lot, body in self.lots.items() if body is not None],
+            events_gone=list(self.made),
+            events=[
+                (self.edition, digest, pools[pool_of[digest]] if digest in pool_of else None, packed(body))
+                for digest, body in self.made.items()
+                if body is not None
+            ],
+        )
 
-    def _subjects(self, digest: bytes) -> Subjects:
-        bundle = self._bundles.get(digest)
-        return subjects_of(bundle.postings if bundle is not None else ())
-
-    def _flush_ranks(self) -> None:
-        """Write places among the events of an instant; the caller holds the lock."""
+    def flush(self, rows: Rows) -> None:
+        """Write what was held back; the caller holds the lock."""
         write_ranks(self.edition, self.new_ranks)
+        delete_among(LotCell, "lot_id", rows.lots_gone, "edition = %s", [self.edition])
+        insert_rows(LotCell, ("edition", "lot_id", "body"), rows.lots)
+        delete_among(EventCell, "digest", rows.events_gone, "edition = %s", [self.edition])
+        insert_rows(EventCell, ("edition", "digest", "pool_id", "body"), rows.events)
+
+    def _pool_of(self, digest: bytes) -> str | None:
+        """Return the pool that an event moves, of several the first by name; None where it moves none."""
+        bundle = self._bundles.get(digest)
+        return None if bundle is None else min(subjects_of(bundle.postings).pools, default=None)
 
 
 def write_ranks(edition: int, ranks: Mapping[bytes, int]) -> None:
@@ -193,6 +195,3 @@ def lots_named(prefix: str) -> set[str]:
     # Up to the last character of Unicode: a range, so that the index serves on both databases.
     rows = Thread.objects.filter(text__gte=prefix, text__lt=prefix + "\U0010ffff")
     return set(rows.values_list("text", flat=True))
-
-
-__all__ = ["StoredShelf", "lots_named", "thread_texts"]

@@ -6,15 +6,18 @@ from ytterby.chain.world import World
 from ytterby.shell.site.packs import limits, matter_tables
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.models import LogHead, Registration
-from ytterby.shell.store.reading.entries import product_list, whole_directory
-from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.registrations import registered_directory, registered_products
 
 
 def world_at(size: int) -> World:
     """Return parties, sites, mandates, products and tables as known at a log size."""
+    return world_registered(registered_to(size))
+
+
+def world_registered(registered: int) -> World:
+    """Return the world as known at the log size after a registration (`registered_to`), where that is at hand."""
     ((register,),) = rows_where(LogHead, ("register_id",), "id = 1")
-    return _world(register, registered_to(size))
+    return _world(register, registered)
 
 
 def registered_to(size: int) -> int:
@@ -26,6 +29,4 @@ def registered_to(size: int) -> int:
 @lru_cache(maxsize=8)
 def _world(register: str, size: int) -> World:
     del register  # tells registers apart that one process opens in turn
-    known = Known(size)
-    parties, products = whole_directory(OPERATOR_VIEWER, known), product_list(OPERATOR_VIEWER, known)
-    return World(parties, products, matter_tables(), limits().lot_reuse_days)
+    return World(registered_directory(size), registered_products(size), matter_tables(), limits().lot_reuse_days)

@@ -5,9 +5,7 @@ earlier is written anew from the postings that lie there. Who may read: whoever 
 holds its own events and what others sent to it (`party_book`), and is written whole.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection
-from threading import Lock
 
 from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.first_ancestors import Enough
@@ -22,16 +20,14 @@ from ytterby.shell.store.derived.known_postings import KnownPostings
 from ytterby.shell.store.derived.postings import live_edition
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.party_book import party_book
 from ytterby.shell.store.reading.viewer import Viewer
 
 KEPT_MAX = 16
-
-Key = tuple[object, ...]
-_kept: OrderedDict[Key, Book] = OrderedDict()
-_lock = Lock()
+_kept = Kept[Book](KEPT_MAX)
 
 
 def book_of(viewer: Viewer, known: Known) -> Book:
@@ -44,7 +40,7 @@ def book_of(viewer: Viewer, known: Known) -> Book:
         postings = KnownPostings(live_edition().number, known.size)
         return build_from_bundles(postings.all(), world_at(known.size), (), postings.unsettled())
 
-    return _keep((register_id(viewer), known.size, viewer), write)
+    return _kept.get((register_id(viewer), known.size, viewer), write)
 
 
 def lot_alone(viewer: Viewer, lot: str, known: Known) -> Book:
@@ -78,7 +74,7 @@ def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool, enough: E
     def read(cells: StoredCells, world: World) -> Book:
         return book_of_ancestors(cells, world, lot, enough) if is_back else book_of_descendants(cells, world, lot)
 
-    return _keep((register_id(viewer), known.size, viewer, lot, is_back, enough), write)
+    return _kept.get((register_id(viewer), known.size, viewer, lot, is_back, enough), write)
 
 
 def lots_among(viewer: Viewer, texts: Collection[str], known: Known) -> set[str]:
@@ -109,16 +105,3 @@ def _of_cells(known: Known, read: Callable[[StoredCells, World], Book]) -> Book 
 def _is_still(edition: Edition, known: Known) -> bool:
     now = live_edition()
     return (now.number, now.derived_to) == (edition.number, known.size)
-
-
-def _keep(key: Key, write: Callable[[], Book]) -> Book:
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    book = write()
-    with _lock:
-        _kept[key] = book
-        while len(_kept) > KEPT_MAX:
-            _kept.popitem(last=False)
-    return book

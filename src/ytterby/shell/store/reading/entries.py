@@ -1,15 +1,12 @@
-"""Accepted events, parties, sites, mandates and products, as known at a log size.
+"""Accepted events, parties, sites and mandates, as known at a log size.
 
 Who may read: an event as submitted its party, auditors, tracing bodies and the register's operator; what others may
 read of it is `addressed_entries` and what `chain.disclosure` leaves of them. The directory: a party those whom its own
 book names; whole the others.
 """
 
-import json
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -18,12 +15,12 @@ from django.db.models import F
 
 from ytterby.chain.door import read_document
 from ytterby.chain.event import Entry, Event
-from ytterby.chain.party import Directory, Mandate, Operation, Party, Site, make_directory
-from ytterby.chain.product import Product, ProductList, make_product_list
-from ytterby.matter.assay import Assay
+from ytterby.chain.party import Directory
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.compartment import Compartment
-from ytterby.shell.store.models import EventRecord, LogHead, Registration, Visible
+from ytterby.shell.store.derived.world import world_at
+from ytterby.shell.store.models import EventRecord, LogHead, Visible
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import WHOLE, Viewer
 from ytterby.shell.store.submitted_text import submitted_text
@@ -31,7 +28,6 @@ from ytterby.shell.store.visibility import bits_of
 
 # Decoded submissions are kept up to so many events; they never change.
 EVENTS_KEPT_MAX = 100_000
-CHUNK = 500  # parameters of one IN list
 
 _decoded: OrderedDict[tuple[str, int], dict[int, Event]] = OrderedDict()
 _lock = Lock()
@@ -70,12 +66,8 @@ def sealed_digests(viewer: Viewer, entries: Iterable[Entry]) -> dict[bytes, byte
     """
     del viewer
     first = {entry.event.digest: entry.index for entry in sorted(entries, key=lambda entry: -entry.index)}
-    salts: dict[int, bytes] = {}
-    indices = sorted(first.values())
-    for start in range(0, len(indices), CHUNK):
-        rows = EventRecord.objects.filter(log_index__in=indices[start : start + CHUNK])
-        salts.update((index, bytes(salt)) for index, salt in rows.values_list("log_index", "salt"))
-    return {d: sha256(b"ytterby/disclosed/v1\x00" + salts[i] + d).digest() for d, i in first.items()}
+    salts = dict(rows_among(EventRecord, ("log_index", "salt"), "log_index", first.values()))
+    return {d: sha256(b"ytterby/disclosed/v1\x00" + bytes(salts[i]) + d).digest() for d, i in first.items()}
 
 
 def _entries(rows: Any) -> list[Entry]:
@@ -107,17 +99,6 @@ def _events_of(register: str, submission: int) -> dict[int, Event]:
     return events
 
 
-def _latest(kind: str, known: Known) -> Iterable[dict[str, Any]]:
-    """Return the documents of a kind that hold at a log size, the latest of each key, in order of first entry."""
-    rows = Registration.objects.filter(kind=kind, log_index__lt=known.size).order_by("log_index")
-    by_key = {key: json.loads(document) for key, document in rows.values_list("key", "document")}
-    return by_key.values()
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
 def directory(viewer: Viewer, known: Known) -> Directory:
     """Return parties, sites and mandates as known at a log size, of a party those whom its own book names."""
     if viewer.reads_all:
@@ -130,53 +111,4 @@ def directory(viewer: Viewer, known: Known) -> Directory:
 def whole_directory(viewer: Viewer, known: Known) -> Directory:
     """Return all parties, sites and mandates, for what the store works out; doors ask for `directory`."""
     del viewer
-    parties = [
-        Party(p["id"], p["name"], p.get("name_zh", ""), p.get("country", ""), frozenset(p.get("roles", ())))
-        for p in _latest("party", known)
-    ]
-    sites = [
-        Site(
-            id=s["id"],
-            name=s["name"],
-            kind=s["kind"],
-            country=s.get("country", ""),
-            operations=tuple(
-                Operation(o["party"], _day(o.get("start")), _day(o.get("end"))) for o in s.get("operations", ())
-            ),
-            name_zh=s.get("name_zh", ""),
-        )
-        for s in _latest("site", known)
-    ]
-    mandates = [
-        Mandate(m["party"], m["site"], _day(m.get("start")), _day(m.get("end"))) for m in _latest("mandate", known)
-    ]
-    return make_directory(parties, sites, mandates)
-
-
-def product_list(viewer: Viewer, known: Known) -> ProductList:
-    """Return the registered products as known at a log size."""
-    del viewer
-    return make_product_list(_product(fields) for fields in _latest("product", known))
-
-
-def _product(fields: dict[str, Any]) -> Product:
-    return Product(
-        id=fields["id"],
-        maker=fields["maker"],
-        form=fields.get("form"),
-        is_free_of_rare_earths=fields.get("is_free_of_rare_earths", False),
-        assays=tuple(
-            Assay(
-                element=a["element"],
-                milligram_per_kilogram=Decimal(a["milligram_per_kilogram"]),
-                standard_uncertainty=Decimal(a["standard_uncertainty"]) if a.get("standard_uncertainty") else None,
-                method=a.get("method"),
-                laboratory=a.get("laboratory"),
-            )
-            for a in fields.get("assays", ())
-        ),
-        piece_mass_gram=Decimal(fields["piece_mass_gram"]) if fields.get("piece_mass_gram") else None,
-        start=_day(fields.get("start")),
-        end=_day(fields.get("end")),
-        name=fields.get("name", ""),
-    )
+    return world_at(known.size).directory

@@ -25,10 +25,15 @@ from ytterby.shell.store.reading.entries import (
     sealed_digests,
     whole_directory,
 )
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.passages import list_passages
 from ytterby.shell.store.reading.viewer import ADDRESSED, Viewer
 from ytterby.shell.store.rights import IN_FORCE, rights_from_log, stored_records
+
+DIRECTORIES_KEPT = 16
+_directories = Kept[Directory](DIRECTORIES_KEPT)
 
 
 def party_book(viewer: Viewer, known: Known) -> Book:
@@ -91,7 +96,13 @@ def _with_senders(world: World, bundles: Iterable[Bundle], reader: str) -> World
 
 
 def named_directory(viewer: Viewer, known: Known) -> Directory:
-    """Return the parties and sites that a party may know of: itself, whom its own book names, and public bodies."""
+    """Return the parties and sites that a party may know of: itself, whom its own book names, and public bodies; kept
+    while asked for.
+    """
+    return _directories.get((register_id(viewer), known.size, viewer), lambda: _named_directory(viewer, known))
+
+
+def _named_directory(viewer: Viewer, known: Known) -> Directory:
     whole = whole_directory(viewer, known)
     parties, sites = _named(viewer, known, whole)
     mandates = (m for m in whole.mandates if viewer.party in {m.party, *_operators(whole.sites.get(m.site))})

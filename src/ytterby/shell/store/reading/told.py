@@ -3,9 +3,8 @@
 Who may read: of a delivery both its sides, its state in words; corrections auditors and the register's operator.
 """
 
-from collections import Counter, OrderedDict
-from collections.abc import Iterable
-from threading import Lock
+from collections import Counter
+from collections.abc import Mapping
 
 import msgspec
 
@@ -18,53 +17,35 @@ from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
 from ytterby.chain.posting_record import subjects_of
 from ytterby.chain.postings import postings_of
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.reading.book import book_of
-from ytterby.shell.store.reading.entries import CHUNK, accepted_entries, named_entries, whole_directory
+from ytterby.shell.store.reading.entries import accepted_entries, named_entries, whole_directory
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.viewer import ADDRESSED, WHOLE, Viewer
 
 SIDES = (*WHOLE, ADDRESSED, "named_source")
 KEPT_MAX = 16
+_kept = Kept[Mapping[Delivery, str]](KEPT_MAX)
+_findings = Kept[tuple[Finding, ...]](KEPT_MAX)
 
-_kept: OrderedDict[tuple[str, int, Viewer], dict[Delivery, str]] = OrderedDict()
-_lock = Lock()
 
-
-def told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
+def told_states(viewer: Viewer, known: Known) -> Mapping[Delivery, str]:
     """Return the state told of each delivery to or from a party of which both sides have spoken; kept while asked for,
     since what a log size gave it always gives.
     """
-    key = (register_id(viewer), known.size, viewer)
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    told = _told_states(viewer, known)
-    with _lock:
-        _kept[key] = told
-        while len(_kept) > KEPT_MAX:
-            _kept.popitem(last=False)
-    return told
+    return _kept.get((register_id(viewer), known.size, viewer), lambda: _told_states(viewer, known))
 
 
 def _told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
     entries = named_entries(viewer, known, *SIDES)
-    ends = _batch_ends(entry.index for entry in entries)
+    ends = dict(rows_among(LogEntry, ("index", "batch_end"), "index", [entry.index for entry in entries]))
     told = states_of((Report(ends[entry.index], entry) for entry in entries), world_at)
     return {key: word for key, word in told.items() if viewer.party in {key.shipper, key.receiver}}
-
-
-def _batch_ends(indices: Iterable[int]) -> dict[int, int]:
-    wanted = list(indices)
-    ends: dict[int, int] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = LogEntry.objects.filter(index__in=wanted[start : start + CHUNK])
-        ends.update(rows.values_list("index", "batch_end"))
-    return ends
 
 
 def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None, str]]:
@@ -83,18 +64,24 @@ def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None,
     return counts
 
 
-def readable_findings(viewer: Viewer, known: Known) -> list[Finding]:
-    """Return the findings that a viewer may read: of a party those on its own sites, deliveries as they are told."""
+def readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
+    """Return the findings that a viewer may read: of a party those on its own sites, deliveries as they are told; kept
+    while asked for.
+    """
+    return _findings.get((register_id(viewer), known.size, viewer), lambda: _readable_findings(viewer, known))
+
+
+def _readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     book = book_of(viewer, known)
     found = findings_of(book)
     if viewer.reads_all:
-        return list(found)
+        return found
     sites = _own_sites(viewer, known)
     own = [as_told(one) for one in found if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)]
     told = [
         told_finding(key, _site_of(book, key)) for key, word in told_states(viewer, known).items() if word == DIFFERS
     ]
-    return [*own, *sorted(told, key=lambda one: one.id)]
+    return (*own, *sorted(told, key=lambda one: one.id))
 
 
 def _is_own(one: Finding, sites: set[str], viewer: Viewer) -> bool:

@@ -1,0 +1,79 @@
+"""Parties, sites, mandates and products as registered at a log size, read from the rows each time they are asked for.
+
+`derived.world` keeps what is read here; whoever checks the rows themselves reads it here anew.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ytterby.chain.party import Directory, Mandate, Operation, Party, Site, make_directory
+from ytterby.chain.product import Product, ProductList, make_product_list
+from ytterby.matter.assay import Assay
+from ytterby.shell.store.models import Registration
+
+
+def registered_directory(size: int) -> Directory:
+    """Return all parties, sites and mandates as registered at a log size."""
+    parties = [
+        Party(p["id"], p["name"], p.get("name_zh", ""), p.get("country", ""), frozenset(p.get("roles", ())))
+        for p in _latest("party", size)
+    ]
+    sites = [
+        Site(
+            id=s["id"],
+            name=s["name"],
+            kind=s["kind"],
+            country=s.get("country", ""),
+            operations=tuple(
+                Operation(o["party"], _day(o.get("start")), _day(o.get("end"))) for o in s.get("operations", ())
+            ),
+            name_zh=s.get("name_zh", ""),
+        )
+        for s in _latest("site", size)
+    ]
+    mandates = [
+        Mandate(m["party"], m["site"], _day(m.get("start")), _day(m.get("end"))) for m in _latest("mandate", size)
+    ]
+    return make_directory(parties, sites, mandates)
+
+
+def registered_products(size: int) -> ProductList:
+    """Return the products as registered at a log size."""
+    return make_product_list(_product(fields) for fields in _latest("product", size))
+
+
+def _product(fields: dict[str, Any]) -> Product:
+    return Product(
+        id=fields["id"],
+        maker=fields["maker"],
+        form=fields.get("form"),
+        is_free_of_rare_earths=fields.get("is_free_of_rare_earths", False),
+        assays=tuple(
+            Assay(
+                element=a["element"],
+                milligram_per_kilogram=Decimal(a["milligram_per_kilogram"]),
+                standard_uncertainty=Decimal(a["standard_uncertainty"]) if a.get("standard_uncertainty") else None,
+                method=a.get("method"),
+                laboratory=a.get("laboratory"),
+            )
+            for a in fields.get("assays", ())
+        ),
+        piece_mass_gram=Decimal(fields["piece_mass_gram"]) if fields.get("piece_mass_gram") else None,
+        start=_day(fields.get("start")),
+        end=_day(fields.get("end")),
+        name=fields.get("name", ""),
+    )
+
+
+def _latest(kind: str, size: int) -> Iterable[dict[str, Any]]:
+    """Return the documents of a kind that hold at a log size, the latest of each key, in order of first entry."""
+    rows = Registration.objects.filter(kind=kind, log_index__lt=size).order_by("log_index")
+    by_key = {key: json.loads(document) for key, document in rows.values_list("key", "document")}
+    return by_key.values()
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
