@@ -20,7 +20,8 @@ Json = dict[str, Any]
 _FIGURES = Context(prec=10)
 _HUNDRED = Decimal(100)
 _INSTANCES = frozenset({"sgtin", "sscc", "grai", "giai"})
-_LOT_NUMBERS = (
+# Columns and terms, read the other way round by `event_rows`; a number of the unit that its term names.
+LOT_NUMBERS = (
     ("reo_percent", "reoPercent", ""),
     ("piece_mass", "pieceMassGram", "GRM"),
     ("net_mass", "netMassKilogram", "KGM"),
@@ -28,8 +29,9 @@ _LOT_NUMBERS = (
     ("pieces_per_unit", "magnetPiecesPerUnit", ""),
     ("magnet_mass", "magnetMassGramPerUnit", "GRM"),
 )
-_LOT_TEXTS = (("grade", "grade"), ("origin_country", "originCountry"), ("deposit", "deposit"))
-_USE = (
+LOT_TEXTS = (("grade", "grade"), ("origin_country", "originCountry"), ("deposit", "deposit"))
+ASSAY_TEXTS = (("assay_method", "method"), ("laboratory", "laboratory"), ("assay_epoch", "epoch"))
+USE_TEXTS = (
     ("use_code", "useCode"),
     ("use_basis", "basis"),
     ("use_product", "product"),
@@ -197,7 +199,7 @@ def lot_data_of(row: Row, lot: str, reader: RowReader, form_key: str = "form") -
     form = reader.form(row, form_key)
     if form is not None:
         told["ree:form"], places["/ree:form"] = form, row.place(form_key)
-    for key, term, base in _LOT_NUMBERS:
+    for key, term, base in LOT_NUMBERS:
         value = reader.kilograms(row, key, base) if base else reader.number(row, key)
         if value is not None:
             told[f"ree:{term}"], places[f"/ree:{term}"] = value, row.place(key)
@@ -210,7 +212,7 @@ def lot_data_of(row: Row, lot: str, reader: RowReader, form_key: str = "form") -
             if u_heading is not None:
                 places[f"{at}/ree:standardUncertainty"] = Place(row.sheet, row.number, u_heading.column)
         places["/ree:assay"] = Place(row.sheet, row.number, assays[0][1].column)
-    for key, term in _LOT_TEXTS:
+    for key, term in LOT_TEXTS:
         text = reader.text(row, key)
         if text is not None:
             told[f"ree:{term}"], places[f"/ree:{term}"] = text, row.place(key)
@@ -228,8 +230,7 @@ def _assays(row: Row, reader: RowReader) -> list[tuple[Json, Heading, Heading | 
         if value is not None:
             kept = contents if heading.key == ASSAY else errors
             kept[heading.element] = (_milligrams(row, heading, value, reader), heading)
-    said = (("method", "assay_method"), ("laboratory", "laboratory"), ("epoch", "assay_epoch"))
-    texts = {f"ree:{term}": reader.text(row, key) for term, key in said}
+    texts = {f"ree:{term}": reader.text(row, key) for key, term in ASSAY_TEXTS}
     found = []
     for element, (_, heading) in errors.items():
         if element not in contents:
@@ -288,7 +289,7 @@ def _add_use(draft: Draft, row: Row, reader: RowReader) -> None:
     if use["ree:share"] is None:
         return
     places = {"/ree:share": row.place("use_share")}
-    for key, term in _USE:
+    for key, term in USE_TEXTS:
         text = reader.text(row, key)
         if text is not None:
             use[f"ree:{term}"], places[f"/ree:{term}"] = text, row.place(key)

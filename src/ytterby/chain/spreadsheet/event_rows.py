@@ -8,7 +8,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from ytterby.chain.profile_terms import strip
+from ytterby.chain.profile_terms import TEXT_TERMS, strip
+from ytterby.chain.spreadsheet.event_line import ASSAY_TEXTS, LOT_NUMBERS, LOT_TEXTS, USE_TEXTS
+from ytterby.chain.spreadsheet.lot_event import DOCUMENTS, PARTIES
 from ytterby.chain.spreadsheet.out_table import CONTENT, ERROR, Value
 from ytterby.chain.spreadsheet.reader import GS1
 from ytterby.chain.spreadsheet.step import AGGREGATION, NONE, OBJECT, STEP_OF, STEPS, TRANSFORMATION
@@ -32,45 +34,18 @@ _LISTS = {
     AGGREGATION: (("", "childEPCs", "childQuantityList"),),
     TRANSFORMATION: (("in", "inputEPCList", "inputQuantityList"), ("out", "outputEPCList", "outputQuantityList")),
 }
-_PARTIES = {"owning_party": "party", "possessing_party": "holder", "location": "site"}
-_DOCUMENTS = {"po": "order", "desadv": "document", "inv": "invoice", "cert": "certificate"}
-_TERMS = {
-    "process": "process",
-    "purpose": "purpose",
-    "regime": "regime",
-    "declaration": "declaration",
-    "licence": "licence",
-    "licenceLine": "licence_line",
-    "controlCode": "control_code",
+# The tables of the way in, read the other way round; what they do not name has a column of its own kind there.
+_PARTIES = {kind: suffix for kind, suffix, _ in PARTIES}
+_DOCUMENTS = {kind: key for key, kind in DOCUMENTS}
+_TERMS = {term: key for key, term in TEXT_TERMS} | {
     "endUser": "end_user",
-    "endUse": "end_use",
     "destinationCountry": "destination_country",
     "netMassKilogram": "export_net_mass",
     "pool": "pool",
     "poolRule": "pool_rule",
 }
-_LOT_TERMS = {
-    "form": "form",
-    "reoPercent": "reo_percent",
-    "pieceMassGram": "piece_mass",
-    "netMassKilogram": "net_mass",
-    "grade": "grade",
-    "originCountry": "origin_country",
-    "deposit": "deposit",
-    "recycledContentPercent": "recycled",
-    "magnetPiecesPerUnit": "pieces_per_unit",
-    "magnetMassGramPerUnit": "magnet_mass",
-}
-_USE_TERMS = {
-    "share": "use_share",
-    "useCode": "use_code",
-    "endUser": "use_user",
-    "product": "use_product",
-    "model": "use_model",
-    "country": "use_country",
-    "basis": "use_basis",
-    "text": "use_text",
-}
+_LOT_TERMS = {"form": "form"} | {term: key for key, term, _ in LOT_NUMBERS} | {term: key for key, term in LOT_TEXTS}
+_USE_TERMS = {"share": "use_share", "endUser": "use_user"} | {term: key for key, term in USE_TEXTS}
 
 
 def event_rows(tree: Json, prefixes: Mapping[str, str]) -> list[Row] | None:
@@ -272,6 +247,6 @@ def add_assays(row: Row, assays: Iterable[Json], prefixes: Mapping[str, str]) ->
         for term, mark in (("milligramPerKilogram", CONTENT), ("standardUncertainty", ERROR)):
             if isinstance(terms.get(term), Decimal | int):
                 row[f"{mark}{element}"] = Decimal(terms[term])
-        for term, key in (("method", "assay_method"), ("laboratory", "laboratory"), ("epoch", "assay_epoch")):
+        for key, term in ASSAY_TEXTS:
             if isinstance(terms.get(term), str):
                 row[key] = terms[term]

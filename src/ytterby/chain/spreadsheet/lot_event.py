@@ -23,8 +23,10 @@ from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import refuse
 
 _TIED = ("site", "place", "document", "run", "pool", "container", "from_site", "to_site")
-_PARTIES = (("owning_party", "party", "417"), ("possessing_party", "holder", "417"), ("location", "site", "414"))
-_DOCUMENTS = (("order", "po"), ("document", "desadv"), ("invoice", "inv"), ("certificate", "cert"))
+# Read the other way round by `event_rows`: kinds of source and destination with column and key, columns and kinds of
+# documents.
+PARTIES = (("owning_party", "party", "417"), ("possessing_party", "holder", "417"), ("location", "site", "414"))
+DOCUMENTS = (("order", "po"), ("document", "desadv"), ("invoice", "inv"), ("certificate", "cert"))
 
 
 class Group(NamedTuple):
@@ -195,7 +197,7 @@ def _put_parties(draft: Draft, group: Group, reader: RowReader, name: str, site:
     """Put documents, sources and destinations; goods that leave leave the site, goods that are received come to it."""
     ends: dict[str, dict[str, str | None]] = {"from": {}, "to": {}}
     for end, parts in ends.items():
-        for kind, suffix, ai in _PARTIES:
+        for kind, suffix, ai in PARTIES:
             key = f"{end}_{suffix}"
             parts[kind] = reader.named(group.row_of(key), key, ai)
     if name in LEAVING and ends["from"]["location"] is None:
@@ -203,7 +205,7 @@ def _put_parties(draft: Draft, group: Group, reader: RowReader, name: str, site:
     if name == "received" and ends["to"]["location"] is None:
         ends["to"]["location"] = site
     issuers = (ends["from"]["location"], ends["from"]["owning_party"], site)
-    for key, kind in _DOCUMENTS:
+    for key, kind in DOCUMENTS:
         row = group.row_of(key)
         # A delivery note is the shipper's; an order is the customer's.
         order = (ends["to"]["owning_party"], ends["to"]["location"], site) if key == "order" else issuers
@@ -211,7 +213,7 @@ def _put_parties(draft: Draft, group: Group, reader: RowReader, name: str, site:
         if value is not None:
             draft.add("bizTransactionList", {"type": kind, "bizTransaction": value}, row.place(key))
     for end, field, member in (("from", "sourceList", "source"), ("to", "destinationList", "destination")):
-        for kind, suffix, _ in _PARTIES:
+        for kind, suffix, _ in PARTIES:
             value = ends[end][kind]
             if value is not None:
                 key = f"{end}_{suffix}" if f"{end}_{suffix}" in _keys(group) else "site"

@@ -19,7 +19,7 @@ from ytterby.shell.store.outcome import whole_outcome
 from ytterby.shell.store.reading.entries import directory, readable_events
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
-from ytterby.shell.store.submitted_text import submitted_text
+from ytterby.shell.store.submitted_text import text_of
 from ytterby.shell.store.writing import EVENT, PUBLIC, read_hash
 from ytterby.terms.identifier import tail
 
@@ -127,14 +127,13 @@ def event_proof(viewer: Viewer, which: str, *, known: Known) -> Json:
     event = find_event(viewer, which, known)
     proof = prove(viewer, event.log_index, known)
     submission = Submission.objects.get(id=event.submission_id)
-    text, level = submitted_text(submission.id)
-    read = read_document(text, door_tables(), level=level)
-    raw = next(one.raw for one in read.events if one.number == event.number)
+    text = text_of(submission)
+    (read,) = read_document(text, door_tables(), level=submission.level, numbers={event.number}).events
     fields = proof.to_json()
     may_see_receipt = viewer.reads_all or viewer.party == event.submitter
     return {
         **fields,
-        "event": json.loads(raw),
+        "event": json.loads(read.raw),
         "size": known.size,
         "path": fields["proof"],
         "submitter": event.submitter,

@@ -5,6 +5,7 @@ Who may read: of a delivery both its sides, its state in words; corrections audi
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 
@@ -19,10 +20,11 @@ from ytterby.chain.posting_record import subjects_of
 from ytterby.chain.postings import postings_of
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.compartment import Compartment
+from ytterby.shell.store.derived.registered import events_at
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.reading.book import book_of
-from ytterby.shell.store.reading.entries import accepted_entries, named_entries, whole_directory
+from ytterby.shell.store.reading.entries import accepted_entries, named_entries, readable_events, whole_directory
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
@@ -44,7 +46,8 @@ def told_states(viewer: Viewer, known: Known) -> Mapping[Delivery, str]:
 def _told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
     entries = named_entries(viewer, known, *SIDES)
     ends = dict(rows_among(LogEntry, ("index", "batch_end"), "index", [entry.index for entry in entries]))
-    told = states_of((Report(ends[entry.index], entry) for entry in entries), world_at)
+    # Each report asks for the world of its submission, and each submission for it again.
+    told = states_of((Report(ends[entry.index], entry) for entry in entries), cache(world_at))
     return {key: word for key, word in told.items() if viewer.party in {key.shipper, key.receiver}}
 
 
@@ -54,10 +57,9 @@ def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None,
     if Compartment.TRACING not in viewer.compartments:
         return counts
     world = world_at(known.size)
-    for entry in accepted_entries(viewer, known):
-        if entry.event.error is None:
-            continue
-        plain = Entry(msgspec.structs.replace(entry.event, error=None), entry.submitter, entry.index)
+    declared = readable_events(viewer).filter(is_original=False, log_index__lt=known.size)
+    for index, event, submitter in events_at(list(declared.values_list("log_index", flat=True))):
+        plain = Entry(msgspec.structs.replace(event, error=None), submitter, index)
         for posting in postings_of(plain, world)[0]:
             document = getattr(posting, "document", None)
             counts.update({(document, line.lot) for line in getattr(posting, "lines", ())} if document else ())

@@ -1,7 +1,7 @@
 """Who reads. Every function of `store.reading` takes a viewer first; what it may not read does not exist.
 
-Who may read what stands in `READERS` (and in docs/rights.md, which a test holds to it): kind of data -> who -> the
-fields. What is not listed is not readable.
+Who may read what stands in `readers.py` (and in docs/rights.md, which a test holds to it): `GRANTS` kind of data -> who
+-> how much, `PARTY_FIELDS` the fields that a party is shown. What is not listed is not readable.
 """
 
 from collections.abc import Mapping
