@@ -1,0 +1,1 @@
+"""A country to try the register on: plants, laboratories, months, honest and dishonest."""
