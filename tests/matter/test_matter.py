@@ -93,8 +93,10 @@ def test_what_is_no_formula_is_refused_by_name(text):
         count_atoms(text)
 
 
-def nd(amount: str, u: str | None = None, **rest: str) -> Assay:
-    return Assay("Nd", Decimal(amount), None if u is None else Decimal(u), "ICP-OES", **rest)
+def nd(amount: str, u: str | None = None, shared: str | None = None, **rest: str) -> Assay:
+    part = None if shared is None else Decimal(shared)
+    u_stated = None if u is None else Decimal(u)
+    return Assay("Nd", Decimal(amount), u_stated, "ICP-OES", systematic_uncertainty=part, **rest)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,9 @@ def nd(amount: str, u: str | None = None, **rest: str) -> Assay:
         ([nd("1"), nd("2")], None, None, "assay.element_twice"),
         ([nd("-1")], None, None, "assay.negative"),
         ([nd("1", "-1")], None, None, "assay.negative_uncertainty"),
+        ([nd("9", "2", shared="-1")], None, None, "assay.negative_uncertainty"),
+        ([nd("9", "2", shared="2.1")], None, None, "assay.systematic_over_whole"),
+        ([nd("9", None, shared="1")], None, None, "assay.systematic_over_whole"),
         ([nd("600000"), Assay("Pr", Decimal(400001))], None, None, "assay.over_whole"),
         ([nd("857400", "10")], None, "oxide", "assay.over_stoichiometry"),
         ([nd("850000", "10")], "90", "oxide", "assay.reo_disagrees"),
@@ -242,3 +247,19 @@ def test_more_items_never_know_more(items):
 def test_reo_is_never_less_than_the_element(fractions):
     assays = [(ELEMENTS[i], f * 10_000) for i, f in enumerate(fractions)]
     assert reo_percent(assays, TABLES.factors) >= sum(fractions)
+
+
+def test_a_stated_systematic_part_is_shared_by_the_assays_of_one_laboratory():
+    def lot(laboratory: str) -> ElementMass:
+        assay = nd("300000", "5000", shared="3000", laboratory=laboratory)
+        quantity = DeclaredQuantity(net_kg=Decimal(100), mass_s_dev_kg=Decimal(0), assays=(assay,))
+        return measure(quantity, TABLES)
+
+    place = POSITION["Nd"]
+    one, same, other = lot("A"), lot("A"), lot("B")
+    # 0.5 % of 100 kg is 0.5 kg, of which 0.3 kg is shared: 0.4 kg is left to each.
+    assert one.random_kg[place] == pytest.approx(0.4)
+    assert one.u_kg[place] == pytest.approx(0.5)
+    assert combine([(1.0, one), (-1.0, same)]).u_kg[place] == pytest.approx(0.4 * 2**0.5)
+    assert combine([(1.0, one), (-1.0, other)]).u_kg[place] == pytest.approx(0.5 * 2**0.5)
+    assert not one.assumed

@@ -160,6 +160,7 @@ def _read_rare_assay(line: Mapping[str, object], terms: TermReader, at: str) -> 
     if basis is not None and basis not in ASSAY_BASES:
         terms.unknown_word(basis, ASSAY_BASES, at + pointer_of(names["basis"]), "basis")
     u = terms.number(line, names, "standardUncertainty", at, least=None)
+    shared = terms.number(line, names, "systematicUncertainty", at, least=None)
     method, laboratory = terms.text(line, names, "method", at), terms.text(line, names, "laboratory", at)
     epoch = terms.text(line, names, "epoch", at)
     for name in ("element", "milligramPerKilogram"):
@@ -167,7 +168,7 @@ def _read_rare_assay(line: Mapping[str, object], terms: TermReader, at: str) -> 
             terms.keep(refuse("field.missing", at, "ree:" + name))
     if element is None or content is None:
         return None
-    return Assay(element, content, u, method, laboratory, basis or "element", epoch)
+    return Assay(element, content, u, method, laboratory, basis or "element", epoch, shared)
 
 
 def _check_twice(found: list[LotData], where: str, terms: TermReader) -> None:

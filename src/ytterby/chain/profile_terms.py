@@ -58,6 +58,7 @@ ASSAY_TERMS: Mapping[str, str] = {
     "element": "text",
     "milligramPerKilogram": "number",
     "standardUncertainty": "number",
+    "systematicUncertainty": "number",
     "method": "text",
     "laboratory": "text",
     "basis": "text",

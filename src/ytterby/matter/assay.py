@@ -20,7 +20,10 @@ COVERAGE = 3  # standard uncertainties
 
 
 class Assay(msgspec.Struct, frozen=True, array_like=True):
-    """One element of one lot, mg/kg of net mass as element, standard uncertainty (k = 1) in the same unit."""
+    """One element of one lot, mg/kg of net mass as element, standard uncertainty (k = 1) in the same unit.
+
+    `systematic_uncertainty` is the part of it that all assays of one laboratory, method, form, epoch and element share.
+    """
 
     element: str
     milligram_per_kilogram: Decimal
@@ -29,6 +32,7 @@ class Assay(msgspec.Struct, frozen=True, array_like=True):
     laboratory: str | None = None
     basis: str = "element"
     epoch: str | None = None
+    systematic_uncertainty: Decimal | None = None
 
 
 def check_assays(
@@ -68,12 +72,26 @@ def _check_one(assay: Assay, form: str | None, tables: "MatterTables", at: str, 
         problems.append(refuse("assay.negative", f"{at}/ree:milligramPerKilogram", amount, element=assay.element))
     if u is not None and u < 0:
         problems.append(refuse("assay.negative_uncertainty", f"{at}/ree:standardUncertainty", u))
+    problems += _check_systematic(assay, at)
     limit = _limit(assay.element, form, tables)
     if limit is not None and amount > limit + COVERAGE * max(u or Decimal(0), Decimal(0)):
         place = f"{at}/ree:milligramPerKilogram"
         facts = {"element": assay.element, "form": form or "", "limit": format(limit, ".1f")}
         problems.append(refuse("assay.over_stoichiometry", place, amount, **facts))
     return problems
+
+
+def _check_systematic(assay: Assay, at: str) -> list[Problem]:
+    """The shared part of an uncertainty is a part of a stated one: not below zero and not above the whole."""
+    part, whole = assay.systematic_uncertainty, assay.standard_uncertainty
+    place = f"{at}/ree:systematicUncertainty"
+    if part is None:
+        return []
+    if part < 0:
+        return [refuse("assay.negative_uncertainty", place, part)]
+    if whole is None or part > whole:
+        return [refuse("assay.systematic_over_whole", place, part, whole="-" if whole is None else str(whole))]
+    return []
 
 
 def _limit(element: str, form: str | None, tables: "MatterTables") -> Decimal | None:

@@ -4,7 +4,7 @@ m_e = net (1 - w) c_e k_e, with k_e element per oxide where the assay is given a
 u_rel^2(m_e) = u_rel^2(net) + (u(w) / (1 - w))^2 + u_rel^2(c_e), each term split into a random part and systematic
 groups: scale x calibration; laboratory x method x form x epoch; moisture method. What a declaration does not state
 comes from the starting table and is marked assumed; a stated u without a split counts as random; where no laboratory
-is named there is no group.
+is named there is no group, and a stated systematic part counts as random too.
 """
 
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ def _as_element(assay: Assay, tables: MatterTables) -> Assay:
     if assay.basis != OXIDE:
         return assay
     factor = tables.factors[assay.element]
-    u = assay.standard_uncertainty
+    u, shared = assay.standard_uncertainty, assay.systematic_uncertainty
     return Assay(
         element=assay.element,
         milligram_per_kilogram=assay.milligram_per_kilogram * factor,
@@ -98,6 +98,7 @@ def _as_element(assay: Assay, tables: MatterTables) -> Assay:
         method=assay.method,
         laboratory=assay.laboratory,
         epoch=assay.epoch,
+        systematic_uncertainty=None if shared is None else shared * factor,
     )
 
 
@@ -162,7 +163,9 @@ def element_mass(
 def _assay_u(assay: Assay, form: str | None, table: StartingUncertainty) -> tuple[float, float, bool]:
     """Return the random and the systematic u of a mass fraction, and whether they are assumed."""
     if assay.standard_uncertainty is not None:
-        return float(assay.standard_uncertainty / MILLIGRAMS_IN_KILOGRAM), 0.0, False
+        whole = float(assay.standard_uncertainty / MILLIGRAMS_IN_KILOGRAM)
+        shared = float((assay.systematic_uncertainty or Decimal(0)) / MILLIGRAMS_IN_KILOGRAM)
+        return (sqrt(whole * whole - shared * shared) if shared else whole), shared, False
     row = assay_row(assay.method, form, table)
     fraction = float(assay.milligram_per_kilogram / MILLIGRAMS_IN_KILOGRAM)
     return fraction * row.random, fraction * row.systematic, True

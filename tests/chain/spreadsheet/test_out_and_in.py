@@ -37,7 +37,7 @@ def digests(events: Sequence[StoredEvent]) -> list[bytes]:
 HEADER = (
     "Event", "Step", "Side", "Date", "Time zone", "Site", "Place", "Product", "Lot", "Quantity [kg]", "u of the mass [kg]",  # noqa: E501
     "Scale", "Form", "Tank", "Delivery note", "From site", "To site", "Complete", "Grade", "Nd [mg/kg]", "u(Nd) [mg/kg]",  # noqa: E501
-    "Dy, %", "Use code", "Share of use", "Purpose", "Run",
+    "Dy, %", "Use code", "Share of use", "Purpose", "Run", "us(Nd) [mg/kg]",
 )  # fmt: skip
 names = st.text("ABCxyz0123456789-./=+@ '矿", min_size=1, max_size=14).map(str.strip).filter(bool)
 masses = st.decimals("0.001", 10**6, places=3)
@@ -65,8 +65,9 @@ def months(draw: st.DrawFn) -> list[tuple[object, ...]]:
                     "oxide" if makes else "", TANK if step in ("charged", "drawn") else "",
                     draw(names).replace("'", "") if step in ("shipped", "received") and line == 0 else "",
                     KESTREL if step == "received" else "", TAMARACK if step == "shipped" else "", "yes" if step == "counted" else "",  # noqa: E501
-                    draw(names) if makes else "", draw(st.integers(0, 800_000)) if makes else "", "", draw(st.decimals(0, 9, places=2)) if makes else "",  # noqa: E501
+                    draw(names) if makes else "", draw(st.integers(0, 800_000)) if makes else "", draw(st.integers(100, 999)) if makes else "", draw(st.decimals(0, 9, places=2)) if makes else "",  # noqa: E501
                     "", "", "recycling" if step == "shipped" else "", "https://x.example/r" if step == "processed" else "",  # noqa: E501
+                    draw(st.sampled_from(["", 0, 99])) if makes else "",
                 )
             )  # fmt: skip
     return rows

@@ -6,7 +6,7 @@ from typing import Any
 
 from ytterby.chain.spreadsheet.cell import Place
 from ytterby.chain.spreadsheet.draft import Draft
-from ytterby.chain.spreadsheet.header import ASSAY, Heading
+from ytterby.chain.spreadsheet.header import ASSAY, ASSAY_SHARED, ASSAY_U, OF_ASSAYS, Heading
 from ytterby.chain.spreadsheet.reader import RowReader, plain
 from ytterby.chain.spreadsheet.step import AGGREGATION, TRANSFORMATION, Step
 from ytterby.chain.spreadsheet.table import Row
@@ -205,13 +205,12 @@ def lot_data_of(row: Row, lot: str, reader: RowReader, form_key: str = "form") -
             told[f"ree:{term}"], places[f"/ree:{term}"] = value, row.place(key)
     assays = _assays(row, reader)
     if assays:
-        told["ree:assay"] = [assay for assay, _, _ in assays]
-        for number, (_, heading, u_heading) in enumerate(assays):
+        told["ree:assay"] = [assay for assay, _ in assays]
+        for number, (_, headings) in enumerate(assays):
             at = f"/ree:assay/{number}"
-            places[at] = Place(row.sheet, row.number, heading.column)
-            if u_heading is not None:
-                places[f"{at}/ree:standardUncertainty"] = Place(row.sheet, row.number, u_heading.column)
-        places["/ree:assay"] = Place(row.sheet, row.number, assays[0][1].column)
+            for term, heading in headings.items():
+                places[at + term] = Place(row.sheet, row.number, heading.column)
+        places["/ree:assay"] = places["/ree:assay/0"]
     for key, term in LOT_TEXTS:
         text = reader.text(row, key)
         if text is not None:
@@ -219,29 +218,34 @@ def lot_data_of(row: Row, lot: str, reader: RowReader, form_key: str = "form") -
     return (told, places) if len(told) > 1 else None
 
 
-def _assays(row: Row, reader: RowReader) -> list[tuple[Json, Heading, Heading | None]]:
-    """Return the assays of a row in the order of their columns, in mg/kg of the net mass as element."""
-    contents: dict[str, tuple[Decimal, Heading]] = {}
-    errors: dict[str, tuple[Decimal, Heading]] = {}
+def _assays(row: Row, reader: RowReader) -> list[tuple[Json, dict[str, Heading]]]:
+    """Return the assays of a row in the order of their columns, in mg/kg of the net mass as element.
+
+    Beside each stands by pointer the column of what it says.
+    """
+    kept: dict[str, dict[str, tuple[Decimal, Heading]]] = {key: {} for key in OF_ASSAYS}
     for heading, cell in row.assays:
         if not heading.per_milligram:
             continue
         value = reader.number_of(row, heading, cell)
         if value is not None:
-            kept = contents if heading.key == ASSAY else errors
-            kept[heading.element] = (_milligrams(row, heading, value, reader), heading)
+            kept[heading.key][heading.element] = (_milligrams(row, heading, value, reader), heading)
     texts = {f"ree:{term}": reader.text(row, key) for key, term in ASSAY_TEXTS}
     found = []
-    for element, (_, heading) in errors.items():
-        if element not in contents:
-            problem = refuse("sheet.uncertainty_alone", "", heading.header, element=element)
-            reader.keep(problem, Place(row.sheet, row.number, heading.column))
+    contents = kept[ASSAY]
+    for key in (ASSAY_U, ASSAY_SHARED):
+        for element, (_, heading) in kept[key].items():
+            if element not in contents:
+                problem = refuse("sheet.uncertainty_alone", "", heading.header, element=element)
+                reader.keep(problem, Place(row.sheet, row.number, heading.column))
     for element, (content, heading) in contents.items():
         assay: Json = {"ree:element": element, "ree:milligramPerKilogram": content}
-        if element in errors:
-            assay["ree:standardUncertainty"] = errors[element][0]
+        headings = {"": heading}
+        for key, term in ((ASSAY_U, "ree:standardUncertainty"), (ASSAY_SHARED, "ree:systematicUncertainty")):
+            if element in kept[key]:
+                assay[term], headings["/" + term] = kept[key][element]
         assay |= {term: text for term, text in texts.items() if text is not None}
-        found.append((assay, heading, errors[element][1] if element in errors else None))
+        found.append((assay, headings))
     return found
 
 

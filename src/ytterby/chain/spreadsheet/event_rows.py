@@ -11,7 +11,7 @@ from typing import Any
 from ytterby.chain.profile_terms import TEXT_TERMS, strip
 from ytterby.chain.spreadsheet.event_line import ASSAY_TEXTS, LOT_NUMBERS, LOT_TEXTS, USE_TEXTS
 from ytterby.chain.spreadsheet.lot_event import DOCUMENTS, PARTIES
-from ytterby.chain.spreadsheet.out_table import CONTENT, ERROR, Value
+from ytterby.chain.spreadsheet.out_table import CONTENT, ERROR, SHARED, Value
 from ytterby.chain.spreadsheet.reader import GS1
 from ytterby.chain.spreadsheet.step import AGGREGATION, NONE, OBJECT, STEP_OF, STEPS, TRANSFORMATION
 from ytterby.terms.gs1key import percent_decode
@@ -46,6 +46,9 @@ _TERMS = {term: key for key, term in TEXT_TERMS} | {
 }
 _LOT_TERMS = {"form": "form"} | {term: key for key, term, _ in LOT_NUMBERS} | {term: key for key, term in LOT_TEXTS}
 _USE_TERMS = {"share": "use_share", "endUser": "use_user"} | {term: key for key, term in USE_TEXTS}
+
+
+_OF_ASSAY = (("milligramPerKilogram", CONTENT), ("standardUncertainty", ERROR), ("systematicUncertainty", SHARED))
 
 
 def event_rows(tree: Json, prefixes: Mapping[str, str]) -> list[Row] | None:
@@ -244,7 +247,7 @@ def add_assays(row: Row, assays: Iterable[Json], prefixes: Mapping[str, str]) ->
     for one in assays:
         terms = _ree(one, prefixes)
         element = terms.get("element")
-        for term, mark in (("milligramPerKilogram", CONTENT), ("standardUncertainty", ERROR)):
+        for term, mark in _OF_ASSAY:
             if isinstance(terms.get(term), Decimal | int):
                 row[f"{mark}{element}"] = Decimal(terms[term])
         for key, term in ASSAY_TEXTS:

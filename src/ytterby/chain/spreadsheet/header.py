@@ -16,7 +16,8 @@ from ytterby.matter.element import ELEMENTS
 from ytterby.matter.formula import count_atoms
 from ytterby.terms.quantity import UnitTable
 
-ASSAY, ASSAY_U = "assay", "assay_u"
+ASSAY, ASSAY_U, ASSAY_SHARED = "assay", "assay_u", "assay_us"
+OF_ASSAYS = (ASSAY, ASSAY_U, ASSAY_SHARED)
 # Units of content and what one of each is in mg/kg.
 CONTENT_UNITS: Mapping[str, Decimal] = {
     "%": Decimal(10_000),
@@ -46,6 +47,9 @@ _COMMA = re.compile(r"(.*\S)\s*[,;，；、]\s*(\S.*)")
 _UNCERTAINTY = re.compile(
     r"(?:u|s|sd|±|\+/-)\s*(?:\(\s*([A-Za-z0-9]+)\s*\)|\s+([A-Za-z0-9]+))|([A-Za-z0-9]+)\s*(?:±|u|不确定度)",
     re.IGNORECASE,
+)
+_SHARED = re.compile(
+    r"(?:us|u_sys)\s*(?:\(\s*([A-Za-z0-9]+)\s*\)|\s+([A-Za-z0-9]+))|([A-Za-z0-9]+)\s*系统不确定度", re.IGNORECASE
 )
 _SYMBOL = {symbol.casefold(): symbol for symbol in ELEMENTS}
 
@@ -102,7 +106,8 @@ def read_heading(
 def _assay_heading(column: int, text: str, meant: str, name: str, unit: str) -> Heading | None:
     """Return the heading of an assay or its uncertainty: an element or its oxide, with a unit of content."""
     del meant
-    found = _UNCERTAINTY.fullmatch(name)
+    shared = _SHARED.fullmatch(name)
+    found = shared or _UNCERTAINTY.fullmatch(name)
     symbol = next(part for part in found.groups() if part) if found else name
     element, is_oxide = _element_of(symbol)
     factor = _CONTENT.get(unit)
@@ -111,7 +116,7 @@ def _assay_heading(column: int, text: str, meant: str, name: str, unit: str) -> 
     return Heading(
         column,
         text,
-        ASSAY_U if found else ASSAY,
+        ASSAY_SHARED if shared else ASSAY_U if found else ASSAY,
         unit,
         element,
         factor if factor is not None else Decimal(0),

@@ -11,7 +11,7 @@ from ytterby.chain.spreadsheet.number import is_open
 Value = str | Decimal
 OutRow = Mapping[str, Value]
 # A key of an assay's column is one of these and the element's symbol.
-CONTENT, ERROR = "assay:", "assay_u:"
+CONTENT, ERROR, SHARED = "assay:", "assay_u:", "assay_us:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ def header_of(key: str, tables: SheetTables, language: str) -> str:
         return f"{key[len(CONTENT) :]} [mg/kg]"
     if key.startswith(ERROR):
         return f"u({key[len(ERROR) :]}) [mg/kg]"
+    if key.startswith(SHARED):
+        return f"us({key[len(SHARED) :]}) [mg/kg]"
     return tables.columns[key].header(language)
 
 
@@ -46,7 +48,7 @@ def make_out_table(kind: str, rows: Sequence[OutRow], tables: SheetTables) -> Ou
     keys = [column.key for column in tables.of_sheet(kind) if column.key in used]
     elements = dict.fromkeys(key[len(CONTENT) :] for row in rows for key in row if key.startswith(CONTENT))
     for element in elements:
-        keys += [key for key in (CONTENT + element, ERROR + element) if key in used]
+        keys += [key for key in (CONTENT + element, ERROR + element, SHARED + element) if key in used]
     return OutTable(kind, tuple(keys), tuple(rows))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ytterby.chain.spreadsheet.cell import BOOLEAN, ERROR, FORMULA, TEXT, Cell, Grid, Place, placed
 from ytterby.chain.spreadsheet.column import EVENTS, PASSED_OVER, RETURN, SHEETS, SheetTables
-from ytterby.chain.spreadsheet.header import ASSAY, ASSAY_U, Heading, nearest, read_heading
+from ytterby.chain.spreadsheet.header import OF_ASSAYS, Heading, nearest, read_heading
 from ytterby.chain.spreadsheet.moment import day_order
 from ytterby.chain.spreadsheet.number import decimal_sign
 from ytterby.chain.spreadsheet.settings import Settings
@@ -68,7 +68,7 @@ def read_table(
     for heading in headings.values():
         if heading is None or heading.key == PASSED_OVER:
             continue
-        if heading.key in (ASSAY, ASSAY_U):
+        if heading.key in OF_ASSAYS:
             assays.append(heading)
         else:
             known.setdefault(heading.key, heading)
@@ -123,7 +123,7 @@ def _check_headings(grid: Grid, number: int, kind: str, headings: Headings, tabl
             continue
         if heading.key == PASSED_OVER:
             continue
-        if heading.key in (ASSAY, ASSAY_U) and not heading.per_milligram:
+        if heading.key in OF_ASSAYS and not heading.per_milligram:
             problems.append(placed(refuse("sheet.unit_missing", "", heading.header, example="Nd [mg/kg]"), place))
         if seen.setdefault((heading.key, heading.element), column) != column:
             problems.append(placed(refuse("sheet.column_twice", "", heading.header, key=heading.key), place))
@@ -161,7 +161,7 @@ def _read_rows(grid: Grid, header: int, headings: Headings, table: Table) -> lis
             wrong = _unreadable(cell, place)
             if wrong is not None:
                 problems.append(wrong)
-            elif heading.key in (ASSAY, ASSAY_U):
+            elif heading.key in OF_ASSAYS:
                 assays.append((heading, cell))
             elif table.headings.get(heading.key) is heading:
                 cells[heading.key] = cell
