@@ -238,6 +238,11 @@ def test_the_same_registration_again_enters_nothing(register):
         ("parties: [{id: 'https://id.gs1.org/417/9520000010011', name: a}]", "identifier.check_digit", "/parties/0/id"),
         ("sites: [{id: 'https://x.example/s', name: a, kind: castle}]", "enrolment.unknown_kind", "/sites/0/kind"),
         (
+            "sites: [{id: 'https://x.example/s', name: a, kind: mine, zone: Mars/Olympus}]",
+            "enrolment.unknown_zone",
+            "/sites/0/zone",
+        ),
+        (
             "mandates: [{party: operator, site: 'https://x.example/s', start: soon}]",
             "enrolment.not_a_day",
             "/mandates/0/start",

@@ -38,7 +38,8 @@ class Operation:
 @dataclass(frozen=True, slots=True)
 class Site:
     """A plant, mine, warehouse or customs place. `kind` is one of mine, separation, metal, magnet, component,
-    recycler, trader, warehouse, customs, laboratory, other. A customs place never holds.
+    recycler, trader, warehouse, customs, laboratory, other. A customs place never holds. `zone` (IANA) is where its
+    months begin and end; UTC where none is declared.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Site:
     country: str = ""
     operations: tuple[Operation, ...] = ()
     name_zh: str = ""
+    zone: str = ""
 
     def operator_on(self, day: date) -> str | None:
         """Return the party that operates the site on a day; None when nobody is recorded."""

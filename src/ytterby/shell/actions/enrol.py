@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -31,7 +32,7 @@ SITE_KINDS = (
 )
 FIELDS = {
     "parties": {"id", "name", "name_zh", "country", "roles"},
-    "sites": {"id", "name", "name_zh", "kind", "country", "operations"},
+    "sites": {"id", "name", "name_zh", "kind", "country", "operations", "zone"},
     "mandates": {"party", "site", "start", "end"},
     "bodies": {"party", "as", "start", "end", "region", "sites"},
 }
@@ -190,7 +191,17 @@ def _site(row: Row, at: str, problems: list[Problem]) -> Registrable:
         "country": _text(row, "country", at, problems),
         "operations": operations,
     }
+    zone = _zone(row, at, problems)
+    if zone:
+        fields["zone"] = zone
     return Registrable("site", id_, fields)
+
+
+def _zone(row: Row, at: str, problems: list[Problem]) -> str:
+    zone = _text(row, "zone", at, problems)
+    if zone and zone not in available_timezones():
+        problems.append(refuse("enrolment.unknown_zone", at + "/zone", zone))
+    return zone
 
 
 def _mandate(row: Row, at: str, problems: list[Problem]) -> Registrable:

@@ -31,6 +31,7 @@ def registered_directory(size: int) -> Directory:
                 Operation(o["party"], _day(o.get("start")), _day(o.get("end"))) for o in s.get("operations", ())
             ),
             name_zh=s.get("name_zh", ""),
+            zone=s.get("zone", ""),
         )
         for s in _latest("site", size)
     ]
