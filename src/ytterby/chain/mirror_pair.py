@@ -18,7 +18,7 @@ class Half(NamedTuple):
 
 class Pair(NamedTuple):
     """A delivery of one lot. `sent` is None when only the receiver spoke; `is_implied` when the goods were used and
-    never reported as received.
+    never reported as received. `sent_lots` are the lots whose lines `sent` sums, where one side speaks by month.
     """
 
     lot: str
@@ -31,3 +31,9 @@ class Pair(NamedTuple):
     received: tuple[Half, ...]
     is_implied: bool
     node: Node | None
+    sent_lots: tuple[Half, ...] = ()
+
+    @property
+    def sent_parts(self) -> tuple[Half, ...]:
+        """The lines of the shipper, each as he declared it."""
+        return self.sent_lots or (() if self.sent is None else (self.sent,))

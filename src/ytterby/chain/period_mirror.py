@@ -70,6 +70,7 @@ def _joined(group: Sequence[Pair]) -> Pair | None:
         received=tuple(half for pair in received for half in pair.received),
         is_implied=False,
         node=first.node,
+        sent_lots=tuple(halves),
     )
 
 

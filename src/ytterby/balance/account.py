@@ -1,0 +1,133 @@
+"""The accounts of a nation of plants: what was counted at which plant and between which, in which month.
+
+A *row* is one balance: a plant in a month (MUF), or a link between two plants in a month (shipper less receiver). A
+plant's month ends with a stock-taking: what came and went since the one before counts in the month whose end lies
+nearest to it. So a stock-taking a few days early or late is carried by the postings in between, and a month without one
+has no balance of its own: it counts with the next.
+
+Masses are kilograms of element, over the 17 elements in order of Z; months are those of each site's own clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from ytterby.balance.measurements import Item, Measurements, measurements_of
+from ytterby.chain.period import Month
+from ytterby.matter.element import POSITION
+from ytterby.matter.mass import ElementMass
+
+Link = tuple[str, str]
+
+
+class What(StrEnum):
+    """What an item is to the plants it counts for."""
+
+    RECEIPT = "receipt"
+    SHIPMENT = "shipment"
+    IMPLIED = "implied"  # shipped by one and used by the other, and reported received by nobody
+    PRODUCTION = "production"
+    LOSS = "loss"
+    STOCK = "stock"
+
+
+class Row(NamedTuple):
+    """One balance: of a plant (`link` None) or of a link (`site` empty), in a month by its number in the accounts."""
+
+    site: str
+    link: Link | None
+    month: int
+
+
+class Counted(NamedTuple):
+    """One measured content and the rows in which it counts, with its sign.
+
+    `is_known` is False where nobody said what the lot holds: the rows it counts in cannot be tested.
+    """
+
+    key: str
+    what: What
+    site: str
+    lot: str
+    at: datetime
+    events: tuple[bytes, ...]
+    content: ElementMass
+    is_known: bool
+    entries: tuple[tuple[Row, int], ...]
+
+
+class NotCounted(NamedTuple):
+    """A posting that moves nothing across the bounds of its plant, or cannot be counted, with the reason's code."""
+
+    digest: bytes
+    number: int
+    site: str
+    reason: str
+
+
+class Untestable(NamedTuple):
+    """Why a plant's month has no balance: `no_stock_taking`, `before_first_stock_taking`, `content_unknown`, with the
+    lot whose content nobody said.
+    """
+
+    reason: str
+    lot: str = ""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Everything counted, the rows in order of month, plants before links, and what cannot be tested."""
+
+    months: tuple[Month, ...]
+    rows: tuple[Row, ...]
+    counted: tuple[Counted, ...]
+    not_counted: tuple[NotCounted, ...]
+    untestable: Mapping[Row, Untestable]
+
+    @cached_property
+    def number_of(self) -> Mapping[Row, int]:
+        """The place of each row."""
+        return {row: number for number, row in enumerate(self.rows)}
+
+    @cached_property
+    def sites(self) -> tuple[str, ...]:
+        """The plants that have a balance, in order."""
+        return tuple(dict.fromkeys(row.site for row in sorted(self.rows) if row.link is None))
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The links of which both sides spoke, in order."""
+        return tuple(sorted({row.link for row in self.rows if row.link is not None}))
+
+    def items(self, element: str, rows: Sequence[Row] | None = None) -> tuple[Item, ...]:
+        """Return the items of one element that count in these rows (all by default), in order.
+
+        A row keeps the number it has among those given; an item that counts in none of them is left out.
+        """
+        position = POSITION[element]
+        numbers = self.number_of if rows is None else {row: number for number, row in enumerate(rows)}
+        found = []
+        for one in self.counted:
+            entries = tuple((numbers[row], sign) for row, sign in one.entries if row in numbers)
+            content = one.content
+            mass = float(content.mass_kg[position])
+            random = float(content.random_kg[position])
+            groups = {g: float(sd[position]) for g, sd in content.groups.items() if sd[position]}
+            if entries and (mass or random or groups):
+                found.append(Item(one.key, mass, random, groups, entries))
+        return tuple(found)
+
+    def measurements(self, element: str, rows: Sequence[Row] | None = None) -> Measurements:
+        """Return the arrays of one element over these rows (all by default)."""
+        return measurements_of(self.items(element, rows), len(self.rows if rows is None else rows))
+
+    def rows_of(self, site: str) -> tuple[Row, ...]:
+        """Return the rows of a plant, in order of month."""
+        return tuple(row for row in self.rows if row.link is None and row.site == site)
+
+    def rows_between(self, link: Link) -> tuple[Row, ...]:
+        """Return the rows of a link, in order of month."""
+        return tuple(row for row in self.rows if row.link == link)

@@ -1,0 +1,70 @@
+"""What a line of a posting holds, with its errors told apart: those of its own weighing, and those of an assay that
+other lines share.
+
+A receipt that was weighed and not assayed carries the shipper's assay: both sides' masses then err alike in content and
+apart in weight, and their difference is as sharp as two scales. So the random error of an assay that is used more than
+once is a systematic group of its lot (GUM, JCGM 100:2008, 5.2: a common quantity is one variable).
+"""
+
+from decimal import Decimal
+
+import numpy as np
+
+from ytterby.chain.ledger import Shipment
+from ytterby.chain.node import Node
+from ytterby.chain.posting import EXACT, Line
+from ytterby.matter.declared import element_mass
+from ytterby.matter.element import ELEMENTS
+from ytterby.matter.mass import ElementMass, FloatArray, MassUncertainty
+from ytterby.matter.uncertainty import StartingUncertainty
+
+
+def own_content(line: Line, starting: StartingUncertainty) -> ElementMass | None:
+    """Return what a line holds by its speaker's own assay; None where he did not assay it."""
+    if line.content is not None:
+        return line.content
+    if not line.assays or line.net_kg is None:
+        return None
+    return element_mass(line.net_kg, line.mass_u, line.assays, form=line.form, table=starting)
+
+
+def lot_content(node: Node, line: Line, net_kg: Decimal | None, starting: StartingUncertainty) -> ElementMass:
+    """Return what a line holds by what is known of its lot, on the line's own weighing."""
+    mass_u = line.mass_u if line.net_kg is not None or node.mass_u is None else node.mass_u
+    if node.assays and net_kg is not None:
+        return _by_assay(node, net_kg, mass_u, starting)
+    return _in_proportion(node, net_kg, mass_u)
+
+
+def shipped_content(shipment: Shipment, starting: StartingUncertainty) -> ElementMass:
+    """Return what a shipment holds by its shipper."""
+    own = own_content(shipment.line, starting)
+    node = shipment.node
+    return own if own is not None else lot_content(node, shipment.line, node.net_kg, starting)
+
+
+def _by_assay(node: Node, net_kg: Decimal, mass_u: MassUncertainty, starting: StartingUncertainty) -> ElementMass:
+    assayed = element_mass(net_kg, EXACT, node.assays, form=node.form, table=starting)
+    return _with_weighing(assayed, f"assay of {node.lot}", net_kg, mass_u)
+
+
+def _in_proportion(node: Node, net_kg: Decimal | None, mass_u: MassUncertainty) -> ElementMass:
+    """Return a share of a content that nobody assayed: it follows from what its maker put in."""
+    content = node.content
+    if net_kg is not None and node.net_kg:
+        content = content.scaled(float(net_kg / node.net_kg))
+    return _with_weighing(content, f"content of {node.lot}", net_kg, mass_u)
+
+
+def _with_weighing(content: ElementMass, name: str, net_kg: Decimal | None, mass_u: MassUncertainty) -> ElementMass:
+    """Make the random error of a content a group of its lot, and add the weighing's own errors."""
+    groups = {group: np.array(sd) for group, sd in content.groups.items()}
+    if content.random_kg.any():
+        groups[name] = groups.get(name, 0.0) + content.random_kg
+    random: FloatArray = np.zeros(len(ELEMENTS))
+    if net_kg:
+        fraction = content.mass_kg / float(net_kg)
+        random = fraction * mass_u.random_kg
+        for group, sd in mass_u.groups.items():
+            groups[group] = groups.get(group, 0.0) + fraction * sd
+    return ElementMass(content.mass_kg, random, groups, content.assumed or mass_u.assumed)
