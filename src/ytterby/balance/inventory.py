@@ -120,12 +120,14 @@ def _last_counts(counts: list[Count]) -> tuple[tuple[tuple[Count, Line], ...], l
     """Return the lines that stand: of a tank or a lot that was counted twice, as it was counted last."""
     ordered = sorted(counts, key=lambda c: (c.posting.at, c.posting.digest, c.number))
     last = {count.pool: count for count in ordered if count.pool}
-    again = [count for count in ordered if count.pool and last[count.pool] is not count]
     lots: dict[tuple[str, str], tuple[Count, Line]] = {}
     for count in ordered:
         if not count.pool or last[count.pool] is count:
             lots.update({(count.pool, line.lot): (count, line) for line in count.lines})
-    return tuple(lots.values()), [_not(count, "counted_again") for count in again]
+    standing = {id(count) for count, _ in lots.values()} | {id(count) for count in last.values()}
+    again = [_not(count, "counted_again") for count in ordered if count.lines and id(count) not in standing]
+    again += [_not(c, "counted_again") for c in ordered if not c.lines and c.pool and last[c.pool] is not c]
+    return tuple(lots.values()), again
 
 
 def _not(count: Count, reason: str) -> NotCounted:
