@@ -8,6 +8,8 @@ from ytterby.shell.cli import main
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 PROVENANCE = sorted(VECTORS.glob("prov_*.json"))
 REO = VECTORS / "reo_factors.json"
+BALANCES = [VECTORS / f"{name}.json" for name in ("two_period_by_hand", "seven_periods", "shared_lab_cancels")]
+PAGE = VECTORS / "page_thresholds.json"
 
 
 def rows(text):
@@ -114,3 +116,73 @@ def test_a_vector_that_expects_nothing_cannot_be_compared(tmp_path, capsys):
     path.write_text(json.dumps(document))
     assert main(["conform", str(path)]) == 0
     assert main(["conform", "--compare", str(path)]) == 2
+
+
+def test_balances_and_thresholds_agree(capsys):
+    assert main(["conform", "--compare", *map(str, BALANCES), str(PAGE)]) == 0
+    found = rows(capsys.readouterr().out)
+    assert [row["kind"] for row in found] == ["balance"] * 3 + ["page"]
+    assert [row["compared"] for row in found] == [32, 182, 144, 307]
+    assert all(row["agrees"] and not row["differ"] for row in found)
+
+
+@pytest.mark.parametrize(
+    ("way", "change", "code"),
+    [
+        (("horizon", 0, "h"), 1.4e-5, 1),
+        (("horizon", 0, "h"), 1e-6, 0),
+        (("arl", 0, "arl"), 1.4e-4, 1),
+        (("arl", 0, "arl"), 4e-5, 0),
+        (("h_for_arl", 0, "h"), 1.4e-5, 1),
+    ],
+)
+def test_each_figure_of_page_has_its_tolerance(way, change, code, tmp_path, capsys):
+    document = json.loads(PAGE.read_text())
+    assert main(["conform", str(PAGE)]) == 0
+    part, place, key = way
+    exact = rows(capsys.readouterr().out)[0]["computed"][part][place][key]
+    document[part][place][key] = exact + change
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(document))
+    assert main(["conform", "--compare", str(path)]) == code
+
+
+def test_a_singular_balance_says_so_and_has_no_factor(tmp_path, capsys):
+    document = json.loads(BALANCES[0].read_text())
+    document["items"] = [item for item in document["items"] if item["periods"] == [[0, 1]]]
+    path = tmp_path / "singular.json"
+    path.write_text(json.dumps(document))
+    assert main(["conform", str(path)]) == 0
+    computed = rows(capsys.readouterr().out)[0]["computed"]
+    assert computed["singular"] is True
+    assert computed["muf"] == [150.0, 0.0]
+    assert not {"L", "sitmuf", "itmuf", "page", "gemuf_v1"} & computed.keys()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"n_periods": 0},
+        {"n_periods": 1},
+        {"n_periods": 10**9},
+        {"groups": {}},
+        {"groups": 3},
+        {"items": [{"mass": "a", "rel_random": 0, "groups": [], "periods": []}]},
+        {"items": [{"mass": 1, "groups": [], "periods": []}]},
+    ],
+)
+def test_a_balance_that_cannot_be_read_says_so(change, tmp_path, capsys):
+    path = tmp_path / "balance.json"
+    path.write_text(json.dumps(json.loads(BALANCES[0].read_text()) | change))
+    assert main(["conform", str(path)]) == 3
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_masses_may_be_decimal_strings(tmp_path, capsys):
+    document = json.loads(BALANCES[0].read_text())
+    document["items"][0]["mass"] = "50.0"
+    document["groups"]["tank"] = "0.005"
+    path = tmp_path / "strings.json"
+    path.write_text(json.dumps(document))
+    assert main(["conform", "--compare", str(path)]) == 0
+    assert rows(capsys.readouterr().out)[0]["agrees"]

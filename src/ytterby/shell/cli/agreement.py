@@ -1,10 +1,11 @@
 """Whether computed figures agree with expected ones: keys, lengths, texts equal, numbers within a tolerance.
 
 |a - b| <= tolerance x max(|b|, s), s the largest expected size in the same list or matrix, |b| itself for a number
-alone; or an absolute tolerance where the kind says so. Only keys that are expected are compared.
+alone; or an absolute tolerance where the kind says so. A key may have a tolerance of its own. Only keys that are
+expected are compared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import inf, isfinite
@@ -21,6 +22,7 @@ class Agreement:
     tolerance: float
     is_absolute: bool = False
     has_whole_rows: bool = False  # a row of numbers by name holds all of them: one that is not expected differs
+    tolerance_of: Mapping[str, float] = field(default_factory=dict)
     compared: int = 0
     worst: Json | None = None
     differ: list[Json] = field(default_factory=list)
@@ -72,7 +74,8 @@ class Agreement:
         size = 1.0 if self.is_absolute else max(abs(wanted), scale or 0.0)
         apart = abs(got - wanted)
         error = apart / size if size else (0.0 if not apart else inf)
-        self._note(path, computed, expected, error, is_equal=apart <= self.tolerance * size)
+        tolerance = self.tolerance_of.get(path.rpartition("/")[2], self.tolerance)
+        self._note(path, computed, expected, error, is_equal=apart <= tolerance * size)
 
     def _note(self, path: str, computed: Any, expected: Any, error: float | None, *, is_equal: bool) -> None:
         self.compared += 1

@@ -1,0 +1,99 @@
+"""Thresholds of Page's test by quadrature: how often chance alone brings S above h.
+
+z is N(delta, 1) and independent. The distribution of S_t, with no alarm so far, is an atom at 0 and a density on
+(0, h]; one month turns them into
+
+    atom'       = Phi(k - delta) atom + integral p(x) Phi(k - delta - x) dx
+    density'(y) = phi(y + k - delta) atom + integral p(x) phi(y - x + k - delta) dx,
+
+and what is lost to y > h is the probability of an alarm. With Gauss-Legendre nodes on (0, h] both are sums; the
+integrands are smooth, so that 96 nodes give all digits for the h of use. The average run length from S = 0 solves the
+same equation backwards, N = 1 + K N (Fredholm, second kind). Long-run rate of alarms with reset to 0: one per N months.
+
+Names: `alarm_probability`, `horizon_threshold`, `average_run_length`, `run_length_threshold`.
+Sources: Page (1954); Goel and Wu, Determination of A.R.L. and a contour nomogram for CUSUM charts, Technometrics 13
+(1971) 221 (integral equation and its quadrature); Kemp, J. R. Stat. Soc. B 23 (1961) 149.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+from ytterby.matter.mass import FloatArray
+
+NODES = 96
+# Tolerance of h, in standard deviations of z.
+H_TOLERANCE = 1e-10
+H_MAX = 200.0
+
+
+def alarm_probability(months: int, k: float, h: float, *, is_first_without_k: bool = False) -> float:
+    """Return P(S_t > h for some t <= months) in control, without reset."""
+    nodes, weights = legendre(0.0, h)
+    first = 0.0 if is_first_without_k else k
+    atom, density = float(ndtr(first)), normal_density(nodes + first)
+    kernel = normal_density(nodes[:, np.newaxis] - nodes[np.newaxis, :] + k) * weights
+    into_atom, from_atom = weights * ndtr(k - nodes), normal_density(nodes + k)
+    for _ in range(months - 1):
+        atom, density = float(ndtr(k) * atom + into_atom @ density), from_atom * atom + kernel @ density
+    return 1.0 - atom - float(weights @ density)
+
+
+def horizon_threshold(months: int, alpha: float, k: float, *, is_first_without_k: bool = False) -> float:
+    """Return h so that chance alarms within some months with probability alpha.
+
+    Raises:
+        ValueError: no threshold from 0 to 200 does it, months below 1, or alpha outside (0, 1).
+    """
+    if months < 1 or not 0 < alpha < 1:
+        raise ValueError(f"no threshold for {months} months at probability {alpha}")
+    return _root(lambda h: alarm_probability(months, k, h, is_first_without_k=is_first_without_k) - alpha)
+
+
+def average_run_length(k: float, h: float, delta: float = 0.0) -> float:
+    """Return the mean number of months to an alarm from S = 0, of z with mean delta."""
+    nodes, weights = legendre(0.0, h)
+    shift = k - delta
+    points = np.concatenate([[0.0], nodes])
+    kernel = np.empty((len(points), len(points)))
+    kernel[:, 0] = ndtr(shift - points)
+    kernel[:, 1:] = normal_density(nodes[np.newaxis, :] - points[:, np.newaxis] + shift) * weights
+    lengths = np.linalg.solve(np.eye(len(points)) - kernel, np.ones(len(points)))
+    return float(lengths[0])
+
+
+def run_length_threshold(k: float, months: float) -> float:
+    """Return h of which the average run length in control is some months.
+
+    Raises:
+        ValueError: no threshold from 0 to 200 does it.
+    """
+    # In logarithms the run length is nearly linear in h.
+    return _root(lambda h: float(np.log(months) - np.log(average_run_length(k, h))))
+
+
+def legendre(low: float, high: float, count: int = NODES) -> tuple[FloatArray, FloatArray]:
+    """Return Gauss-Legendre nodes and weights on an interval."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    half = (high - low) / 2
+    return low + half * (nodes + 1), half * weights
+
+
+def normal_density(x: FloatArray) -> FloatArray:
+    """Return the density of N(0, 1)."""
+    found: FloatArray = np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)
+    return found
+
+
+def _root(excess: Callable[[float], float]) -> float:
+    """Return where a falling function of h crosses 0."""
+    low, high = 0.0, 1.0
+    if excess(low) < 0:
+        raise ValueError("already h = 0 alarms less often than that")
+    while excess(high) > 0:
+        low, high = high, 2 * high
+        if high > H_MAX:
+            raise ValueError(f"no threshold up to {H_MAX:g} alarms as seldom as that")
+    return float(brentq(excess, low, high, xtol=H_TOLERANCE))
