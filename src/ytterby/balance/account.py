@@ -8,7 +8,7 @@ has no balance of its own: it counts with the next.
 Masses are kilograms of element, over the 17 elements in order of Z; months are those of each site's own clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -123,6 +123,21 @@ class Accounts:
     def measurements(self, element: str, rows: Sequence[Row] | None = None) -> Measurements:
         """Return the arrays of one element over these rows (all by default)."""
         return measurements_of(self.items(element, rows), len(self.rows if rows is None else rows))
+
+    def of_sites(self, sites: Collection[str]) -> "Accounts":
+        """Return the accounts of these plants alone, without links."""
+
+        def is_own(row: Row) -> bool:
+            return row.link is None and row.site in sites
+
+        kept = (one._replace(entries=tuple(e for e in one.entries if is_own(e[0]))) for one in self.counted)
+        return Accounts(
+            months=self.months,
+            rows=tuple(row for row in self.rows if is_own(row)),
+            counted=tuple(one for one in kept if one.entries),
+            not_counted=tuple(one for one in self.not_counted if one.site in sites),
+            untestable={row: why for row, why in self.untestable.items() if is_own(row)},
+        )
 
     def rows_of(self, site: str) -> tuple[Row, ...]:
         """Return the rows of a plant, in order of month."""
