@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array, hstack
 
 from ytterby.balance.network import Network, PartySignatures
 from ytterby.balance.network_month import MonthFactor, NoRandomPart, factor_months, solve_lower
-from ytterby.balance.network_plan import plan_network
+from ytterby.balance.network_plan import IndexArray, plan_network
 from ytterby.matter.mass import FloatArray
 
 
@@ -29,18 +29,23 @@ class NetworkScores(NamedTuple):
 
 
 class _Substitution:
-    """Forward substitution of k right-hand sides (m x k), month by month."""
+    """Forward substitution of k right-hand sides (m x k, dense or sparse), month by month."""
 
-    def __init__(self, rows_kg: FloatArray) -> None:
-        self.rows_kg = rows_kg
-        self.carried = np.zeros((0, rows_kg.shape[1]))
-        self.groups = np.zeros((0, rows_kg.shape[1]))
-        self.squares = np.zeros((rows_kg.shape[1], rows_kg.shape[1]))
+    def __init__(self, columns: FloatArray | csr_array) -> None:
+        self.columns = columns
+        self.carried = np.zeros((0, columns.shape[1]))
+        self.groups = np.zeros((0, columns.shape[1]))
+
+    def of(self, rows: IndexArray) -> FloatArray:
+        """Return rows of the right-hand sides, dense."""
+        found = self.columns[rows, :]
+        dense: FloatArray = found if isinstance(found, np.ndarray) else found.toarray()
+        return dense
 
     def advance(self, month: MonthFactor) -> FloatArray:
         """Take in a month; return its core rows whitened with the shared groups held fixed (n x k)."""
-        alone = self.rows_kg[month.alone]
-        innovation = self.rows_kg[month.core] - month.alone_share @ alone - month.carried @ self.carried
+        alone = self.of(month.alone)
+        innovation = self.of(month.core) - month.alone_share @ alone - month.carried @ self.carried
         whitened = solve_lower(month.lower, innovation)
         carried = np.zeros((len(month.kept), alone.shape[1]))
         is_old = month.kept >= 0
@@ -55,13 +60,8 @@ class _Substitution:
         half = solve_lower(month.capacitance, self.groups)
         groups = solve_lower(month.capacitance, half, transposed=True)
         core = solve_lower(month.lower, whitened - month.shared @ groups, transposed=True)
-        alone = (self.rows_kg[month.alone] - month.shared_alone @ groups) / month.alone_variance[:, np.newaxis]
+        alone = (self.of(month.alone) - month.shared_alone @ groups) / month.alone_variance[:, np.newaxis]
         return alone - month.alone_share.T @ core, core
-
-    def gather(self, month: MonthFactor, whitened: FloatArray) -> None:
-        """Add a month to the inner products of the right-hand sides, shared groups held fixed."""
-        alone = self.rows_kg[month.alone]
-        self.squares += whitened.T @ whitened + alone.T @ (alone / month.alone_variance[:, np.newaxis])
 
 
 @dataclass(frozen=True)
@@ -87,16 +87,32 @@ class NetworkFactor:
         chosen = signatures if signatures is not None else self.network.party_signatures()
         return _score(self.network, self.months, rows_kg, chosen)
 
-    def inner_products(self, columns: FloatArray) -> FloatArray:
+    def inner_products(self, columns: FloatArray | csr_array) -> FloatArray:
         """Return F'V^-1 F (k x k) of columns (m x k), all months together."""
         work = _Substitution(columns)
+        found = np.zeros((columns.shape[1], columns.shape[1]))
         for month in self.months:
-            work.gather(month, work.advance(month))
-        if not self.months:
-            return work.squares
-        taken = solve_lower(self.months[-1].capacitance, work.groups)
-        found: FloatArray = work.squares - taken.T @ taken
-        return (found + found.T) / 2.0
+            whitened, alone = work.advance(month), work.of(month.alone)
+            found += whitened.T @ whitened + alone.T @ (alone / month.alone_variance[:, np.newaxis])
+        if self.months:
+            taken = solve_lower(self.months[-1].capacitance, work.groups)
+            found -= taken.T @ taken
+        return np.asarray((found + found.T) / 2.0)
+
+    def squares_and_projections(self, columns: csr_array, rows_kg: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return f'V^-1 f and f'V^-1 r (k each) of columns (m x k) and rows (m), without products between columns."""
+        work = _Substitution(csr_array(hstack([columns, rows_kg[:, np.newaxis]], format="csr")))
+        squares, projections = np.zeros(columns.shape[1] + 1), np.zeros(columns.shape[1] + 1)
+        for month in self.months:
+            whitened, alone = work.advance(month), work.of(month.alone)
+            scaled = alone / month.alone_variance[:, np.newaxis]
+            squares += np.einsum("ij,ij->j", whitened, whitened) + np.einsum("ij,ij->j", alone, scaled)
+            projections += whitened.T @ whitened[:, -1] + alone.T @ scaled[:, -1]
+        if self.months:
+            taken = solve_lower(self.months[-1].capacitance, work.groups)
+            squares -= np.einsum("ij,ij->j", taken, taken)
+            projections -= taken.T @ taken[:, -1]
+        return squares[:-1], projections[:-1]
 
 
 def factor_network(network: Network) -> NetworkFactor:

@@ -142,9 +142,11 @@ def _carry_on(known: _Carried, kept: IndexArray, gain: FloatArray, shared: Float
     old = kept[is_old]
     count, size = len(old), len(kept)
     covariance = np.eye(size, order="F")
-    covariance[:count, :count] = known.covariance[np.ix_(old, old)]
+    # Those that live longest mostly stand first: then nothing is gathered.
+    is_front = np.array_equal(old, np.arange(count))
+    covariance[:count, :count] = known.covariance[:count, :count] if is_front else known.covariance[np.ix_(old, old)]
     answers = np.zeros((size, known.answers.shape[1]), order="F")
-    answers[:count] = known.answers[old]
+    answers[:count] = known.answers[:count] if is_front else known.answers[old]
     if size and gain.shape[0]:
         covariance = blas.dsyrk(-1.0, gain, beta=1.0, c=covariance, trans=1, lower=1, overwrite_c=1)
         _mirror(covariance)
@@ -232,7 +234,8 @@ def _mirror(matrix: FloatArray) -> None:
     for start in range(0, size, MIRROR_EDGE):
         stop = min(start + MIRROR_EDGE, size)
         square = matrix[start:stop, start:stop]
-        square[:] = np.tril(square) + np.tril(square, -1).T
+        above = np.triu_indices(stop - start, 1)
+        square[above] = square.T[above]
         for below in range(stop, size, MIRROR_EDGE):
             matrix[start:stop, below : below + MIRROR_EDGE] = matrix[below : below + MIRROR_EDGE, start:stop].T
 

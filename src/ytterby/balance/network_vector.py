@@ -25,7 +25,7 @@ def network_of_vector(document: Mapping[str, Any]) -> Network:
     """Return the network: the M rows of a month in order of plants, then its D rows in order of links.
 
     Raises:
-        ValueError, KeyError, TypeError, IndexError: the document is not what this kind holds.
+        ValueError, KeyError, TypeError: the document is not what this kind holds.
     """
     plants = [str(plant) for plant in document["plants"]]
     links = [(plants.index(str(shipper)), plants.index(str(receiver))) for shipper, receiver in document["links"]]
@@ -39,7 +39,7 @@ def network_of_vector(document: Mapping[str, Any]) -> Network:
         )
     ]
     width = len(plants) + len(links)
-    groups = {name: float(sd) for name, sd in document["groups"].items()}
+    groups = {name: float(document["groups"][name]) for name in document["groups"]}
     items = []
     for number, raw in enumerate(document["items"]):
         mass = float(raw["mass"])
@@ -58,8 +58,8 @@ def _entries(
     here = month * width
     if kind in {"ship", "recv"}:
         link = int(raw["link"])
-        if link < 0:
-            raise ValueError(f"link {link}")
+        if not 0 <= link < len(links):
+            raise ValueError(f"link {link} of {len(links)}")
         plant, sign = (links[link][0], 1) if kind == "ship" else (links[link][1], -1)
         return ((here + plant, -sign), (here + len(plants) + link, sign))
     plant = plants.index(str(raw["plant"]))
