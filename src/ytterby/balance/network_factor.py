@@ -138,7 +138,9 @@ def _score(
 ) -> NetworkScores:
     whole = rows_kg.reshape(len(rows_kg), -1)
     plants = {place: number for number, place in enumerate(network.plants)}
-    plant_of = np.array([plants[label.place] if label.kind == "plant" else -1 for label in network.labels], dtype=np.intp)
+    plant_of = np.array(
+        [plants[label.place] if label.kind == "plant" else -1 for label in network.labels], dtype=np.intp
+    )
     shape = (len(plants), len(network.months), whole.shape[1])
     leak, party = np.full(shape, np.nan), np.full(shape, np.nan)
     work = _Substitution(whole)

@@ -139,8 +139,7 @@ def _wrong_items(network: Network, cause: Cause) -> tuple[IndexArray, FloatArray
         k
         for k, label in enumerate(network.labels)
         if label.kind == "link"
-        and cause.place
-        == {"receipts": label.receiver, "shipments": label.shipper}.get(cause.kind, label.place)
+        and cause.place == {"receipts": label.receiver, "shipments": label.shipper}.get(cause.kind, label.place)
     ]
     entries = measurements.incidence[rows, :].tocoo()
     items = np.unique(entries.col[np.isin(np.sign(entries.data), sides[cause.kind])]).astype(np.intp)
@@ -192,9 +191,7 @@ def _ratios(squares: FloatArray, projections: FloatArray, floor: FloatArray) -> 
     return np.divide(projections**2, squares, out=np.zeros_like(squares), where=known)
 
 
-def _whiten(
-    factor: NetworkFactor, steps: list[_Steps], columns: csr_array, rows_kg: FloatArray
-) -> WhitenedSignatures:
+def _whiten(factor: NetworkFactor, steps: list[_Steps], columns: csr_array, rows_kg: FloatArray) -> WhitenedSignatures:
     whole = factor.inner_products(csr_array(hstack([columns, rows_kg[:, np.newaxis]], format="csr")))
     return WhitenedSignatures(
         names=tuple(f"{step.cause.kind}:{step.cause.place}" for step in steps),

@@ -66,7 +66,9 @@ def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPla
     order = np.argsort(~is_link, kind="stable")[::-1]
     months = [order[month[order] == place] for place in range(len(network.months))]
     return NetworkPlan(
-        months=tuple(MonthRows(np.sort(rows[is_alone[rows]]), _plants_first(rows[is_core[rows]], is_link)) for rows in months),
+        months=tuple(
+            MonthRows(np.sort(rows[is_alone[rows]]), _plants_first(rows[is_core[rows]], is_link)) for rows in months
+        ),
         random=random,
         carried=carried,
         first=first,

@@ -1,4 +1,4 @@
-"""The months of a plant and element as `balance report` shows them: what is missing, how sure, and what cannot be said."""
+"""The months of a plant and element as `balance report` shows them: what is missing, how sure, what nobody can say."""
 
 from collections.abc import Sequence
 from typing import Any

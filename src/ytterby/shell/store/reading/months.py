@@ -12,7 +12,7 @@ from ytterby.balance.page import DOWN, UP, Chart
 from ytterby.balance.quantity import quantity_named
 from ytterby.chain.book import Book
 from ytterby.matter.element import ELEMENTS, POSITION
-from ytterby.shell.site.packs import operating_points, page_thresholds
+from ytterby.shell.site.balance_packs import operating_points, threshold_table
 from ytterby.shell.store.reading.accounts import accounts_of
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.known import Known
@@ -27,7 +27,7 @@ LEVELS = {(UP, 0.5): "page_up_05", (DOWN, 0.5): "page_down_05", (UP, 1.0): "page
 
 def plant_charts() -> tuple[Chart, ...]:
     """Return the charts of a plant at the operating point at which a paper is asked for."""
-    return page_thresholds().charts(PLANT, operating_points()[ASK_FOR_PAPER].rate_per_plant_year)
+    return threshold_table().charts(PLANT, operating_points()[ASK_FOR_PAPER].rate_per_plant_year)
 
 
 def month_rows(viewer: Viewer, site: str, element: str, *, known: Known) -> list[Json]:
