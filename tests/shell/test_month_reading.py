@@ -14,8 +14,6 @@ from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 
-pytestmark = pytest.mark.django_db
-
 Json = dict[str, Any]
 MINE, PLANT, MAKER = (f"https://id.gs1.org/414/952000001{n}" for n in ("0010", "0027", "0034"))
 OWNERS = {site: site.replace("/414/", "/417/") for site in (MINE, PLANT, MAKER)}
@@ -43,7 +41,7 @@ def goods(lot: str, kg: float) -> Json:
     return {"epcClass": lot, "quantity": kg, "uom": "KGM"}
 
 
-def lot_data(lot: str, fraction: float) -> Json:
+def lot_data(lot: str, fraction: float) -> list[Json]:
     content = round(fraction * 1_000_000)
     assay = {
         "ree:element": "Nd",
@@ -51,7 +49,7 @@ def lot_data(lot: str, fraction: float) -> Json:
         "ree:standardUncertainty": round(content * 0.01),
         "ree:method": "ICP-OES",
     }
-    return {"ilmd": {"ree:lotData": [{"ree:lot": lot, "ree:form": "oxide", "ree:assay": [assay]}]}}
+    return [{"ree:lot": lot, "ree:form": "oxide", "ree:assay": [assay]}]
 
 
 def event(kind: str, at: str, **fields: Any) -> Json:
@@ -60,10 +58,10 @@ def event(kind: str, at: str, **fields: Any) -> Json:
 
 def count(at: str, kg: float) -> Json:
     lot = f"{OXIDE}/STOCK-{at[:10]}"
-    return event(
-        "ObjectEvent", at, action="OBSERVE", bizStep="stock_taking", bizLocation={"id": PLANT}, quantityList=[goods(lot, kg)],
-        persistentDisposition={"set": ["completeness_verified"]}, **{"ree:pool": TANK}, **lot_data(lot, 0.5),
-    )  # fmt: skip
+    ree = {"ree:pool": TANK, "ree:lotData": lot_data(lot, 0.5)}
+    held = {"quantityList": [goods(lot, kg)], "persistentDisposition": {"set": ["completeness_verified"]}}
+    place = {"bizLocation": {"id": PLANT}}
+    return event("ObjectEvent", at, action="OBSERVE", bizStep="stock_taking", **place, **held, **ree)
 
 
 def delivery(step: str, at: str, lot: str, kg: float, source: str, target: str) -> Json:
@@ -103,7 +101,7 @@ def months(register: Register) -> Register:
         MINE,
         event(
             "ObjectEvent", "2026-02-27T09:00:00+08:00", action="ADD", bizStep="commissioning", bizLocation={"id": MINE},
-            quantityList=[goods(lot, 500)], **lot_data(lot, 0.5),
+            quantityList=[goods(lot, 500)], ilmd={"ree:lotData": lot_data(lot, 0.5)},
         ),
         delivery("shipping", "2026-03-10T09:00:00+08:00", lot, 50, MINE, PLANT),
     )  # fmt: skip
@@ -113,7 +111,8 @@ def months(register: Register) -> Register:
         count("2026-02-28T23:50:00+08:00", 100),
         delivery("receiving", "2026-03-11T09:00:00+08:00", lot, 50, MINE, PLANT),
         event(
-            "TransformationEvent", "2026-03-12T09:00:00+08:00", bizLocation={"id": PLANT}, bizStep="creating_class_instance",
+            "TransformationEvent", "2026-03-12T09:00:00+08:00", bizLocation={"id": PLANT},
+            bizStep="creating_class_instance", transformationID="https://plant.example/run/3",
             inputQuantityList=[goods(lot, 50)], **{"ree:pool": TANK},
         ),
         count("2026-03-31T23:50:00+08:00", 120),
