@@ -100,8 +100,9 @@ def nation_network(plants: int, months: int = MONTHS, seed: int = 1) -> Network:
     items: list[Item] = []
 
     def add(key: str, mass: float, form: Form, group: str, entries: tuple[tuple[int, int], ...], lots: int = 1) -> None:
-        declared = mass * (1 + rng.normal(0, form.random / lots**0.5) + bias.setdefault(group, rng.normal()) * form.systematic)
-        sd = form.random / lots**0.5 * declared
+        random = form.random / lots**0.5
+        declared = mass * (1 + rng.normal(0, random) + bias.setdefault(group, rng.normal()) * form.systematic)
+        sd = random * declared
         items.append(Item(key, declared, sd, {group: form.systematic * declared}, entries))
 
     bias: dict[str, float] = {}
@@ -158,7 +159,10 @@ def _trade(plants: int, rng: np.random.Generator) -> tuple[list[str], list[tuple
         if not any(link[0] == plant and link[2] == form for link in links)
     }
     for plant in members["trader"]:
-        links |= {(int(rng.choice(members["metal"])), plant, "metal"), (plant, int(rng.choice(members["magnet"])), "metal")}
+        links |= {
+            (int(rng.choice(members["metal"])), plant, "metal"),
+            (plant, int(rng.choice(members["magnet"])), "metal"),
+        }
     while len(links) < wanted:
         source, target, form, _ = TRADES[rng.integers(len(TRADES))]
         links.add((int(rng.choice(members[source])), int(rng.choice(members[target])), form))

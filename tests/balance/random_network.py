@@ -35,7 +35,7 @@ def random_network(
 
     def add(mass, entries, *groups, random=0.01):
         held = tuple((row_of[row], sign) for row, sign in entries if row in row_of)
-        shares = {group: 0.006 * mass * scale for group in groups}
+        shares = dict.fromkeys(groups, 0.006 * mass * scale)
         items.append(Item(f"i{len(items)}", mass * scale, random * mass * scale, shares, held))
 
     for place in range(plants):

@@ -4,9 +4,9 @@ An error of size b with signature f moves the residuals r by b f. With V = Cov(r
 
     b = f'V^-1 r / f'V^-1 f,   sd(b) = (f'V^-1 f)^-1/2,   T = (f'V^-1 r)^2 / f'V^-1 f ~ chi-square(1) without error
 
-(Narasimhan & Mah, AIChE J. 33 (1987) 1514). Signatures that are collinear after whitening are one *class*: no arithmetic
-on these residuals tells their members apart (Bagajewicz, Lat. Am. Appl. Res. 30 (2000) 335). All that is needed are the
-inner products F'V^-1 F, F'V^-1 r and r'V^-1 r, so V itself does not appear here.
+(Narasimhan & Mah, AIChE J. 33 (1987) 1514). Signatures that are collinear after whitening are one *class*: no
+arithmetic on these residuals tells their members apart (Bagajewicz, Lat. Am. Appl. Res. 30 (2000) 335). All that is
+needed are the inner products F'V^-1 F, F'V^-1 r and r'V^-1 r, so V itself does not appear here.
 """
 
 from collections.abc import Sequence

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csc_array, csr_array
 
 from ytterby.balance.measurements import Measurements
@@ -66,17 +67,35 @@ class Network:
         return tuple(dict.fromkeys(label.place for label in self.labels if label.kind == "plant"))
 
     @cached_property
-    def variance(self) -> FloatArray:
-        """The diagonal of V (m), kg squared; 0 where a row is not testable."""
-        found = _squares(self.measurements.random_factor) + _squares(self.measurements.group_factor)
+    def month_of(self) -> npt.NDArray[np.intp]:
+        """The month of each row (m)."""
+        return np.array([label.month for label in self.labels], dtype=np.intp)
+
+    @cached_property
+    def links(self) -> dict[str, tuple[str, str]]:
+        """Shipper and receiver of each link that has a row, in order of first row."""
+        return {label.place: (label.shipper, label.receiver) for label in self.labels if label.kind == "link"}
+
+    @cached_property
+    def rows_of(self) -> dict[tuple[str, str], list[int]]:
+        """Rows by kind and place, ascending."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for row, label in enumerate(self.labels):
+            found.setdefault((label.kind, label.place), []).append(row)
         return found
 
-    def declared_by(self, sign: int) -> FloatArray:
-        """Sum of H x over entries of one sign (m), kg: on D rows the shipper's side (+1) or the receiver's (-1)."""
+    @cached_property
+    def variance(self) -> FloatArray:
+        """The diagonal of V (m), kg squared; 0 where a row is not testable."""
+        return _squares(self.measurements.random_factor) + _squares(self.measurements.group_factor)
+
+    @cached_property
+    def declared_kg(self) -> FloatArray:
+        """Sums of H x over entries > 0 and over entries < 0 (2 x m), kg: on D rows shipper's and receiver's side."""
         entries = self.measurements.incidence.tocoo()
-        side = np.sign(entries.data) == sign
-        found = np.zeros(len(self.labels))
-        np.add.at(found, entries.row[side], entries.data[side] * self.measurements.mass_kg[entries.col[side]])
+        found = np.zeros((2, len(self.labels)))
+        side = (entries.data < 0).astype(np.intp)
+        np.add.at(found, (side, entries.row), entries.data * self.measurements.mass_kg[entries.col])
         return found
 
     def party_signatures(self, own_kg: FloatArray | None = None) -> PartySignatures:
@@ -85,14 +104,15 @@ class Network:
         `own_kg` (2 x m): the declarations of shippers (+) and receivers (-) on D rows, else those of the items. Plants
         without a D row, or with declared nothing, have no column.
         """
-        shipped, received = own_kg if own_kg is not None else (self.declared_by(1), self.declared_by(-1))
+        shipped, received = self.declared_kg if own_kg is None else own_kg
         cells: dict[tuple[str, int], dict[int, float]] = {}
         for row, label in enumerate(self.labels):
             if label.kind == "link":
                 for place, value in ((label.shipper, shipped[row]), (label.receiver, received[row])):
                     column = cells.setdefault((place, label.month), {})
                     column[row] = column.get(row, 0.0) + float(value)
-        known = {key: column for key, column in cells.items() if any(column.values()) and key[0] in set(self.plants)}
+        plants = set(self.plants)
+        known = {key: column for key, column in cells.items() if key[0] in plants and any(column.values())}
         return PartySignatures(columns_of(known.values(), len(self.labels)), tuple(known))
 
 

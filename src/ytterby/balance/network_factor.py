@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack
 
 from ytterby.balance.network import Network, PartySignatures
-from ytterby.balance.network_month import MonthFactor, NoRandomPart, factor_months, solve_lower
+from ytterby.balance.network_month import MonthFactor, NoRandomPartError, factor_months, solve_lower
 from ytterby.balance.network_plan import IndexArray, plan_network
 from ytterby.matter.mass import FloatArray
 
@@ -119,7 +119,7 @@ def factor_network(network: Network) -> NetworkFactor:
     """Return the covariance factored, to be used for any number of right-hand sides."""
     try:
         return NetworkFactor(network, tuple(factor_months(plan_network(network))))
-    except NoRandomPart:
+    except NoRandomPartError:
         return NetworkFactor(network, tuple(factor_months(plan_network(network, has_alone_rows=False))))
 
 
@@ -128,7 +128,7 @@ def score_network(network: Network, rows_kg: FloatArray) -> NetworkScores:
     signatures = network.party_signatures()
     try:
         return _score(network, factor_months(plan_network(network)), rows_kg, signatures)
-    except NoRandomPart:
+    except NoRandomPartError:
         months = factor_months(plan_network(network, has_alone_rows=False))
         return _score(network, months, rows_kg, signatures)
 
@@ -138,9 +138,8 @@ def _score(
 ) -> NetworkScores:
     whole = rows_kg.reshape(len(rows_kg), -1)
     plants = {place: number for number, place in enumerate(network.plants)}
-    plant_of = np.array(
-        [plants[label.place] if label.kind == "plant" else -1 for label in network.labels], dtype=np.intp
-    )
+    number_of = (plants[label.place] if label.kind == "plant" else -1 for label in network.labels)
+    plant_of = np.fromiter(number_of, dtype=np.intp, count=len(network.labels))
     shape = (len(plants), len(network.months), whole.shape[1])
     leak, party = np.full(shape, np.nan), np.full(shape, np.nan)
     work = _Substitution(whole)

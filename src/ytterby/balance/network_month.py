@@ -23,7 +23,7 @@ from ytterby.matter.mass import FloatArray
 MIRROR_EDGE = 256
 
 
-class NoRandomPart(ArithmeticError):
+class NoRandomPartError(ArithmeticError):
     """With the shared groups held fixed a row has no variance left: alone rows cannot be taken out."""
 
 
@@ -77,7 +77,7 @@ def factor_months(plan: NetworkPlan) -> Iterator[MonthFactor]:
     """Yield the factor of each month in order.
 
     Raises:
-        NoRandomPart: the plan has alone rows and a core row without a random part; plan without alone rows.
+        NoRandomPartError: the plan has alone rows and a core row without a random part; plan without alone rows.
     """
     shared = plan.shared.shape[1]
     known = _Carried(shared)
@@ -100,7 +100,7 @@ def _factor_month(
     before = old @ known.covariance
     own = (new @ new.T - share @ cross.T).toarray()
     predicted = own + (old @ np.ascontiguousarray(before.T)).T
-    lower, stays = _factor_predicted(predicted, plan.scale[rows.core], has_alone_rows=bool(plan.shared.shape[1]))
+    lower, stays = _factor_predicted(predicted, plan.scale[rows.core], has_alone_rows=plan.has_alone_rows)
     core, old, new, share = rows.core[stays], old[stays, :], new[stays, :], share[stays, :]
     shared_alone = csr_array(plan.shared[rows.alone, :])
     innovation = (plan.shared[core, :] - share @ shared_alone).toarray() - old @ known.answers
@@ -180,7 +180,7 @@ def _factor_predicted(
     if is_sound:
         return lower, np.arange(len(scale))
     if has_alone_rows:
-        raise NoRandomPart("a core row has no random part with the shared groups held fixed")
+        raise NoRandomPartError("a core row has no random part with the shared groups held fixed")
     stays = _independent_rows(predicted, floor)
     return cholesky(predicted[np.ix_(stays, stays)]), stays
 

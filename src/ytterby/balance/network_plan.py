@@ -46,6 +46,11 @@ class NetworkPlan:
     shared: csr_array
     scale: FloatArray
 
+    @property
+    def has_alone_rows(self) -> bool:
+        """Whether any row is taken out by a division."""
+        return any(len(month.alone) for month in self.months)
+
 
 def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPlan:
     """Return the plan; rows without variance are in no month.
@@ -53,7 +58,7 @@ def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPla
     `has_alone_rows` false: every row is core, every error is carried. Slower, and right for any covariance.
     """
     random, groups = network.measurements.random_factor, network.measurements.group_factor
-    month = np.searchsorted(network.months, [label.month for label in network.labels])
+    month = np.searchsorted(network.months, network.month_of)
     is_testable = network.variance > 0.0
     is_link = np.array([label.kind == "link" for label in network.labels], dtype=bool)
     is_alone = np.zeros_like(is_link)
@@ -63,12 +68,9 @@ def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPla
     is_shared = _touches(groups, is_alone)
     carried = csr_array(hstack([groups[:, ~is_shared], random[:, _touches(random, is_core)]], format="csr"))
     first, last = _lives(carried, month, len(network.months))
-    order = np.argsort(~is_link, kind="stable")[::-1]
-    months = [order[month[order] == place] for place in range(len(network.months))]
+    months = [np.flatnonzero(month == place) for place in range(len(network.months))]
     return NetworkPlan(
-        months=tuple(
-            MonthRows(np.sort(rows[is_alone[rows]]), _plants_first(rows[is_core[rows]], is_link)) for rows in months
-        ),
+        months=tuple(MonthRows(rows[is_alone[rows]], _plants_first(rows[is_core[rows]], is_link)) for rows in months),
         random=random,
         carried=carried,
         first=first,
@@ -80,7 +82,6 @@ def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPla
 
 def _plants_first(rows: IndexArray, is_link: npt.NDArray[np.bool_]) -> IndexArray:
     # Of rows that depend on each other the last are left out; a plant's balance is the one to keep.
-    rows = np.sort(rows)
     found: IndexArray = np.concatenate([rows[~is_link[rows]], rows[is_link[rows]]])
     return found
 

@@ -1,7 +1,7 @@
 """Reconciliation: the values nearest to what was measured that satisfy the balances, and the tests of the misfit.
 
-Measured y with covariance S, constraints A x + B u = c, u the unmeasured streams. B is projected out: rows of P span its
-left null space, so P A x = P c. Then, with A for PA and r = A y - c, V = A S A':
+Measured y with covariance S, constraints A x + B u = c, u the unmeasured streams. B is projected out: rows of P span
+its left null space, so P A x = P c. Then, with A for PA and r = A y - c, V = A S A':
 
     x = y - S A'V^-1 r,   Cov(x) = S - S A'V^-1 A S,   global test r'V^-1 r ~ chi-square(rows)
     nodal test r_i / sqrt(V_ii),   measurement test (A'V^-1 r)_j / sqrt((A'V^-1 A)_jj), of maximum power
