@@ -10,9 +10,14 @@ and what is lost to y > h is the probability of an alarm. With Gauss-Legendre no
 integrands are smooth, so that 96 nodes give all digits for the h of use. The average run length from S = 0 solves the
 same equation backwards, N = 1 + K N (Fredholm, second kind). Long-run rate of alarms with reset to 0: one per N months.
 
-Names: `alarm_probability`, `horizon_threshold`, `average_run_length`, `run_length_threshold`.
+Within some months of a start from 0 there are fewer: a renewal process, whose months between alarms have the first
+alarm's distribution.
+
+Names: `survival`, `alarm_probability`, `horizon_threshold`, `average_run_length`, `run_length_threshold`,
+`expected_renewals`.
 Sources: Page (1954); Goel and Wu, Determination of A.R.L. and a contour nomogram for CUSUM charts, Technometrics 13
-(1971) 221 (integral equation and its quadrature); Kemp, J. R. Stat. Soc. B 23 (1961) 149.
+(1971) 221 (integral equation and its quadrature); Kemp, J. R. Stat. Soc. B 23 (1961) 149; Feller, An introduction to
+probability theory 1, XIII (recurrent events).
 """
 
 from collections.abc import Callable
@@ -29,16 +34,32 @@ H_TOLERANCE = 1e-10
 H_MAX = 200.0
 
 
-def alarm_probability(months: int, k: float, h: float, *, is_first_without_k: bool = False) -> float:
-    """Return P(S_t > h for some t <= months) in control, without reset."""
+def survival(months: int, k: float, h: float, *, is_first_without_k: bool = False) -> FloatArray:
+    """Return P(no alarm in the first t months) in control for t = 0 … months (months + 1)."""
     nodes, weights = legendre(0.0, h)
     first = 0.0 if is_first_without_k else k
     atom, density = float(ndtr(first)), normal_density(nodes + first)
     kernel = normal_density(nodes[:, np.newaxis] - nodes[np.newaxis, :] + k) * weights
     into_atom, from_atom = weights * ndtr(k - nodes), normal_density(nodes + k)
-    for _ in range(months - 1):
+    alive = np.ones(months + 1)
+    for month in range(1, months + 1):
+        alive[month] = atom + weights @ density
         atom, density = float(ndtr(k) * atom + into_atom @ density), from_atom * atom + kernel @ density
-    return 1.0 - atom - float(weights @ density)
+    return alive
+
+
+def alarm_probability(months: int, k: float, h: float, *, is_first_without_k: bool = False) -> float:
+    """Return P(S_t > h for some t <= months) in control, without reset."""
+    return 1.0 - float(survival(months, k, h, is_first_without_k=is_first_without_k)[-1])
+
+
+def expected_renewals(alive: FloatArray) -> float:
+    """Return the expected number of alarms within the months of a survival, each followed by a start from 0."""
+    first = -np.diff(alive)
+    rate = np.zeros(len(first))
+    for month in range(len(first)):
+        rate[month] = first[month] + first[:month] @ rate[:month][::-1]
+    return float(rate.sum())
 
 
 def horizon_threshold(months: int, alpha: float, k: float, *, is_first_without_k: bool = False) -> float:
