@@ -88,14 +88,28 @@ def test_a_pair_in_the_wrong_order_is_refused(k, h, other_k, other_h):
 
 
 def test_the_packaged_table_is_what_the_quadrature_gives():
-    families = parse_families(packaged_text("balance", "page_families.csv"))
-    fresh = parse_threshold_table(
-        packaged_text("balance", "page_families.csv"), "\n".join(threshold_rows(families.values(), RATES))
-    )
-    packaged = threshold_table()
-    assert packaged.known.keys() == fresh.known.keys()
-    for key, limits in packaged.known.items():
-        assert limits == pytest.approx(fresh.known[key], abs=2e-8), key
+    table = threshold_table()
+    assert set(table.known) == {(family, rate) for family in table.families for rate in RATES}
+    for (name, rate), limits in table.known.items():
+        family = table.families[name]
+        months = 12 * len(family.directions) / rate
+        alone = [average_run_length(k, h) for k, h in zip(family.reference_values, limits, strict=True)]
+        if len(limits) == 1:
+            assert alone[0] == pytest.approx(months, rel=1e-7)
+        else:
+            (k, other_k), (h, other_h) = family.reference_values, limits
+            assert pair_run_length(k, h, other_k, other_h) == pytest.approx(months, rel=1e-7)
+            assert alone[0] == pytest.approx(alone[1], rel=1e-7)
+
+
+@pytest.mark.parametrize(("family", "rates"), [("link", RATES), ("leak", RATES), ("plant", (0.2,))])
+def test_the_lines_of_the_packaged_table_can_be_written_again(family, rates):
+    families = packaged_text("balance", "page_families.csv")
+    lines = threshold_rows([threshold_table().families[family]], rates)
+    written = parse_threshold_table(families, "\n".join(lines))
+    assert set(written.known) == {(family, rate) for rate in rates}
+    for key, limits in written.known.items():
+        assert limits == pytest.approx(threshold_table().known[key], abs=5e-8)
 
 
 def test_every_operating_point_has_its_thresholds_in_the_table():
