@@ -66,10 +66,10 @@ class Bend:
     """What diversions change in a month, mg: P plants, L links, E elements.
 
     `taken` (P x E) is material that leaves the accounts at a plant; `lacking` (P x E) what is missing from a plant's
-    stock by the end of the month since the beginning, `lacking_before` by its beginning; `light` (L x E) is what was
-    declared as sent over a link and did not move, `light_later` the part of it in lots that arrive next month; `cut` (L) is the part by which its receiver weighs down what arrives;
-    `feigned` (P x E) is declared as lost and was not. `swapped` gives for a delivery the end user to whom its last lots
-    go instead, and how many do.
+    stock by the end of the month since the beginning, `lacking_before` by its beginning. `light` (L x E) is what was
+    declared as sent over a link and did not move, `light_later` the part of it in lots that arrive next month; `cut`
+    (L) is the part by which a link's receiver weighs down what arrives. `feigned` (P x E) is declared as lost and was
+    not. `swapped` gives for a delivery the end user to whom its last lots go instead, and how many do.
     """
 
     taken: IntArray
