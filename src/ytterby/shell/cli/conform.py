@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ytterby.chain.provenance_vector import compute_provenance, is_provenance_vector
 from ytterby.shell.cli.agreement import Agreement, is_number
 from ytterby.shell.cli.arguments import Nouns, add_command
+from ytterby.shell.cli.conform_network import is_network, is_reconciliation, run_network, run_reconciliation
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, Stop, WrongUse
 from ytterby.shell.cli.screen import Screen, write_json
 
@@ -187,4 +188,6 @@ KINDS = (
         has_whole_rows=True,
     ),
     Kind("reo", _is_reo, _run_reo, _expected_factors, tolerance=1e-6, is_absolute=True),
+    Kind("network", is_network, run_network, lambda document: document.get("expected"), tolerance=1e-7),
+    Kind("reconcile", is_reconciliation, run_reconciliation, lambda document: document.get("expected"), tolerance=1e-8),
 )
