@@ -175,6 +175,13 @@ def test_not_yet_known_does_not_unsay_what_was_declared():
     assert one.parties == ("party:maker", "party:user", "party:other")
 
 
+def test_goods_once_declared_do_not_become_unknown_by_being_sent_on_as_such():
+    chain = delivered(use(CAR))
+    chain.ship("user", "other", magnets("magnet", 100), uses=(use(OPEN),), document="on")
+    chain.receive("other", "user", magnets("magnet", 100), document="on")
+    assert codes(chain, LATE) == []
+
+
 def test_a_shipment_called_back_declared_nothing():
     chain = Chain()
     chain.source("maker", magnets("magnet", 100, Nd=10))
@@ -230,6 +237,21 @@ def test_the_same_kilogram_is_found_where_measurement_is_good_enough_to_see_it()
     assert codes(pooled({CAR: 59, WIND: 41}, u=1e-4)) == ["use.realised_otherwise"]
 
 
+def test_what_was_flushed_out_last_year_excuses_nothing_this_year():
+    chain = Chain()
+    chain.source("user", line("own", 100, Nd=50), hour=0)
+    chain.source("maker", line("a", 100, Nd=100), hour=0)
+    chain.ship("maker", "user", line("a", 100), uses=(use(CAR),), document="a", hour=1)
+    chain.receive("user", "maker", line("a", 100), document="a", hour=2)
+    chain.charge("user", "tank", line("own", 100), hour=3)
+    chain.charge("user", "tank", line("a", 100), hour=4)
+    chain.draw("user", "tank", line("m-1", 10, Nd=120), uses=(use(CAR),), hour=5)
+    chain.draw("user", "tank", line("m-2", 10, Nd=30), uses=(use("military"),), hour=370 * DAY)
+    # Of the thirty kilograms drawn this year ten lay under no use; last year's forty do not count.
+    (one,) = found(chain, LATE)
+    assert (one.problem.facts["told"], one.size_kg) == ("military", pytest.approx(20.0))
+
+
 def test_own_material_in_the_pool_may_have_gone_anywhere():
     chain = pooled({CAR: 40})
     chain.source("user", line("own", 100, Nd=30))
@@ -251,6 +273,32 @@ def test_a_lot_that_was_declared_for_two_uses_may_be_used_for_either_until_both_
     build(chain, use(WIND), pieces=100)
     (one,) = found(chain)
     assert (one.problem.facts["use"], one.size_kg) == (CAR, pytest.approx(6.0))
+
+
+def two_lots() -> Chain:
+    """Magnets with six kilograms for cars and magnets with four for wind, each lot for itself."""
+    chain = delivered(use(CAR), lot="a", Nd=6)
+    deliver(chain, use(WIND), lot="b", hour=3, Nd=4)
+    return chain
+
+
+def test_a_step_that_joins_lots_and_tells_both_uses_is_no_finding():
+    chain = two_lots()
+    both = [magnets("a", 100), magnets("b", 100)]
+    chain.step("user", both, [magnets("motor", 1)], uses=(use(CAR, "0.6"), use(WIND, "0.4")), hour=9)
+    assert codes(chain, LATE) == []
+    chain = two_lots()
+    chain.step("user", both, [magnets("motor", 1)], uses=(use(CAR),), hour=9)
+    (one,) = found(chain)
+    assert (one.problem.facts["use"], one.size_kg) == (WIND, pytest.approx(4.0))
+
+
+def test_what_a_step_joined_without_a_word_may_be_used_for_either():
+    chain = two_lots()
+    chain.step("user", [magnets("a", 100), magnets("b", 100)], [magnets("rotor", 10)], hour=9)
+    chain.step("user", [magnets("rotor", 6)], [magnets("motor", 1)], uses=(use(CAR),), hour=10)
+    chain.step("user", [magnets("rotor", 4)], [magnets("turbine", 1)], uses=(use(WIND),), hour=11)
+    assert codes(chain, LATE) == []
 
 
 # End users
