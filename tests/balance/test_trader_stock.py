@@ -91,6 +91,14 @@ def test_makers_and_users_hold_no_traders_stock():
     assert stock(chain) == ()
 
 
+def test_what_a_trader_made_for_a_use_has_one():
+    chain = Chain()
+    buy(chain, 100, 10)
+    chain.step("shop", [line("alloy", 60)], [line("kit", 60)], uses=[DeclaredUse(Decimal(1), "hdd")], hour=11 * DAY)
+    chain.step("shop", [line("alloy", 30)], [line("bare", 30)], hour=12 * DAY)
+    assert [(row.lot, row.net_kg) for row in stock(chain)] == [("alloy", Decimal(10)), ("bare", Decimal(30))]
+
+
 def test_of_goods_declared_in_part_the_rest_is_without_a_use():
     chain = Chain()
     buy(chain, 100, 10, uses=(DeclaredUse(Decimal("0.25"), "hdd"),))

@@ -195,6 +195,20 @@ def test_a_pool_whose_draws_keep_to_what_was_declared_proves_nothing_whatever_th
     assert all(account.difference("Nd").size_kg <= 1e-6 for account in accounts)
 
 
+@pytest.mark.parametrize("mass", [0.1, 0.7, 1.1, 2.3, 5.9, 7.7, 10.1, 33.3])
+def test_thirds_of_a_shipment_leave_nothing_over_that_would_be_unknown_when_it_is_sent_on(mass):
+    chain = Chain()
+    third = Decimal(1) / 3
+    chain.source("maker", line("a", 90, Nd=mass, Dy=mass / 7))
+    uses = [DeclaredUse(third, "hdd"), DeclaredUse(third, "lift"), DeclaredUse(third, "e_bike")]
+    chain.ship("maker", "user", line("a", 90), uses=uses, document="d")
+    chain.receive("user", "maker", line("a", 90), document="d")
+    chain.ship("user", "plant", line("a", 70), uses=[DeclaredUse(Decimal(1), NOT_YET_KNOWN)], document="e")
+    flow = flow_of(chain.book())
+    assert sorted(claim.use_code for claim in flow.declared) == ["e_bike", "hdd", "lift"]
+    assert flow.unnarrowed == []
+
+
 def test_an_account_says_what_came_true_what_did_not_and_what_is_open():
     chain = Chain()
     chain.source("maker", line("m", 100, unit="H87", Nd=10, u=0.01))

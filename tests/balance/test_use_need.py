@@ -88,6 +88,26 @@ def test_pieces_of_unknown_mass_leave_a_ratio_within_the_limits_unknown():
     assert (need.verdict, need.ratio_low, need.arrivals.unweighed) == ("unknown", None, 1)
 
 
+def test_what_was_called_back_did_not_arrive():
+    chain = Chain()
+    chain.source("maker", msgspec.structs.replace(line("m", 60, Nd=20), form="magnet"))
+    chain.ship("maker", "user", line("m", 60), uses=[DeclaredUse(Decimal(1), "hdd")], document="d")
+    chain.void("maker", line("m", 60), document="d")
+    assert judge(chain.book()) == ()
+
+
+def test_a_count_is_exact_whatever_is_said_of_its_weighing():
+    chain = Chain()
+    error = MassUncertainty(5.0, {}, assumed=False)
+    pieces = Line("m", Decimal(100), "H87", Decimal(60), error, form="magnet", piece_mass_kg=Decimal("0.6"),
+                  content=line("x", 1, Nd=18).content)  # fmt: skip
+    chain.source("maker", pieces)
+    sent = msgspec.structs.replace(line("m", 100, unit="H87"), mass_u=error)
+    chain.ship("maker", "user", sent, uses=[DeclaredUse(Decimal(1), "hdd")], document="d")
+    (need,) = judge(chain.book())
+    assert (float(need.arrivals.magnet_kg), need.arrivals.sd_kg) == (60.0, 0.0)
+
+
 def test_goods_for_another_end_user_or_on_other_days_do_not_count():
     assert judge(arrived(("hdd", 65, "magnet"), user="party:else")) == ()
     late = UsePlan("party:user", "hdd", Decimal(1000), date(2026, 2, 1), date(2027, 1, 1))

@@ -308,6 +308,8 @@ class _Follower:
         for code, end_user, share in shares:
             claim = UseClaim(node.holder, node.to_holder, node.to_site, node.at.date(), code, end_user)
             part = weighted(node.content, share)
+            if not part.mass_kg.any():
+                continue
             known = self.flow.declared.get(claim)
             self.flow.declared[claim] = part if known is None else combine([(1.0, known), (1.0, part)])
             self.flow.starts[claim] = (*self.flow.starts.get(claim, ()), node.digest)
