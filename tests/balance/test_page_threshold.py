@@ -14,11 +14,12 @@ from ytterby.balance.operating_point import (
     parse_operating_points,
 )
 from ytterby.balance.page import DOWN, UP, Chart, page_set
-from ytterby.balance.page_pair import pair_run_length, pair_thresholds
-from ytterby.balance.page_quadrature import average_run_length
+from ytterby.balance.page_pair import pair_run_length, pair_survival, pair_thresholds
+from ytterby.balance.page_quadrature import average_run_length, survival
 from ytterby.balance.page_threshold import (
     Family,
     charts,
+    expected_alarms,
     parse_families,
     parse_threshold_table,
     threshold,
@@ -65,9 +66,13 @@ def test_two_charts_alarm_more_often_than_either_and_less_often_than_both_apart(
 
 def test_more_nodes_change_nothing(monkeypatch):
     before = pair_run_length(0.5, 4.2, 1.0, 2.3)
+    page_pair._excursions.cache_clear()
     monkeypatch.setattr(page_pair, "PANEL_NODES", 14)
     monkeypatch.setattr(page_pair, "EXCURSION_NODES", 48)
-    assert pair_run_length(0.5, 4.2, 1.0, 2.3) == pytest.approx(before, rel=1e-10)
+    after = pair_run_length(0.5, 4.2, 1.0, 2.3)
+    page_pair._excursions.cache_clear()
+    assert after != before
+    assert after == pytest.approx(before, rel=1e-10)
 
 
 def test_thresholds_of_a_pair_have_the_joint_length_and_equal_single_ones():
@@ -83,14 +88,28 @@ def test_a_pair_in_the_wrong_order_is_refused(k, h, other_k, other_h):
 
 
 def test_the_packaged_table_is_what_the_quadrature_gives():
-    families = parse_families(packaged_text("balance", "page_families.csv"))
-    fresh = parse_threshold_table(
-        packaged_text("balance", "page_families.csv"), "\n".join(threshold_rows(families.values(), RATES))
-    )
-    packaged = threshold_table()
-    assert packaged.known.keys() == fresh.known.keys()
-    for key, limits in packaged.known.items():
-        assert limits == pytest.approx(fresh.known[key], abs=2e-8), key
+    table = threshold_table()
+    assert set(table.known) == {(family, rate) for family in table.families for rate in RATES}
+    for (name, rate), limits in table.known.items():
+        family = table.families[name]
+        months = 12 * len(family.directions) / rate
+        alone = [average_run_length(k, h) for k, h in zip(family.reference_values, limits, strict=True)]
+        if len(limits) == 1:
+            assert alone[0] == pytest.approx(months, rel=1e-7)
+        else:
+            (k, other_k), (h, other_h) = family.reference_values, limits
+            assert pair_run_length(k, h, other_k, other_h) == pytest.approx(months, rel=1e-7)
+            assert alone[0] == pytest.approx(alone[1], rel=1e-7)
+
+
+@pytest.mark.parametrize(("family", "rates"), [("link", RATES), ("leak", RATES), ("plant", (0.2,))])
+def test_the_lines_of_the_packaged_table_can_be_written_again(family, rates):
+    families = packaged_text("balance", "page_families.csv")
+    lines = threshold_rows([threshold_table().families[family]], rates)
+    written = parse_threshold_table(families, "\n".join(lines))
+    assert set(written.known) == {(family, rate) for rate in rates}
+    for key, limits in written.known.items():
+        assert limits == pytest.approx(threshold_table().known[key], abs=5e-8)
 
 
 def test_every_operating_point_has_its_thresholds_in_the_table():
@@ -113,6 +132,40 @@ def test_false_alarms_of_the_first_three_years_are_within_15_percent_of_the_tabl
     found = np.count_nonzero(alarms.any(axis=0)) / 20_000
     expected = expected_false_alarms([0.1], 36)
     assert 0.85 * expected <= found <= 1.02 * expected
+    error = (found / 20_000) ** 0.5
+    assert threshold_table().expected_alarms(family, 0.1, 36) == pytest.approx(found, abs=4 * error)
+
+
+@pytest.mark.parametrize("watching", [(Chart(UP, 0.5, 2.0), Chart(UP, 1.0, 1.2)), (Chart(UP, 0.5, 2.0),)])
+def test_survival_month_by_month(watching):
+    z = np.random.default_rng(25).standard_normal((12, 200_000))
+    _, alarms = page_set(z, watching)
+    found = 1 - np.maximum.accumulate(alarms.any(axis=0), axis=0).mean(axis=1)
+    limits = [number for chart in watching for number in (chart.k, chart.h)]
+    alive = pair_survival(12, *limits) if len(watching) == 2 else survival(12, *limits)
+    assert alive[0] == 1.0
+    np.testing.assert_allclose(alive[1:], found, atol=0.005)
+
+
+@given(st.floats(1.0, 5.0), st.floats(0.2, 0.9))
+@settings(max_examples=8, deadline=None)
+def test_survival_adds_to_the_run_length(h, share):
+    h, other_h = min(h, 2.5), share * min(h, 2.5)
+    alive = pair_survival(1_500, 0.5, h, 1.0, other_h)
+    assert alive.sum() == pytest.approx(pair_run_length(0.5, h, 1.0, other_h), rel=1e-9)
+    assert np.all(np.diff(alive) <= 1e-12)
+
+
+def test_in_the_long_run_expected_alarms_are_the_rate():
+    # The first alarm comes a little later than the others; from year to year the rate is that of the table.
+    late = threshold_table().expected_alarms("plant", 0.2, 372) - threshold_table().expected_alarms("plant", 0.2, 360)
+    assert late == pytest.approx(0.2, rel=1e-6)
+
+
+def test_expected_alarms_of_several_series_add():
+    table, both = threshold_table(), expected_alarms(BOTH, thresholds(BOTH, 0.2, 5), 36)
+    assert table.expected_alarms("link", 0.2, 36, series=5) == pytest.approx(5 * both)
+    assert expected_alarms(BOTH, (2.0,), 1) == pytest.approx(2 * 0.006209665, rel=1e-6)  # 2 P(z > 2.5)
 
 
 def test_the_links_of_a_plant_share_its_rate():

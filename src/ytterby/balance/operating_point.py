@@ -48,8 +48,8 @@ def parse_operating_points(csv_text: str) -> Mapping[str, OperatingPoint]:
 def expected_false_alarms(rates: Iterable[float], plant_months: int) -> float:
     """Return the number of false alarms to expect: one rate for each family of tests that ran over the plant-months.
 
-    Rates are those of the long run; charts that started from 0 within the last three years bring about an
-    eighth fewer, so that this is the number or a little more.
+    Months that were not testable do not count. Rates are those of the long run; over three years from a start at 0
+    there are an eighth fewer (`page_threshold.expected_alarms`), so that this is the number or a little more.
     """
     return sum(rates) * plant_months / MONTHS_A_YEAR
 

@@ -14,7 +14,7 @@ is a polynomial through Gauss-Legendre nodes. Growing nodes change the result in
 Up and down pairs: where an up chart alarms, the down charts stand at 0, but for a jump of more than 3 standard
 deviations from just below the other side's limit (one alarm in many thousands). So the rates of the two sides add.
 
-Names: `pair_run_length`, `pair_thresholds`.
+Names: `pair_run_length`, `pair_survival`, `pair_thresholds`.
 Source: the integral equation of Page (1954) for two dimensions, worked out here; checked by simulation in the tests.
 """
 
@@ -47,6 +47,15 @@ class _Panels:
     weights: FloatArray
 
 
+class _Excursions(NamedTuple):
+    """From each start (S = u, R = 0), by months since: `kernel` (stages x starts x starts), which gives for a function
+    of the start its mean over being back at R = 0 one month later, and `alive` (stages x starts), R above 0 until then.
+    """
+
+    kernel: FloatArray
+    alive: FloatArray
+
+
 class _Stage(NamedTuple):
     """One month of an excursion: levels of R (q), the probability at each, and S - R; a start has R = 0 for sure."""
 
@@ -56,28 +65,29 @@ class _Stage(NamedTuple):
 
 
 def pair_run_length(k: float, h: float, other_k: float, other_h: float) -> float:
-    """Return the mean number of months until either of two charts alarms, from 0, in control; k < other_k.
+    """Return the mean number of months until either of two charts alarms, from 0, in control.
 
     Raises:
-        ValueError: the reference values are not in that order.
+        ValueError: k is not below other_k, or h not above other_h (then the second chart is never the first).
     """
-    if not k < other_k:
-        raise ValueError(f"the reference values {k} and {other_k} are not in rising order")
-    if other_h >= h:
-        # S >= R always: the chart of the larger k cannot be the first.
-        raise ValueError("the chart of the larger reference value needs the lower threshold")
-    panels = _panels(h, other_h, other_k - k)
-    starts = np.concatenate([[0.0], panels.nodes.ravel()])
-    kernel, months = np.zeros((len(starts), len(starts))), np.zeros(len(starts))
-    for row, start in enumerate(starts):
-        for stage in _excursion(float(start), k, h, other_k, other_h):
-            months[row] += stage.mass.sum()
-            heights = stage.difference + stage.levels
-            kernel[row, 0] += stage.mass @ ndtr(k - heights)
-            end = min(stage.difference + other_k - k, h)
-            kernel[row, 1:] += _landing(panels, heights - k, stage.mass, end)
-    lengths = np.linalg.solve(np.eye(len(starts)) - kernel, months)
+    excursions = _excursions(k, h, other_k, other_h)
+    kernel = excursions.kernel.sum(axis=0)
+    lengths = np.linalg.solve(np.eye(len(kernel)) - kernel, excursions.alive.sum(axis=0))
     return float(lengths[0])
+
+
+def pair_survival(months: int, k: float, h: float, other_k: float, other_h: float) -> FloatArray:
+    """Return P(neither chart alarms in the first t months) in control for t = 0 … months; errors as the run length."""
+    excursions = _excursions(k, h, other_k, other_h)
+    stages, points = excursions.alive.shape
+    found = np.zeros((months + 1, points))
+    for month in range(months + 1):
+        # Still in the first excursion, or back at R = 0 after `stage + 1` months and alive for the rest.
+        if month < stages:
+            found[month] = excursions.alive[month]
+        for stage in range(min(month, stages)):
+            found[month] += excursions.kernel[stage] @ found[month - stage - 1]
+    return found[:, 0]
 
 
 @lru_cache(maxsize=64)
@@ -98,6 +108,28 @@ def pair_thresholds(k: float, other_k: float, months: float) -> tuple[float, flo
     # Alone each runs longer than both together, and at most twice as long, were their alarms never to coincide.
     low, high = np.log(months), np.log(2.2 * months)
     return thresholds(float(np.exp(brentq(excess, low, high, xtol=1e-8))))
+
+
+# A table of expected alarms asks for many numbers of months of the same charts.
+@lru_cache(maxsize=8)
+def _excursions(k: float, h: float, other_k: float, other_h: float) -> _Excursions:
+    if not k < other_k:
+        raise ValueError(f"the reference values {k} and {other_k} are not in rising order")
+    if other_h >= h:
+        raise ValueError("the chart of the larger reference value needs the lower threshold")
+    panels = _panels(h, other_h, other_k - k)
+    starts = np.concatenate([[0.0], panels.nodes.ravel()])
+    # An excursion is over when S - R has grown to h; the one from 0 lasts longest.
+    stages = len(list(_excursion(0.0, k, h, other_k, other_h)))
+    found = _Excursions(np.zeros((stages, len(starts), len(starts))), np.zeros((stages, len(starts))))
+    for row, start in enumerate(starts):
+        for place, stage in enumerate(_excursion(float(start), k, h, other_k, other_h)):
+            heights = stage.difference + stage.levels
+            end = min(stage.difference + other_k - k, h)
+            found.alive[place, row] = stage.mass.sum()
+            found.kernel[place, row, 0] = stage.mass @ ndtr(k - heights)
+            found.kernel[place, row, 1:] = _landing(panels, heights - k, stage.mass, end)
+    return found
 
 
 def _panels(h: float, other_h: float, growth: float) -> _Panels:

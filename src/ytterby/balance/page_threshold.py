@@ -2,15 +2,16 @@
 
 A *family* is the set of charts of one test: directions and one or two reference values k. Its *rate* is the number of
 false alarms in one plant-year, in the long run: 12 over the mean number of months between them. Starting from 0 the
-first years have fewer. A family of two k shares the rate so that each chart alone would alarm equally seldom; that
-they alarm together is worked out (`page_pair`). Several series of one plant, such as its links, share the plant's rate
-in equal parts: the expected number of alarms is then the stated one, however the series hang together.
+first years have fewer (`expected_alarms`). A family of two k shares the rate so that each chart alone would alarm
+equally seldom; that they alarm together is worked out (`page_pair`). Several series of one plant, such as its links,
+share the plant's rate in equal parts: the expected number of alarms is then the stated one, however the series hang
+together.
 
 Since z is N(0, 1) whatever the plant, one table serves all. It is data (page_thresholds.csv, made by
 `threshold_rows`); what it does not hold is computed, a pair of k in seconds.
 
-Names: `Family`, `parse_families`, `threshold`, `thresholds`, `charts`, `ThresholdTable`, `parse_threshold_table`,
-`threshold_rows`.
+Names: `Family`, `parse_families`, `threshold`, `thresholds`, `charts`, `expected_alarms`, `ThresholdTable`,
+`parse_threshold_table`, `threshold_rows`.
 Sources: `page_quadrature` and `page_pair`.
 """
 
@@ -23,8 +24,8 @@ from math import isfinite
 from types import MappingProxyType
 
 from ytterby.balance.page import DOWN, UP, Chart
-from ytterby.balance.page_pair import pair_thresholds
-from ytterby.balance.page_quadrature import run_length_threshold
+from ytterby.balance.page_pair import pair_survival, pair_thresholds
+from ytterby.balance.page_quadrature import expected_renewals, run_length_threshold, survival
 
 MONTHS_A_YEAR = 12
 DIRECTIONS = MappingProxyType({"up": (UP,), "down": (DOWN,), "both": (UP, DOWN)})
@@ -65,6 +66,13 @@ class ThresholdTable:
         """Return the one h of a family with one k; arguments and errors as `threshold`, KeyError for no family."""
         return _only(self.families[family], self.thresholds(family, rate, series))
 
+    def expected_alarms(self, family: str, rate: float, months: int, series: int = 1) -> float:
+        """Return the false alarms to expect of one plant in its first testable months, all its series together.
+
+        Arguments and errors as `thresholds`, KeyError for no family.
+        """
+        return series * expected_alarms(self.families[family], self.thresholds(family, rate, series), months)
+
 
 def threshold(family: Family, rate: float, series: int = 1) -> float:
     """Return the threshold of a family with one reference value; otherwise as `thresholds`.
@@ -91,6 +99,18 @@ def thresholds(family: Family, rate: float, series: int = 1) -> tuple[float, ...
         return (run_length_threshold(family.reference_values[0], months),)
     k, other_k = family.reference_values
     return pair_thresholds(k, other_k, months)
+
+
+@lru_cache(maxsize=256)
+def expected_alarms(family: Family, limits: tuple[float, ...], months: int) -> float:
+    """Return the false alarms to expect of one series from 0 within some testable months, at h for each k."""
+    if len(limits) == 1:
+        alive = survival(months, family.reference_values[0], limits[0])
+    else:
+        (k, other_k), (h, other_h) = family.reference_values, limits
+        alive = pair_survival(months, k, h, other_k, other_h)
+    # Where one side alarms the other stands at 0, so that each side runs as if it were alone.
+    return len(family.directions) * expected_renewals(alive)
 
 
 def charts(family: Family, rate: float, series: int = 1) -> tuple[Chart, ...]:
