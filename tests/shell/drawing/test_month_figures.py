@@ -90,12 +90,11 @@ def test_every_month_has_a_slot_of_its_own_and_a_tip(draw):
 
 def test_a_month_that_cannot_be_tested_is_a_gap_with_its_reason():
     tree = page_of(draw_muf, month_rows(6, gaps={2: "no_stock_taking", 3: "content_unknown"}))
-    assert tips(tree)[2] == "2024-03: not testable, no stock-taking at the end of the month"
+    assert tips(tree)[2] == "2024-03: not testable, no stock-taking"
     assert (len(marks(tree, "gap")), len(marks(tree, "cross"))) == (2, 2)
     assert len(marks(tree, "dot")) + len(marks(tree, "outside")) == 4
     assert tree.get("aria-label").endswith(
-        "Months that cannot be tested: 2 (no stock-taking at the end of the month: 2024-03; "
-        "a lot without a known content: 2024-04)."
+        "Months that cannot be tested: 2 (no stock-taking: 2024-03; content unknown: 2024-04)."
     )
 
 

@@ -4,7 +4,7 @@ A text alternative says what a sighted reader sees at a glance: from when to whe
 which months have no figures and why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -62,13 +62,13 @@ def gaps(rows: Sequence[Row], language: str) -> str:
     return say("gaps", language, count=len(untested), reasons=said)
 
 
-def months(found: Sequence[str], language: str) -> str:
-    """Return months as a list of stretches, the first three and how many months more."""
+def months(found: Sequence[str], language: str, *, write: Callable[[str], str] = str) -> str:
+    """Return months as a list of stretches, the first three and how many months more, each as `write` writes it."""
     stretches: list[list[str]] = []
     for _, members in groupby(enumerate(found), key=lambda pair: month_number(pair[1]) - pair[0]):
         stretches.append([month for _, month in members])
     shown = [
-        one[0] if len(one) == 1 else say("stretch", language, first=one[0], last=one[-1])
+        write(one[0]) if len(one) == 1 else say("stretch", language, first=write(one[0]), last=write(one[-1]))
         for one in stretches[:NAMED_MOST]
     ]
     left = sum(len(one) for one in stretches[NAMED_MOST:])

@@ -31,6 +31,7 @@ WORD_GROUPS = (
     "picture",
     "figure",
     "untestable",
+    "item",
     "month",
     "finding",
     "entry",
