@@ -28,6 +28,7 @@ from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
+from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.passages import list_passages
 from ytterby.shell.store.reading.rights import list_rights, viewer_of
 from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
@@ -101,6 +102,9 @@ PROBES = {
     "closure of a step": lambda viewer: any(
         step["site"]["id"] == SITE_OF[KESTREL] for step in step_closures(viewer, known=now())["steps"]
     ),
+    "month balance of a plant": lambda viewer: any(
+        site == SITE_OF[KESTREL] for site, _ in balanced(viewer, known=now())
+    ),
     "delivery": lambda viewer: any(
         pair["tail"] == "KR-C-0418" for pair in mirror_pairs(viewer, known=now(), transit_limit_days=30)["pairs"]
     ),
@@ -164,6 +168,8 @@ def answers_of(viewer):
         for one in lot_destination(viewer, lot, known=now())["elements"].values():
             rows += [("destination", row) for row in one["destinations"]]
     rows += [("step", row) for row in step_closures(viewer, known=now())["steps"]]
+    for site, element in balanced(viewer, known=now()):
+        rows += [("month", row) for row in month_rows(viewer, site, element, known=now())]
     rows += [("delivery", row) for row in mirror_pairs(viewer, known=now(), transit_limit_days=30)["pairs"]]
     rows += [("finding", row) for row in list_findings(viewer, known=now())["findings"]]
     entries = list_entries(viewer, 0, 100)["entries"]

@@ -22,6 +22,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "shipment": {PARTY: "whole", CONSIGNEE: "lot, mass, assay, document number, time, and who sent it"} | _WHOLE,
     "passage of a customs place": {CUSTOMS: "what the declaration says, at its places"} | _WHOLE,
     "closure of a step": {PARTY: "whole"} | _WHOLE,
+    "month balance of a plant": {PARTY: "whole, of its own plants, from its own book"} | _WHOLE,
     "delivery": {PARTY: _STATE, CONSIGNEE: _STATE} | dict.fromkeys(_WHOLE, "both figures, corrections"),
     "trace": {PARTY: _STEP, CONSIGNEE: _STEP} | _WHOLE,
     "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
@@ -52,6 +53,11 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "step": _fields(
         "event_id at site run process element in_kg out_kg difference_kg u_kg z verdict inputs_unknown assumed"
         " inputs outputs"
+    ),
+    "month": _fields(
+        "month muf_kg sigma_kg sigma_random_kg sigma_systematic_kg cumuf_kg sigma_cumuf_kg itmuf_kg sitmuf"
+        " page_up_05 page_down_05 page_up_10 page_down_10 threshold_05 threshold_10 alarm testable reason reason_lot"
+        " contributors"
     ),
     "delivery": _fields(
         "lot tail document shipper receiver from_site to_site sent_at received_at shipped received unit state overdue"
