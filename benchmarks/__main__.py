@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("graph", "events", "capture", "groups", "derive", "trace", "histories", "kills", "sankey", "log")
+NAMES = ("graph", "events", "capture", "groups", "derive", "trace", "histories", "kills", "sankey", "log", "network")
 
 
 def main() -> None:

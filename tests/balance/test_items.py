@@ -13,6 +13,7 @@ from chain.test_conservation import SITES, history
 from ytterby.balance.account import Accounts, Row, What
 from ytterby.balance.inventory import month_ended_by
 from ytterby.balance.items import account_items
+from ytterby.balance.quantity import element_quantity
 from ytterby.chain.book import build_from_bundles
 from ytterby.chain.order import Bundle
 from ytterby.chain.period import Month
@@ -32,7 +33,7 @@ def accounts(chain: Chain, zone: timezone = UTC) -> Accounts:
 
 
 def sums(found: Accounts, element: str = "Nd") -> dict[Row, float]:
-    return dict(zip(found.rows, found.measurements(element).rows_kg.tolist(), strict=True))
+    return dict(zip(found.rows, found.measurements(element_quantity(element)).rows_kg.tolist(), strict=True))
 
 
 def plant(number: int, site: str = "plant") -> Row:
@@ -72,7 +73,7 @@ def test_closing_and_opening_stock_are_one_item():
         ((plant(1), -1), (plant(2), 1)),
         ((plant(2), -1),),
     ]
-    covariance = found.measurements("Nd", found.rows_of("plant")).covariance()
+    covariance = found.measurements(element_quantity("Nd"), found.rows_of("plant")).covariance()
     assert covariance[1, 2] == pytest.approx(-((0.02 * 118.5) ** 2))
 
 
@@ -176,7 +177,7 @@ def test_a_receipt_that_was_weighed_only_shares_the_error_of_the_shippers_assay(
     chain.receive("plant", "mine", line("ore", 100, u_kg=0.05), document="d", hour=day(1, 6))
     found = accounts(chain)
     (row,) = found.rows_between(("mine", "plant"))
-    variance = found.measurements("Nd", [row]).covariance()[0, 0]
+    variance = found.measurements(element_quantity("Nd"), [row]).covariance()[0, 0]
     assert variance == pytest.approx(2 * (0.5 * 0.05) ** 2)
 
 
@@ -233,7 +234,7 @@ def test_balances_and_differences_sum_to_sources_less_sinks_exactly(bundles):
             other += mass * self_sum(one.what, len([r for r, _ in one.entries if r.link is None]), one.entries)
         assert sum(rows.values()) == other
         # What is stored is the same sum, rounded.
-        for row, value in zip(found.rows, found.measurements(element).rows_kg.tolist(), strict=True):
+        for row, value in zip(found.rows, found.measurements(element_quantity(element)).rows_kg.tolist(), strict=True):
             assert value == pytest.approx(float(rows[row]), rel=1e-12, abs=1e-9)
 
 
@@ -279,5 +280,8 @@ def test_the_order_of_arrival_changes_nothing(bundles, random):
     one, other = of(bundles), of(shuffled)
     assert one.rows == other.rows
     for element in ("Nd", "Dy"):
-        assert one.measurements(element).rows_kg.tobytes() == other.measurements(element).rows_kg.tobytes()
+        assert (
+            one.measurements(element_quantity(element)).rows_kg.tobytes()
+            == other.measurements(element_quantity(element)).rows_kg.tobytes()
+        )
     assert set(one.not_counted) == set(other.not_counted)

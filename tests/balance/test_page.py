@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ytterby.balance.page import DOWN, UP, Chart, page, page_chart, page_set
@@ -105,15 +105,34 @@ def test_one_month_is_the_normal_distribution():
     assert average_run_length(0.5, 0.0) == pytest.approx(1 / 0.3085375387259869, rel=1e-12)
 
 
-@pytest.mark.parametrize(("months", "alpha"), [(0, 0.05), (12, 0.0), (12, 1.0), (2, 0.9)])
+@pytest.mark.parametrize(("months", "alpha"), [(0, 0.05), (12_001, 0.05), (12, 0.0), (12, 1.0), (2, 0.9)])
 def test_what_no_threshold_does_is_refused(months, alpha):
     with pytest.raises(ValueError):
         horizon_threshold(months, alpha, 0.5)
 
 
-def test_a_run_length_that_no_threshold_has_is_refused():
+@given(st.floats(1.0, 8.9), st.sampled_from([0.25, 0.5, 1.0, 1.5]))
+@settings(max_examples=30, deadline=None)
+def test_a_threshold_has_the_run_length_it_was_made_for(digits, k):
+    months = max(10.0**digits, 20.0)
+    assert average_run_length(k, run_length_threshold(k, months)) == pytest.approx(months, rel=1e-6)
+
+
+@pytest.mark.parametrize("months", [2.0, 2e9])
+def test_a_run_length_that_no_threshold_has_is_refused(months):
     with pytest.raises(ValueError):
-        run_length_threshold(0.5, 2.0)
+        run_length_threshold(0.5, months)
+
+
+@pytest.mark.parametrize("h", [-1.0, 60.0, 201.0, float("nan")])
+def test_what_cannot_be_worked_out_to_its_digits_is_refused(h):
+    with pytest.raises(ValueError):
+        average_run_length(0.5, h)
+
+
+def test_a_high_threshold_has_nodes_enough():
+    # With drift mu = delta - k > 0 the run to h takes nearly (h + overshoot + start) / mu months (Wald).
+    assert average_run_length(0.5, 150.0, 1.5) - average_run_length(0.5, 100.0, 1.5) == pytest.approx(50.0, rel=1e-9)
 
 
 @pytest.mark.parametrize("k", [0.5, 1.0])

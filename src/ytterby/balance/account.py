@@ -8,7 +8,7 @@ has no balance of its own: it counts with the next.
 Masses are kilograms of element, over the 17 elements in order of Z; months are those of each site's own clock.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,8 +16,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ytterby.balance.measurements import Item, Measurements, measurements_of
+from ytterby.balance.quantity import Quantity
 from ytterby.chain.period import Month
-from ytterby.matter.element import POSITION
 from ytterby.matter.mass import ElementMass
 
 Link = tuple[str, str]
@@ -77,6 +77,19 @@ class Untestable(NamedTuple):
     lot: str = ""
 
 
+def item_of(one: Counted, quantity: Quantity, entries: tuple[tuple[int, int], ...]) -> Item:
+    """Return a counted content as an item of a quantity: random errors of its elements are independent."""
+    content = one.content
+    groups = {group: quantity.of(sd) for group, sd in content.groups.items()}
+    return Item(
+        key=one.key,
+        mass_kg=quantity.of(content.mass_kg),
+        random_kg=quantity.of_random(content.random_kg),
+        groups={group: sd for group, sd in groups.items() if sd},
+        entries=entries,
+    )
+
+
 @dataclass(frozen=True)
 class Accounts:
     """Everything counted, the rows in order of month, plants before links, and what cannot be tested."""
@@ -88,11 +101,6 @@ class Accounts:
     untestable: Mapping[Row, Untestable]
 
     @cached_property
-    def number_of(self) -> Mapping[Row, int]:
-        """The place of each row."""
-        return {row: number for number, row in enumerate(self.rows)}
-
-    @cached_property
     def sites(self) -> tuple[str, ...]:
         """The plants that have a balance, in order."""
         return tuple(dict.fromkeys(row.site for row in sorted(self.rows) if row.link is None))
@@ -102,27 +110,36 @@ class Accounts:
         """The links of which both sides spoke, in order."""
         return tuple(sorted({row.link for row in self.rows if row.link is not None}))
 
-    def items(self, element: str, rows: Sequence[Row] | None = None) -> tuple[Item, ...]:
-        """Return the items of one element that count in these rows (all by default), in order.
+    @cached_property
+    def _by_row(self) -> Mapping[Row, tuple[int, ...]]:
+        """The places of the items that count in each row."""
+        found: dict[Row, list[int]] = {}
+        for place, one in enumerate(self.counted):
+            for row, _ in one.entries:
+                found.setdefault(row, []).append(place)
+        return {row: tuple(places) for row, places in found.items()}
+
+    def counted_in(self, rows: Iterable[Row]) -> tuple[Counted, ...]:
+        """Return what counts in any of these rows, in order, each once."""
+        places = sorted({place for row in rows for place in self._by_row.get(row, ())})
+        return tuple(self.counted[place] for place in places)
+
+    def items(self, quantity: Quantity, rows: Sequence[Row] | None = None) -> tuple[Item, ...]:
+        """Return the items of a quantity that count in these rows (all by default), in order.
 
         A row keeps the number it has among those given; an item that counts in none of them is left out.
         """
-        position = POSITION[element]
-        numbers = self.number_of if rows is None else {row: number for number, row in enumerate(rows)}
-        found = []
-        for one in self.counted:
-            entries = tuple((numbers[row], sign) for row, sign in one.entries if row in numbers)
-            content = one.content
-            mass = float(content.mass_kg[position])
-            random = float(content.random_kg[position])
-            groups = {g: float(sd[position]) for g, sd in content.groups.items() if sd[position]}
-            if entries and (mass or random or groups):
-                found.append(Item(one.key, mass, random, groups, entries))
-        return tuple(found)
+        wanted = self.rows if rows is None else rows
+        numbers = {row: number for number, row in enumerate(wanted)}
+        found = (
+            item_of(one, quantity, tuple((numbers[row], sign) for row, sign in one.entries if row in numbers))
+            for one in self.counted_in(wanted)
+        )
+        return tuple(item for item in found if item.mass_kg or item.random_kg or item.groups)
 
-    def measurements(self, element: str, rows: Sequence[Row] | None = None) -> Measurements:
-        """Return the arrays of one element over these rows (all by default)."""
-        return measurements_of(self.items(element, rows), len(self.rows if rows is None else rows))
+    def measurements(self, quantity: Quantity, rows: Sequence[Row] | None = None) -> Measurements:
+        """Return the arrays of a quantity over these rows (all by default)."""
+        return measurements_of(self.items(quantity, rows), len(self.rows if rows is None else rows))
 
     def of_sites(self, sites: Collection[str]) -> "Accounts":
         """Return the accounts of these plants alone, without links."""

@@ -1,4 +1,4 @@
-"""The months of one plant and element as people read them: what is missing, how sure, what makes it unsure.
+"""The months of one plant and quantity as people read them: what is missing, how sure, what makes it unsure.
 
 A month that cannot be tested stands among the others with its reason and without figures: an unknown is never 0. The
 statistics run over the months that can be tested.
@@ -13,6 +13,7 @@ from ytterby.balance.account import Accounts, Row, Untestable
 from ytterby.balance.measurements import Item, measurements_of
 from ytterby.balance.page import BoolArray, Chart, page_set
 from ytterby.balance.period_balance import SYSTEMATIC, Contributor, PeriodBalance, contributors, period_balance
+from ytterby.balance.quantity import Quantity
 from ytterby.chain.period import Month
 from ytterby.matter.mass import FloatArray
 
@@ -38,7 +39,7 @@ class MonthBalance(NamedTuple):
 
 
 class PlantMonths(NamedTuple):
-    """All months of a plant and element; `items` and `groups` are what the contributors number."""
+    """All months of a plant and quantity; `items` and `groups` are what the contributors number."""
 
     months: tuple[MonthBalance, ...]
     items: tuple[Item, ...]
@@ -49,10 +50,10 @@ class PlantMonths(NamedTuple):
         return self.groups[part.number] if part.kind == SYSTEMATIC else self.items[part.number].key
 
 
-def plant_months(accounts: Accounts, site: str, element: str, charts: Sequence[Chart]) -> PlantMonths:
+def plant_months(accounts: Accounts, site: str, quantity: Quantity, charts: Sequence[Chart]) -> PlantMonths:
     """Return the months of a plant, in order of time, with the levels of these charts, run together."""
     rows = [row for row in accounts.rows_of(site) if row not in accounts.untestable]
-    items = accounts.items(element, rows)
+    items = accounts.items(quantity, rows)
     measured = measurements_of(items, len(rows))
     balance = period_balance(measured)
     levels, alarms = page_set(balance.innovations.sitmuf, charts)

@@ -5,7 +5,9 @@ in a pool, under way, lost, or in MUF; a measured gain is a negative entry of th
 = destinations. A declared use travels with the goods; the latest declaration on the way holds.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -196,19 +198,21 @@ def _use_rows(cone: Cone, start: Floats) -> list[dict[Use, float]]:
             for use, kg in rows[int(graph.parents[edge])].items():
                 row[use] = row.get(use, 0.0) + float(graph.weights[edge]) * kg
         if node.kind is NodeKind.TRANSIT and node.uses:
-            row = _declare(node.uses, sum(row.values()))
+            whole = sum(row.values())
+            row = {use: float(share) * whole for use, share in shares_by_use(node.uses).items()}
         rows.append(row)
     return rows
 
 
-def _declare(uses: tuple[DeclaredUse, ...], mass_kg: float) -> dict[Use, float]:
-    row: dict[Use, float] = {}
-    left = 1.0
+def shares_by_use(uses: Iterable[DeclaredUse]) -> dict[Use, Fraction]:
+    """Return the share of a shipment under each use declared for it, exact; what is left over is not yet known."""
+    row: dict[Use, Fraction] = {}
+    left = Fraction(1)
     for use in uses:
         key = (use.use_code, use.end_user or "", use.country or "")
-        row[key] = row.get(key, 0.0) + float(use.share) * mass_kg
-        left -= float(use.share)
-    if left > 1e-12:
+        row[key] = row.get(key, Fraction(0)) + Fraction(use.share)
+        left -= Fraction(use.share)
+    if left > 0:
         key = (NOT_YET_KNOWN, "", "")
-        row[key] = row.get(key, 0.0) + left * mass_kg
+        row[key] = row.get(key, Fraction(0)) + left
     return row

@@ -67,22 +67,52 @@ def read_lot_data(
         if len(keys) > 1:
             others = ", ".join(sorted(keys.keys() - {"lotData"}))
             terms.reader.problems.append(refuse("profile.both_shapes", "/ilmd" + pointer_of(keys["lotData"]), others))
-        where = "/ilmd" + pointer_of(keys["lotData"])
-        for i, row in enumerate(terms.reader.rows(ilmd, keys["lotData"], "/ilmd")):
-            lot = _read_lot(row, f"{where}/{i}", terms, matter)
-            if lot is not None:
-                found.append(lot)
-                if lot.lot is None:
-                    terms.reader.problems.append(refuse("field.missing", f"{where}/{i}", "ree:lot"))
-                else:
-                    _check_goods(lot, outputs, epcs, f"{where}/{i}", terms)
-        _check_twice(found, where, terms)
+        rows = terms.reader.rows(ilmd, keys["lotData"], "/ilmd")
+        found = _read_rows(rows, outputs, epcs, "/ilmd" + pointer_of(keys["lotData"]), terms, matter)
     elif keys:
         lot = _read_lot({k: ilmd[k] for k in keys.values()}, "/ilmd", terms, matter)
         if lot is not None:
             found.append(lot)
             _check_goods(lot, outputs, epcs, "/ilmd", terms)
     return tuple(found)
+
+
+def read_observed_lots(
+    event: Mapping[str, object],
+    key: str,
+    goods: tuple[Goods, ...],
+    epcs: tuple[str, ...],
+    terms: TermReader,
+    matter: MatterTables,
+) -> tuple[LotData, ...]:
+    """Return what an event says, under `key` and outside of ILMD, of lots that it does not make.
+
+    ILMD belongs to the making of a lot (EPCIS 2.0, 7.3.8); whoever receives or counts it says here what his own assay
+    found. `goods` and `epcs` are all that the event names. Codes as for `read_lot_data`.
+    """
+    return tuple(_read_rows(terms.reader.rows(event, key), goods, epcs, pointer_of(key), terms, matter))
+
+
+def _read_rows(
+    rows: list[object],
+    goods: tuple[Goods, ...],
+    epcs: tuple[str, ...],
+    where: str,
+    terms: TermReader,
+    matter: MatterTables,
+) -> list[LotData]:
+    """Return the data of lots of which each is named."""
+    found = []
+    for i, row in enumerate(rows):
+        lot = _read_lot(row, f"{where}/{i}", terms, matter)
+        if lot is not None:
+            found.append(lot)
+            if lot.lot is None:
+                terms.reader.problems.append(refuse("field.missing", f"{where}/{i}", "ree:lot"))
+            else:
+                _check_goods(lot, goods, epcs, f"{where}/{i}", terms)
+    _check_twice(found, where, terms)
+    return found
 
 
 def _read_lot(row: object, where: str, terms: TermReader, matter: MatterTables) -> LotData | None:

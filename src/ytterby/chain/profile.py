@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ytterby.chain.event import DeclaredUse
-from ytterby.chain.ilmd import read_lot_data
+from ytterby.chain.ilmd import read_lot_data, read_observed_lots
 from ytterby.chain.profile_terms import EVENT_TERMS, POOL_RULES, SHIPPING_STEPS, TEXT_TERMS, USE_BASES, USE_TERMS
 from ytterby.chain.profile_values import TermReader
 from ytterby.matter.tables import MatterTables
@@ -18,6 +18,8 @@ from ytterby.terms.problem import refuse, remark
 OTHER_USE = "other"
 WHOLE = Decimal(1)
 _NUMBERED = ("declaration", "licence")
+_GOODS = ("quantities", "child_quantities", "input_quantities", "output_quantities")
+_EPCS = ("epcs", "child_epcs", "input_epcs", "output_epcs")
 
 
 def read_profile(
@@ -52,6 +54,11 @@ def read_profile(
     read["destination_country"] = terms.country(event, keys, "destinationCountry", "")
     read["net_mass_kg"] = terms.number(event, keys, "netMassKilogram", "")
     _read_pool(event, keys, read, terms)
+    if "lotData" in keys:
+        goods = tuple(one for name in _GOODS for one in read.get(name, ()))
+        epcs = tuple(one for name in _EPCS for one in read.get(name, ()))
+        observed = read_observed_lots(event, keys["lotData"], goods, epcs, terms, matter)
+        read["lot_data"] = (*read.get("lot_data", ()), *observed)
     if "use" in keys:
         read["uses"] = _read_uses(event, keys, read, terms, use_codes)
     elif read.get("end_use"):

@@ -25,6 +25,7 @@ EVENT_TERMS: Mapping[str, str] = {
     "destinationCountry": "country",
     "netMassKilogram": "number",
     "use": "list",
+    "lotData": "list",
     "pool": "uri",
     "poolRule": "text",
 }

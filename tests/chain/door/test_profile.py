@@ -18,6 +18,7 @@ from chain.door.door_samples import (
     written,
 )
 from ytterby.chain.door import read_document
+from ytterby.terms.problem import Severity
 
 AT = "/epcisBody/eventList/0"
 ND = {"ree:element": "Nd", "ree:milligramPerKilogram": 85000.0}
@@ -98,6 +99,24 @@ REFUSED = [
         made({"ree:form": "ore", "ree:lotData": [{"ree:lot": LOT}]}),
         "profile.both_shapes",
         "/ilmd/ree:lotData",
+    ),
+    (
+        "observed lot that the event does not name",
+        object_event(**{"ree:lotData": [{"ree:lot": OTHER_LOT, "ree:assay": [ND]}]}),
+        "profile.lot_not_in_event",
+        "/ree:lotData/0",
+    ),
+    (
+        "observed lot without a name",
+        object_event(**{"ree:lotData": [{"ree:assay": [ND]}]}),
+        "field.missing",
+        "/ree:lotData/0",
+    ),
+    (
+        "observed lot twice",
+        object_event(**{"ree:lotData": [{"ree:lot": LOT, "ree:assay": [ND]}] * 2}),
+        "profile.lot_twice",
+        "/ree:lotData",
     ),
     ("licence as a number", object_event(**{"ree:licence": 7}), "field.type", "/ree:licence"),
     ("pool that is no identifier", step(**{"ree:pool": "tank 1"}), "identifier.not_a_uri", "/ree:pool"),
@@ -229,3 +248,13 @@ def test_a_prefix_of_one_document_does_not_leak_into_the_next(tables):
         assert read_document(written(foreign), tables).said[0].lot_data == ()
         undeclared = read_document(written(document(event, context=CONTEXT[0])), tables)
         assert {p.code for p in undeclared.all_problems} == {"field.prefix_undeclared"}
+
+
+def test_whoever_receives_or_counts_says_what_his_own_assay_found(tables):
+    told = {"ree:lot": LOT, "ree:form": "oxide", "ree:assay": [{**ND, "ree:standardUncertainty": 400.5}]}
+    event = object_event(quantityList=[quantity()], **{"ree:lotData": [told]})
+    read = read_document(written(document(event)), tables)
+    assert [p for p in read.all_problems if p.severity is Severity.REFUSE] == []
+    (found,) = read.events[0].event.lot_data
+    assert (found.lot, found.form, found.assays[0].milligram_per_kilogram) == (LOT, "oxide", Decimal("85000.0"))
+    assert found.assays[0].standard_uncertainty == Decimal("400.5")

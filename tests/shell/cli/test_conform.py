@@ -138,11 +138,13 @@ def test_balances_and_thresholds_agree(capsys):
 )
 def test_each_figure_of_page_has_its_tolerance(way, change, code, tmp_path, capsys):
     document = json.loads(PAGE.read_text())
-    assert main(["conform", str(PAGE)]) == 0
+    document |= {name: document[name][:1] for name in ("horizon", "arl", "h_for_arl")}
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps(document))
+    assert main(["conform", str(path)]) == 0
     part, place, key = way
     exact = rows(capsys.readouterr().out)[0]["computed"][part][place][key]
     document[part][place][key] = exact + change
-    path = tmp_path / "page.json"
     path.write_text(json.dumps(document))
     assert main(["conform", "--compare", str(path)]) == code
 

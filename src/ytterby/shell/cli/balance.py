@@ -12,9 +12,10 @@ from typing import Any
 from rich.text import Text
 
 from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_known, add_noun, day, whole_number
+from ytterby.shell.cli.balance_months import show_months
 from ytterby.shell.cli.figures import decimals_for, write_count, write_exact, write_kg, write_score
 from ytterby.shell.cli.lot import unit_word
-from ytterby.shell.cli.opening import Names, find_lot, find_site, open_reading, with_data
+from ytterby.shell.cli.opening import Names, Reading, find_lot, find_site, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.screen import Column, Screen, plain
 from ytterby.shell.cli.texts import counted
@@ -29,7 +30,12 @@ NAMED_MOST = 1
 def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "balance", "does it add up, does the other side say the same")
-    report = add_command(verbs, "report", run_report, "show for each step whether each element that went in came out")
+    report = add_command(
+        verbs,
+        "report",
+        run_report,
+        "show the months of a plant, and for each step whether each element came out",
+    )
     report.add_argument("--site", metavar="SITE", help="identifier, its tail, or name (default: all sites)")
     add_element(report, "one element (default: all)")
     report.add_argument("--month", type=month, metavar="M", help="only steps of this month, as 2025-06")
@@ -63,12 +69,31 @@ def run_report(args: argparse.Namespace, screen: Screen) -> Outcome:
     with screen.waiting(screen.texts("balance.waiting")):
         found = step_closures(reading.viewer, site=site, element=args.element, known=reading.known)
     steps = [step for step in found["steps"] if args.month is None or step["at"].startswith(args.month)]
-    answer = {"site": site, "element": args.element, "months": [], **found, "steps": steps}
-    screen.answer(answer, lambda: show_steps(screen, steps, found["limit"], reading.names(screen.language)))
-    is_off = any(_is_off(step) for step in steps)
+    months = _months(reading, screen, site, args)
+    answer = {"site": site, "element": args.element, "months": months, **found, "steps": steps}
+
+    def show() -> None:
+        if months:
+            show_months(screen, months, args.element)
+        if steps or not months:
+            show_steps(screen, steps, found["limit"], reading.names(screen.language))
+
+    screen.answer(answer, show)
+    is_off = any(_is_off(step) for step in steps) or any(month["alarm"] for month in months)
     if not screen.is_json and steps:
         screen.next(with_data(args, "ytterby balance findings" if is_off else "ytterby balance pairs"))
     return Outcome.FOUND if is_off else Outcome.GOOD
+
+
+def _months(reading: Reading, screen: Screen, site: str | None, args: argparse.Namespace) -> list[Json]:
+    """Return the month balances of a plant and element; a month is an account, so both must be named."""
+    if site is None or args.element is None:
+        return []
+    from ytterby.shell.store.reading.months import month_rows
+
+    with screen.waiting(screen.texts("balance.waiting")):
+        found = month_rows(reading.viewer, site, args.element, known=reading.known)
+    return [row for row in found if args.month is None or row["month"] == args.month]
 
 
 def _is_off(step: Json) -> bool:

@@ -15,6 +15,7 @@ from ytterby.shell.cli import (
     flow_return,
     log,
     lot,
+    nation,
     party,
     product,
     quota,
@@ -25,7 +26,7 @@ from ytterby.shell.cli.arguments import Help
 from ytterby.shell.cli.outcome import Outcome, Stop
 from ytterby.shell.cli.screen import Screen, plain
 
-NOUNS = (demo, serve, event, lot, balance, flow_return, quota, log, party, product, register, conform)
+NOUNS = (demo, serve, event, lot, balance, flow_return, quota, log, party, product, register, conform, nation)
 SUMMARY = """A register for rare earths: where every gram came from and went, whether the books add up, and proof.
 
 Start with:  ytterby demo"""

@@ -26,6 +26,7 @@ from ytterby.shell.cli.conform_balance import (
     run_balance,
     run_page,
 )
+from ytterby.shell.cli.conform_network import is_network, is_reconciliation, run_network, run_reconciliation
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, Stop, WrongUse
 from ytterby.shell.cli.screen import Screen, write_json
 
@@ -212,4 +213,6 @@ KINDS = (
         is_absolute=True,
         tolerance_of=MappingProxyType({"arl": ARL_TOLERANCE}),
     ),
+    Kind("network", is_network, run_network, lambda document: document.get("expected"), tolerance=1e-7),
+    Kind("reconcile", is_reconciliation, run_reconciliation, lambda document: document.get("expected"), tolerance=1e-8),
 )

@@ -1,13 +1,36 @@
 """Documents as files: read no further than a document may be long, and told by content what is not read yet."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+
+import msgspec
 
 from ytterby.chain.envelope import BYTES_MAX
 from ytterby.shell.cli.outcome import CouldNotRun
 from ytterby.terms.problem import Problem, refuse
 
 STANDARD_INPUT = "-"
+_FIELDS, _TEXT = msgspec.json.Decoder(dict[str, msgspec.Raw]), msgspec.json.Decoder(str)
+
+
+def list_files(names: Iterable[str]) -> list[str]:
+    """Return the files that are named; a folder stands for the JSON files in it, by name."""
+    found: list[str] = []
+    for name in names:
+        folder = Path(name)
+        is_folder = name != STANDARD_INPUT and folder.is_dir()
+        found += (is_folder and sorted(str(path) for path in folder.glob("*.json"))) or [name]
+    return found
+
+
+def sender_of(raw: bytes) -> str | None:
+    """Return what a document's own field `sender` says (EPCIS 2.0, 10.2); None where it says nothing."""
+    try:
+        sender = _FIELDS.decode(raw).get("sender")
+        return (_TEXT.decode(sender) or None) if sender is not None else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def read_document_file(name: str) -> bytes:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.cli import event_sheet
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
-from ytterby.shell.cli.document_file import not_read_yet, read_document_file
+from ytterby.shell.cli.document_file import list_files, not_read_yet, read_document_file, sender_of
 from ytterby.shell.cli.event_status import add_status, second_of
 from ytterby.shell.cli.figures import write_count, write_exact
 from ytterby.shell.cli.opening import Names, Reading, find_party, open_reading, with_data
-from ytterby.shell.cli.outcome import CouldNotRun, Outcome
+from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, problem_line, show_problems
 from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.cli.sheet_options import DECIMALS, add_sheet_options, plain_settings, read_readable
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 LEVELS = ("profile", "gs1")
+SENDER = "sender"
 
 
 def add(nouns: Nouns) -> None:
@@ -51,7 +52,7 @@ def add(nouns: Nouns) -> None:
         dest="party",
         required=True,
         metavar="PARTY",
-        help="who submits: identifier, its tail, name, or operator",
+        help="who submits: identifier, its tail, name, operator, or sender (each document's own field of that name)",
     )
     _add_level(capture)
     capture.add_argument(
@@ -65,7 +66,10 @@ def add(nouns: Nouns) -> None:
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="EPCIS 2.0 in JSON or JSON-LD, XLSX or CSV; - is standard input"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="EPCIS 2.0 in JSON or JSON-LD, XLSX or CSV; a folder; - is standard input",
     )
     add_sheet_options(parser)
 
@@ -82,7 +86,7 @@ def _add_level(parser: argparse.ArgumentParser) -> None:
 def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List the problems of each file."""
     settings = _settings(args, screen)
-    counts = [_check(name, args, settings, screen) for name in args.files]
+    counts = [_check(name, args, settings, screen) for name in list_files(args.files)]
     if not screen.is_json:
         _show_check(screen, args, counts)
     return Outcome.FOUND if any(refused for _, refused, _ in counts) else Outcome.GOOD
@@ -157,8 +161,8 @@ def _show_check(screen: Screen, args: argparse.Namespace, counts: Sequence[tuple
 
 def run_digest(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Write one line for each event: algorithm and digest, and its identifier."""
-    outcomes = [_digest(name, plain_settings(args), screen) for name in args.files]
-    return max(outcomes)
+    outcomes = [_digest(name, plain_settings(args), screen) for name in list_files(args.files)]
+    return max(outcomes, default=Outcome.GOOD)
 
 
 def _digest(name: str, settings: "Settings", screen: Screen) -> Outcome:
@@ -205,13 +209,40 @@ def _show_digests(screen: Screen, digests: Sequence[Json]) -> None:
 def run_capture(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Take each file in and show its receipt."""
     reading = open_reading(args, screen, derives=False)
-    party = find_party(reading, args.party)
-    settings = party_settings(args, reading, party)
-    answers = [_capture(name, reading, settings, args, screen) for name in args.files]
+    submitters = _Submitters(args, reading)
+    answers = [_capture(name, reading, submitters, args, screen) for name in list_files(args.files)]
     is_refused_any = any(answer["outcome"] == "refused" for answer in answers)
     if not screen.is_json:
         screen.next(_what_next(args, screen, answers))
     return Outcome.FOUND if is_refused_any else Outcome.GOOD
+
+
+class _Submitters:
+    """How the documents of each party are read: the one that is named, or the one that each document names."""
+
+    def __init__(self, args: argparse.Namespace, reading: Reading) -> None:
+        self.args, self.reading = args, reading
+        self.known: dict[str, Settings] = {}
+        if args.party != SENDER:
+            self._settings(args.party)
+
+    def of(self, name: str, raw: bytes) -> "Settings":
+        """Return the settings for a document.
+
+        Raises:
+            WrongUse: nobody is named, or somebody unknown.
+        """
+        if self.args.party != SENDER:
+            return self._settings(self.args.party)
+        sender = sender_of(raw)
+        if sender is None:
+            raise WrongUse("event.capture.no_sender", file=name)
+        return self._settings(sender)
+
+    def _settings(self, text: str) -> "Settings":
+        if text not in self.known:
+            self.known[text] = party_settings(self.args, self.reading, find_party(self.reading, text))
+        return self.known[text]
 
 
 def _what_next(args: argparse.Namespace, screen: Screen, answers: Sequence[Json]) -> str:
@@ -223,7 +254,7 @@ def _what_next(args: argparse.Namespace, screen: Screen, answers: Sequence[Json]
     return with_data(args, "ytterby balance findings")
 
 
-def _capture(name: str, reading: Reading, settings: "Settings", args: argparse.Namespace, screen: Screen) -> Json:
+def _capture(name: str, reading: Reading, submitters: _Submitters, args: argparse.Namespace, screen: Screen) -> Json:
     from ytterby.shell.actions.arrive import StoreError
     from ytterby.shell.actions.settle import NotSettled
 
@@ -234,7 +265,7 @@ def _capture(name: str, reading: Reading, settings: "Settings", args: argparse.N
         screen.answer(answer, lambda: show_capture(screen, answer, [unread]))
         return answer
     try:
-        return _take(name, raw, reading, settings, args, screen)
+        return _take(name, raw, reading, submitters.of(name, raw), args, screen)
     except NotSettled as error:
         work = with_data(args, "ytterby register work --once")
         facts = {"file": name, "id": error.arrival["id"], "why": error.why}

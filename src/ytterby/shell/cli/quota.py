@@ -22,7 +22,6 @@ from ytterby.shell.cli.texts import counted
 from ytterby.shell.wording import word
 
 Json = dict[str, Any]
-KINDS = ("mining", "separation")
 
 
 def add(nouns: Nouns) -> None:
@@ -31,7 +30,7 @@ def add(nouns: Nouns) -> None:
     give = add_command(verbs, "set", run_set, "register the quota of an enterprise, a year and a kind")
     give.add_argument("party", metavar="PARTY", help="identifier, its tail, or name")
     give.add_argument("--year", type=whole_number, required=True, metavar="YEAR")
-    give.add_argument("--kind", choices=KINDS, required=True)
+    give.add_argument("--kind", required=True, metavar="KIND", help="as mining, separation")
     give.add_argument("--tonnes-reo", type=tonnes, required=True, metavar="T", help="tonnes of rare-earth oxide")
     give.add_argument("--source", required=True, metavar="TEXT", help="the document that grants it")
     show = add_command(verbs, "show", run_show, "show how much of each quota is used, and when it will be used up")

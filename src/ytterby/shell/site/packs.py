@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from ytterby.balance.use_code import UseCodes, UseLimits, parse_dated_codes, parse_use_limits
 from ytterby.chain.door import DoorTables, parse_use_codes
 from ytterby.chain.spreadsheet.column import SheetTables, read_sheet_tables
 from ytterby.chain.vocabulary import parse_vocabulary
@@ -46,6 +47,18 @@ def sheet_tables() -> SheetTables:
     """Return the columns and words of spreadsheets."""
     columns, words = (packaged_text("chain", f"spreadsheet/{name}.csv") for name in ("columns", "words"))
     return read_sheet_tables(columns, words)
+
+
+@lru_cache(maxsize=1)
+def use_codes() -> UseCodes:
+    """Return the dated use codes, with what one unit of each product holds."""
+    return parse_dated_codes(packaged_text("balance", "use_codes.csv"))
+
+
+@lru_cache(maxsize=1)
+def use_limits() -> UseLimits:
+    """Return the limits of use findings."""
+    return parse_use_limits(packaged_text("balance", "use_limits.csv"))
 
 
 @dataclass(frozen=True, slots=True)
