@@ -77,10 +77,11 @@ def _list(args: argparse.Namespace, screen: Screen, *, is_gaps: bool) -> Outcome
         found = list_returns(reading.viewer, known=reading.known, on=judged_on(args), party=party, month=args.month)
     gaps = [row for row in found["returns"] if row["is_gap"]]
     late = [row for row in found["returns"] if row["late_by_seconds"] is not None]
+    names = reading.names(screen.language)
+    has_any = bool(found["returns"])
     if is_gaps:
         found["returns"] = [row for row in found["returns"] if row in gaps or row in late]
-    names = reading.names(screen.language)
-    screen.answer(found, lambda: show_returns(screen, found, len(gaps), len(late), names))
+    screen.answer(found, lambda: show_returns(screen, found, len(gaps), len(late), names, has_any=has_any))
     if not screen.is_json and found["returns"]:
         first = (gaps or found["returns"])[0]
         command = f"ytterby return show {quote(names(first['party']['id']))} {first['month']}"
@@ -88,9 +89,12 @@ def _list(args: argparse.Namespace, screen: Screen, *, is_gaps: bool) -> Outcome
     return Outcome.FOUND if gaps else Outcome.GOOD
 
 
-def show_returns(screen: Screen, found: Json, gaps: int, late: int, names: Names) -> None:
+def show_returns(screen: Screen, found: Json, gaps: int, late: int, names: Names, *, has_any: bool) -> None:
     """Write a line for each return, and how many are missing and came late."""
     texts = screen.texts
+    if not has_any:
+        screen.verdict(None, texts("return.none", on=found["on"]))
+        return
     if found["returns"]:
         columns = [
             Column(texts("column.party")),
@@ -102,9 +106,6 @@ def show_returns(screen: Screen, found: Json, gaps: int, late: int, names: Names
             Column(texts("column.differing"), is_number=True),
         ]
         screen.table(columns, [_return_row(row, screen, names) for row in found["returns"]])
-    elif not gaps and not late:
-        screen.verdict(None, texts("return.none", on=found["on"]))
-        return
     rest = counted(texts, "return.late", late) if late else ""
     if gaps:
         screen.verdict(False, counted(texts, "return.gaps", gaps, on=found["on"]), rest)
