@@ -13,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from balance.test_reported import by_lots, by_return, of_entries
 from chain.chain_of import START, Chain, line
+from chain.spreadsheet.cells_of import PARTY
+from chain.spreadsheet.test_monthly_return import world as sheet_world
 from ytterby.balance.quota import (
     CONTENT_UNKNOWN,
     FORM_UNKNOWN,
@@ -25,8 +28,11 @@ from ytterby.balance.quota import (
 )
 from ytterby.balance.quota_projection import day_after, project_months
 from ytterby.balance.reported import reported_movements
+from ytterby.chain.book import build_from_bundles
+from ytterby.chain.order import Bundle
 from ytterby.chain.party import Operation, Party, Site, make_directory
 from ytterby.chain.period import Month
+from ytterby.chain.postings import postings_of
 from ytterby.chain.product import ProductList
 from ytterby.chain.world import World
 from ytterby.matter.mass import ElementMass
@@ -149,6 +155,19 @@ def test_what_nobody_can_count_is_named():
     chain.step("plant", [line("mystery", 5)], [of_form("oxide", "what", 5)], hour=at(4, 3))
     found = position(chain)
     assert dict(found.not_counted) == {FORM_UNKNOWN: ("who",), CONTENT_UNKNOWN: ("what",)}
+
+
+def test_a_month_by_lots_and_by_return_draws_the_same():
+    for entries in (by_lots(), by_return()):
+        found_in = of_entries(entries)
+        book = build_from_bundles(
+            [Bundle(e.event.digest, postings_of(e, sheet_world())[0]) for e in entries], sheet_world()
+        )
+        made, left = productions(found_in.movements, book, RULES)
+        found = position_of(PARTY, 2026, "separation", quota=None, made=made, left=left, factors=FACTORS, months=(),
+                            level=0.9)  # fmt: skip
+        assert found.produced.tonnes == pytest.approx(1750 * 0.8 * OXIDE_PER_ND)
+        assert found.not_counted == ()
 
 
 # Breach
