@@ -33,7 +33,7 @@ from ytterby.chain.period import Month
 from ytterby.chain.postings import postings_of
 from ytterby.shell.site.return_packs import return_rules
 from ytterby.shell.store.asking import rows_among
-from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.deriving import post_to
 from ytterby.shell.store.derived.known_postings import KnownPostings
 from ytterby.shell.store.derived.postings import live_edition
 from ytterby.shell.store.derived.registered import events_at
@@ -86,7 +86,7 @@ def _entered_events(viewer: Viewer, known: Known) -> Entered:
 def _bundles(viewer: Viewer, known: Known) -> Iterable[Bundle]:
     if not viewer.reads_all:
         return party_bundles(viewer, known)[0]
-    derive_to(known.size)
+    post_to(known.size)
     return KnownPostings(live_edition().number, known.size).all()
 
 
