@@ -39,6 +39,9 @@ WORD_GROUPS = (
     "outcome",
     "mandate",
     "right",
+    "return",
+    "move",
+    "quota",
 )
 
 # {{ and }} stand for themselves, as in str.format.
