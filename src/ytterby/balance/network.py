@@ -90,6 +90,18 @@ class Network:
         return _squares(self.measurements.random_factor) + _squares(self.measurements.group_factor)
 
     @cached_property
+    def is_lasting(self) -> npt.NDArray[np.bool_]:
+        """Tell for each group whether it errs in more than one month: an error of one delivery is no bias."""
+        entries = self.measurements.group_factor.tocoo()
+        held = entries.data != 0.0
+        first = np.full(len(self.measurements.groups), np.iinfo(np.intp).max)
+        last = np.full(len(self.measurements.groups), -1)
+        np.minimum.at(first, entries.col[held], self.month_of[entries.row[held]])
+        np.maximum.at(last, entries.col[held], self.month_of[entries.row[held]])
+        found: npt.NDArray[np.bool_] = last > first
+        return found
+
+    @cached_property
     def declared_kg(self) -> FloatArray:
         """Sums of H x over entries > 0 and over entries < 0 (2 x m), kg: on D rows shipper's and receiver's side."""
         entries = self.measurements.incidence.tocoo()

@@ -94,8 +94,8 @@ def hypotheses_for_alarm(
     """Return what would explain an alarm in rows (m), kg, of one element, for the window that was factored.
 
     Tried: losses, receipts and shipments of the plants concerned and their partners, either side of the links of the
-    plants concerned and their difference, and the systematic groups of the items in their rows. `since`: the months
-    from which a cause may hold, all of the window without it.
+    plants concerned and their difference, and the systematic groups of the items in their rows that last longer than a
+    month. `since`: the months from which a cause may hold, all of the window without it.
 
     Raises:
         KeyError: the suspect is no plant or link of the network.
@@ -114,6 +114,41 @@ def hypotheses_for_alarm(
     ranked = _rank(signatures, element, steps, [starts[k] for k in best])
     near = sum(1 for one in ranked if ranked[0].statistic - one.statistic < APART)
     return AlarmHypotheses(ranked, near)
+
+
+class FittedCause(NamedTuple):
+    """One cause fitted to rows: kg over its months with sd, T, and the rows (m), kg, that it explains."""
+
+    cause: Cause
+    since: int
+    until: int
+    size_kg: float
+    sd_kg: float
+    statistic: float
+    rows_kg: FloatArray
+
+
+def fit_cause(
+    factor: NetworkFactor, rows_kg: FloatArray, cause: Cause, since: int, until: int | None = None
+) -> FittedCause | None:
+    """Return one cause from month `since` to month `until` (the newest without it), fitted by generalised least
+    squares; None where it does not show.
+    """
+    network = factor.network
+    if cause.kind == "group" and cause.place not in network.measurements.groups:
+        return None
+    last = network.months[-1] if until is None else until
+    steps = _Steps(network, cause)
+    column = (
+        steps.columns((since,)) if until is None else csr_array(steps.columns((since,)) - steps.columns((last + 1,)))
+    )
+    squares, projections = factor.squares_and_projections(column, rows_kg)
+    if not squares[0] > _floor(network, column)[0]:
+        return None
+    kg = steps.kg_since(since) - (0.0 if until is None else steps.kg_since(last + 1))
+    step, sd = float(projections[0] / squares[0]), float(squares[0] ** -0.5)
+    explained: FloatArray = column.toarray()[:, 0] * step
+    return FittedCause(cause, since, last, step * kg, sd * kg, float(projections[0] ** 2 / squares[0]), explained)
 
 
 class _Steps:
@@ -212,7 +247,8 @@ def _groups_at(network: Network, plants: Iterable[str], links: Iterable[str]) ->
     columns = network.measurements.incidence[rows, :].tocoo().col
     held = network.measurements.loading_kg[np.unique(columns), :].tocoo()
     for group in np.unique(held.col[held.data != 0.0]):
-        yield network.measurements.groups[group]
+        if network.is_lasting[group]:
+            yield network.measurements.groups[group]
 
 
 def _starts(network: Network, since: Iterable[int] | None) -> tuple[int, ...]:

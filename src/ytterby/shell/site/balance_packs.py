@@ -10,6 +10,8 @@ from ytterby.balance.loss_yield import LossNorm, parse_loss_norms
 from ytterby.balance.operating_point import OperatingPoint, parse_operating_points
 from ytterby.balance.page_threshold import ThresholdTable, parse_threshold_table
 from ytterby.balance.self_check import SelfCheckLimits, parse_self_check_limits
+from ytterby.balance.watch import WatchTables
+from ytterby.balance.watch_rate import WatchRates, parse_watch_rates
 from ytterby.shell.site.packs import packaged_text
 
 
@@ -36,3 +38,15 @@ def loss_norms() -> Mapping[str, LossNorm]:
 def self_check_limits() -> SelfCheckLimits:
     """Return the limits of the self-check."""
     return parse_self_check_limits(packaged_text("balance", "self_check_limits.csv"))
+
+
+@lru_cache(maxsize=1)
+def watch_rates() -> WatchRates:
+    """Return how often each test may alarm on an honest plant."""
+    return parse_watch_rates(packaged_text("balance", "watch_rates.csv"))
+
+
+def watch_tables(point: str) -> WatchTables:
+    """Return what the watch goes by at an operating point."""
+    spread = max(norm.relative_month for norm in loss_norms().values())
+    return WatchTables(threshold_table(), watch_rates(), point, spread)

@@ -1,0 +1,278 @@
+"""The watch over a nation's accounts: which plants, links and losses alarm, each with what would explain it.
+
+Every plant's balance is judged given all that plants and links say up to its month, every link by what its two sides
+say over time, every plant's loss by what it used to lose. The strongest alarm comes first; what explains it best is
+taken off all rows before the next is looked for (serial compensation), so that neighbours of a diversion are not named
+for it. Then each element is watched apart, less what was found already.
+
+Source: accountancy of this project, 2.1 (serial compensation), 2.2, 2.3; Narasimhan and Mah (1987) for compensation.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ytterby.balance.account import Accounts, Link
+from ytterby.balance.account_series import losses_of, network_of, place_of, testable_rows
+from ytterby.balance.episode import Episode, episodes
+from ytterby.balance.innovation import Innovations, innovations_of
+from ytterby.balance.loss_yield import loss_from_history, month_spread_of
+from ytterby.balance.network import Network
+from ytterby.balance.network_factor import NetworkFactor, factor_network
+from ytterby.balance.network_hypotheses import (
+    Cause,
+    FittedCause,
+    NetworkHypothesis,
+    Suspect,
+    fit_cause,
+    hypotheses_for_alarm,
+)
+from ytterby.balance.page import UP, Chart, page_set
+from ytterby.balance.page_threshold import MONTHS_A_YEAR, ThresholdTable
+from ytterby.balance.quantity import POOLED, Quantity, element_quantity, pooled_quantity
+from ytterby.balance.watch_rate import WatchRates
+from ytterby.matter.element import ELEMENTS
+from ytterby.matter.mass import FloatArray
+
+PLANT, LINK, LOSS_YIELD = "plant", "link", "loss_yield"
+# A cause may have begun so many months before its chart rose, or after.
+BEFORE_MONTHS, AFTER_MONTHS = 2, 3
+# A laboratory or method that would have to err by more of its own standard deviations explains nothing.
+GROUP_STEP_MAX = 3.5
+SHOWN = 3
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class WatchTables:
+    """What the watch goes by: thresholds, rates, and the operating point at which it names something."""
+
+    thresholds: ThresholdTable
+    rates: WatchRates
+    point: str
+    month_spread: float  # of a process loss from month to month, relative, at least
+
+
+class Alarm(NamedTuple):
+    """One episode: which test of which quantity, at a plant or link, months by number in the accounts.
+
+    `causes` explain it best, at most three classes, fitted in the quantity; `is_clear`: the first is well ahead.
+    """
+
+    family: str
+    place: str
+    quantity: str
+    direction: int
+    since: int
+    until: int
+    excess: float
+    rate_per_plant_year: float
+    causes: tuple[tuple[FittedCause, ...], ...] = ()
+    is_clear: bool = False
+
+
+@dataclass(frozen=True)
+class Watched:
+    """All alarms, the most excessive first, and how many false ones to expect among as many honest plants."""
+
+    alarms: tuple[Alarm, ...]
+    expected_false_alarms: float
+    networks: Mapping[str, "Layer"] = field(repr=False)
+
+
+def quiet(done: int, of: int) -> None:
+    """Tell nobody how far it is."""
+    del done, of
+
+
+def watch_accounts(accounts: Accounts, tables: WatchTables, *, tell: Tell = quiet) -> Watched:
+    """Return what alarms in the accounts; `tell` hears how many of the quantities are done."""
+    pooled = pooled_quantity(one.content for one in accounts.counted)
+    held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0) if accounts.counted else np.zeros(17)
+    quantities = [pooled, *(element_quantity(e) for e, kg in zip(ELEMENTS, held, strict=True) if kg > 0)]
+    layers: dict[str, Layer] = {}
+    alarms: list[Alarm] = []
+    expected = 0.0
+    for number, quantity in enumerate(quantities):
+        tell(number, len(quantities))
+        layer = Layer(accounts, quantity, tables)
+        layers[quantity.name] = layer
+        for alarm in alarms:
+            layer.take_off(cause for group in alarm.causes[:1] for cause in group[:1])
+        alarms += layer.alarms(known=alarms)
+        expected += layer.expected
+    tell(len(quantities), len(quantities))
+    return Watched(tuple(sorted(alarms, key=lambda one: -one.excess)), expected, layers)
+
+
+class Layer:
+    """One quantity of the accounts: its network, factored, and the rows that are not explained yet."""
+
+    def __init__(self, accounts: Accounts, quantity: Quantity, tables: WatchTables) -> None:
+        self.accounts, self.quantity, self.tables = accounts, quantity, tables
+        self.network: Network = network_of(accounts, quantity)
+        self.factor: NetworkFactor = factor_network(self.network)
+        self.rows_kg: FloatArray = np.array(self.network.measurements.rows_kg)
+        self.links = [link for link in accounts.links if self.network.rows_of.get(("link", place_of(link)))]
+        self._link_series = {place_of(link): self._series(place_of(link)) for link in self.links}
+        self.plant_months = sum(len(self.network.rows_of["plant", plant]) for plant in self.network.plants)
+
+    # What is watched, and how often it may alarm
+
+    def _rate(self, family: str) -> float:
+        return self.tables.rates.of(self.tables.point, family, self.quantity.name)
+
+    def _charts(self, family: str, rate: float) -> tuple[Chart, ...]:
+        return self.tables.thresholds.charts(family, rate)
+
+    def _link_rate(self) -> float:
+        """Return the rate of each link, so that all together alarm as often as the plants' rate allows."""
+        months = sum(len(series.values) for series in self._link_series.values())
+        return self._rate(LINK) * self.plant_months / months if months else self._rate(LINK)
+
+    @property
+    def expected(self) -> float:
+        """How many false alarms to expect if all are honest."""
+        families = [PLANT, *([LINK] if self.links else []), LOSS_YIELD]
+        return sum(self._rate(family) for family in families) * self.plant_months / MONTHS_A_YEAR
+
+    def _series(self, place: str) -> Innovations:
+        rows = list(self.network.rows_of["link", place])
+        random = self.network.measurements.random_factor[rows, :]
+        group = self.network.measurements.group_factor[rows, :]
+        covariance = (random @ random.T).toarray() + (group @ group.T).toarray()
+        return innovations_of(self.rows_kg[rows], covariance)
+
+    # Alarms
+
+    def take_off(self, causes: Iterable[FittedCause]) -> None:
+        """Take off the rows what causes that were found in another quantity explain of this one."""
+        for known in causes:
+            fitted = fit_cause(self.factor, self.rows_kg, known.cause, known.since, _end(known, self.network))
+            if fitted is not None:
+                self.rows_kg = self.rows_kg - fitted.rows_kg
+
+    def alarms(self, known: Sequence[Alarm]) -> list[Alarm]:
+        """Return the alarms of this quantity that are not known from another."""
+        found = list(self._network_alarms(known))
+        return [*found, *self._loss_alarms([*known, *found])]
+
+    def _network_alarms(self, known: Sequence[Alarm]) -> Iterator[Alarm]:
+        done = {(one.family, one.place, one.direction) for one in known}
+        while True:
+            waiting = [one for one in self._standing() if (one.family, one.place, one.direction) not in done]
+            if not waiting:
+                return
+            strongest = max(waiting, key=lambda one: one.excess)
+            done.add((strongest.family, strongest.place, strongest.direction))
+            explained = self._explained(strongest)
+            if explained.causes:
+                self.rows_kg = self.rows_kg - explained.causes[0][0].rows_kg
+            yield explained
+
+    def _standing(self) -> list[Alarm]:
+        """Return all plants and links that alarm on the rows as they are now."""
+        found: list[Alarm] = []
+        rate = self._rate(PLANT)
+        charts = self._charts(PLANT, rate)
+        for plant, scores in zip(self.network.plants, self.factor.leak(self.rows_kg), strict=True):
+            found += self._episodes(PLANT, plant, scores, charts, self.network.months, rate)
+        if self.links:
+            rate = self._link_rate()
+            charts = self._charts(LINK, rate)
+        for place, series in self._link_series.items():
+            rows = list(self.network.rows_of["link", place])
+            months = tuple(int(month) for month in self.network.month_of[rows])
+            found += self._episodes(LINK, place, series.whiten(self.rows_kg[rows]), charts, months, rate)
+        return found
+
+    def _episodes(
+        self, family: str, place: str, z: FloatArray, charts: Sequence[Chart], months: Sequence[int], rate: float
+    ) -> list[Alarm]:
+        return [self._alarm(family, place, one, months, rate) for one in episodes(*page_set(z, charts), charts)]
+
+    def _alarm(self, family: str, place: str, one: Episode, months: Sequence[int], rate: float) -> Alarm:
+        since, until = months[one.since], months[one.until]
+        return Alarm(family, place, self.quantity.name, one.direction, since, until, one.excess, rate)
+
+    def _explained(self, alarm: Alarm) -> Alarm:
+        """Return the alarm with what would explain it."""
+        months = self.network.months
+        latest = min(alarm.since + AFTER_MONTHS, alarm.until)
+        window = [month for month in months if alarm.since - BEFORE_MONTHS <= month <= latest]
+        suspect = Suspect("leak" if alarm.family == PLANT else "mirror", alarm.place)
+        found = hypotheses_for_alarm(self.factor, self.rows_kg, self.quantity.name, suspect, window)
+        likely = [one for one in found.ranked if _is_likely(one)]
+        classes = [group for group in map(self._fitted, likely[:SHOWN]) if group]
+        pulses = self._pulses(alarm, [month for month in months if alarm.since <= month <= alarm.until])
+        ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -group[0].statistic)
+        return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=found.near == 1)
+
+    def _fitted(self, one: NetworkHypothesis) -> tuple[FittedCause, ...]:
+        fitted = (fit_cause(self.factor, self.rows_kg, cause, one.since) for cause in one.causes)
+        return tuple(cause for cause in fitted if cause is not None)
+
+    def _pulses(self, alarm: Alarm, window: Sequence[int]) -> tuple[FittedCause, ...]:
+        """Return a loss in one month alone, where that explains a plant's alarm."""
+        if alarm.family != PLANT:
+            return ()
+        cause = Cause("leak", alarm.place)
+        held = set(self.network.month_of[list(self.network.rows_of["plant", alarm.place])].tolist())
+        fitted = [fit_cause(self.factor, self.rows_kg, cause, month, month) for month in window if month in held]
+        best = max((one for one in fitted if one is not None), key=lambda one: one.statistic, default=None)
+        return () if best is None else (best,)
+
+    # Losses
+
+    def _loss_alarms(self, known: Sequence[Alarm]) -> list[Alarm]:
+        rate = self._rate(LOSS_YIELD)
+        charts = self._charts(LOSS_YIELD, rate)
+        done = {one.place for one in known if one.family == LOSS_YIELD}
+        rows = testable_rows(self.accounts)
+        found = []
+        for plant in self.network.plants:
+            if plant in done:
+                continue
+            months = [row.month for row in rows if row.link is None and row.site == plant]
+            for one in self._loss_episodes(plant, charts):
+                found.append(self._alarm(LOSS_YIELD, plant, one, months, rate))
+        return found
+
+    def _loss_episodes(self, plant: str, charts: Sequence[Chart]) -> tuple[Episode, ...]:
+        measured, is_stated = losses_of(self.accounts, plant, self.quantity)
+        if not is_stated.any():
+            return ()
+        months = len(is_stated)
+        throughput = measured.rows_kg[months:]
+        baseline = [month for month in range(months) if is_stated[month] and throughput[month] > 0][:MONTHS_A_YEAR]
+        if len(baseline) < MONTHS_A_YEAR:
+            return ()
+        spread = max(self.tables.month_spread, month_spread_of(measured, baseline))
+        series = loss_from_history(measured, charts, month_spread=spread, is_stated=is_stated).series
+        return episodes(series.levels, series.alarms, charts)
+
+
+def _is_likely(one: NetworkHypothesis) -> bool:
+    return one.causes[0].kind != "group" or abs(one.step) <= GROUP_STEP_MAX
+
+
+def _end(known: FittedCause, network: Network) -> int | None:
+    """Return the last month of a cause that has ended, None for one that goes on."""
+    return known.until if known.until < network.months[-1] else None
+
+
+def link_of(place: str, links: Iterable[Link]) -> Link:
+    """Return the link of a place in a network.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for link in links:
+        if place_of(link) == place:
+            return link
+    raise KeyError(place)
+
+
+__all__ = ["POOLED", "UP", "Alarm", "Layer", "WatchTables", "Watched", "watch_accounts"]
