@@ -22,7 +22,6 @@ from ytterby.shell.store.account_versions import (
     versions_digest,
 )
 from ytterby.shell.store.models import AccountVersion, Registration
-from ytterby.shell.store.reading.closed import month_versions
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.terms.identifier import tail
@@ -71,6 +70,9 @@ def _strange(close: Close, stored: list[Version]) -> Iterator[tuple[str, str]]:
     """Yield the accounts that are not what the month comes to again, where this version works it out as was done."""
     if (close.derivation, close.tables) != (DERIVATION, tables_digest().hex()):
         return
+    # Working months out brings scipy along, which a sound register need not wait for.
+    from ytterby.shell.store.reading.closed import month_versions
+
     again = month_versions(OPERATOR_VIEWER, close.period, known=Known(close.known_at))
     expected = {one.account: one for one in again}
     have = {one.account: one for one in stored}

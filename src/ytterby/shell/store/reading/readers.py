@@ -23,6 +23,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "passage of a customs place": {CUSTOMS: "what the declaration says, at its places"} | _WHOLE,
     "closure of a step": {PARTY: "whole"} | _WHOLE,
     "delivery": {PARTY: _STATE, CONSIGNEE: _STATE} | dict.fromkeys(_WHOLE, "both figures, corrections"),
+    "balances of a closed month": _WHOLE,
     "trace": {PARTY: _STEP, CONSIGNEE: _STEP} | _WHOLE,
     "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
     "names of columns": {PARTY: "its own"} | _WHOLE,
