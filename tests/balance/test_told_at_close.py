@@ -1,4 +1,6 @@
-"""What is told of a delivery when its month is closed: the second answer, as known then, and no other until the next."""
+"""What is told of a delivery when its month is closed: a second answer, as known then, and no other until the next."""
+
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +77,7 @@ def test_twenty_corrections_between_two_closes_yield_one_answer(closes):
                 answers.append(told(*steps))
         steps.append(MARCH)
         answers.append(told(*steps))
-    changes = sum(first != second for first, second in zip(answers, answers[1:], strict=False))
+    changes = sum(first != second for first, second in pairwise(answers))
     assert changes <= closes
 
 

@@ -256,12 +256,16 @@ def _findings(viewer: Viewer, late: _Late, language: str) -> Json:
 
 
 def _up_to_month(viewer: Viewer, late: _Late, known: Known, language: str) -> Mapping[str, Json]:
-    """Return the findings as known at a log size of which an event lies in the month or before it, by name."""
+    """Return the findings as known at a log size of which no event lies after the month, by name.
+
+    A delivery, too, belongs to the later of its sides' months.
+    """
     events = {one.id: one.events for one in readable_findings(viewer, known)}
     digests = {digest for found in events.values() for digest in found}
     columns, mine = ("digest", "at"), "edition = %s"
     rows = rows_among(PostingRecord, columns, "digest", digests, mine, [late.edition])
-    early = {bytes(digest) for digest, at in rows if late.is_up_to_month(EPOCH + at * MICROSECOND)}
-    wanted = {id_ for id_, found in events.items() if not found or early.intersection(found)}
+    after = {bytes(digest) for digest, at in rows if not late.is_up_to_month(EPOCH + at * MICROSECOND)}
+    after -= late.counted
+    wanted = {id_ for id_, found in events.items() if not after.intersection(found)}
     listed = list_findings(viewer, known=known, language=language)["findings"]
     return {row["id"]: row for row in listed if row["id"] in wanted}
