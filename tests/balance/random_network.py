@@ -49,9 +49,11 @@ def random_network(
         for month in range(months):
             mass = rng.uniform(20, 80)
             arrival = month + (1 if rng.random() < 0.2 else 0)
-            add(mass, [(("plant", shipper, month), -1), (("link", link, arrival), 1)], f"lab{rng.integers(3)}")
+            # Most are compared in the month of arrival, some in the month of dispatch.
+            told = month if rng.random() < 0.3 else arrival
+            add(mass, [(("plant", shipper, month), -1), (("link", link, told), 1)], f"lab{rng.integers(3)}")
             exact = odd and rng.random() < 0.05
-            entries = [(("plant", receiver, arrival), 1), (("link", link, arrival), -1)]
+            entries = [(("plant", receiver, arrival), 1), (("link", link, told), -1)]
             add(mass * rng.normal(1, 0.01), entries, f"lab{rng.integers(3)}", random=0.0 if exact else 0.01)
     if odd and links and months > 2:
         add(30.0, [(("plant", 0, 0), 1), (("plant", 0, months - 1), -1)], "lab0")

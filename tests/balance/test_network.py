@@ -62,6 +62,16 @@ def test_the_definition_with_dense_matrices_gives_the_same(seed, plants, links, 
     assert_are(network, scores.party, party)
 
 
+def test_goods_under_way_at_the_end_of_a_month_leave_their_rows_alone():
+    network = random_network(8, 5, 8, 6, odd=False, has_missing=False)
+    plan = plan_network(network)
+    for which in ("own", "arrived", "early", "late"):
+        assert any(len(getattr(month, which)) for month in plan.months), which
+    alone = {int(row) for month in plan.months for row in (*month.own, *month.arrived)}
+    is_link = [label.kind == "link" for label in network.labels]
+    assert len(alone) > 0.8 * sum(is_link)
+
+
 @settings(max_examples=60, deadline=None)
 @given(SEEDS, PLANTS, LINKS, MONTHS)
 def test_taking_rows_out_alone_or_carrying_all_gives_the_same(seed, plants, links, months):
@@ -69,7 +79,7 @@ def test_taking_rows_out_alone_or_carrying_all_gives_the_same(seed, plants, link
     assume(network.labels)
     rows = network.measurements.rows_kg
     whole = NetworkFactor(network, tuple(factor_months(plan_network(network, has_alone_rows=False))))
-    assert not any(len(month.alone) for month in whole.months)
+    assert not any(len(month.own.rows) for month in whole.months)
     for one, other in zip(score_network(network, rows), whole.score(rows), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
 

@@ -168,6 +168,15 @@ def test_constraints_that_follow_from_each_other_are_refused():
         reconcile(balances, np.full(3, 10.0), np.eye(3))
 
 
+def test_a_balance_of_unmeasured_streams_only_is_refused():
+    with pytest.raises(ValueError, match="what is exact"):
+        reconcile(np.array([[1.0, -1.0], [0.0, 0.0]]), np.full(2, 10.0), np.eye(2))
+    # What is left of these balances is 0 = c, times a rounding error that must not pass for a variance.
+    case = random_case(59980, 3, 1, 2)
+    with pytest.raises(ValueError, match="what is exact"):
+        reconcile(*case)
+
+
 @pytest.mark.parametrize(
     "case",
     [

@@ -1,7 +1,8 @@
 """Use findings on small books: goods used as declared give none, each way of not doing so gives its own."""
 
+import random
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -9,75 +10,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from balance.use_chain import (
+    CAR,
+    DAY,
+    LATE,
+    OPEN,
+    WIND,
+    build,
+    codes,
+    deliver,
+    delivered,
+    found,
+    magnets,
+    traders,
+    use,
+)  # fmt: skip
 from chain.chain_of import START, Chain, line
-from ytterby.balance.finding import Finding
-from ytterby.balance.use_finding import figure, list_use_findings
+from ytterby.balance.use_finding import figure
 from ytterby.balance.use_need import UsePlan
-from ytterby.chain.book import Book, build_from_bundles
-from ytterby.chain.event import DeclaredUse
-from ytterby.chain.party import Directory, Operation, Party, Site
+from ytterby.chain.book import build_from_bundles
 from ytterby.chain.posting import Line
-from ytterby.chain.product import ProductList
-from ytterby.chain.world import World
-from ytterby.shell.site.packs import matter_tables, use_codes, use_limits
+from ytterby.shell.site.packs import use_limits
 from ytterby.shell.wording import LANGUAGES, sentence
 from ytterby.terms.problem import Problem, Severity, Where
-
-DAY = 24
-SOON = START + timedelta(days=30)
-LATE = START + timedelta(days=500)
-CAR, WIND, OPEN = "traction_motor_car", "wind_direct", "not_yet_known"
-
-
-def use(code: str = CAR, share: str = "1", end_user: str | None = None) -> DeclaredUse:
-    return DeclaredUse(Decimal(share), code, end_user)
-
-
-def magnets(lot: str, pieces: float, **mass: float) -> Line:
-    return line(lot, pieces, unit="H87", **mass)
-
-
-def delivered(*uses: DeclaredUse, lot: str = "magnet", hour: float = 0, **mass: float) -> Chain:
-    """A maker sends a hundred magnets with ten kilograms of neodymium to a user."""
-    chain = Chain()
-    deliver(chain, *uses, lot=lot, hour=hour, **(mass or {"Nd": 10, "u": 0.01}))
-    return chain
-
-
-def deliver(chain: Chain, *uses: DeclaredUse, lot: str, hour: float = 0, to: str = "user", **mass: float) -> None:
-    chain.source("maker", magnets(lot, 100, **mass), hour=hour)
-    chain.ship("maker", to, magnets(lot, 100), uses=uses, document=f"d-{lot}", hour=hour + 1)
-    chain.receive(to, "maker", magnets(lot, 100), document=f"d-{lot}", hour=hour + 2)
-
-
-def build(chain: Chain, *uses: DeclaredUse, lot: str = "magnet", pieces: float = 100, **rest: object) -> None:
-    """The user builds motors and tells what for."""
-    made = rest.pop("made", f"motor-{lot}-{len(chain.bundles)}")
-    chain.step("user", [magnets(lot, pieces)], [magnets(made, 1)], uses=uses, **rest)
-
-
-def traders() -> World:
-    """A world in which the shop trades; its party has no role, its site says it."""
-    sites = ("mine", "maker", "user", "other", "shop")
-    kinds = {"shop": "trader"}
-    return World(
-        Directory(
-            {f"party:{s}": Party(f"party:{s}", s) for s in sites},
-            {s: Site(s, s, kinds.get(s, "other"), "XA", (Operation(f"party:{s}"),)) for s in sites},
-        ),
-        ProductList(),
-        matter_tables(),
-    )
-
-
-def found(chain: Chain | Book, at: datetime = SOON, **rest: object) -> tuple[Finding, ...]:
-    book = chain if isinstance(chain, Book) else chain.book(traders())
-    return list_use_findings(book, at=at, codes=use_codes(), limits=use_limits(), **rest)
-
-
-def codes(chain: Chain | Book, at: datetime = SOON, **rest: object) -> list[str]:
-    return [one.problem.code for one in found(chain, at, **rest)]
-
 
 # Told as declared, told otherwise, not told
 
@@ -142,6 +97,16 @@ def test_a_use_told_by_a_later_step_counts_for_the_goods_in_it():
     assert codes(chain, LATE) == []
 
 
+def test_a_step_that_names_a_use_for_a_part_leaves_the_rest_to_be_told_later():
+    chain = delivered(use(CAR))
+    build(chain, use("military", "0.5"), made="motor")
+    (one,) = found(chain)
+    assert one.size_kg == pytest.approx(5.0)
+    chain.step("user", [magnets("motor", 1)], [magnets("car", 1)], uses=(use(CAR),))
+    (one,) = found(chain, LATE)
+    assert (one.problem.code, one.size_kg) == ("use.realised_otherwise", pytest.approx(5.0))
+
+
 def test_waste_of_a_process_ends_the_declared_use_and_is_no_finding():
     chain = delivered(use(CAR), Nd=10)
     swarf = Line(lot="swarf", amount=Decimal(2), unit="KGM", form="swarf", content=line("x", 1, Nd=2).content)
@@ -175,6 +140,13 @@ def test_not_yet_known_does_not_unsay_what_was_declared():
     assert one.parties == ("party:maker", "party:user", "party:other")
 
 
+def test_goods_once_declared_do_not_become_unknown_by_being_sent_on_as_such():
+    chain = delivered(use(CAR))
+    chain.ship("user", "other", magnets("magnet", 100), uses=(use(OPEN),), document="on")
+    chain.receive("other", "user", magnets("magnet", 100), document="on")
+    assert codes(chain, LATE) == []
+
+
 def test_a_shipment_called_back_declared_nothing():
     chain = Chain()
     chain.source("maker", magnets("magnet", 100, Nd=10))
@@ -182,75 +154,6 @@ def test_a_shipment_called_back_declared_nothing():
     chain.void("maker", magnets("magnet", 100), document="d")
     chain.step("maker", [magnets("magnet", 100)], [magnets("motor", 1)], uses=(use("military"),))
     assert codes(chain, LATE) == []
-
-
-# Mixed goods
-
-
-def pooled(told: dict[str, float], u: float = 0.01) -> Chain:
-    """Sixty kilograms for cars and forty for wind go into one tank, of which so much is drawn for each use."""
-    chain = Chain()
-    for lot, code, kg in (("a", CAR, 60), ("b", WIND, 40)):
-        chain.source("maker", line(lot, 100, Nd=kg, u=u))
-        chain.ship("maker", "user", line(lot, 100), uses=(use(code),), document=lot)
-        chain.receive("user", "maker", line(lot, 100), document=lot)
-    chain.charge("user", "tank", line("a", 100), line("b", 100))
-    for code, kg in told.items():
-        chain.draw("user", "tank", line(f"m-{code}", 10, Nd=kg, u=u), uses=(use(code),))
-    return chain
-
-
-@pytest.mark.parametrize(
-    "told",
-    [{CAR: 60, WIND: 40}, {CAR: 60}, {WIND: 40}, {CAR: 30, WIND: 20}, {CAR: 45, WIND: 30}, {WIND: 40, CAR: 59}],
-)
-def test_a_pool_of_two_uses_that_may_have_come_true_is_no_finding_in_whatever_order(told):
-    assert codes(pooled(told)) == []
-
-
-def test_a_use_that_nobody_declared_is_proven_whatever_lies_in_the_pool():
-    (one, other) = sorted(found(pooled({CAR: 50, WIND: 30, "military": 15})), key=lambda f: f.problem.facts["use"])
-    assert {f.problem.code for f in (one, other)} == {"use.realised_otherwise"}
-    assert {f.problem.facts["told"] for f in (one, other)} == {"military"}
-    assert one.size_kg + other.size_kg == pytest.approx(15.0)
-    assert one.size_kg / other.size_kg == pytest.approx(60 / 40)
-
-
-def test_more_for_one_use_than_was_declared_for_it_is_found_only_beyond_measurement():
-    (one,) = found(pooled({CAR: 40, WIND: 60}))
-    assert (one.problem.facts["use"], one.problem.facts["told"]) == (CAR, WIND)
-    assert one.size_kg == pytest.approx(20.0)
-    # dM over the draws: (1 - s) 60 u and s 40 u; over the claims: s (1 - s) 100 u twice, with s = 0.4.
-    parts = (0.6 * 60 * 0.01, 0.4 * 40 * 0.01, 0.24 * 100 * 0.01, 0.24 * 100 * 0.01)
-    assert one.sd_kg == pytest.approx(sum(p * p for p in parts) ** 0.5)
-    assert codes(pooled({CAR: 59, WIND: 41})) == []
-
-
-def test_the_same_kilogram_is_found_where_measurement_is_good_enough_to_see_it():
-    assert codes(pooled({CAR: 59, WIND: 41}, u=1e-4)) == ["use.realised_otherwise"]
-
-
-def test_own_material_in_the_pool_may_have_gone_anywhere():
-    chain = pooled({CAR: 40})
-    chain.source("user", line("own", 100, Nd=30))
-    chain.charge("user", "tank", line("own", 100))
-    chain.draw("user", "tank", line("late", 10, Nd=25), uses=(use("military"),))
-    assert codes(chain) == []
-    chain.draw("user", "tank", line("later", 10, Nd=15), uses=(use("military"),))
-    assert {one.problem.facts["told"] for one in found(chain)} == {"military"}
-    assert sum(one.size_kg for one in found(chain)) == pytest.approx(10.0)
-
-
-def test_a_lot_that_was_declared_for_two_uses_may_be_used_for_either_until_both_are_used_up():
-    chain = delivered(use(CAR, "0.6"), use(WIND, "0.4"))
-    build(chain, use(CAR), pieces=60)
-    assert codes(chain) == []
-    build(chain, use(WIND), pieces=40)
-    assert codes(chain, LATE) == []
-    chain = delivered(use(CAR, "0.6"), use(WIND, "0.4"))
-    build(chain, use(WIND), pieces=100)
-    (one,) = found(chain)
-    assert (one.problem.facts["use"], one.size_kg) == (CAR, pytest.approx(6.0))
 
 
 # End users
@@ -274,6 +177,18 @@ def test_a_product_that_never_reaches_the_named_end_user_is_a_finding_after_the_
     (one,) = found(chain, LATE)
     assert (one.problem.code, one.problem.facts["other"]) == ("use.other_end_user", "party:user")
     chain.ship("user", "other", magnets("motor", 1), document="m")
+    assert codes(chain, LATE) == []
+    chain = delivered(use(CAR, end_user="party:other"))
+    build(chain, use(CAR), made="motor")
+    chain.ship("user", "mine", magnets("motor", 1), document="m")
+    (one,) = found(chain, LATE)
+    assert one.problem.facts["other"] == "party:mine"
+
+
+def test_a_product_in_a_tank_has_no_age():
+    chain = delivered(use(CAR, end_user="party:other"))
+    build(chain, use(CAR), made="alloy")
+    chain.charge("user", "tank", line("alloy", 1, unit="H87"))
     assert codes(chain, LATE) == []
 
 
@@ -301,6 +216,12 @@ def test_goods_that_leave_with_their_use_still_unknown_are_a_finding_at_once(use
     assert (one.site, one.size_kg) == ("user", pytest.approx(4.0))
 
 
+def test_a_shipment_that_only_its_receiver_reported_may_still_say_its_use():
+    chain = delivered(use(OPEN))
+    chain.receive("other", "user", magnets("magnet", 40), document="on", hour=DAY)
+    assert codes(chain) == []
+
+
 def test_goods_that_go_back_or_to_another_site_of_their_holder_need_no_use():
     chain = delivered(use(OPEN))
     chain.ship("user", "maker", magnets("magnet", 40), document="back", hour=DAY)
@@ -313,6 +234,21 @@ def test_goods_that_go_back_or_to_another_site_of_their_holder_need_no_use():
 
 def _to_itself(posting):
     return msgspec.structs.replace(posting, to_holder=posting.holder)
+
+
+@pytest.mark.parametrize("rule", ["proportional", "fifo", "segregated", "rolling_average"])
+@pytest.mark.parametrize("seed", range(10))
+def test_what_rounding_leaves_of_an_emptied_tank_is_no_stock(rule, seed):
+    pick = random.Random(seed)
+    chain, charges = Chain(), [pick.choice([0.1, 0.2, 0.3, 0.7]) for _ in range(3)]
+    for number, kg in enumerate(charges):
+        deliver(chain, use(OPEN), lot=f"lot-{number}", hour=number * 10, Nd=kg)
+        chain.charge("user", "tank", magnets(f"lot-{number}", 100), rule=rule, hour=number * 10 + 3)
+    parts = [pick.random() for _ in range(4)]
+    for number, part in enumerate(parts):
+        drawn = line(f"m-{number}", 10, Nd=sum(charges) * part / sum(parts))
+        chain.draw("user", "tank", drawn, rule=rule, uses=(use(CAR),), hour=DAY + number)
+    assert codes(chain, LATE) == []
 
 
 def test_a_use_not_known_for_longer_than_the_limit_is_a_finding_where_the_goods_lie():
@@ -406,20 +342,20 @@ def honest(draw: st.DrawFn) -> Chain:
 
 @settings(deadline=None, max_examples=60)
 @given(honest(), st.randoms(use_true_random=False))
-def test_honest_chains_give_no_finding_and_the_order_of_arrival_changes_nothing(chain, random):
+def test_honest_chains_give_no_finding_and_the_order_of_arrival_changes_nothing(chain, pick):
     assert codes(chain) == []
     before = found(chain.book(traders()), LATE)
-    random.shuffle(chain.bundles)
+    pick.shuffle(chain.bundles)
     assert found(build_from_bundles(chain.bundles, traders()), LATE) == before
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(1, 99), st.randoms(use_true_random=False))
-def test_a_swap_of_any_part_is_found_whole_in_any_order_of_arrival(pieces, random):
+def test_a_swap_of_any_part_is_found_whole_in_any_order_of_arrival(pieces, pick):
     chain = delivered(use(CAR))
     build(chain, use("military"), pieces=pieces)
     before = found(chain)
-    random.shuffle(chain.bundles)
+    pick.shuffle(chain.bundles)
     assert found(chain) == before
     assert before[0].size_kg == pytest.approx(pieces / 10)
 

@@ -6,6 +6,8 @@ apart in weight, and their difference is as sharp as two scales. So the random e
 once is a systematic group of its lot (GUM, JCGM 100:2008, 5.2: a common quantity is one variable).
 """
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -17,6 +19,8 @@ from ytterby.matter.declared import element_mass
 from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import ElementMass, FloatArray, MassUncertainty
 from ytterby.matter.uncertainty import StartingUncertainty
+
+SHARED_ASSAY, SHARED_CONTENT = "assay of ", "content of "
 
 
 def own_content(line: Line, starting: StartingUncertainty) -> ElementMass | None:
@@ -45,7 +49,7 @@ def shipped_content(shipment: Shipment, starting: StartingUncertainty) -> Elemen
 
 def _by_assay(node: Node, net_kg: Decimal, mass_u: MassUncertainty, starting: StartingUncertainty) -> ElementMass:
     assayed = element_mass(net_kg, EXACT, node.assays, form=node.form, table=starting)
-    return _with_weighing(assayed, f"assay of {node.lot}", net_kg, mass_u)
+    return _with_weighing(assayed, SHARED_ASSAY + node.lot, net_kg, mass_u)
 
 
 def _in_proportion(node: Node, net_kg: Decimal | None, mass_u: MassUncertainty) -> ElementMass:
@@ -53,7 +57,7 @@ def _in_proportion(node: Node, net_kg: Decimal | None, mass_u: MassUncertainty) 
     content = node.content
     if net_kg is not None and node.net_kg:
         content = content.scaled(float(net_kg / node.net_kg))
-    return _with_weighing(content, f"content of {node.lot}", net_kg, mass_u)
+    return _with_weighing(content, SHARED_CONTENT + node.lot, net_kg, mass_u)
 
 
 def _with_weighing(content: ElementMass, name: str, net_kg: Decimal | None, mass_u: MassUncertainty) -> ElementMass:
@@ -68,3 +72,24 @@ def _with_weighing(content: ElementMass, name: str, net_kg: Decimal | None, mass
         for group, sd in mass_u.groups.items():
             groups[group] = groups.get(group, 0.0) + fraction * sd
     return ElementMass(content.mass_kg, random, groups, content.assumed or mass_u.assumed)
+
+
+def unshared(contents: Sequence[ElementMass]) -> list[ElementMass]:
+    """Return the contents with each lot's error that only one of them carries as a random one, which it then is."""
+    uses = Counter(group for content in contents for group in content.groups if _is_of_lot(group))
+    return [_with_own_errors(content, uses) for content in contents]
+
+
+def _is_of_lot(group: str) -> bool:
+    return group.startswith((SHARED_ASSAY, SHARED_CONTENT))
+
+
+def _with_own_errors(content: ElementMass, uses: Mapping[str, int]) -> ElementMass:
+    own = [group for group in content.groups if uses.get(group) == 1]
+    if not own:
+        return content
+    variance = content.random_kg**2
+    for group in own:
+        variance = variance + content.groups[group] ** 2
+    groups = {group: sd for group, sd in content.groups.items() if group not in own}
+    return ElementMass(content.mass_kg, np.sqrt(variance), groups, content.assumed)

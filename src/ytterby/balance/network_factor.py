@@ -8,7 +8,7 @@ N(0, 1) in control. One plant without links: leak is SITMUF. The covariance is f
 `score_network` keeps no month longer than it needs it, for networks whose factors would not fit into memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack
 
 from ytterby.balance.network import Network, PartySignatures
-from ytterby.balance.network_month import MonthFactor, NoRandomPartError, factor_months, solve_lower
+from ytterby.balance.network_month import AloneRows, MonthFactor, NoRandomPartError, factor_months, solve_lower
 from ytterby.balance.network_plan import IndexArray, plan_network
 from ytterby.matter.mass import FloatArray
 
@@ -42,26 +42,45 @@ class _Substitution:
         dense: FloatArray = found if isinstance(found, np.ndarray) else found.toarray()
         return dense
 
-    def advance(self, month: MonthFactor) -> FloatArray:
-        """Take in a month; return its core rows whitened with the shared groups held fixed (n x k)."""
-        alone = self.of(month.alone)
-        innovation = self.of(month.core) - month.alone_share @ alone - month.carried @ self.carried
-        whitened = solve_lower(month.lower, innovation)
-        carried = np.zeros((len(month.kept), alone.shape[1]))
-        is_old = month.kept >= 0
-        carried[is_old] = self.carried[month.kept[is_old]]
-        self.carried = carried + month.gain.T @ whitened
-        added = month.shared_alone.T @ (alone / month.alone_variance[:, np.newaxis]) + month.shared.T @ whitened
-        self.groups = self.groups + added if self.groups.size else added
-        return whitened
+    def advance(self, month: MonthFactor) -> "_Whitened":
+        """Take in a month; return its rows whitened, shared groups held fixed."""
+        if not self.groups.size:
+            self.groups = np.zeros((month.shared_now.shape[1], self.columns.shape[1]))
+        innovation = self.of(month.core) - month.carried @ self.carried
+        for alone in (month.beside, month.own):
+            innovation -= alone.share @ self.of(alone.rows)
+        now = later = solve_lower(month.lower_now, innovation)
+        informed = self.groups + month.own.inform(self.of(month.own.rows))
+        half = solve_lower(month.capacitance, np.asfortranarray(informed + month.shared_now.T @ now))
+        if len(month.late.rows):
+            late = self.of(month.late.rows)
+            later = solve_lower(month.lower, innovation - month.late.share @ late)
+            informed = informed + month.late.inform(late)
+        self.groups = informed + month.shared.T @ later
+        self.carried = month.carry(self.carried, later)
+        return _Whitened(now, later, half)
 
-    def solve(self, month: MonthFactor, whitened: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return V^-1 r on the alone (a x k) and the core rows (n x k) of the month taken in last."""
-        half = solve_lower(month.capacitance, self.groups)
-        groups = solve_lower(month.capacitance, half, transposed=True)
-        core = solve_lower(month.lower, whitened - month.shared @ groups, transposed=True)
-        alone = (self.of(month.alone) - month.shared_alone @ groups) / month.alone_variance[:, np.newaxis]
-        return alone - month.alone_share.T @ core, core
+    def alone(self, month: MonthFactor) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Yield the alone rows that a month takes in, and their variances."""
+        for part in (month.own, month.late):
+            yield self.of(part.rows), part.variance[:, np.newaxis]
+
+
+class _Whitened(NamedTuple):
+    """Core rows of a month by what is declared now, and later (n x k); the groups' part now (g x k)."""
+
+    now: FloatArray
+    later: FloatArray
+    groups: FloatArray
+
+
+class _Party(NamedTuple):
+    """Party columns whitened alike: this month, the month before, the groups, and the alone rows themselves."""
+
+    now: FloatArray
+    before: FloatArray | None
+    groups: FloatArray
+    columns: csc_array
 
 
 @dataclass(frozen=True)
@@ -91,27 +110,31 @@ class NetworkFactor:
         """Return F'V^-1 F (k x k) of columns (m x k), all months together."""
         work = _Substitution(columns)
         found = np.zeros((columns.shape[1], columns.shape[1]))
+        taken = work.groups
         for month in self.months:
-            whitened, alone = work.advance(month), work.of(month.alone)
-            found += whitened.T @ whitened + alone.T @ (alone / month.alone_variance[:, np.newaxis])
-        if self.months:
-            taken = solve_lower(self.months[-1].capacitance, work.groups)
-            found -= taken.T @ taken
+            whitened = work.advance(month)
+            taken = whitened.groups
+            found += whitened.later.T @ whitened.later
+            for alone, variance in work.alone(month):
+                found += alone.T @ (alone / variance)
+        found -= taken.T @ taken
         return np.asarray((found + found.T) / 2.0)
 
     def squares_and_projections(self, columns: csr_array, rows_kg: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return f'V^-1 f and f'V^-1 r (k each) of columns (m x k) and rows (m), without products between columns."""
         work = _Substitution(csr_array(hstack([columns, rows_kg[:, np.newaxis]], format="csr")))
         squares, projections = np.zeros(columns.shape[1] + 1), np.zeros(columns.shape[1] + 1)
+        taken = work.groups
         for month in self.months:
-            whitened, alone = work.advance(month), work.of(month.alone)
-            scaled = alone / month.alone_variance[:, np.newaxis]
-            squares += np.einsum("ij,ij->j", whitened, whitened) + np.einsum("ij,ij->j", alone, scaled)
-            projections += whitened.T @ whitened[:, -1] + alone.T @ scaled[:, -1]
-        if self.months:
-            taken = solve_lower(self.months[-1].capacitance, work.groups)
-            squares -= np.einsum("ij,ij->j", taken, taken)
-            projections -= taken.T @ taken[:, -1]
+            whitened = work.advance(month)
+            taken = whitened.groups
+            squares += np.einsum("ij,ij->j", whitened.later, whitened.later)
+            projections += whitened.later.T @ whitened.later[:, -1]
+            for alone, variance in work.alone(month):
+                squares += np.einsum("ij,ij->j", alone, alone / variance)
+                projections += alone.T @ (alone[:, -1] / variance[:, 0])
+        squares -= np.einsum("ij,ij->j", taken, taken)
+        projections -= taken.T @ taken[:, -1]
         return squares[:-1], projections[:-1]
 
 
@@ -143,18 +166,64 @@ def _score(
     shape = (len(plants), len(network.months), whole.shape[1])
     leak, party = np.full(shape, np.nan), np.full(shape, np.nan)
     work = _Substitution(whole)
+    previous: tuple[MonthFactor, _Whitened] | None = None
     for place, month in enumerate(months):
-        alone, core = work.solve(month, work.advance(month))
+        whitened = work.advance(month)
         is_plant = plant_of[month.core] >= 0
+        groups = solve_lower(month.capacitance, whitened.groups, transposed=True)
+        solved = solve_lower(month.lower_now, whitened.now - month.shared_now @ groups, transposed=True)
         sd = np.sqrt(month.precision[is_plant])[:, np.newaxis]
-        leak[plant_of[month.core[is_plant]], place] = core[is_plant] / sd
+        leak[plant_of[month.core[is_plant]], place] = solved[is_plant] / sd
         if signatures is not None:
             chosen = [k for k, (_, when) in enumerate(signatures.of) if when == network.months[place]]
-            columns = csc_array(signatures.columns[:, chosen])
-            found = columns[month.alone].T @ alone + columns[month.core].T @ core
-            precision = month.precision_of(columns)
+            columns = _whiten_party(month, previous and previous[0], csc_array(signatures.columns[:, chosen]))
+            found, precision = _project_party(columns, work, month, whitened, previous and previous[1])
             known = precision > 0.0
             who = np.array([plants[signatures.of[k][0]] for k in chosen], dtype=np.intp)
             party[who[known], place] = found[known] / np.sqrt(precision[known])[:, np.newaxis]
+        previous = (month, whitened)
     runs = rows_kg.shape[1:]
     return NetworkScores(leak.reshape(shape[:2] + runs), party.reshape(shape[:2] + runs))
+
+
+def _whiten_party(month: MonthFactor, previous: MonthFactor | None, columns: csc_array) -> _Party:
+    """Whiten columns (m x k) that are zero outside the rows of one month."""
+    rest = csr_array(columns[month.core, :] - sum(a.share @ columns[a.rows, :] for a in (month.beside, month.own)))
+    informed = (month.own.shared.T @ _scaled(month.own, columns)).toarray()
+    if previous is None or not columns[previous.late.rows, :].count_nonzero():
+        return _Party(*_in_order(month.whiten_now(rest, informed)), columns)
+    # Late rows were taken out with the month before: there the column begins.
+    before = solve_lower(previous.lower, -(previous.late.share @ columns[previous.late.rows, :]).toarray())
+    informed += (previous.late.shared.T @ _scaled(previous.late, columns)).toarray() + previous.shared.T @ before
+    carried = previous.gain.T @ before
+    now, groups = month.whiten_now(rest.toarray() - month.carried @ carried, informed)
+    return _Party(now, before, groups, columns)
+
+
+def _in_order(whitened: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, None, FloatArray]:
+    return whitened[0], None, whitened[1]
+
+
+def _scaled(alone: AloneRows, columns: csc_array) -> csr_array:
+    return csr_array(csr_array(columns[alone.rows, :]).multiply(1.0 / alone.variance[:, np.newaxis]))
+
+
+def _project_party(
+    party: _Party, work: _Substitution, month: MonthFactor, whitened: _Whitened, previous: _Whitened | None
+) -> tuple[FloatArray, FloatArray]:
+    """Return f'V^-1 r (k x runs) and f'V^-1 f (k)."""
+    found = party.now.T @ whitened.now - party.groups.T @ whitened.groups
+    precision = _squares(party.now) - _squares(party.groups)
+    if party.before is not None and previous is not None:
+        found += party.before.T @ previous.later
+        precision += _squares(party.before)
+    for alone in (month.own, month.beside):
+        scaled = _scaled(alone, party.columns)
+        found += scaled.T @ work.of(alone.rows)
+        precision += np.asarray(scaled.multiply(party.columns[alone.rows, :]).sum(axis=0)).ravel()
+    return found, precision
+
+
+def _squares(matrix: FloatArray) -> FloatArray:
+    found: FloatArray = np.einsum("ij,ij->j", matrix, matrix)
+    return found

@@ -240,7 +240,7 @@ def _whiten(factor: NetworkFactor, steps: list[_Steps], columns: csr_array, rows
         products=whole[:-1, :-1],
         projections=whole[:-1, -1],
         total=float(whole[-1, -1]),
-        dof=sum(len(month.alone) + len(month.core) for month in factor.months),
+        dof=sum(len(month.own.rows) + len(month.late.rows) + len(month.core) for month in factor.months),
         floor=_floor(factor.network, columns),
     )
 

@@ -6,14 +6,17 @@ errors). Alone rows are taken out before, by the Schur complement of a diagonal.
 Woodbury's identity (Golub & Van Loan, Matrix Computations, 2.1.4), K = I + sum of W'W over the months so far:
 
     block of V^-1 of the newest month = L^-T (I - W K^-1 W') L^-1,   W = L^-1 (shared columns, substituted alike).
+
+A month is factored twice where goods were under way at its end: *now*, for the statistics of that month, with what is
+declared by then; and *later*, with the late rows of the next month taken out first, for all months that follow.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import LinAlgError, blas, lapack
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csr_array
 
 from ytterby.balance.network import VARIANCE_FLOOR
 from ytterby.balance.network_plan import RANDOM_SHARE_MIN, IndexArray, MonthRows, NetworkPlan
@@ -28,40 +31,57 @@ class NoRandomPartError(ArithmeticError):
 
 
 @dataclass(frozen=True)
-class MonthFactor:
-    """The factors of a month: a alone rows, n core rows, s errors carried in, u carried on, g shared groups.
+class AloneRows:
+    """k alone rows: numbers, random `variance` (k), `share` (n x k), what a core row follows each, `shared` (k x g)."""
 
-    `alone_variance` (a); `alone_share` (n x a), what a core row follows an alone row; `shared_alone` (a x g);
-    `carried` (n x s); `lower` (n x n), L; `gain` (n x u); `kept` (u, places among those carried in, -1 for new ones);
-    `shared` (n x g), W; `capacitance` (g x g), lower factor of K; `precision` (n), the diagonal of the block of V^-1.
+    rows: IndexArray
+    variance: FloatArray
+    share: csr_array
+    shared: csr_array
+
+    def inform(self, columns: FloatArray) -> FloatArray:
+        """Return what these rows of right-hand sides (k x c) say of the shared groups (g x c)."""
+        found: FloatArray = self.shared.T @ (columns / self.variance[:, np.newaxis])
+        return found
+
+
+@dataclass(frozen=True)
+class MonthFactor:
+    """The factors of a month: n core rows, s errors carried in, u carried on, g shared groups.
+
+    `core` (n), row numbers. `beside`: alone rows known by now that were taken in before, `own`: those taken in now,
+    `late`: those of the next month. `carried` (n x s). Now: `lower_now` (n x n), L; `shared_now` (n x g), W;
+    `capacitance` (g x g), lower factor of K; `precision` (n), the diagonal of the block of V^-1. Later: `lower`,
+    `shared`, `gain` (n x u), and `kept` (u): places among those carried in, -1 for new ones.
     """
 
-    alone: IndexArray
     core: IndexArray
-    alone_variance: FloatArray
-    alone_share: csr_array
-    shared_alone: csr_array
+    beside: AloneRows
+    own: AloneRows
+    late: AloneRows
     carried: csr_array
-    lower: FloatArray
-    gain: FloatArray
-    kept: IndexArray
-    shared: FloatArray
+    lower_now: FloatArray
+    shared_now: FloatArray
     capacitance: FloatArray
     precision: FloatArray
+    lower: FloatArray
+    shared: FloatArray
+    gain: FloatArray
+    kept: IndexArray
     _shared_precision: FloatArray
     _inverse_lower: FloatArray
 
-    def precision_of(self, columns: csc_array) -> FloatArray:
-        """Return f'V^-1 f (k) for columns (m x k) that are zero outside this month's rows."""
-        alone, core = csr_array(columns[self.alone, :]), csr_array(columns[self.core, :])
-        scaled = csr_array(alone.multiply(1.0 / self.alone_variance[:, np.newaxis]))
-        rest = csr_array(core - self.alone_share @ alone)
-        whitened = self._inverse_lower @ rest
-        groups = np.asfortranarray((self.shared_alone.T @ scaled).toarray())
-        taken = solve_lower(self.capacitance, groups) + self._shared_precision @ rest
-        own = np.asarray(alone.multiply(scaled).sum(axis=0)).ravel()
-        found: FloatArray = own + _column_squares(whitened) - _column_squares(taken)
-        return found
+    def carry(self, carried: FloatArray, whitened: FloatArray) -> FloatArray:
+        """Return what is expected of the carried errors after the month (u x k)."""
+        found = np.zeros((len(self.kept), whitened.shape[1]))
+        is_old = self.kept >= 0
+        found[is_old] = carried[self.kept[is_old]]
+        return found + self.gain.T @ whitened
+
+    def whiten_now(self, rest: FloatArray | csr_array, informed: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return L^-1 x and lower(K)^-1 (y + W'L^-1 x) for core rows x (n x k) and news y of the groups (g x k)."""
+        taken = solve_lower(self.capacitance, np.asfortranarray(informed))
+        return np.asarray(self._inverse_lower @ rest), taken + self._shared_precision @ rest
 
 
 class _Carried:
@@ -90,81 +110,135 @@ def _factor_month(
     plan: NetworkPlan, place: int, rows: MonthRows, known: _Carried, information: FloatArray
 ) -> MonthFactor:
     """Factor one month; `known` and `information` are moved on to the next."""
-    alone_random = plan.random[rows.alone, :]
-    alone_variance = np.asarray(alone_random.multiply(alone_random).sum(axis=1)).ravel()
     fresh = np.flatnonzero(plan.first == place)
-    new = _columns(plan.carried, rows.core, fresh)
-    old = _columns(plan.carried, rows.core, known.errors)
-    cross = csr_array(plan.random[rows.core, :] @ alone_random.T)
-    share = csr_array(cross.multiply(1.0 / alone_variance[np.newaxis, :]))
+    new, old = _columns(plan.carried, rows.core, fresh), _columns(plan.carried, rows.core, known.errors)
     before = old @ known.covariance
-    own = (new @ new.T - share @ cross.T).toarray()
-    predicted = own + (old @ np.ascontiguousarray(before.T)).T
-    lower, stays = _factor_predicted(predicted, plan.scale[rows.core], has_alone_rows=plan.has_alone_rows)
-    core, old, new, share = rows.core[stays], old[stays, :], new[stays, :], share[stays, :]
-    shared_alone = csr_array(plan.shared[rows.alone, :])
-    innovation = (plan.shared[core, :] - share @ shared_alone).toarray() - old @ known.answers
-    shared = solve_lower(lower, innovation)
-    kept_old = np.flatnonzero(plan.last[known.errors] > place)
-    kept_new = np.flatnonzero(plan.last[fresh] > place)
-    reach = np.concatenate([before[stays][:, kept_old], new[:, kept_new].toarray()], axis=1)
-    gain = solve_lower(lower, reach)
-    kept = np.concatenate([kept_old, np.full(len(kept_new), -1, dtype=np.intp)])
-    _carry_on(known, kept, gain, shared)
-    known.errors = np.concatenate([known.errors[kept_old], fresh[kept_new]])
-    capacitance = _inform(information, shared, shared_alone, alone_variance)
-    # The diagonal of an inverse is wanted here, so the inverse of the factor is what is asked for.
-    inverse = solve_lower(lower, np.eye(len(core), order="F"))
-    shared_precision = solve_lower(capacitance, np.asfortranarray(shared.T))
-    if shared_precision.size:
-        shared_precision = np.asarray(blas.dtrmm(1.0, inverse, shared_precision, side=1, lower=1))
+    alone = [_alone(plan, rows.core, which) for which in (np.union1d(rows.arrived, rows.early), rows.own, rows.late)]
+    own = new @ new.T - _follows(alone[0]) - _follows(alone[1])
+    predicted = own.toarray() + (old @ np.ascontiguousarray(before.T)).T
+    lower_now, stays = _factor_predicted(predicted, plan.scale[rows.core], has_alone_rows=plan.has_alone_rows)
+    core, old, new = rows.core[stays], old[stays, :], new[stays, :]
+    beside, own_rows, late = (_restrict(part, stays) for part in alone)
+    innovation = (plan.shared[core, :] - beside.share @ beside.shared - own_rows.share @ own_rows.shared).toarray()
+    innovation -= old @ known.answers
+    shared_now = solve_lower(lower_now, innovation)
+    _inform(information, own_rows)
+    informed = _with_squares(information, shared_now)
+    capacitance = cholesky(informed)
+    lower, shared = lower_now, shared_now
+    if len(late.rows):
+        later = predicted - _follows(late).toarray()
+        lower = _factor_predicted(later, plan.scale[core], has_alone_rows=True)[0]
+        shared = solve_lower(lower, innovation - (late.share @ late.shared).toarray())
+        _inform(information, late)
+        informed = _with_squares(information, shared)
+    information[:] = informed
+    kept, gain = _carry_on(plan, place, rows, known, lower, shared, (before[stays], fresh, new, core))
+    inverse, shared_precision = _precision(lower_now, shared_now, capacitance)
     return MonthFactor(
-        alone=rows.alone,
         core=core,
-        alone_variance=alone_variance,
-        alone_share=share,
-        shared_alone=shared_alone,
+        beside=beside,
+        own=own_rows,
+        late=late,
         carried=old,
-        lower=lower,
-        gain=gain,
-        kept=kept,
-        shared=shared,
+        lower_now=lower_now,
+        shared_now=shared_now,
         capacitance=capacitance,
         precision=_column_squares(inverse) - _column_squares(shared_precision),
+        lower=lower,
+        shared=shared,
+        gain=gain,
+        kept=kept,
         _shared_precision=shared_precision,
         _inverse_lower=inverse,
     )
 
 
-def _carry_on(known: _Carried, kept: IndexArray, gain: FloatArray, shared: FloatArray) -> None:
-    """Move covariance and answers to after the month: C - Z'Z and B + Z'W, over the errors that live on."""
-    is_old = kept >= 0
-    old = kept[is_old]
-    count, size = len(old), len(kept)
-    covariance = np.eye(size, order="F")
+def _alone(plan: NetworkPlan, core: IndexArray, which: IndexArray) -> AloneRows:
+    """Return alone rows with what the core rows follow them."""
+    variance = plan.alone_variance[which]
+    cross = csr_array(plan.random[core, :] @ plan.random[which, :].T)
+    return AloneRows(which, variance, csr_array(cross.multiply(1.0 / variance[np.newaxis, :])), plan.shared[which, :])
+
+
+def _restrict(alone: AloneRows, stays: IndexArray) -> AloneRows:
+    return replace(alone, share=csr_array(alone.share[stays, :]))
+
+
+def _follows(alone: AloneRows) -> csr_array:
+    """Return what knowing the alone rows takes off the covariance of the core rows."""
+    return csr_array(alone.share.multiply(alone.variance[np.newaxis, :]) @ alone.share.T)
+
+
+def _carry_on(
+    plan: NetworkPlan,
+    place: int,
+    rows: MonthRows,
+    known: _Carried,
+    lower: FloatArray,
+    shared: FloatArray,
+    month: tuple[FloatArray, IndexArray, csr_array, IndexArray],
+) -> tuple[IndexArray, FloatArray]:
+    """Move what is known to after the month: C - Z'Z and B + Z'W, over the errors that live on; return them and Z."""
+    before, fresh, new, core = month
+    kept_old = np.flatnonzero(plan.last[known.errors] > place)
+    kept_new = np.flatnonzero(plan.last[fresh] > place)
+    following, bridge = _bridge(plan, place, rows, core)
+    reach = np.concatenate([before[:, kept_old], new[:, kept_new].toarray(), bridge], axis=1)
+    gain = solve_lower(lower, reach)
+    count, ended, size = len(kept_old), len(kept_old) + len(kept_new), reach.shape[1]
+    # What rows share through alone rows has no variance of its own here: that of the row itself holds it.
+    covariance = np.zeros((size, size), order="F")
+    covariance[range(count, ended), range(count, ended)] = 1.0
     # Those that live longest mostly stand first: then nothing is gathered.
-    is_front = np.array_equal(old, np.arange(count))
-    covariance[:count, :count] = known.covariance[:count, :count] if is_front else known.covariance[np.ix_(old, old)]
+    is_front = np.array_equal(kept_old, np.arange(count))
+    front = known.covariance[:count, :count] if is_front else known.covariance[np.ix_(kept_old, kept_old)]
+    covariance[:count, :count] = front
     answers = np.zeros((size, known.answers.shape[1]), order="F")
-    answers[:count] = known.answers[:count] if is_front else known.answers[old]
-    if size and gain.shape[0]:
+    answers[:count] = known.answers[:count] if is_front else known.answers[kept_old]
+    if gain.size:
         covariance = blas.dsyrk(-1.0, gain, beta=1.0, c=covariance, trans=1, lower=1, overwrite_c=1)
         _mirror(covariance)
         if answers.shape[1]:
             answers = blas.dgemm(1.0, gain, shared, beta=1.0, c=answers, trans_a=1, overwrite_c=1)
+    known.errors = np.concatenate([known.errors[kept_old], fresh[kept_new], plan.errors + following])
     known.covariance, known.answers = covariance, answers
+    return np.concatenate([kept_old, np.full(size - count, -1, dtype=np.intp)]), gain
 
 
-def _inform(
-    information: FloatArray, shared: FloatArray, shared_alone: csr_array, alone_variance: FloatArray
-) -> FloatArray:
-    """Add a month to K (lower triangle, in place) and return its lower Cholesky factor."""
-    scaled = shared_alone.multiply(1.0 / alone_variance[:, np.newaxis])
-    added = (shared_alone.T @ scaled).tocoo()
+def _bridge(plan: NetworkPlan, place: int, rows: MonthRows, core: IndexArray) -> tuple[IndexArray, FloatArray]:
+    """Return core rows of the next month that share alone rows with this one, and the covariance (n x their number)."""
+    if place + 1 == len(plan.months):
+        return np.empty(0, dtype=np.intp), np.zeros((len(core), 0))
+    both = np.union1d(rows.late, plan.months[place + 1].early)
+    here, there = _alone(plan, core, both), _alone(plan, plan.months[place + 1].core, both)
+    shared = csr_array(here.share.multiply(here.variance[np.newaxis, :]) @ there.share.T).tocsc()
+    held = np.flatnonzero(np.diff(shared.indptr))
+    return plan.months[place + 1].core[held], -shared[:, held].toarray()
+
+
+def _inform(information: FloatArray, alone: AloneRows) -> None:
+    """Add alone rows to K, in place."""
+    scaled = alone.shared.multiply(1.0 / alone.variance[:, np.newaxis])
+    added = (alone.shared.T @ scaled).tocoo()
     information[added.row, added.col] += added.data
-    if shared.size:
-        information[:] = blas.dsyrk(1.0, shared, beta=1.0, c=information, trans=1, lower=1)
-    return cholesky(information)
+
+
+def _with_squares(information: FloatArray, shared: FloatArray) -> FloatArray:
+    """Return the lower triangle of K + W'W."""
+    if not shared.size:
+        return information
+    return np.asarray(blas.dsyrk(1.0, shared, beta=1.0, c=information, trans=1, lower=1))
+
+
+def _precision(lower: FloatArray, shared: FloatArray, capacitance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return L^-1 and lower(K)^-1 W'L^-1: the block of V^-1 is the square of the first less that of the second."""
+    # The diagonal of an inverse is wanted here, so the inverse of the factor is what is asked for.
+    inverse = solve_lower(lower, np.eye(len(lower), order="F"))
+    found = solve_lower(capacitance, np.asfortranarray(shared.T))
+    if found.size:
+        found = np.asarray(blas.dtrmm(1.0, inverse, found, side=1, lower=1))
+    return inverse, found
 
 
 def _factor_predicted(

@@ -26,6 +26,8 @@ RANK_SHARE = 1e-10
 DETECTABLE_MIN = 1e-14
 # A pivot below this share of its row's variance says that a constraint follows from the others.
 VARIANCE_FLOOR = 1e-12
+# A variance below this share of what the balances could have at most is what rounding left of none.
+ROUNDING = 1e-24
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def reconcile(
     projection, inverse, unobservable = _project(unmeasured, m)
     projected = projection @ balances
     residual = projection @ (balances @ measured - wanted)
-    lower = _factor(projected @ covariance @ projected.T)
+    largest = _largest(balances) ** 2 * float(np.diag(covariance).max(initial=0.0))
+    lower = _factor(projected @ covariance @ projected.T, ROUNDING * largest)
     spread = solve_triangular(lower, projected @ covariance, lower=True)
     white = solve_triangular(lower, residual, lower=True)
     signatures = _signatures(lower, white, projected, projection)
@@ -131,14 +134,14 @@ def _project(unmeasured: FloatArray | None, m: int) -> tuple[FloatArray, FloatAr
     return left[:, held:].T, inverse, tuple(int(k) for k in np.flatnonzero(free))
 
 
-def _factor(variance: FloatArray) -> FloatArray:
+def _factor(variance: FloatArray, floor: float) -> FloatArray:
     if not len(variance):
         return np.zeros((0, 0))
     try:
         lower: FloatArray = cholesky(variance, lower=True)
     except LinAlgError:
         raise ValueError("a constraint follows from the others, or from what is exact") from None
-    if np.any(np.diag(lower) ** 2 <= VARIANCE_FLOOR * np.diag(variance)):
+    if np.any(np.diag(lower) ** 2 <= np.maximum(VARIANCE_FLOOR * np.diag(variance), floor)):
         raise ValueError("a constraint follows from the others, or from what is exact")
     return lower
 

@@ -1,6 +1,7 @@
 """Stock that traders hold without a use, by age.
 
-A trader is a party with that role, or whoever holds goods at a site of that kind. What left its stock is served oldest
+A trader is a party with that role, or whoever holds goods at a site of that kind, or in a warehouse while it operates
+such a site. What left its stock is served oldest
 first (the book's order of takes), so what is left of each parcel is as old as the parcel: its age counts from the day
 on which this holder first held it, whether it moved between his sites or changed its owner since; where older and newer
 parcels were joined, from the newest. Goods under a claim that names a use, told or not, have one. Masses in kg.
@@ -17,9 +18,10 @@ from ytterby.balance.use_flow import UseFlow, add
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN
 from ytterby.chain.node import Node, NodeKind, ratio, weighted
+from ytterby.chain.party import Directory
 from ytterby.matter.mass import ElementMass, FloatArray
 
-TRADER = "trader"
+TRADER, WAREHOUSE = "trader", "warehouse"
 
 
 class TraderStock(NamedTuple):
@@ -44,19 +46,25 @@ def trader_stock(book: Book, flow: UseFlow, *, at: datetime) -> tuple[TraderStoc
     for rest in flow.rests:
         if not (rest.carried.wants_use and rest.carried.claim.use_code == NOT_YET_KNOWN):
             add(with_use, rest.node, rest.mass_kg)
+    directory = book.world.directory
     rows = [
         _stock(book, node, with_use, at)
         for node in book.nodes
-        if node.kind is NodeKind.PARCEL and node.left > 0 and not node.uses and _is_trader(book, node)
+        if node.kind is NodeKind.PARCEL and node.left > 0 and not node.uses and _is_trader(directory, node)
     ]
     held = [row for row in rows if row is not None]
     return tuple(sorted(held, key=lambda row: (row.holder, row.site, row.since, row.lot, book.nodes[row.node].order)))
 
 
-def _is_trader(book: Book, node: Node) -> bool:
-    directory = book.world.directory
+def _is_trader(directory: Directory, node: Node) -> bool:
     site, party = directory.sites.get(node.site), directory.parties.get(node.holder)
-    return (site is not None and site.kind == TRADER) or (party is not None and TRADER in party.roles)
+    if party is not None and TRADER in party.roles:
+        return True
+    if site is None or site.kind not in {TRADER, WAREHOUSE}:
+        return False
+    return site.kind == TRADER or any(
+        other.kind == TRADER and other.operator_on(node.at.date()) == node.holder for other in directory.sites.values()
+    )
 
 
 def _stock(book: Book, node: Node, with_use: Mapping[int, FloatArray], at: datetime) -> TraderStock | None:

@@ -152,7 +152,7 @@ def account_uses(book: Book, flow: UseFlow, *, at: datetime, limits: UseLimits) 
     for claim in flow.declared:
         if claim.use_code != NOT_YET_KNOWN:
             groups.setdefault(key_of(claim), []).append(claim)
-    told, proven = _told(flow), _proven(book, flow)
+    told, proven = _told(flow), _proven(book, flow, limits)
     rests: dict[AccountKey, list[Rest]] = {}
     for rest in flow.rests:
         if rest.carried.wants_use:
@@ -211,7 +211,7 @@ def _told(flow: UseFlow) -> dict[AccountKey, dict[str, FloatArray]]:
     return told
 
 
-def _proven(book: Book, flow: UseFlow) -> dict[AccountKey, dict[str, Proven]]:
+def _proven(book: Book, flow: UseFlow, limits: UseLimits) -> dict[AccountKey, dict[str, Proven]]:
     """Return what was told otherwise by account and use: of goods that lay apart all, of mixed ones what is proven."""
     apart: dict[tuple[AccountKey, str], list[tuple[int, FloatArray]]] = {}
     for telling in flow.tellings:
@@ -220,16 +220,20 @@ def _proven(book: Book, flow: UseFlow) -> dict[AccountKey, dict[str, Proven]]:
     found: dict[AccountKey, dict[str, Proven]] = {}
     for (key, code), parts in apart.items():
         found.setdefault(key, {})[code] = prove(book, parts)
-    for one in misused(book, flow):
-        key = key_of(one.claim)
-        known = found.setdefault(key, {}).get(one.use_code)
+    mixed: dict[tuple[AccountKey, str, str], Proven] = {}
+    for one in misused(book, flow, least_share=limits.least_share):
+        place = (key_of(one.claim), one.use_code, one.teller)
         new = Proven(one.mass_kg, one.sd_kg, one.nodes)
-        found[key][one.use_code] = new if known is None else _joined(known, new)
+        known = mixed.get(place)
+        # The claims of one teller share one error, so theirs add up linearly.
+        mixed[place] = new if known is None else _joined(known, new, known.sd_kg + new.sd_kg)
+    for (key, code, _), new in mixed.items():
+        known = found.setdefault(key, {}).get(code)
+        found[key][code] = new if known is None else _joined(known, new, np.hypot(known.sd_kg, new.sd_kg))
     return found
 
 
-def _joined(one: Proven, other: Proven) -> Proven:
-    sd_kg = np.hypot(one.sd_kg, other.sd_kg)
+def _joined(one: Proven, other: Proven, sd_kg: FloatArray) -> Proven:
     return Proven(one.mass_kg + other.mass_kg, sd_kg, tuple(sorted({*one.nodes, *other.nodes})))
 
 

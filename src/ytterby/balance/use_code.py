@@ -54,9 +54,12 @@ class UseCodes:
 
 @dataclass(frozen=True, slots=True)
 class UseLimits:
-    """Limits of use findings: scores in standard uncertainties, ages in days, ratios, scrap as part of the product."""
+    """Limits of use findings: scores in standard uncertainties, the least share of a proven mass, ages in days, ratios,
+    scrap as part of the product.
+    """
 
     score: float
+    least_share: float
     not_yet_known_days: int
     untold_days: int
     trader_stock_days: int
@@ -122,6 +125,7 @@ def parse_use_limits(csv_text: str) -> UseLimits:
             values[row["key"]] = row["value"]
     return UseLimits(
         score=float(values["score"]),
+        least_share=float(values["least_share"]),
         not_yet_known_days=int(values["not_yet_known_days"]),
         untold_days=int(values["untold_days"]),
         trader_stock_days=int(values["trader_stock_days"]),

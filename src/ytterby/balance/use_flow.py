@@ -277,6 +277,8 @@ class _Follower:
                 add(self.flow.lost_kg, carried.claim, kg * weight)
 
     def _rest(self, node: Node, row: Row, weight: Weight) -> None:
+        if not np.any(weight):
+            return
         unclaimed = _unclaimed(node.mass_kg, row) * weight
         for carried, kg in row.items():
             resting = kg * weight
@@ -308,6 +310,8 @@ class _Follower:
         for code, end_user, share in shares:
             claim = UseClaim(node.holder, node.to_holder, node.to_site, node.at.date(), code, end_user)
             part = weighted(node.content, share)
+            if not part.mass_kg.any():
+                continue
             known = self.flow.declared.get(claim)
             self.flow.declared[claim] = part if known is None else combine([(1.0, known), (1.0, part)])
             self.flow.starts[claim] = (*self.flow.starts.get(claim, ()), node.digest)
@@ -350,5 +354,7 @@ def _marked(row: Row, *, is_mixed: bool) -> Row:
     """Return the row of goods that went into a step or pool."""
     marked: dict[Carried, FloatArray] = {}
     for carried, kg in row.items():
-        add(marked, carried._replace(is_changed=True, is_mixed=carried.is_mixed or is_mixed), kg)
+        is_marked = carried.is_changed and (carried.is_mixed or not is_mixed)
+        changed = carried if is_marked else carried._replace(is_changed=True, is_mixed=carried.is_mixed or is_mixed)
+        add(marked, changed, kg)
     return marked

@@ -1,24 +1,27 @@
 """What mixed goods prove: how much was used for something else under every way to assign the goods to their uses.
 
 Where goods of several claims lie together, tracing in proportion sends a part of each claim to each use, which accuses
-nobody. For one teller, element by element, let R_Y be what it told to be for use Y, U_Y the part of what it told that
-was declared for Y, S_Y what is declared for Y and still lies with it, U_0 and S_0 the same under no claim or of a not
-yet known use. Whatever the assignment, at least
+nobody. For one teller, element by element and use by use, let R be what it told to be for the use, U the part of all
+that it told which was declared for the use, S what is declared for it and still lies with the teller, and U_0, S_0 the
+same as U and S under no claim or of a not yet known use. Whatever the assignment, at least
 
-    M = max(0, sum_Y max(0, R_Y - U_Y - S_Y) - U_0 - S_0)
+    M = max(0, R - U - S - sum_y min(U_0^y, R^y) - S_0)
 
-was declared for another use than told. U is in terms of what was told, so that the yield of a process cancels. The sd
-of M is first order (GUM, JCGM 100:2008, eq. 13), systematic groups linearly: with E the uses in excess and s the part
-of all that was told which was declared for E or for nothing, dM = sum_j (told_E - s) dR_j - sum_k (in_E - s) dU_k.
-The error of what lies under no claim is left out: it only lowers M.
+was declared for another use than told. In each year y what lay under no use may have gone to any use told in that year,
+and to no other: what was flushed out of a tank with last year's products is in none of this year's. U is in terms of
+what was told, so that the yield of a process cancels. The sd of M is first order (GUM, JCGM 100:2008, eq. 13),
+systematic groups linearly: with T all that was told and s the part of it that was declared for the use, or for nothing
+and may have gone there, dM = dR - s dT - sum_k (in - s) dU_k over the claims k, `in` being 1, 0 or the part of U_0 that
+may have gone there. The error of what lies under no claim is left out: it only lowers M. A use for which much is
+declared and lies unused hides as much: that may be the very goods.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from ytterby.balance.use_flow import Mixture, Rest, Telling, UseClaim, UseFlow, add
+from ytterby.balance.use_flow import ROUNDING, Key, Mixture, Rest, Telling, UseClaim, UseFlow, add
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN
 from ytterby.chain.node import ratio, weighted
@@ -34,22 +37,31 @@ class Misused(NamedTuple):
     use_code: str
     mass_kg: FloatArray
     sd_kg: FloatArray
+    share: float
     nodes: tuple[int, ...]
 
 
-def misused(book: Book, flow: UseFlow) -> tuple[Misused, ...]:
-    """Return what mixed goods prove, by teller, claim and use told; claims share it as they were traced."""
-    found: list[Misused] = []
-    for teller in sorted({mixture.teller for mixture in flow.mixtures}):
-        tellings = [t for t in flow.tellings if t.teller == teller and t.is_mixed]
-        mixtures = [m for m in flow.mixtures if m.teller == teller]
-        rests = [r for r in flow.rests if _lies_mixed(book, r, teller)]
-        found += _Teller(book, flow, tellings, mixtures, rests).misused(teller)
-    return tuple(found)
-
-
-def _lies_mixed(book: Book, rest: Rest, teller: str) -> bool:
-    return rest.carried.is_mixed and rest.carried.wants_use and book.nodes[rest.node].holder == teller
+def misused(book: Book, flow: UseFlow, *, least_share: float) -> tuple[Misused, ...]:
+    """Return what mixed goods prove, by teller, use told and claim; claims share it as they were traced, those with
+    less than the least share of it left out.
+    """
+    tellings: dict[str, list[Telling]] = {}
+    mixtures: dict[str, list[Mixture]] = {}
+    rests: dict[str, list[Rest]] = {}
+    for telling in flow.tellings:
+        if telling.is_mixed:
+            tellings.setdefault(telling.teller, []).append(telling)
+    for mixture in flow.mixtures:
+        mixtures.setdefault(mixture.teller, []).append(mixture)
+    for rest in flow.rests:
+        if rest.carried.is_mixed and rest.carried.wants_use:
+            rests.setdefault(book.nodes[rest.node].holder, []).append(rest)
+    return tuple(
+        found
+        for teller in sorted(mixtures)
+        for found in _Teller(book, flow, tellings[teller], mixtures[teller], rests.get(teller, [])).misused(teller)
+        if found.share >= least_share
+    )
 
 
 class _Teller:
@@ -63,59 +75,81 @@ class _Teller:
         self.used: dict[str, FloatArray] = {}
         self.lying: dict[str, FloatArray] = {}
         self.of_claim: dict[UseClaim, FloatArray] = {}
+        self.told_in: dict[tuple[str, int], FloatArray] = {}
+        self.open_in: dict[int, FloatArray] = {}
         for telling in tellings:
+            year = book.nodes[telling.node].at.year
             add(self.told, telling.use_code, telling.mass_kg)
+            add(self.told_in, (telling.use_code, year), telling.mass_kg)
+            if telling.claim.use_code == NOT_YET_KNOWN:
+                add(self.open_in, year, telling.mass_kg)
             add(self.used, telling.claim.use_code, telling.mass_kg)
             add(self.of_claim, telling.claim, telling.mass_kg)
         for mixture in mixtures:
+            year = book.nodes[mixture.node].at.year
             for code, share in mixture.said.items():
-                add(self.told, code, share * mixture.unclaimed_kg)
-                add(self.used, NOT_YET_KNOWN, share * mixture.unclaimed_kg)
+                unclaimed = share * mixture.unclaimed_kg
+                add(self.told, code, unclaimed)
+                add(self.told_in, (code, year), unclaimed)
+                add(self.used, NOT_YET_KNOWN, unclaimed)
+                add(self.open_in, year, unclaimed)
         for rest in rests:
             add(self.lying, rest.carried.claim.use_code, rest.mass_kg)
         for unclaimed in {rest.node: rest.unclaimed_kg for rest in rests}.values():
             add(self.lying, NOT_YET_KNOWN, unclaimed)
 
     def misused(self, teller: str) -> list[Misused]:
-        excess = {code: self._excess(code) for code in self.told}
-        over = _total(excess.values())
-        proven = np.maximum(over - _of(self.used, NOT_YET_KNOWN) - _of(self.lying, NOT_YET_KNOWN), 0.0)
-        if not proven.any():
-            return []
-        sd_kg = self._sd_kg({code: (kg > 0).astype(np.float64) for code, kg in excess.items()})
-        pairs: dict[tuple[UseClaim, str], FloatArray] = {}
-        nodes: dict[tuple[UseClaim, str], dict[int, None]] = {}
+        return [one for code in sorted(self.told) for one in self._misused_for(teller, code)]
+
+    def _misused_for(self, teller: str, code: str) -> list[Misused]:
+        """Return what is proven of one use told, by the claims to which it was traced."""
+        covered = self._covered(code)
+        lying = _of(self.lying, code) + _of(self.lying, NOT_YET_KNOWN)
+        proven = self.told[code] - _of(self.used, code) - lying - covered
+        # What subtraction leaves of equal masses is no material.
+        proven = np.where(proven > ROUNDING * self.told[code], proven, 0.0)
+        traced: dict[UseClaim, FloatArray] = {}
+        nodes: dict[UseClaim, dict[int, None]] = {}
         for telling in self.tellings:
-            if telling.claim.use_code not in {telling.use_code, NOT_YET_KNOWN}:
-                add(pairs, (telling.claim, telling.use_code), telling.mass_kg)
-                nodes.setdefault((telling.claim, telling.use_code), {})[telling.node] = None
-        traced = {code: _total(kg for (_, told), kg in pairs.items() if told == code) for code in self.told}
+            if telling.use_code == code and telling.claim.use_code not in {code, NOT_YET_KNOWN}:
+                add(traced, telling.claim, telling.mass_kg)
+                nodes.setdefault(telling.claim, {})[telling.node] = None
+        if not proven.any() or not traced:
+            return []
+        whole = _total(traced.values())
+        sd_kg = self._sd_kg(code, ratio(covered, _of(self.used, NOT_YET_KNOWN)))
+        shares = {claim: ratio(kg, whole) for claim, kg in traced.items()}
         return [
-            Misused(claim, teller, code, kg, ratio(kg, proven) * sd_kg, tuple(nodes[claim, code]))
-            for (claim, code), pair in pairs.items()
-            if (kg := proven * ratio(excess[code], over) * ratio(pair, traced[code])).any()
+            Misused(
+                claim=claim,
+                teller=teller,
+                use_code=code,
+                mass_kg=share * proven,
+                sd_kg=share * sd_kg,
+                share=float((share * proven).sum() / proven.sum()),
+                nodes=tuple(nodes[claim]),
+            )
+            for claim, share in shares.items()
         ]
 
-    def _excess(self, code: str) -> FloatArray:
-        excess = self.told[code] - _of(self.used, code) - _of(self.lying, code)
-        # What subtraction leaves of equal masses is no material.
-        return np.where(excess > 1e-9 * self.told[code], excess, 0.0)
+    def _covered(self, code: str) -> FloatArray:
+        """Return what was told to be for a use and may have come from under no use, year by year."""
+        return _total(np.minimum(open_kg, _of(self.told_in, (code, year))) for year, open_kg in self.open_in.items())
 
-    def _sd_kg(self, in_excess: dict[str, FloatArray]) -> FloatArray:
-        told_kg = _total(self.told.values())
-        free = {*in_excess, NOT_YET_KNOWN}
-        counts = {code: in_excess.get(code, np.ones(len(ELEMENTS))) for code in free}
-        s = ratio(_total(counts[code] * _of(self.used, code) for code in sorted(free)), told_kg)
+    def _sd_kg(self, code: str, open_part: FloatArray) -> FloatArray:
+        one, none = np.ones(len(ELEMENTS)), np.zeros(len(ELEMENTS))
+        is_in = {code: one, NOT_YET_KNOWN: open_part}
+        s = ratio(_total(part * _of(self.used, known) for known, part in is_in.items()), _total(self.told.values()))
         terms = []
         for mixture in self.mixtures:
             node = self.book.nodes[mixture.node]
             part = ratio(mixture.mass_kg + mixture.unclaimed_kg, node.mass_kg)
-            told = _total(share * (counts[code] - s) for code, share in mixture.said.items())
+            told = mixture.said.get(code, 0.0) - s * sum(mixture.said.values())
             terms.append((1.0, weighted(node.content, part * told)))
         for claim, kg in self.of_claim.items():
             declared = self.flow.declared[claim]
-            is_in = counts.get(claim.use_code, np.zeros(len(ELEMENTS)))
-            terms.append((1.0, weighted(declared, -ratio(kg, declared.mass_kg) * (is_in - s))))
+            part = ratio(kg, declared.mass_kg) * (is_in.get(claim.use_code, none) - s)
+            terms.append((-1.0, weighted(declared, part)))
         return combine(terms).u_kg
 
 
@@ -123,5 +157,5 @@ def _total(masses: Iterable[FloatArray]) -> FloatArray:
     return sum(masses, np.zeros(len(ELEMENTS)))
 
 
-def _of(sums: dict[str, FloatArray], code: str) -> FloatArray:
-    return sums.get(code, np.zeros(len(ELEMENTS)))
+def _of(sums: Mapping[Key, FloatArray], key: Key) -> FloatArray:
+    return sums.get(key, np.zeros(len(ELEMENTS)))

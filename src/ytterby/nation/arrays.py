@@ -3,9 +3,9 @@
 Rows are balances: first of all plants, then of all links between plants, month after month, so that the months up to
 one are the first rows. In a plant's row stand opening stock, receipts and what a mine takes from the ground (+1),
 shipments, the declared loss and closing stock (-1); in a link's row what the sender declares (+1) and what the receiver
-declares (-1) of the lots sent in that month. A lot under way at the end of the last month has no receiver's item yet
-and counts in no link's row. Masses and standard deviations are those of the documents' figures, worked out as in
-`matter.declared`; groups bear the names that it gives.
+declares (-1) of the lots that arrive in that month. A lot under way at the end of the last month counts for its sender
+alone. Masses and standard deviations are those of the documents' figures, worked out as in `matter.declared`; groups
+bear the names that it gives.
 """
 
 from collections.abc import Iterable, Sequence
@@ -185,7 +185,7 @@ class _Maker:
         sent, line = self._lots(declared.sent, which)
         is_paired = (line < plan.between) & (arrival < self.months)
         group = self._group(plan.laboratory_of[plan.sender[line]], self.link_form[line], month)
-        plus = np.where(is_paired, self._row(month, first_link + line), NOWHERE)
+        plus = np.where(is_paired, self._row(arrival, first_link + line), NOWHERE)
         self.blocks.append(_Items(*sent, group, plus, self._row(month, plan.sender[line])))
         if arrival >= self.months:
             return
@@ -193,7 +193,7 @@ class _Maker:
         receiver = plan.receiver[line]
         group = self._group(plan.laboratory_of[receiver], self.link_form[line], month)
         np.add.at(self.received_kg[:, arrival], receiver, got[0])
-        self.blocks.append(_Items(*got, group, self._row(arrival, receiver), self._row(month, first_link + line)))
+        self.blocks.append(_Items(*got, group, self._row(arrival, receiver), self._row(arrival, first_link + line)))
 
     def _mined(self, declared: Declared, plants: IntArray) -> None:
         which = np.repeat(self.is_mine[:, np.newaxis], self.plan.scenario.lots, axis=1)

@@ -66,16 +66,17 @@ class Bend:
     """What diversions change in a month, mg: P plants, L links, E elements.
 
     `taken` (P x E) is material that leaves the accounts at a plant; `lacking` (P x E) what is missing from a plant's
-    stock by the end of the month since the beginning, `lacking_before` by its beginning; `light` (L x E) is what was
-    declared as sent over a link and did not move; `cut` (L) is the part by which its receiver weighs down what arrives;
-    `feigned` (P x E) is declared as lost and was not. `swapped` gives for a delivery the end user to whom its last lots
-    go instead, and how many do.
+    stock by the end of the month since the beginning, `lacking_before` by its beginning. `light` (L x E) is what was
+    declared as sent over a link and did not move, `light_later` the part of it in lots that arrive next month; `cut`
+    (L) is the part by which a link's receiver weighs down what arrives. `feigned` (P x E) is declared as lost and was
+    not. `swapped` gives for a delivery the end user to whom its last lots go instead, and how many do.
     """
 
     taken: IntArray
     lacking_before: IntArray
     lacking: IntArray
     light: IntArray
+    light_later: IntArray
     cut: FloatArray
     feigned: IntArray
     swapped: dict[int, tuple[int, int]]
@@ -157,7 +158,7 @@ class Diverting:
         """Return what the diversions change in the next month."""
         plan = self.plan
         now, self.coming = self.coming, _Coming(*(np.zeros_like(self.lacking) for _ in range(3)))
-        light = np.zeros((len(plan.links), len(plan.scenario.elements)), dtype=np.int64)
+        light, later = (np.zeros((len(plan.links), len(plan.scenario.elements)), dtype=np.int64) for _ in range(2))
         cut = np.zeros(len(plan.links))
         swapped: dict[int, tuple[int, int]] = {}
         for one in self.diversions:
@@ -166,7 +167,7 @@ class Diverting:
             if one.kind == "use_swap":
                 swapped[one.link] = (one.instead, self._lots(one, month))
             elif one.kind in COLLUSIONS:
-                self._collude(one, month, now, light)
+                self._collude(one, month, now, (light, later))
             elif one.kind == "falsified_receipts":
                 self._falsify(one, month, now, cut)
             else:
@@ -174,16 +175,17 @@ class Diverting:
                 now.taken[one.plant] += mass
                 now.missing[one.plant] += mass
         before, self.lacking = self.lacking, self.lacking + now.missing
-        return Bend(now.taken, before, self.lacking, light, cut, now.feigned, swapped)
+        return Bend(now.taken, before, self.lacking, light, later, cut, now.feigned, swapped)
 
-    def _collude(self, one: Diversion, month: Month, now: "_Coming", light: IntArray) -> None:
+    def _collude(self, one: Diversion, month: Month, now: "_Coming", light: tuple[IntArray, IntArray]) -> None:
         """Take a part of what moves over the link at its sender; it is missing where and when the rest arrives."""
         lots = month.lots[one.link]
         wanted = one.share * self.plan.throughput[one.bearer, 0]
         part = min(float(wanted / lots[:, 0].sum()), LINK_PART)
         whole, last = _part(lots.sum(axis=0), part), _part(month.under_way()[one.link], part)
         now.taken[one.plant] += whole
-        light[one.link] += whole
+        light[0][one.link] += whole
+        light[1][one.link] += last
         for when, mass in ((now, whole - last), (self.coming, last)):
             when.missing[one.bearer] += mass
             if one.kind == "collusion_loss":

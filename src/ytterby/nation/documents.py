@@ -35,11 +35,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it arrives: its file name, whose number is the order of arrival, its bytes, and its report."""
+    """A document as it arrives: file name, whose number is the order of arrival, when it was written, and report."""
 
     name: str
-    raw: bytes
+    at: str
     report: Report
+
+    @property
+    def raw(self) -> bytes:
+        """Its bytes, put together when they are asked for: a month of a large country is held once and not twice."""
+        return text.document((told.text for told in self.report.events), sender=self.report.party, at=self.at)
 
 
 @dataclass(frozen=True)
@@ -99,5 +104,4 @@ def _reports(
 def _document(plan: Plan, number: int, report: Report, month: int) -> Document:
     """Return a report as a document, written on the first day after the month with which it comes."""
     at = text.instant(plan.scenario.first_day(month + 1), number % 1440, plan.scenario.offset)
-    raw = text.document((told.text for told in report.events), sender=report.party, at=at)
-    return Document(f"{number:07d}-{gln(report.key)}.json", raw, report)
+    return Document(f"{number:07d}-{gln(report.key)}.json", at, report)

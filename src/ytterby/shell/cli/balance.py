@@ -64,7 +64,7 @@ def month(text: str) -> str:
 
 def run_report(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the closure of steps."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     from ytterby.shell.store.reading.balance import step_closures
 
     site = find_site(reading, args.site) if args.site else None
@@ -186,7 +186,7 @@ def _off_sentence(step: Json, screen: Screen, limit: float) -> str:
 
 def run_pairs(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show what both sides of each delivery say."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     from ytterby.shell.store.reading.balance import mirror_pairs
 
     on = args.on or args.known_on
@@ -251,7 +251,7 @@ def _pair_row(pair: Json, screen: Screen, names: Names) -> list[str | Text]:
 
 def run_findings(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List the findings."""
-    reading = open_reading(args, screen)
+    reading = open_reading(args, screen, derives=False)
     from ytterby.shell.store.reading.findings import list_findings
 
     with screen.waiting(screen.texts("balance.waiting")):

@@ -176,8 +176,8 @@ def _write(plan: "Plan", diversions: tuple["Diversion", ...], folder: Path, scre
     with Progress(screen, "nation.writing") as progress:
         for number, found in enumerate(reported_months(plan, diversions)):
             for document in found.documents:
-                (folder / DOCUMENTS / document.name).write_bytes(document.raw)
-                documents, octets = documents + 1, octets + len(document.raw)
+                octets += (folder / DOCUMENTS / document.name).write_bytes(document.raw)
+                documents += 1
                 events += len(document.report.events)
             truth.add(found)
             progress.tell(number + 1, plan.scenario.months)

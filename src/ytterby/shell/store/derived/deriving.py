@@ -46,6 +46,15 @@ def derive_to(
         derive_step(row.number, row.derived_to, next_size(row.derived_to, size))
 
 
+def post_to(size: int) -> None:
+    """Let the postings of the live edition be those that count at a log size, without its cells: what the whole book is
+    written from.
+    """
+    row = Edition.objects.get(is_live=True)
+    if row.derived_to < size:
+        repost_registered(row.number, row.derived_to, size)
+
+
 def next_size(at: int, size: int) -> int:
     """Return the log size up to which one step goes: the end of a submission, some thousand entries on."""
     ends = LogEntry.objects.filter(batch_end__gt=at, batch_end__lte=size).values_list("batch_end", flat=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ytterby.balance.account import Accounts
 from ytterby.balance.items import account_items
 from ytterby.chain.book import Book
-from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.deriving import post_to
 from ytterby.shell.store.derived.known_postings import KnownPostings
 from ytterby.shell.store.derived.postings import live_edition
 from ytterby.shell.store.reading.book import book_of
@@ -30,7 +30,7 @@ def accounts_of(viewer: Viewer, known: Known) -> Accounts:
     def make() -> Accounts:
         book = book_of(viewer, known)
         if viewer.reads_all:
-            derive_to(known.size)
+            post_to(known.size)
             return account_items(
                 KnownPostings(live_edition().number, known.size).all(), book, lambda site: zone_of(book, site)
             )
