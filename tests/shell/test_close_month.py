@@ -59,6 +59,7 @@ def test_closing_again_without_anything_new_is_known(months):
 
 
 def test_closing_again_after_a_late_event_adds_versions_and_changes_none(months):
+    """Threat P5: what was said before a correction can be asked for as long as the register stands."""
     first = close(months)
     before = stored_versions(MARCH, first.known_at)
     late_shipment(months)
@@ -242,6 +243,7 @@ def test_a_report_declared_wrong_after_the_close_is_named_with_its_declaration(m
 
 
 def test_a_declaration_against_what_counted_at_the_close_is_named(months):
+    """Threat P5: a finding that a correction took away is listed with the correction."""
     event = {
         **delivery("shipping", "2026-03-20T09:00:00+08:00", LOT, 30, PLANT, MAKER),
         "eventID": "urn:uuid:00000000-0000-4000-8000-000000000002",
