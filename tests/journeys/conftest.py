@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,15 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+MAKE_MONTHS = """
+import os, sys
+from pathlib import Path
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
+django.setup()
+from counted_months import make_register_of_months
+make_register_of_months(Path(sys.argv[1]))
+"""
 PASSWORD = re.compile(r"[a-z2-9]{5}(?:-[a-z2-9]{5}){3}")
 
 
@@ -39,22 +50,37 @@ class Served(NamedTuple):
 def served(tmp_path_factory):
     """Make the demo and serve it, as `make run` does."""
     folder = tmp_path_factory.mktemp("demo")
+    with _serving(folder, "demo", "--data", str(folder / "register"), "--serve") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def served_months(tmp_path_factory):
+    """Serve a register of two years of a plant that counts its stock."""
+    folder = tmp_path_factory.mktemp("months")
+    # In a process of its own: this one may have a register open.
+    subprocess.run(
+        [sys.executable, "-c", MAKE_MONTHS, str(folder / "register")],
+        check=True,
+        timeout=START_SECONDS,
+        env=_with_tests(),
+    )
+    with _serving(folder, "serve", "--data", str(folder / "register")) as found:
+        yield found
+
+
+@contextmanager
+def _serving(folder: Path, *words: str) -> Iterator[Served]:
+    """Run a command that serves, until the end."""
     port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "ytterby",
-        "demo",
-        "--data",
-        str(folder / "register"),
-        "--serve",
-        "--port",
-        str(port),
-    ]
     output = folder / "output.txt"
     with output.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            command, cwd=folder, stdout=file, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+            [sys.executable, "-m", "ytterby", *words, "--port", str(port)],
+            cwd=folder,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
     try:
         yield Served(f"http://localhost:{port}", _wait_for_password(process, output))
@@ -65,6 +91,11 @@ def served(tmp_path_factory):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _with_tests() -> dict[str, str]:
+    paths = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
 
 def _wait_for_password(process: subprocess.Popen[bytes], output: Path) -> str:
@@ -112,11 +143,21 @@ def screenshots():
 @pytest.fixture(scope="session")
 def windows(chromium, served):
     """Return a function that gives the signed-in window of a look, one for each."""
-    opened: dict[str, Watched] = {}
+    return _windows_of(chromium, served)
 
-    def window(look):
-        if look not in opened:
-            opened[look] = Watched(chromium, served, look)
-        return opened[look]
+
+@pytest.fixture(scope="session")
+def month_windows(chromium, served_months):
+    """Return the same for the register of months; with a party's number it is that party's window."""
+    return _windows_of(chromium, served_months)
+
+
+def _windows_of(chromium, served):
+    opened: dict[tuple[str, str], Watched] = {}
+
+    def window(look, name="demo"):
+        if (look, name) not in opened:
+            opened[look, name] = Watched(chromium, served, look, name=name)
+        return opened[look, name]
 
     return window

@@ -10,7 +10,7 @@ LOOKS = {
 class Watched:
     """A browser window that is signed in and notes what should never happen."""
 
-    def __init__(self, browser, served, look, *, javascript=True):
+    def __init__(self, browser, served, look, *, javascript=True, name="demo"):
         self.address = served.address
         self.context = browser.new_context(**LOOKS[look], java_script_enabled=javascript, locale="en-GB")
         self.page = self.context.new_page()
@@ -20,6 +20,7 @@ class Watched:
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.go("/en/sign-in/")
+        self.page.fill("[name=name]", name)
         self.page.fill("[name=password]", served.password)
         self.page.click("button[type=submit]")
         self.page.wait_for_url("**/en/lots/")

@@ -59,6 +59,14 @@ ANSWERS = {
     ],
     "balance pairs": [[], ["--on", "2025-12-01"], ["--lot", "KR-C-0418"], ["--lot", "KR-C-0500"]],
     "balance findings": [[], ["--brief"], ["--known-at", "30"]],
+    "return list": [["--on", "2026-02-20"], ["--party", "Oriel"], ["--month", "2025-05"], ["--known-at", "31"]],
+    "return show": [
+        [who, month, "--on", "2026-02-20"]
+        for who in ("Norrvik", "Kestrel", "Oriel")
+        for month in ("2025-04", "2025-05")
+    ],
+    "return gaps": [["--on", "2026-02-20"]],
+    "quota show": [["--on", "2026-02-20"], ["Norrvik"], ["Oriel"], ["--year", "2025", "--known-at", "31"]],
     "event passages": [[]],
     "event columns": [["--as", who] for who in ("Norrvik", "Oriel")],
     "event export": [
@@ -75,7 +83,7 @@ OTHERS = {
     *("demo", "serve", "conform"),
     *("event check", "event digest", "event capture", "event status", "event template", "product register"),
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
-    *("log verify", "party import", "party account", "party confirm", "party withdraw", "balance close"),
+    *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
     *("register derive", "register rebuild", "register work", "register doctor"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }

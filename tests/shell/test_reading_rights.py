@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
+from ytterby.balance.quota import Quota
 from ytterby.chain.disclosure import CONSIGNEE_LINE, CONSIGNEE_SHIPMENT, Told, bundles_for, passages_of
 from ytterby.chain.event import DeclaredUse
 from ytterby.chain.order import Bundle
@@ -17,6 +18,7 @@ from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.close_month import CLOSED, close_month
 from ytterby.shell.actions.columns import remember_columns
 from ytterby.shell.actions.enrol import import_directory
+from ytterby.shell.actions.set_quota import set_quota
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.world import world_at
@@ -28,10 +30,13 @@ from ytterby.shell.store.reading.columns import columns_of
 from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events
 from ytterby.shell.store.reading.findings import list_findings
+from ytterby.shell.store.reading.flow_returns import list_returns, show_return
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
+from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.passages import list_passages
+from ytterby.shell.store.reading.quotas import quota_positions
 from ytterby.shell.store.reading.rights import list_rights, viewer_of
 from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
 from ytterby.shell.store.reading.viewer import COMPARTMENTS_OF, MANDATES, OPERATOR_VIEWER, Viewer
@@ -60,6 +65,9 @@ def told(register, part_of):
     result = import_directory(register, text, at=AT)
     assert not result.problems
     assert remember_columns(register, KESTREL, "events", {"Menge": "Quantity [t]"}, at=AT) == []
+    for party, kind in ((KESTREL, "mining"), (NORRVIK, "separation")):
+        quota = Quota(party, 2025, kind, Decimal(90), "letter 7")
+        assert set_quota(register, quota, submitter="operator", at=AT).problems == ()
     derive_to(register.size)
     assert close_month(register, "2025-06", at=AT).state == CLOSED
     return register
@@ -106,11 +114,20 @@ PROBES = {
     "closure of a step": lambda viewer: any(
         step["site"]["id"] == SITE_OF[KESTREL] for step in step_closures(viewer, known=now())["steps"]
     ),
+    "month balance of a plant": lambda viewer: any(
+        site == SITE_OF[KESTREL] for site, _ in balanced(viewer, known=now())
+    ),
     "delivery": lambda viewer: any(
         pair["tail"] == "KR-C-0418" for pair in mirror_pairs(viewer, known=now(), transit_limit_days=30)["pairs"]
     ),
     "balances of a closed month": lambda viewer: closed_month(viewer, "2025-06", known=now())["accounts"] is not None,
     "trace": lambda viewer: bool(match_lots(viewer, "KR-C-0418", known=now())),
+    "flow return": lambda viewer: any(
+        row["party"]["id"] == KESTREL for row in list_returns(viewer, known=now(), on=DAY)["returns"]
+    ),
+    "quota": lambda viewer: any(
+        row["party"]["id"] == KESTREL for row in quota_positions(viewer, known=now(), on=DAY)["positions"]
+    ),
     "names of columns": lambda viewer: bool(columns_of(viewer, KESTREL, known=now())),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
@@ -170,12 +187,21 @@ def answers_of(viewer):
         for one in lot_destination(viewer, lot, known=now())["elements"].values():
             rows += [("destination", row) for row in one["destinations"]]
     rows += [("step", row) for row in step_closures(viewer, known=now())["steps"]]
+    for site, element in balanced(viewer, known=now()):
+        rows += [("month", row) for row in month_rows(viewer, site, element, known=now())]
     rows += [("delivery", row) for row in mirror_pairs(viewer, known=now(), transit_limit_days=30)["pairs"]]
     rows += [("finding", row) for row in list_findings(viewer, known=now())["findings"]]
     entries = list_entries(viewer, 0, 100)["entries"]
     rows += [("entry", row) for row in entries]
     rows += [("proof", event_proof(viewer, row["digest"], known=now())) for row in entries if row["digest"]]
     rows += [("passage", row) for row in list_passages(viewer, known=now())["passages"]]
+    for one in list_returns(viewer, known=now(), on=DAY)["returns"]:
+        whole = show_return(viewer, one["party"]["id"], one["month"], known=now(), on=DAY)
+        assert whole["return"] == one
+        rows += [("return", one), *(("return site", row) for row in one["sites"])]
+        rows += [("return line", row) for row in (*whole["lines"], *whole["totals"])]
+        rows += [("return delivery", row) for row in whole["deliveries"]]
+    rows += [("quota", row) for row in quota_positions(viewer, known=now(), on=DAY)["positions"]]
     return rows + [("right", row) for row in list_rights(viewer)["rights"]]
 
 

@@ -44,9 +44,9 @@ class NetworkPlan:
     """m rows, q carried errors with their first and last month (places in `months`), g shared groups.
 
     `carried` (m x (q + m)) and `shared` (m x g), kg for an error of one standard deviation; the last m carried columns
-    are the rows themselves, for what a row shares with the month before through alone rows. `random` (m x n), as in
-    `Measurements.random_factor`; `alone_variance` (m), the random part of alone rows, and `scale` (m), the variance of
-    each row, kg squared.
+    are the rows themselves, for what a row shares with the month before through alone rows. `random` (m x n), errors of
+    items and of groups that reach no farther than one; `alone_variance` (m), the random part of alone rows, and `scale`
+    (m), the variance of each row, kg squared.
     """
 
     months: tuple[MonthRows, ...]
@@ -74,10 +74,10 @@ def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPla
 
     `has_alone_rows` false: every row is core, every error is carried. Slower, and right for any covariance.
     """
-    random, groups = network.measurements.random_factor, network.measurements.group_factor
     month = np.searchsorted(network.months, network.month_of)
     is_testable = network.variance > 0.0
     is_link = np.array([label.kind == "link" for label in network.labels], dtype=bool)
+    random, groups = _errors(network, month, is_link)
     reach = _reach(random, month)
     is_alone = np.zeros_like(is_link)
     if has_alone_rows:
@@ -125,6 +125,19 @@ def _plants_first(rows: IndexArray, is_link: MaskArray) -> IndexArray:
     # Of rows that depend on each other the last are left out; a plant's balance is the one to keep.
     found: IndexArray = np.concatenate([rows[~is_link[rows]], rows[is_link[rows]]])
     return found
+
+
+def _errors(network: Network, month: IndexArray, is_link: MaskArray) -> tuple[csr_array, csr_array]:
+    """Return the errors that are worked out as items, and those that many rows share.
+
+    A group of one delivery, such as an assay that shipper and receiver both quote, reaches no farther than an item.
+    """
+    random, groups = network.measurements.random_factor, network.measurements.group_factor
+    first, last = _lives(groups, month, np.ones_like(is_link), len(network.months))
+    entries = groups.tocoo()
+    links = np.bincount(entries.col, weights=is_link[entries.row] & (entries.data != 0.0), minlength=groups.shape[1])
+    is_item = (links <= 1) & (last - first <= 1)
+    return csr_array(hstack([random, groups[:, is_item]], format="csr")), csr_array(groups[:, ~is_item])
 
 
 def _reach(random: csr_array, month: IndexArray) -> tuple[IndexArray, IndexArray]:

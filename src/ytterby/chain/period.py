@@ -17,6 +17,7 @@ _SITE = "https://id.gs1.org/414/"
 _PRODUCT = "https://id.gs1.org/01/"
 # A GS1 lot number and the extension of a GLN have at most 20 characters.
 _KEY_LENGTH = 13
+_POOL = re.compile(r".*/P[0-9]{2}[01][0-9]-[0-9A-Za-z]{8,14}")
 _NAME = re.compile(r".*/([RCUML])([0-9]{2})([01][0-9])-[0-9A-Za-z]{8,13}")
 
 
@@ -63,6 +64,11 @@ def product_of(lot: str) -> str:
 def period_pool(product: str, site: str, month: Month) -> str:
     """Return the pool of a product at a site in a month: a place of the site."""
     return _within(site, f"P{month.short}-{_key(product, _PRODUCT, 14)}")
+
+
+def is_period_pool(pool: str) -> bool:
+    """Tell whether a pool stands for a product of a month (`period_pool`)."""
+    return _POOL.fullmatch(pool) is not None
 
 
 def process_pool(site: str, process: str) -> str:

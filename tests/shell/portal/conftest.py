@@ -47,6 +47,7 @@ def answers(monkeypatch, register):
             monkeypatch.setattr(home, name, getattr(held, name))
     page = importlib.import_module("ytterby.shell.portal.page")
     page._counts.clear()
+    importlib.import_module(f"{AUDITOR}.months")._lists.clear()
     return held
 
 
@@ -72,6 +73,8 @@ PATCHED = {
     f"{AUDITOR}.findings": ["list_findings"],
     f"{AUDITOR}.deliveries": ["mirror_pairs"],
     f"{AUDITOR}.balance": ["step_closures"],
+    f"{AUDITOR}.months": ["balanced", "month_rows"],
+    f"{AUDITOR}.plant_months": ["balanced", "match_lots", "month_rows"],
     "ytterby.shell.portal.page": ["list_findings"],
     "ytterby.shell.portal.moment": ["known_at"],
 }
@@ -88,11 +91,13 @@ class Answers:
         self.traces = copy.deepcopy(sample.TRACES)
         self.origin = copy.deepcopy(sample.ORIGIN)
         self.destination = copy.deepcopy(sample.DESTINATION)
+        self.months = copy.deepcopy(sample.MONTHS)
         self.asked = []
 
     def empty(self):
         """Make it the register of a chain that has not begun."""
         self.lots, self.findings, self.steps, self.pairs = [], [], [], []
+        self.months = {}
 
     def known_at(self, viewer, size):
         from ytterby.shell.store.reading.known import Known
@@ -126,6 +131,12 @@ class Answers:
     def step_closures(self, viewer, *, site=None, element=None, known):
         steps = [step for step in self.steps if element in (None, step["element"])]
         return {"as_of_size": known.size, "limit": 3.0, "steps": copy.deepcopy(steps)}
+
+    def balanced(self, viewer, *, known):
+        return list(self.months)
+
+    def month_rows(self, viewer, site, element, *, known):
+        return copy.deepcopy(self.months[site, element])
 
     def mirror_pairs(self, viewer, *, known, on=None, transit_limit_days):
         self.asked.append((on, transit_limit_days))

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+from shell.drawing.month_rows import month_rows
 from shell.portal.sample_lots import LOTS, lot_id, party, site
 
-__all__ = ["DESTINATION", "FINDINGS", "LOTS", "ORIGIN", "PAIRS", "STEPS", "TRACES"]
+__all__ = ["DESTINATION", "FINDINGS", "LOTS", "MONTHS", "ORIGIN", "PAIRS", "STEPS", "TRACES"]
 
 TRACES = json.loads((Path(__file__).parents[1] / "drawing" / "sample_traces.json").read_text(encoding="utf-8"))
 
@@ -364,3 +365,39 @@ ORIGIN = {
         },
     ],
 }
+
+CONTRIBUTORS = [
+    {
+        "id": "urn:uuid:9d33ace7-e721-56e7-884c-e3a2972dd684 KR-C-0418",
+        "what": "stock",
+        "lot": "KR-C-0418",
+        "event_id": "urn:uuid:9d33ace7-e721-56e7-884c-e3a2972dd684",
+        "kind": "random",
+        "share_of_variance": 0.61,
+    },
+    {
+        "id": "assay of https://laboratory.example/Hexi",
+        "what": "group",
+        "lot": None,
+        "event_id": None,
+        "kind": "systematic",
+        "share_of_variance": 0.3,
+    },
+    {
+        "id": "urn:uuid:00000000-0000-5000-8000-000000000001 OM-9",
+        "what": "implied",
+        "lot": "OM-9",
+        "event_id": "urn:uuid:00000000-0000-5000-8000-000000000001",
+        "kind": "random",
+        "share_of_variance": 0.09,
+    },
+]
+# Norrvik balances in neodymium and loses dysprosium; Kestrel Ridge never counted.
+MONTHS = {
+    (site("27")["id"], "Nd"): month_rows(14, gaps={0: "before_first_stock_taking", 6: "content_unknown"}, seed=3),
+    (site("27")["id"], "Dy"): month_rows(14, loss_sd=3.0, loss_from=8, seed=4),
+    (site("10")["id"], "Nd"): month_rows(3, gaps=dict.fromkeys(range(3), "no_stock_taking")),
+}
+for _rows in MONTHS.values():
+    for _row in _rows:
+        _row["contributors"] = CONTRIBUTORS if _row["testable"] else []

@@ -8,6 +8,7 @@ import pytest
 from shell.portal.reader import Page
 
 LOT = "OM-N42SH-0623"
+PLANT = "9520000010027"
 PAGES = [
     "lots/",
     "lots/?form=magnet&q=oriel",
@@ -19,6 +20,13 @@ PAGES = [
     "deliveries/",
     "deliveries/?known_on=2025-08-31&transit_days=14",
     "balance/",
+    "months/",
+    "months/?element=Nd&standing=not_testable",
+    f"months/{PLANT}/Nd/",
+    f"months/{PLANT}/Dy/?month=2024-03",
+    f"months/{PLANT}/Nd/?month=2024-07",
+    f"months/~/Nd/?site=https://id.gs1.org/414/{PLANT}",
+    "months/9520000010010/Nd/",
     "findings/",
     "findings/?kind=receipt.implied",
     "log/",
@@ -34,6 +42,11 @@ FILES = [
     "deliveries.json",
     "balance.csv",
     "balance.json",
+    "months.csv",
+    "months.json",
+    f"months/{PLANT}/Nd/months.csv",
+    f"months/{PLANT}/Nd/months.json",
+    f"months/{PLANT}/Nd/months.svg",
     "findings.csv",
     "findings.json",
     "log.csv",
@@ -134,7 +147,12 @@ def test_names_full_of_markup_stay_text_on_every_page(browser, answers, language
         setattr(answers, name, poison(getattr(answers, name)))
     for trace in answers.traces.values():
         trace["nodes"] = poison(trace["nodes"])
+    for rows in answers.months.values():
+        for row in rows:
+            row |= {"contributors": poison(row["contributors"])}
+            row |= {"reason": row["reason"] and row["reason"] + HOSTILE, "reason_lot": "L" + HOSTILE}
     paths = ["lots/", f"lots/~/?lot={answers.lots[5]['lot']}", "deliveries/", "balance/", "findings/"]
+    paths += [f"months/{PLANT}/Nd/", f"months/{PLANT}/Nd/?month={HOSTILE}", "months/9520000010010/Nd/"]
     for path in [*paths, f"lots/?q={HOSTILE}", f"lots/?form={HOSTILE}", f"lots/?known_at={HOSTILE}"]:
         response = browser.get(f"/{language}/{path}")
         assert response.status_code == 200, path
@@ -180,7 +198,7 @@ def test_a_page_that_is_not_there_says_what_may_be_the_matter(browser):
     assert "全部批次" in page.text
 
 
-@pytest.mark.parametrize("path", ["lots/", "deliveries/", "balance/", "findings/"])
+@pytest.mark.parametrize("path", ["lots/", "deliveries/", "balance/", "months/", "findings/"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_list_says_how_it_fills(browser, answers, path, language):
     answers.empty()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ytterby.shell.drawing.pen import PAINT
+
 PORTAL = Path(__file__).resolve().parents[3] / "src" / "ytterby" / "shell" / "portal"
 CSS = (PORTAL / "static" / "portal" / "ytterby.css").read_text(encoding="utf-8")
 LEAST = 4.5
@@ -27,6 +29,8 @@ PAIRS = [
     # Labels of a picture stand on its ribbons: titles in ink, small print in ink-2 but on red.
     ("ink", ["flow-lot", "flow-loop", "flow-export", "flow-loss", "flow-bad"]),
     ("ink-2", ["flow-lot", "flow-loop", "flow-export", "flow-loss"]),
+    # Names and ticks of a figure stand on the card.
+    ("ink-2", ["paper", "quiet-tint"]),
 ]
 # Shapes that carry meaning need 3:1 on the card (WCAG 2.2, 1.4.11).
 SHAPES = ["node-lot", "node-focus", "node-loop", "node-export", "node-loss", "node-bad"]
@@ -73,6 +77,13 @@ def test_every_box_of_a_picture_stands_out_from_the_card(ground):
 
 
 @pytest.mark.parametrize("ground", ["light", "dark"])
+def test_marks_of_a_month_stand_out_from_the_band_they_stand_on(ground):
+    colours = tokens(ground)
+    ratios = {band: round(contrast(colours["node-lot"], colours[band]), 2) for band in ("band-1", "band-2", "paper")}
+    assert min(ratios.values()) >= 3.0, ratios
+
+
+@pytest.mark.parametrize("ground", ["light", "dark"])
 def test_borders_of_fields_stand_out(ground):
     colours = tokens(ground)
     assert contrast(colours["ink-3"], colours["paper"]) >= 3.0
@@ -99,6 +110,7 @@ def test_every_class_of_the_templates_is_styled_and_every_style_is_used():
             used |= set(re.findall(r"(?:%}|\s)([a-z]+)(?=\s*\{%)", names))
     styled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", CSS, flags=re.DOTALL)))
     made_by_code = {"node", "link", "lot", "loop", "export", "loss", "bad", "focus", "wide", "t1", "t2", "t3"}
+    made_by_code |= {"chart", "narrow", *PAINT}
     made_by_code |= {"stage", "here", "hit", "trace", "good", "warn", "wait", "none", "open", "mark"}
     unused = styled - used - made_by_code
     assert unused == set()

@@ -7,12 +7,26 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ytterby.shell.cli import balance, conform, demo, event, log, lot, nation, party, product, register, serve
+from ytterby.shell.cli import (
+    balance,
+    conform,
+    demo,
+    event,
+    flow_return,
+    log,
+    lot,
+    nation,
+    party,
+    product,
+    quota,
+    register,
+    serve,
+)
 from ytterby.shell.cli.arguments import Help
 from ytterby.shell.cli.outcome import Outcome, Stop
 from ytterby.shell.cli.screen import Screen, plain
 
-NOUNS = (demo, serve, event, lot, balance, log, party, product, register, conform, nation)
+NOUNS = (demo, serve, event, lot, balance, flow_return, quota, log, party, product, register, conform, nation)
 SUMMARY = """A register for rare earths: where every gram came from and went, whether the books add up, and proof.
 
 Start with:  ytterby demo"""

@@ -1,18 +1,25 @@
-"""Drawing: a lot's trace as a Sankey picture of one element, plain SVG made on the server.
+"""Drawing: traces, month balances and probabilities of detection as plain SVG made on the server.
 
 It knows: how the nodes and edges of a trace become boxes and ribbons (`flow`), which of them to join when there
-are more than a reader can follow (`gather`), where they stand (`layout`), and how that is written (`svg`).
-It never queries and never decides: it draws the dictionary that `lot trace` answers, kilograms of one element,
-never two units in one picture. What others named is escaped everywhere (threat X1).
+are more than a reader can follow (`gather`), where they stand (`layout`), and how that is written (`svg`); how months
+become figures of MUF and CUMUF (`muf`) and of Page's test (`page_levels`), and methods one of detection (`detection`).
+It never queries and never decides: it draws the dictionary that `lot trace` answers, or the rows of `month_rows`,
+kilograms of one element, never two units in one picture. What others named is escaped everywhere (threat X1).
 
 Terms. *Box*: a lot, its height the element in it. *Ribbon*: a flow between two boxes, on the same scale. *Stage*:
 the length of the longest path that leads to a box; a lot is never changed once declared, so a trace has no circle.
-Start reading at `draw_sankey`.
+*Plane*: where months and values stand (`month_plane`). *Pen*: writes marks for a page, as classes, or for a file that
+stands alone (`pen`). *Picture*: a drawn figure with the text that stands for it (`picture`).
+Start reading at `draw_sankey` and `draw_muf`.
 """
 
+from ytterby.shell.drawing.detection import draw_detection
 from ytterby.shell.drawing.flow import Flow, Link, Node, add_stock, flow_of_trace, join_directions
 from ytterby.shell.drawing.gather import gather_small
 from ytterby.shell.drawing.layout import Box, Layout, Ribbon, find_stages, lay_out
+from ytterby.shell.drawing.months import draw_months
+from ytterby.shell.drawing.muf import draw_cumuf, draw_muf
+from ytterby.shell.drawing.page_levels import draw_page
 from ytterby.shell.drawing.svg import draw_sankey
 
 __all__ = [
@@ -23,6 +30,11 @@ __all__ = [
     "Node",
     "Ribbon",
     "add_stock",
+    "draw_cumuf",
+    "draw_detection",
+    "draw_months",
+    "draw_muf",
+    "draw_page",
     "draw_sankey",
     "find_stages",
     "flow_of_trace",

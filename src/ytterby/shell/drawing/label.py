@@ -15,6 +15,7 @@ ORDINARY = 0.58
 
 # Below a microgram a difference of two masses is the rounding of binary figures, and no mass.
 DUST_KG = 1e-9
+SIGN_MINUS = "−"
 
 
 def write_mass(mass_kg: float, figures: int = 4) -> str:
@@ -28,6 +29,17 @@ def write_mass(mass_kg: float, figures: int = 4) -> str:
         return "0"
     decimals = max(0, figures - 1 - floor(log10(abs(mass_kg))))
     return f"{mass_kg:,.{min(decimals, 12)}f}"
+
+
+def write_signed(value: float, figures: int = 3) -> str:
+    """Return a difference with its sign, in the unit that it has.
+
+    Example:
+        >>> write_signed(1.25), write_signed(-0.5), write_signed(0.0)
+        ('+1.25', '−0.500', '0')
+    """
+    text = write_mass(value, figures).replace("-", SIGN_MINUS)
+    return f"+{text}" if value >= DUST_KG else text
 
 
 def measure(text: str, size: float) -> float:

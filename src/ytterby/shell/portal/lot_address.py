@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from ytterby.shell.portal.moment import Moment
 from ytterby.shell.portal.page import link_to
 
-_PATH_SAFE = re.compile(r"(?!\.+$)[\w.-]+")
+PATH_SAFE = re.compile(r"(?!\.+$)[\w.-]+")
 
 
 def lot_page(lot: str, tail: str, moment: Moment | None, query: Mapping[str, object], *, kind: str = "") -> str:
     """Return where the page of a lot is found; with `kind` (svg, csv, json) the file of its trace."""
     name, rest = ("lot_file", (kind,)) if kind else ("lot", ())
-    if tail and _PATH_SAFE.fullmatch(tail):
+    if tail and PATH_SAFE.fullmatch(tail):
         return link_to(name, moment, tail, *rest, query=query)
     return link_to(name, moment, "~", *rest, query={"lot": lot, **query})

@@ -99,6 +99,7 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("lots", _("Lots")),
                 item("deliveries", _("Deliveries")),
                 item("balance", _("Step balances")),
+                item("months", _("Month balances")),
                 item("findings", _("Findings"), count_findings(seat, moment)),
             ],
         ),

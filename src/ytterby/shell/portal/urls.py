@@ -5,7 +5,7 @@ Every list has its twins (`.csv`, `.json`); every view names its audience.
 
 from django.urls import path, register_converter
 
-from ytterby.shell.portal.auditor import balance, deliveries, event, findings, log, lot, lots
+from ytterby.shell.portal.auditor import balance, deliveries, event, findings, log, lot, lots, months, plant_months
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
@@ -46,6 +46,14 @@ urlpatterns = [
     path("deliveries.<file:kind>", deliveries.deliveries_file, name="deliveries_file"),
     path("balance/", balance.balance, name="balance"),
     path("balance.<file:kind>", balance.balance_file, name="balance_file"),
+    path("months/", months.months, name="months"),
+    path("months.<file:kind>", months.months_file, name="months_file"),
+    path(
+        "months/<str:site>/<str:element>/months.<picture:kind>",
+        plant_months.plant_months_file,
+        name="plant_months_file",
+    ),
+    path("months/<str:site>/<str:element>/", plant_months.plant_months, name="plant_months"),
     path("findings/", findings.findings, name="findings"),
     path("findings.<file:kind>", findings.findings_file, name="findings_file"),
     path("log/", log.log, name="log"),

@@ -29,12 +29,19 @@ WORD_GROUPS = (
     "destination",
     "use",
     "picture",
+    "figure",
+    "untestable",
+    "item",
+    "month",
     "finding",
     "entry",
     "unit",
     "outcome",
     "mandate",
     "right",
+    "return",
+    "move",
+    "quota",
 )
 
 # {{ and }} stand for themselves, as in str.format.

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from ytterby.shell.drawing.label import DUST_KG, write_mass
+from ytterby.shell.drawing.label import DUST_KG, SIGN_MINUS, write_mass
 from ytterby.shell.portal.lot_address import lot_page
 from ytterby.shell.portal.page import link_to
 from ytterby.shell.wording import language_of
@@ -22,7 +22,6 @@ register = template.Library()
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # The bar of a score: limit 3 at a fifth from each end.
 BAR_WIDTH, BAR_MARK, SCORE_LIMIT = 90.0, 3.0, 3.0
-SIGN_MINUS = "−"
 
 
 @register.filter
@@ -138,6 +137,19 @@ def instant(text: object, precision: str = "minute") -> SafeString:
         day = f"{at.day} {MONTHS[at.month - 1]} {at.year}"
     shown = f"{day} {at:%H:%M} UTC" if precision == "minute" else day
     return format_html('<time datetime="{}">{}</time>', text, shown)
+
+
+@register.filter
+def month(text: object) -> str:
+    """Write a month of 2026-03 as people do; a dash where there is none, and anything else as it stands."""
+    if not text:
+        return "–"
+    year, _, number = str(text).partition("-")
+    if not (year.isdigit() and number.isdigit() and 1 <= int(number) <= len(MONTHS)):
+        return str(text)
+    if language_of(get_language() or "en") == "zh":
+        return f"{year}年{int(number)}月"
+    return f"{MONTHS[int(number) - 1]} {year}"
 
 
 @register.simple_tag

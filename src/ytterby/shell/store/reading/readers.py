@@ -22,10 +22,13 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "shipment": {PARTY: "whole", CONSIGNEE: "lot, mass, assay, document number, time, and who sent it"} | _WHOLE,
     "passage of a customs place": {CUSTOMS: "what the declaration says, at its places"} | _WHOLE,
     "closure of a step": {PARTY: "whole"} | _WHOLE,
+    "month balance of a plant": {PARTY: "whole, of its own plants, from its own book"} | _WHOLE,
     "delivery": {PARTY: _STATE, CONSIGNEE: _STATE} | dict.fromkeys(_WHOLE, "both figures, corrections"),
     "balances of a closed month": _WHOLE,
     "trace": {PARTY: _STEP, CONSIGNEE: _STEP} | _WHOLE,
     "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
+    "flow return": {PARTY: "its own, of deliveries the state in words as first told"} | _WHOLE,
+    "quota": {PARTY: "its own"} | _WHOLE,
     "names of columns": {PARTY: "its own"} | _WHOLE,
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
@@ -54,6 +57,11 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
         "event_id at site run process element in_kg out_kg difference_kg u_kg z verdict inputs_unknown assumed"
         " inputs outputs"
     ),
+    "month": _fields(
+        "month muf_kg sigma_kg sigma_random_kg sigma_systematic_kg cumuf_kg sigma_cumuf_kg itmuf_kg sitmuf"
+        " page_up_05 page_down_05 page_up_10 page_down_10 threshold_05 threshold_10 alarm testable reason reason_lot"
+        " contributors"
+    ),
     "delivery": _fields(
         "lot tail document shipper receiver from_site to_site sent_at received_at shipped received unit state overdue"
     ),
@@ -66,6 +74,17 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
         "format index salt digest proof checkpoint event size path submitter arrival outcome record as_of_size"
     ),
     "passage": frozenset(Passage._fields) | {"tail"},
+    "return": _fields(
+        "party month state due_day is_nil late_by_seconds late_events corrections corrected_at first_size differing"
+        " is_gap sites"
+    ),
+    "return site": _fields("site state is_owed deadline first_at whole_at late_by_seconds late_events events"),
+    "return line": _fields("site product tail move counterparty amount unit t_reo u_t_reo events"),
+    "return delivery": _fields("lot tail document other state"),
+    "quota": _fields(
+        "party year kind quota_t_reo source produced_t_reo u_t_reo share left_t_reo is_exceeded z months origins"
+        " not_counted used_up"
+    ),
     "right": _fields("id kind party as account name start end region sites state proposed_by confirmed_by index"),
 }
 # Fields of a delivery that both sides find empty: figures of the comparison, and corrections.

@@ -1,0 +1,387 @@
+"""How much of its yearly quota an enterprise has used: production in t REO, with u, and when it will be used up.
+
+Production counts at the processor, who reports it, also where the goods are somebody else's (tolling), and whatever
+the feed: domestic, imported, by-product. What is made in a form that the rules count, less what of such forms went into
+the same step or tank, is production; dug material counts as it is entered. The shares of origins come from the book's
+rows (`chain.attribution`); origins that draw on no quota are left out, as far as the book knows them.
+
+A breach is a finding and nothing is ever refused for it. Years are calendar years of the site's clock.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ytterby.balance.finding import Finding, finding_id
+from ytterby.balance.flow_return import last_day
+from ytterby.balance.quota_projection import day_after, project_months
+from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, reo_of
+from ytterby.chain.attribution import attribute
+from ytterby.chain.book import Book
+from ytterby.chain.graph import ancestors, sources_of, with_element
+from ytterby.chain.node import OriginClass, weighted
+from ytterby.chain.period import Month
+from ytterby.matter.element import ELEMENTS
+from ytterby.matter.mass import ElementMass, FloatArray, combine
+from ytterby.terms.problem import finding
+
+FORM_UNKNOWN, CONTENT_UNKNOWN = "form_unknown", "content_unknown"
+
+
+class QuotaKind(NamedTuple):
+    """Which production draws on a kind of quota, on days in [effective, until)."""
+
+    kind: str
+    sites: frozenset[str]
+    made: frozenset[str]
+    entered: frozenset[str]
+    not_counted: frozenset[str]
+    effective: date
+    until: date | None
+    source: str
+    confidence: str
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the rule governs production of a day."""
+        return self.effective <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRules:
+    """All kinds of quota, and the level of the projection's interval."""
+
+    kinds: tuple[QuotaKind, ...]
+    level: float
+
+
+class Quota(NamedTuple):
+    """A quota as it was registered: t REO of a year, with where it is written."""
+
+    party: str
+    year: int
+    kind: str
+    tonnes_reo: Decimal
+    source: str
+
+
+class Production(NamedTuple):
+    """One term of an enterprise's production: made (+1) or of counted form and used again (-1); `content` is what of it
+    draws on the quota, `origins` its t REO by origin class, those left out included.
+    """
+
+    movement: Movement
+    kind: str
+    sign: float
+    content: ElementMass
+    origins: Mapping[OriginClass, float]
+
+
+class NotCounted(NamedTuple):
+    """Lines of which nobody can say whether, or with how much, they draw on a quota, with the reason's code."""
+
+    reason: str
+    lots: tuple[str, ...]
+
+
+class Exhaustion(NamedTuple):
+    """The day on which a quota is used up: by the pace so far, and the ends of its interval; None: never, as far as can
+    be told. `months` is how many whole months the pace was taken from.
+    """
+
+    day: date | None
+    earliest: date | None
+    latest: date | None
+    level: float
+    months: int
+
+
+class Position(NamedTuple):
+    """What an enterprise produced in a year of a kind, t REO, against its quota; `left` and `share` None without one.
+
+    `by_origin` holds (kind, country, t REO), those of `not_counted` origins too; they are not in `produced`.
+    """
+
+    party: str
+    year: int
+    kind: str
+    quota: Quota | None
+    produced: Reo | None
+    share: float | None
+    left_tonnes: float | None
+    by_month: tuple[tuple[Month, Reo | None], ...]
+    by_origin: tuple[tuple[str, str, float], ...]
+    not_counted: tuple[NotCounted, ...]
+    exhaustion: Exhaustion | None
+
+    @property
+    def is_exceeded(self) -> bool:
+        """More was produced than the quota."""
+        return self.left_tonnes is not None and self.left_tonnes < 0
+
+    @property
+    def z(self) -> float | None:
+        """What was produced beyond the quota over its standard uncertainty; None without either."""
+        if self.left_tonnes is None or self.produced is None or not self.produced.u_tonnes:
+            return None
+        return -self.left_tonnes / self.produced.u_tonnes
+
+
+def parse_quota_rules(rows: Mapping[str, Any]) -> QuotaRules:
+    """Return the rules of a file's rows (`quota_rules.yaml`).
+
+    Raises:
+        KeyError: a row lacks a field.
+        ValueError: a level that is none.
+    """
+    level = float(rows["projection"]["level"])
+    if not 0 < level < 1:
+        raise ValueError(f"{level} is no level of an interval")
+    kinds = [
+        QuotaKind(
+            kind=row["kind"],
+            sites=frozenset(row["sites"]),
+            made=frozenset(row["made"]),
+            entered=frozenset(row["entered"]),
+            not_counted=frozenset(row["not_counted"]),
+            effective=row["effective"],
+            until=row["until"],
+            source=row["source"],
+            confidence=row["confidence"],
+        )
+        for row in rows["kinds"]
+    ]
+    return QuotaRules(tuple(kinds), level)
+
+
+# Production
+
+
+def productions(
+    movements: Iterable[Movement], book: Book, rules: QuotaRules
+) -> tuple[tuple[Production, ...], tuple[tuple[str, Movement, str], ...]]:
+    """Return all production that draws on a quota, and the lines (kind, line, reason) that cannot be counted."""
+    terms: list[tuple[QuotaKind, Movement, float]] = []
+    left: list[tuple[str, Movement, str]] = []
+    listed = list(movements)
+    for kind in rules.kinds:
+        of_kind = [one for one in listed if _is_at(one, kind, book) and kind.covers(one.at.date())]
+        units = {one.unit_of_process for one in of_kind if one.unit_of_process and _is_made(one, kind)}
+        for one in of_kind:
+            sign = _sign(one, kind, units)
+            reason = _why_not(one, kind, sign)
+            if reason:
+                left.append((kind.kind, one, reason))
+            elif sign:
+                terms.append((kind, one, sign))
+    rows = _origin_rows(book, [one for _, one, _ in terms])
+    factors = book.world.matter.factors
+    found = tuple(_production(*term, rows[number], factors) for number, term in enumerate(terms))
+    return found, tuple(left)
+
+
+def _is_at(one: Movement, kind: QuotaKind, book: Book) -> bool:
+    site = book.world.directory.sites.get(one.key.site)
+    return site is not None and site.kind in kind.sites
+
+
+def _is_made(one: Movement, kind: QuotaKind) -> bool:
+    """Tell whether something is made that counts; of what is entered, all but the ore as it lay."""
+    if one.move is not Move.MADE:
+        return False
+    return one.form in kind.made and (not one.origin or one.origin in kind.entered)
+
+
+def _sign(one: Movement, kind: QuotaKind, units: set[str]) -> float:
+    if _is_made(one, kind):
+        return 1.0
+    is_worked_over = one.move is Move.USED and one.form in kind.made and one.unit_of_process in units
+    return -1.0 if is_worked_over else 0.0
+
+
+def _why_not(one: Movement, kind: QuotaKind, sign: float) -> str:
+    """Return why a line cannot be counted; empty where it is, or draws on nothing."""
+    if one.move is Move.MADE and one.form is None and (not one.origin or one.origin in kind.entered):
+        return FORM_UNKNOWN
+    return CONTENT_UNKNOWN if sign and not one.is_known else ""
+
+
+def _production(
+    kind: QuotaKind, one: Movement, sign: float, row: Mapping[OriginClass, FloatArray], factors: Mapping[str, Decimal]
+) -> Production:
+    weights = np.array([1.0 / float(factors[e]) if e in factors else 0.0 for e in ELEMENTS]) / KILOGRAMS_IN_TONNE
+    whole = sum(row.values(), np.zeros(len(ELEMENTS)))
+    exempt = sum((kg for origin, kg in row.items() if origin.kind in kind.not_counted), np.zeros(len(ELEMENTS)))
+    kept = np.ones(len(ELEMENTS))
+    np.divide(whole - exempt, whole, out=kept, where=whole > 0)
+    # Shares of the row, on what the line itself says that it holds.
+    scale = np.zeros(len(ELEMENTS))
+    np.divide(one.content.mass_kg, whole, out=scale, where=whole > 0)
+    origins = {origin: float(np.sum(weights * scale * kg)) for origin, kg in row.items()}
+    return Production(one, kind.kind, sign, weighted(one.content, kept), origins)
+
+
+def _origin_rows(book: Book, movements: Sequence[Movement]) -> list[dict[OriginClass, FloatArray]]:
+    """Return for each movement the kilograms of each element that came from each origin class."""
+    targets = {index for one in movements for index, _ in one.parts}
+    cone = ancestors(book, [book.nodes[index] for index in sorted(targets)])
+    found: list[dict[OriginClass, FloatArray]] = [{} for _ in movements]
+    for position, element in enumerate(ELEMENTS):
+        weighed = with_element(cone, element)
+        sources, classes = sources_of(weighed, element)
+        if not classes:
+            continue
+        rows = attribute(weighed.graph, sources, len(classes))
+        for number, one in enumerate(movements):
+            for index, weight in one.parts:
+                share = weight if isinstance(weight, float) else float(weight[position])
+                row = share * rows[cone.place[index]]
+                for column in np.flatnonzero(row):
+                    mass = found[number].setdefault(classes[column], np.zeros(len(ELEMENTS)))
+                    mass[position] += row[column]
+    return found
+
+
+# Position
+
+
+def position_of(
+    party: str,
+    year: int,
+    kind: str,
+    *,
+    quota: Quota | None,
+    made: Iterable[Production],
+    left: Iterable[tuple[str, Movement, str]],
+    factors: Mapping[str, Decimal],
+    months: Iterable[Month],
+    level: float,
+) -> Position:
+    """Return the position of an enterprise's quota of a kind and year.
+
+    `made` and `left` are those of `productions`; `months` are the whole months of the year that it reported, from which
+    the pace is taken.
+    """
+
+    def is_own(one: Movement) -> bool:
+        return one.key.party == party and one.key.month.year == year
+
+    own = [one for one in made if one.kind == kind and is_own(one.movement)]
+    produced = _reo(own, factors)
+    by_month = {month: _reo([p for p in own if p.movement.key.month == month], factors) for month in months}
+    for month in sorted({one.movement.key.month for one in own} - set(by_month)):
+        by_month[month] = _reo([p for p in own if p.movement.key.month == month], factors)
+    tonnes = None if quota is None else float(quota.tonnes_reo)
+    has_figures = tonnes is not None and produced is not None
+    left_tonnes = tonnes - produced.tonnes if has_figures and tonnes is not None and produced is not None else None
+    whole = sorted(set(months))
+    return Position(
+        party=party,
+        year=year,
+        kind=kind,
+        quota=quota,
+        produced=produced,
+        share=produced.tonnes / tonnes if produced is not None and tonnes else None,
+        left_tonnes=left_tonnes,
+        by_month=tuple(sorted(by_month.items())),
+        by_origin=_by_origin(own),
+        not_counted=_not_counted(kind, [row for row in left if row[0] == kind and is_own(row[1])]),
+        exhaustion=None if tonnes is None else _exhaustion(own, tonnes, whole, by_month, factors, level),
+    )
+
+
+def _reo(own: Sequence[Production], factors: Mapping[str, Decimal]) -> Reo | None:
+    """Return the sum of productions; groups that several of them share add before they are squared."""
+    return reo_of(combine([(one.sign, one.content) for one in own]), factors)
+
+
+def _by_origin(own: Iterable[Production]) -> tuple[tuple[str, str, float], ...]:
+    found: dict[tuple[str, str], float] = {}
+    for one in own:
+        for origin, tonnes in one.origins.items():
+            key = (origin.kind, origin.country)
+            found[key] = found.get(key, 0.0) + one.sign * tonnes
+    return tuple((*key, tonnes) for key, tonnes in sorted(found.items(), key=lambda row: (-row[1], row[0])))
+
+
+def _not_counted(kind: str, rows: Iterable[tuple[str, Movement, str]]) -> tuple[NotCounted, ...]:
+    lots: dict[str, dict[str, None]] = {}
+    for _, one, reason in rows:
+        lots.setdefault(reason, {})[one.lot] = None
+    return tuple(NotCounted(reason, tuple(named)) for reason, named in sorted(lots.items()))
+
+
+def _exhaustion(
+    own: Sequence[Production],
+    tonnes: float,
+    whole: Sequence[Month],
+    by_month: Mapping[Month, Reo | None],
+    factors: Mapping[str, Decimal],
+    level: float,
+) -> Exhaustion | None:
+    """Return when a quota is used up: the day on which it was, else as projected from the whole months."""
+    passed = _day_passed(own, tonnes, factors)
+    if passed is not None:
+        return Exhaustion(passed, passed, passed, level, len(whole))
+    masses = [reo.tonnes for month in whole if (reo := by_month[month]) is not None]
+    if not masses or len(masses) < len(whole):
+        return None
+    so_far = _reo([one for one in own if one.movement.key.month <= whole[-1]], factors)
+    if so_far is None:
+        return None
+    months = project_months(masses, tonnes - so_far.tonnes, so_far.u_tonnes, level)
+    start = last_day(whole[-1])
+    day, earliest, latest = (day_after(start, count) for count in months)
+    return Exhaustion(day, earliest, latest, level, len(whole))
+
+
+def _day_passed(own: Iterable[Production], tonnes: float, factors: Mapping[str, Decimal]) -> date | None:
+    """Return the day on which production passed a quota, in UTC, and stayed beyond it."""
+    sofar, passed = 0.0, None
+    for one in sorted(own, key=lambda p: (p.movement.at, p.movement.digest, p.movement.lot)):
+        reo = reo_of(one.content, factors)
+        sofar += one.sign * (reo.tonnes if reo is not None else 0.0)
+        if sofar <= tonnes:
+            passed = None
+        elif passed is None:
+            passed = one.movement.at.date()
+    return passed
+
+
+def quota_findings(positions: Iterable[Position]) -> tuple[Finding, ...]:
+    """Return a finding for each quota that was exceeded: by how much, with its sd, and the first day of it."""
+    found = []
+    for one in positions:
+        if not one.is_exceeded or one.produced is None or one.quota is None or one.left_tonnes is None:
+            continue
+        day = one.exhaustion.day if one.exhaustion is not None else None
+        problem = finding(
+            "quota.exceeded",
+            "",
+            one.party,
+            year=one.year,
+            kind=one.kind,
+            produced=f"{one.produced.tonnes:.6g}",
+            quota=format(one.quota.tonnes_reo, "f"),
+            beyond=f"{-one.left_tonnes:.4g}",
+            u=f"{one.produced.u_tonnes:.2g}",
+            day=day.isoformat() if day else "-",
+        )
+        found.append(
+            Finding(
+                id=finding_id("quota.exceeded", one.party, str(one.year), one.kind),
+                problem=problem,
+                parties=(one.party,),
+                lot="",
+                site="",
+                element=None,
+                size_kg=-one.left_tonnes * KILOGRAMS_IN_TONNE,
+                sd_kg=one.produced.u_tonnes * KILOGRAMS_IN_TONNE,
+                statistic=one.z,
+                events=(),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,144 @@
+"""Quotas as registered and how much of them is used, as a viewer may read them.
+
+Who may read: a party its own, worked out from its own book, which does not know beyond its suppliers where feed came
+from; auditors, tracing bodies and the register's operator all.
+"""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+from ytterby.balance.flow_return import last_day
+from ytterby.balance.quota import Position, Quota, position_of, productions, quota_findings
+from ytterby.chain.book import Book
+from ytterby.chain.period import Month
+from ytterby.shell.site.return_packs import quota_rules
+from ytterby.shell.store.models import Registration
+from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.flow_returns import entered_events
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.naming import Json, exact, figure, name_in, party_name
+from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.wording import sentence, word
+from ytterby.terms.problem import Problem
+
+QUOTA = "quota"
+PlaceKey = tuple[str, int, str]
+
+
+def registered_quotas(viewer: Viewer, known: Known) -> dict[PlaceKey, Quota]:
+    """Return the quotas that hold at a log size, by enterprise, year and kind; of a party its own."""
+    rows = Registration.objects.filter(kind=QUOTA, log_index__lt=known.size).order_by("log_index")
+    found = {}
+    for document in rows.values_list("document", flat=True):
+        fields = json.loads(document)
+        quota = Quota(fields["party"], fields["year"], fields["kind"], Decimal(fields["tonnes_reo"]), fields["source"])
+        if viewer.reads_all or quota.party == viewer.party:
+            found[quota.party, quota.year, quota.kind] = quota
+    return found
+
+
+def positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]:
+    """Return the positions of all quotas, and of production without one, in order of enterprise, year and kind.
+
+    The pace is taken from the months that were over before a day and of which something was entered.
+    """
+    book, reported = book_of(viewer, known), entered_events(viewer, known).reported
+    rules = quota_rules()
+    made, left = productions(reported.movements, book, rules)
+    quotas = registered_quotas(viewer, known)
+    places: set[PlaceKey] = set(quotas)
+    for kind, one in (*((p.kind, p.movement) for p in made), *((kind, one) for kind, one, _ in left)):
+        places.add((one.key.party, one.key.month.year, kind))
+    months: dict[str, set[Month]] = {}
+    for spoken in reported.spoken:
+        if last_day(spoken.key.month) < on:
+            months.setdefault(spoken.key.party, set()).add(spoken.key.month)
+    return tuple(
+        position_of(
+            party,
+            year,
+            kind,
+            quota=quotas.get((party, year, kind)),
+            made=made,
+            left=left,
+            factors=book.world.matter.factors,
+            months=sorted(month for month in months.get(party, ()) if month.year == year),
+            level=rules.level,
+        )
+        for party, year, kind in sorted(places)
+    )
+
+
+def quota_positions(
+    viewer: Viewer,
+    *,
+    known: Known,
+    on: date,
+    party: str | None = None,
+    year: int | None = None,
+    language: str = "en",
+) -> Json:
+    """Return the positions, of one enterprise or year where asked, and a finding for each quota that was exceeded."""
+    book = book_of(viewer, known)
+    found = [one for one in positions_of(viewer, known, on) if party in {None, one.party} and year in {None, one.year}]
+    return {
+        "as_of_size": known.size,
+        "on": on.isoformat(),
+        "positions": [_position(book, one) for one in found],
+        "findings": [
+            {
+                "id": one.id,
+                "kind": one.problem.code,
+                "parties": [[name] for name in one.parties],
+                "size_kg": figure(one.size_kg),
+                "sd_kg": figure(one.sd_kg),
+                "statistic": figure(one.statistic),
+                "text": _sentence(book, one.problem, language)[0],
+                "settles": [_sentence(book, one.problem, language)[1]],
+            }
+            for one in quota_findings(found)
+        ],
+    }
+
+
+def _sentence(book: Book, problem: Problem, language: str) -> tuple[str, str]:
+    named = name_in(party_name(book, problem.value), language)
+    facts = {**problem.facts, "kind": word("quota", problem.facts["kind"], language)}
+    return sentence(Problem(problem.code, problem.where, named, facts, problem.severity), language)
+
+
+def _position(book: Book, one: Position) -> Json:
+    exempt = {rule.kind: rule.not_counted for rule in quota_rules().kinds}
+    ends = one.exhaustion
+    return {
+        "party": party_name(book, one.party),
+        "year": one.year,
+        "kind": one.kind,
+        "quota_t_reo": exact(one.quota.tonnes_reo) if one.quota else None,
+        "source": one.quota.source if one.quota else None,
+        "produced_t_reo": one.produced.tonnes if one.produced else None,
+        "u_t_reo": one.produced.u_tonnes if one.produced else None,
+        "share": figure(one.share),
+        "left_t_reo": figure(one.left_tonnes),
+        "is_exceeded": one.is_exceeded,
+        "z": figure(one.z),
+        "months": [
+            {"month": str(month), "t_reo": reo.tonnes if reo else None, "u_t_reo": reo.u_tonnes if reo else None}
+            for month, reo in one.by_month
+        ],
+        "origins": [
+            {"kind": kind, "country": country or None, "t_reo": t, "is_counted": kind not in exempt[one.kind]}
+            for kind, country, t in one.by_origin
+        ],
+        "not_counted": [{"reason": left.reason, "lots": list(left.lots)} for left in one.not_counted],
+        "used_up": None
+        if ends is None
+        else {
+            "day": ends.day.isoformat() if ends.day else None,
+            "earliest": ends.earliest.isoformat() if ends.earliest else None,
+            "latest": ends.latest.isoformat() if ends.latest else None,
+            "level": ends.level,
+            "months": ends.months,
+        },
+    }

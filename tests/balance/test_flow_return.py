@@ -1,0 +1,274 @@
+"""Returns in time, late by a second, missing, nil, corrected; who owes them; how an enterprise kept its duty."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from importlib.resources import files
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ytterby.balance.conduct import conduct_of
+from ytterby.balance.flow_return import (
+    Arrived,
+    Correction,
+    Duties,
+    State,
+    last_day,
+    month_returns,
+    months_through,
+)
+from ytterby.balance.reported import Key, Move, Movement, Reported, Spoken
+from ytterby.balance.return_rule import parse_return_rules
+from ytterby.chain.party import OPERATOR, Operation, Site, make_directory
+from ytterby.chain.period import Month
+from ytterby.matter.mass import no_mass
+
+ROWS = yaml.safe_load(files("ytterby.balance").joinpath("return_rules.yaml").read_text("utf-8"))
+RULES = parse_return_rules(ROWS)
+MARCH, APRIL = Month(2026, 3), Month(2026, 4)
+EAST = timezone(timedelta(hours=8))
+PLANT = Key("P", "plant", MARCH)
+# The due day of March 2026 ends on a clock eight hours east of UTC.
+DEADLINE = datetime(2026, 4, 10, 16, tzinfo=UTC)
+NOTHING = Reported((), ())
+
+
+def site(id_="plant", kind="separation", *operations, country="XA"):
+    return Site(id_, id_, kind, country, operations or (Operation("P"),))
+
+
+def duties(*sites, since=date(2026, 3, 20), zone=EAST):
+    sites = sites or (site(),)
+    return Duties(RULES, make_directory([], sites), {one.id: since for one in sites}, lambda _: zone)
+
+
+def arrived(seconds, *, key=PLANT, digest=b"a", size=1, is_replacement=False):
+    return Arrived(key, digest, DEADLINE + timedelta(seconds=seconds), size, is_replacement)
+
+
+def march(entered, corrections=(), reported=NOTHING, on=date(2026, 4, 20), of=None):
+    (found,) = [one for one in month_returns(reported, entered, corrections, of or duties(), on) if one.month == MARCH]
+    return found
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(-1, State.IN_TIME), (0, State.LATE), (1, State.LATE)])
+def test_a_return_is_in_time_until_its_due_day_ends_on_the_sites_own_clock(seconds, state):
+    found = march([arrived(seconds)])
+    assert (found.state, found.due_day) == (state, date(2026, 4, 10))
+    assert found.late_by == (timedelta(seconds=seconds) if state is State.LATE else None)
+    # On another clock the same second is early, or long late.
+    assert march([arrived(0)], of=duties(zone=UTC)).state is State.IN_TIME
+    assert march([arrived(-1)], of=duties(zone=timezone(timedelta(hours=9)))).state is State.LATE
+
+
+def test_what_came_last_of_the_first_version_tells_by_how_much_it_was_late():
+    found = march([arrived(-90), arrived(5, digest=b"b"), arrived(60, digest=b"c")])
+    (one,) = found.sites
+    assert (found.state, found.late_by, one.late_events, one.events) == (State.LATE, timedelta(seconds=60), 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [(date(2026, 4, 10), State.OPEN), (date(2026, 4, 11), State.MISSING)],
+)
+def test_nothing_is_a_gap_from_the_day_after_the_due_day_on(on, state):
+    assert march([], on=on).state is state
+
+
+def test_a_month_that_is_not_over_is_not_asked_for():
+    assert month_returns(NOTHING, [arrived(-9)], [], duties(), date(2026, 3, 31)) == ()
+
+
+def test_of_two_sites_the_one_that_is_missing_makes_the_gap():
+    of = duties(site(), site("other", "mine"))
+    found = march([arrived(-1)], of=of)
+    assert found.state is State.MISSING
+    assert {one.site: one.state for one in found.sites} == {"plant": State.IN_TIME, "other": State.MISSING}
+
+
+def test_the_kinds_that_the_data_names_owe_a_return_and_no_others():
+    kinds = ("mine", "separation", "metal", "recycler", "magnet", "trader", "component", "warehouse", "customs")
+    of = duties(*(site(kind, kind, Operation(kind)) for kind in kinds))
+    found = month_returns(NOTHING, [], [], of, date(2026, 4, 20))
+    assert {one.party for one in found if one.month == MARCH} == {"mine", "separation", "metal", "recycler"}
+
+
+def test_who_owes_nothing_and_reports_has_a_return_that_is_neither_late_nor_in_time():
+    found = march([arrived(10**6)], of=duties(site("plant", "trader")))
+    assert (found.state, found.late_by) == (State.ENTERED, None)
+
+
+def test_a_return_falls_due_from_the_day_on_which_the_register_knows_the_site():
+    """What fell due before is not owed; February's return fell due on 10 March."""
+    months = [one.month for one in month_returns(NOTHING, [], [], duties(since=date(2026, 3, 10)), date(2026, 4, 20))]
+    assert months == [Month(2026, 2), MARCH]
+    months = [one.month for one in month_returns(NOTHING, [], [], duties(since=date(2026, 3, 11)), date(2026, 4, 20))]
+    assert months == [MARCH]
+
+
+def test_whoever_operates_the_site_on_the_months_last_day_owes_the_return():
+    changed = site("plant", "mine", Operation("old", end=date(2026, 3, 31)), Operation("new", date(2026, 3, 31)))
+    found = month_returns(NOTHING, [], [], duties(changed), date(2026, 4, 20))
+    assert [(one.party, one.month) for one in found] == [("new", MARCH)]
+    closed = site("plant", "mine", Operation("old", end=date(2026, 3, 31)))
+    assert month_returns(NOTHING, [], [], duties(closed), date(2026, 4, 20)) == ()
+
+
+def test_no_due_day_is_told_before_a_rule_governs_it():
+    """The first due day after 22 August 2025 is 10 September, of August's return."""
+    assert RULES.due_day(Month(2025, 7)) is None
+    assert RULES.due_day(Month(2025, 8)) == date(2025, 9, 10)
+    assert RULES.due_day(Month(2025, 12)) == date(2026, 1, 10)
+    assert RULES.deadline(Month(2025, 7), UTC) is None
+
+
+def test_a_later_rule_holds_from_its_own_first_day_and_a_day_that_a_month_lacks_is_its_last():
+    later = {**ROWS["due"][0], "day": 31, "effective": date(2026, 2, 1)}
+    rules = parse_return_rules({**ROWS, "due": [*ROWS["due"], later]})
+    assert rules.due_day(Month(2025, 12)) == date(2026, 1, 10)
+    assert rules.due_day(Month(2026, 1)) == date(2026, 2, 28)
+    assert rules.due_day(Month(2026, 2)) == date(2026, 3, 31)
+
+
+def test_a_rule_may_hold_for_some_countries_only():
+    kinds = [{**row, "countries": ["XB"]} for row in ROWS["kinds"]]
+    rules = parse_return_rules({**ROWS, "kinds": kinds})
+    assert not rules.is_owed(site(country="XA"), MARCH)
+    assert rules.is_owed(site(country="XB"), MARCH)
+
+
+@pytest.mark.parametrize("change", [{"day": 0}, {"day": 32}, {"months_after": -1}, {"counts": "working_days"}])
+def test_a_rule_of_which_no_day_can_be_told_is_not_read(change):
+    with pytest.raises(ValueError):
+        parse_return_rules({**ROWS, "due": [{**ROWS["due"][0], **change}]})
+
+
+def test_each_row_of_the_data_names_its_source_and_how_sure_it_is():
+    for row in (*ROWS["due"], *ROWS["kinds"]):
+        assert row["source"]
+        assert row["confidence"] in {"read", "reported", "recalled"}
+
+
+# Nil
+
+
+def moved(amount, key=PLANT):
+    return Movement(key, Move.CLOSING, "p", "l", "", amount, "KGM", no_mass(), True, None, DEADLINE, b"a")
+
+
+@pytest.mark.parametrize(
+    ("movements", "is_nil_said", "is_nil"),
+    [((), True, True), ((), False, False), ((Decimal(0),), True, True), ((Decimal(1),), True, False),
+     ((None,), True, False)],
+)  # fmt: skip
+def test_a_month_is_nil_where_somebody_said_so_and_nothing_moved(movements, is_nil_said, is_nil):
+    reported = Reported(tuple(moved(amount) for amount in movements), (Spoken(PLANT, b"a", is_nil_said),))
+    found = march([arrived(-1)], reported=reported)
+    assert (found.is_nil, found.state) == (is_nil, State.IN_TIME)
+
+
+# Corrections
+
+
+def test_a_correction_after_the_due_day_is_no_lateness_and_the_first_version_is_kept():
+    entered = [arrived(-100, size=5), arrived(-50, digest=b"b", size=9)]
+    entered.append(arrived(9000, digest=b"c", size=20, is_replacement=True))
+    corrections = [Correction(PLANT, b"b", DEADLINE + timedelta(seconds=9000), 20)]
+    found = march(entered, corrections)
+    assert (found.state, len(found.corrections), found.first_size) == (State.IN_TIME, 1, 9)
+    assert found.corrected_at == DEADLINE + timedelta(seconds=9000)
+
+
+def test_what_is_added_after_a_correction_is_late_and_not_of_the_first_version():
+    entered = [arrived(-100, size=5), arrived(7, digest=b"b", size=30)]
+    found = march(entered, [Correction(PLANT, b"a", DEADLINE, 20)])
+    assert (found.state, found.first_size) == (State.LATE, 5)
+
+
+def test_a_month_that_holds_only_what_came_from_another_by_correction_was_entered_then():
+    found = march([arrived(3, is_replacement=True)])
+    assert (found.state, found.late_by, found.first_size) == (State.LATE, timedelta(seconds=3), None)
+
+
+# Conduct
+
+
+def test_conduct_counts_what_was_in_time_late_missing_and_corrected():
+    key = {n: Key("P", "plant", Month(2026, n)) for n in range(1, 7)}
+    due = {n: RULES.deadline(Month(2026, n), UTC) for n in key}
+    second = timedelta(seconds=1)
+    entered = [
+        Arrived(key[1], b"1", due[1] - second, 1),
+        Arrived(key[2], b"2", due[2] + 3 * second, 2),
+        Arrived(key[4], b"4", due[4], 4),
+        Arrived(key[5], b"5", due[5] - second, 5),
+    ]
+    corrections = [Correction(key[1], b"1", due[3], 8), Correction(key[1], b"1b", due[4], 9),
+                   Correction(key[5], b"5", due[5], 10)]  # fmt: skip
+    of = duties(since=date(2026, 1, 1), zone=UTC)
+    returns = month_returns(NOTHING, entered, corrections, of, date(2026, 6, 20))
+    asked = {("P", Month(2026, 1)): due[3] + second, ("P", Month(2026, 5)): due[5] + second}
+    differing = {("P", Month(2026, 2)): 2, ("P", Month(2026, 9)): 7, ("Q", Month(2026, 2)): 5}
+    found = conduct_of("P", returns, Month(2026, 1), Month(2026, 6), asked=asked, differing=differing)
+    assert (found.owed, found.in_time, found.late, found.missing) == (5, 2, 2, 1)
+    assert (found.corrected, found.corrected_after_asked, found.corrected_unasked, found.corrections) == (2, 1, 1, 3)
+    assert (found.differing, found.latest_by, found.nil) == (2, 3 * second, 0)
+    with pytest.raises(ValueError):
+        conduct_of("P", returns, MARCH, Month(2026, 2), asked={}, differing={})
+
+
+def test_who_reports_for_everybody_is_no_enterprise():
+    key = Key(OPERATOR, "elsewhere", MARCH)
+    found = month_returns(NOTHING, [arrived(1, key=key)], [], duties(), date(2026, 4, 20))
+    assert {one.party for one in found} == {"P"}
+
+
+# Laws
+
+events = st.lists(
+    st.tuples(st.integers(-10**6, 10**6), st.sampled_from(["plant", "other"]), st.integers(2, 4), st.booleans()),
+    max_size=12,
+)  # fmt: skip
+
+
+def entries(drawn):
+    return [
+        Arrived(Key("P", where, Month(2026, month)), bytes([n]), DEADLINE + timedelta(seconds=s), n + 1, is_replacement)
+        for n, (s, where, month, is_replacement) in enumerate(drawn)
+    ]
+
+
+@given(events, st.randoms(), st.integers(0, 60))
+def test_the_order_in_which_arrivals_are_told_changes_nothing_and_each_owed_month_has_one_state(drawn, random, days):
+    of, on = duties(site(), site("other", "trader")), date(2026, 4, 1) + timedelta(days=days)
+    told = entries(drawn)
+    shuffled = list(told)
+    random.shuffle(shuffled)
+    found = month_returns(NOTHING, told, [], of, on)
+    assert found == month_returns(NOTHING, shuffled, [], of, on)
+    for one in found:
+        for at in one.sites:
+            assert (at.late_by is not None) == (at.state is State.LATE) == (at.late_events > 0)
+            assert (at.state in {State.MISSING, State.OPEN}) == (at.events == 0)
+        assert one.state in {at.state for at in one.sites}
+
+
+@given(events, st.integers(1, 10**6))
+def test_arriving_later_never_makes_a_return_earlier(drawn, seconds):
+    of, on = duties(), date(2026, 6, 1)
+    later = [one._replace(at=one.at + timedelta(seconds=seconds)) for one in entries(drawn)]
+    before, after = (
+        {o.month: o.late_by or timedelta(0) for o in month_returns(NOTHING, told, [], of, on)}
+        for told in (entries(drawn), later)
+    )
+    assert before.keys() == after.keys()
+    assert all(after[month] >= before[month] for month in before)
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 1, 1)))
+def test_months_end_on_their_last_day(on):
+    found = months_through(Month(2020, 1), on)
+    assert all(last_day(month) < on for month in found)
+    assert [m.year * 12 + m.month for m in found] == list(range(2020 * 12 + 1, on.year * 12 + on.month))
