@@ -10,6 +10,7 @@ from django.db import connection
 from shell.histories import forget
 from ytterby.chain.product import Product
 from ytterby.shell.actions.capture import capture
+from ytterby.shell.actions.close_month import CLOSED, close_month
 from ytterby.shell.actions.doctor import examine
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.register_product import register_product
@@ -23,7 +24,9 @@ NORRVIK = "https://id.gs1.org/417/9520000010027"
 
 
 def fill(register: Register, part_of: Callable[..., bytes]) -> Register:
-    """Return a register of accepted, known, refused, corrected documents, registrations between, over 256 entries."""
+    """Return a register of accepted, known, refused, corrected documents, registrations between, over 256 entries, and
+    a month that is closed.
+    """
     capture(register, part_of(0, 1), submitter=KESTREL, name="april.json")
     derive_to(register.size)
     rows = ",".join(f"{{id: 'https://party.example/{n}', name: P{n}}}" for n in range(260))
@@ -36,6 +39,8 @@ def fill(register: Register, part_of: Callable[..., bytes]) -> Register:
     register_product(register, Product("https://id.gs1.org/01/09520000000035", KESTREL, "tailings"), submitter=KESTREL)
     derive_to(register.size)
     capture(register, part_of(5, 6), submitter="operator")
+    derive_to(register.size)
+    assert close_month(register, "2025-04").state == CLOSED
     derive_to(register.size)
     assert PostingRecord.objects.count() > EventRecord.objects.count() - 1
     return register

@@ -83,7 +83,7 @@ OTHERS = {
     *("demo", "serve", "conform"),
     *("event check", "event digest", "event capture", "event status", "event template", "product register"),
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
-    *("quota set", "log verify", "party import", "party account", "party confirm", "party withdraw"),
+    *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
     *("register derive", "register rebuild", "register work", "register doctor"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }

@@ -51,6 +51,7 @@ INVARIANTS = {
     "touch": {"derived.touches", "derived.threads", "derived.edition"},
     "lotcell": {"derived.cells", "derived.edition"},
     "eventcell": {"derived.cells", "derived.edition"},
+    "accountversion": {"balance.closed"},
 }
 # Numbers that the database gives itself and nothing hangs on; places among the simultaneous of what no longer counts.
 MEANINGLESS = {("storedhash", "id"), ("postingrecord", "id")}

@@ -15,14 +15,17 @@ from ytterby.chain.order import Bundle
 from ytterby.chain.posting import Dispatch, Line, Receipt
 from ytterby.matter.mass import MassUncertainty
 from ytterby.shell.actions.capture import capture
+from ytterby.shell.actions.close_month import CLOSED, close_month
 from ytterby.shell.actions.columns import remember_columns
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.set_quota import set_quota
 from ytterby.shell.store.compartment import Compartment
+from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.reading import readers
 from ytterby.shell.store.reading.balance import mirror_pairs, step_closures
+from ytterby.shell.store.reading.closed import closed_month
 from ytterby.shell.store.reading.columns import columns_of
 from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events
@@ -65,6 +68,8 @@ def told(register, part_of):
     for party, kind in ((KESTREL, "mining"), (NORRVIK, "separation")):
         quota = Quota(party, 2025, kind, Decimal(90), "letter 7")
         assert set_quota(register, quota, submitter="operator", at=AT).problems == ()
+    derive_to(register.size)
+    assert close_month(register, "2025-06", at=AT).state == CLOSED
     return register
 
 
@@ -115,6 +120,7 @@ PROBES = {
     "delivery": lambda viewer: any(
         pair["tail"] == "KR-C-0418" for pair in mirror_pairs(viewer, known=now(), transit_limit_days=30)["pairs"]
     ),
+    "balances of a closed month": lambda viewer: closed_month(viewer, "2025-06", known=now())["accounts"] is not None,
     "trace": lambda viewer: bool(match_lots(viewer, "KR-C-0418", known=now())),
     "flow return": lambda viewer: any(
         row["party"]["id"] == KESTREL for row in list_returns(viewer, known=now(), on=DAY)["returns"]
@@ -349,6 +355,22 @@ def test_twenty_corrections_in_a_month_yield_one_state(register, sample, part_of
     assert (shippers["shipped"], shippers["received"], shippers["difference"]) == ("11000", None, None)
     (receivers,) = mirror_pairs(Viewer(NORRVIK), known=now(), transit_limit_days=30)["pairs"]
     assert (receivers["shipped"], receivers["received"]) == (None, "11000")
+    # The second answer comes at the close of the month, and is one again whatever is corrected after it.
+    derive_to(register.size)
+    assert close_month(register, "2025-04", at=AT).state == CLOSED
+    states, texts = {KESTREL: set(), NORRVIK: set()}, set()
+    for number in range(20, 40):
+        look()
+        events = [receipt_of(sample, 11000 - 100 * (number - 20), number, wrong=True)]
+        events.append(receipt_of(sample, 10900 - 100 * (number - 20), number + 1))
+        assert capture(register, document(sample, events), submitter=NORRVIK, at=AT).outcome == "accepted"
+    look()
+    assert (states, texts) == ({KESTREL: {"matched"}, NORRVIK: {"matched"}}, set())
+    derive_to(register.size)
+    assert close_month(register, "2025-04", at=AT).state == CLOSED
+    look()
+    assert states == {KESTREL: {"matched", "differs"}, NORRVIK: {"matched", "differs"}}
+    assert {code for code, _ in texts} == {"mirror.told_differs_at_close"}
 
 
 def test_no_state_is_told_before_each_named_the_other_under_one_document(register, sample, part_of):

@@ -46,10 +46,11 @@ def month_of(at: datetime, zone: tzinfo) -> Month:
 def month_ended_by(at: datetime, zone: tzinfo) -> Month:
     """Return the month whose end lies nearest to an instant."""
     here = month_of(at, zone)
-    return here if _end_of(here, zone) - at < at - _end_of(here.before(), zone) else here.before()
+    return here if end_of(here, zone) - at < at - end_of(here.before(), zone) else here.before()
 
 
-def _end_of(month: Month, zone: tzinfo) -> datetime:
+def end_of(month: Month, zone: tzinfo) -> datetime:
+    """Return the instant, UTC, at which a month ends on a plant's clock."""
     following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     return datetime.combine(following, time(), tzinfo=zone).astimezone(UTC)
 
@@ -100,7 +101,7 @@ def _ends(count: Count, zone: tzinfo) -> Month:
 
 
 def _inventory(month: Month, counts: list[Count], zone: tzinfo) -> tuple[Inventory | None, list[NotCounted]]:
-    end = _end_of(month, zone)
+    end = end_of(month, zone)
     by_day: dict[date, list[Count]] = {}
     for count in counts:
         by_day.setdefault(count.posting.at.astimezone(zone).date(), []).append(count)

@@ -111,7 +111,7 @@ def enter_rights(register: Register, rows: Sequence[Registrable], by: PrivateKey
     ended = _ended(stored_rights(register))
     # A right that was withdrawn may be proposed again in the same words: it is told apart by what ended.
     rows = [_again(row, ended) for row in rows]
-    signed = [_signed(register, row, by) if row.kind in KINDS else row for row in rows]
+    signed = [signed_record(register, row, by) if row.kind in KINDS else row for row in rows]
     return register_documents(signed, OPERATOR, at, check=lambda: _check_signer(register, stored_rights(register), by))
 
 
@@ -184,7 +184,7 @@ def _change(
     made: Callable[[Rights], Granted],
 ) -> RightsChange:
     try:
-        size = register_documents([_signed(register, row, by)], OPERATOR, at or now(), check=check)
+        size = register_documents([signed_record(register, row, by)], OPERATOR, at or now(), check=check)
     except RefusedRight as refused:
         return RightsChange(refused.problems, register.size)
     publish_or_leave(register)
@@ -192,7 +192,7 @@ def _change(
     return RightsChange((), size, one.digest, one.state)
 
 
-def _signed(register: Register, row: Registrable, by: PrivateKey | None) -> Registrable:
+def signed_record(register: Register, row: Registrable, by: PrivateKey | None) -> Registrable:
     """Return a record with who says so and its signature; in a demo nobody has to."""
     fields: dict[str, Any] = {**row.fields, "by": by.name if by is not None else ""}
     if by is not None and by.use is KeyUse.OFFICER:

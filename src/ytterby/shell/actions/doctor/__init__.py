@@ -8,6 +8,7 @@ What is looked at, in this order; each part is a file:
     editions       which derived rows answer, by which derivation, up to which log size
     postings       postings, what they touch, ranks, recomputed from the submitted bytes and the registrations
     cells          cells against the whole book, or a sample of lots against the part of the book they make
+    closes         stored versions of closed months against the digests in the log
 
 It reads one moment of the register while captures go on, and writes nothing. Memory holds some thousand events; only
 the whole book needs more, so above `FULL_EVENTS_MAX` events a sample of lots is recomputed unless the whole is asked

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
+from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
 from ytterby.shell.actions.doctor.people import unsound_people
 from ytterby.shell.actions.doctor.postings import PostingExamination
@@ -97,6 +98,7 @@ def examine(
         edition = derived_edition() if head is not None else None
         if edition is not None:
             _derived(findings, edition, size, sample=sample, seed=seed, is_full=is_full, tell=tell)
+        _guarded(findings, ("balance.closed",), lambda: unsound_closes(register))
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
     return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
 

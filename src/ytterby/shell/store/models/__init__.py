@@ -1,6 +1,7 @@
-"""The store's tables: what was submitted, the events in it, the log over them, and who may see what."""
+"""The store's tables: what was submitted, the events in it, the log over them, who may see what, closed months."""
 
 from ytterby.shell.store.models.account import Account
+from ytterby.shell.store.models.account_version import AccountVersion
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Reader, Visible
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
@@ -9,6 +10,7 @@ from ytterby.shell.store.models.submission import Submission
 
 __all__ = [
     "Account",
+    "AccountVersion",
     "Edition",
     "EventCell",
     "EventRecord",

@@ -24,6 +24,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "closure of a step": {PARTY: "whole"} | _WHOLE,
     "month balance of a plant": {PARTY: "whole, of its own plants, from its own book"} | _WHOLE,
     "delivery": {PARTY: _STATE, CONSIGNEE: _STATE} | dict.fromkeys(_WHOLE, "both figures, corrections"),
+    "balances of a closed month": _WHOLE,
     "trace": {PARTY: _STEP, CONSIGNEE: _STEP} | _WHOLE,
     "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
     "flow return": {PARTY: "its own, of deliveries the state in words as first told"} | _WHOLE,

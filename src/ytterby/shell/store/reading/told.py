@@ -12,12 +12,13 @@ import msgspec
 from ytterby.balance.finding import Finding
 from ytterby.balance.finding import list_findings as findings_of
 from ytterby.balance.mirror import DIFFERS
-from ytterby.balance.told import Delivery, Report, as_told, told_finding
-from ytterby.balance.told import told_states as states_of
+from ytterby.balance.told import Answer, Closing, Delivery, Report, as_told, told_finding
+from ytterby.balance.told import told_answers as answers_of
 from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
 from ytterby.chain.posting_record import subjects_of
 from ytterby.chain.postings import postings_of
+from ytterby.shell.store.account_versions import closes
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.registered import events_at
@@ -32,23 +33,29 @@ from ytterby.shell.store.reading.viewer import ADDRESSED, WHOLE, Viewer
 
 SIDES = (*WHOLE, ADDRESSED, "named_source")
 KEPT_MAX = 16
-_kept = Kept[Mapping[Delivery, str]](KEPT_MAX)
+_kept = Kept[Mapping[Delivery, Answer]](KEPT_MAX)
 _findings = Kept[tuple[Finding, ...]](KEPT_MAX)
 
 
 def told_states(viewer: Viewer, known: Known) -> Mapping[Delivery, str]:
-    """Return the state told of each delivery to or from a party of which both sides have spoken; kept while asked for,
-    since what a log size gave it always gives.
+    """Return the state told of each delivery to or from a party of which both sides have spoken."""
+    return {key: answer.state for key, answer in told_answers(viewer, known).items()}
+
+
+def told_answers(viewer: Viewer, known: Known) -> Mapping[Delivery, Answer]:
+    """Return what is told of each delivery to or from a party, at its first report or the close of its month; kept
+    while asked for, since what a log size gave it always gives.
     """
-    return _kept.get((register_id(viewer), known.size, viewer), lambda: _told_states(viewer, known))
+    return _kept.get((register_id(viewer), known.size, viewer), lambda: _told_answers(viewer, known))
 
 
-def _told_states(viewer: Viewer, known: Known) -> dict[Delivery, str]:
+def _told_answers(viewer: Viewer, known: Known) -> dict[Delivery, Answer]:
     entries = named_entries(viewer, known, *SIDES)
     ends = dict(rows_among(LogEntry, ("index", "batch_end"), "index", [entry.index for entry in entries]))
+    closings = [Closing(one.period, one.known_at) for one in closes(known.size)]
     # Each report asks for the world of its submission, and each submission for it again.
-    told = states_of((Report(ends[entry.index], entry) for entry in entries), cache(world_at))
-    return {key: word for key, word in told.items() if viewer.party in {key.shipper, key.receiver}}
+    told = answers_of((Report(ends[entry.index], entry) for entry in entries), cache(world_at), closings)
+    return {key: answer for key, answer in told.items() if viewer.party in {key.shipper, key.receiver}}
 
 
 def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None, str]]:
@@ -81,7 +88,9 @@ def _readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     sites = _own_sites(viewer, known)
     own = [as_told(one) for one in found if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)]
     told = [
-        told_finding(key, _site_of(book, key)) for key, word in told_states(viewer, known).items() if word == DIFFERS
+        told_finding(key, answer, _site_of(book, key))
+        for key, answer in told_answers(viewer, known).items()
+        if answer.state == DIFFERS
     ]
     return (*own, *sorted(told, key=lambda one: one.id))
 

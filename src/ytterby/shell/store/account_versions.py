@@ -1,0 +1,180 @@
+"""Closed months: the records of the log that close them, and the account versions that each stands for.
+
+A close is a salted record of the log (kind `month`, key the month) that names the log size its figures were worked out
+at, the derivation, the tables, and a digest over all its versions. The rows beside it hold the figures by value.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterable, Iterator
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ytterby.chain.party import OPERATOR
+from ytterby.chain.period import Month
+from ytterby.matter.tables import FILES as MATTER_FILES
+from ytterby.proof.key import KeyUse, PublicKey
+from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.store.models import AccountVersion, LogEntry, Registration
+from ytterby.shell.store.reading.viewer import AUDIT
+from ytterby.shell.store.rights import Rights, rights_from_log, signed_text, stored_records
+
+if TYPE_CHECKING:
+    from ytterby.shell.site.register import Register
+
+MONTH = "month"
+# The packaged tables that decide the figures of a month, by room and name.
+TABLES = (
+    *(("matter", name) for name in MATTER_FILES),
+    ("balance", "operating_points.csv"),
+    ("balance", "page_families.csv"),
+    ("balance", "page_thresholds.csv"),
+    ("shell.site", "limits.yaml"),
+)
+COLUMNS = ("month", "known_at", "site", "element", "derivation", "tables", "inputs", "figures")
+DOMAIN = b"ytterby/account-versions/v1\x00"
+
+
+class Version(NamedTuple):
+    """The balance of a plant and element in a month by value; what `models.AccountVersion` holds."""
+
+    month: str
+    known_at: int
+    site: str
+    element: str
+    derivation: int
+    tables: bytes
+    inputs: bytes
+    figures: str
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """Plant and element."""
+        return self.site, self.element
+
+    @property
+    def made_of(self) -> tuple[int, bytes, bytes]:
+        """By which derivation and tables it was worked out, and of what: equal ones give equal figures."""
+        return self.derivation, self.tables, self.inputs
+
+
+class Close(NamedTuple):
+    """A month that was closed: number of the record in the log, what the record says.
+
+    `known_at` is the log size that the figures are of, `ends` the log size from which on the month is closed.
+    """
+
+    number: int
+    month: str
+    known_at: int
+    derivation: int
+    tables: str
+    accounts: int
+    digest: str
+    by: str
+    at: str
+    ends: int
+
+    @property
+    def period(self) -> Month:
+        """The month."""
+        return read_month(self.month)
+
+
+def read_month(text: str) -> Month:
+    """Return a month written as 2026-03.
+
+    Raises:
+        ValueError: it is none.
+    """
+    year, _, month = text.partition("-")
+    found = Month(int(year), int(month))
+    if str(found) != text or not 1 <= found.month <= 12:
+        raise ValueError(f"{text!r} is no month")
+    return found
+
+
+def tables_digest() -> bytes:
+    """Return the SHA-256 over the packaged tables that decide the figures of a month."""
+    digest = sha256(b"ytterby/tables/v1\x00")
+    for room, name in TABLES:
+        digest.update(_framed(f"{room}/{name}".encode()) + _framed(packaged_text(room, name).encode()))
+    return digest.digest()
+
+
+def versions_digest(versions: Iterable[Version]) -> str:
+    """Return the SHA-256 over all versions of a close, hexadecimal: every column, by plant and element."""
+    digest = sha256(DOMAIN)
+    for one in sorted(versions, key=lambda version: version.account):
+        for part in one:
+            digest.update(_framed(part if isinstance(part, bytes) else str(part).encode()))
+    return digest.hexdigest()
+
+
+def _framed(part: bytes) -> bytes:
+    return len(part).to_bytes(8, "big") + part
+
+
+def closes(size: int, month: str | None = None) -> list[Close]:
+    """Return the closes of all months, or of one, that stand in the log up to a log size, in order of the log."""
+    rows = Registration.objects.filter(kind=MONTH, log_index__lt=size)
+    rows = rows if month is None else rows.filter(key=month)
+    found = list(rows.order_by("log_index").values_list("log_index", "document"))
+    ends = dict(LogEntry.objects.filter(index__in=[index for index, _ in found]).values_list("index", "batch_end"))
+    return [close_of(index, json.loads(text), ends.get(index, index + 1)) for index, text in found]
+
+
+def close_of(number: int, fields: dict[str, Any], ends: int) -> Close:
+    """Return a close from the fields of its record.
+
+    Raises:
+        KeyError, ValueError: they are not those of a close.
+    """
+    return Close(
+        number=number,
+        month=str(fields["id"]),
+        known_at=int(fields["size"]),
+        derivation=int(fields["derivation"]),
+        tables=str(fields["tables"]),
+        accounts=int(fields["accounts"]),
+        digest=str(fields["digest"]),
+        by=str(fields["by"]),
+        at=str(fields["registered_at"]),
+        ends=ends,
+    )
+
+
+def stored_versions(month: str, known_at: int) -> list[Version]:
+    """Return the versions of a close as they are stored, in order of plant and element."""
+    rows = AccountVersion.objects.filter(month=month, known_at=known_at)
+    # Sorted here: databases sort text each in their own way.
+    return sorted(_versions(rows.values_list(*COLUMNS)), key=lambda version: version.account)
+
+
+def _versions(rows: Iterable[Any]) -> Iterator[Version]:
+    for month, known_at, site, element, derivation, tables, inputs, figures in rows:
+        yield Version(month, known_at, site, element, derivation, bytes(tables), bytes(inputs), figures)
+
+
+def may_close(rights: Rights, party: str, on: date) -> bool:
+    """Tell whether accounts of a party may close months: of the operator, or of a body that audits on the day."""
+    return party == OPERATOR or any(one.mandate == AUDIT for one in rights.of_party(party, on))
+
+
+def speaker_flaw(register: "Register", index: int, fields: dict[str, Any]) -> str | None:
+    """Return what is wrong with who signed the record of a close, as the log stood before it; None when nothing is."""
+    if register.is_demo:
+        return None
+    rights = rights_from_log(stored_records(index), register_id=register.id, is_demo=False)
+    account = rights.accounts().get(str(fields.get("by", "")))
+    try:
+        on = date.fromisoformat(str(fields.get("registered_at", ""))[:10])
+        if account is None or not may_close(rights, account.party, on):
+            return "it is by no account that might close a month"
+        signature = b64decode(str(fields.get("signature", "")), validate=True)
+        public = PublicKey.parse(account.key)
+    except ValueError:
+        return "its signature cannot be read"
+    is_signed = public.use is KeyUse.OFFICER and public.verify(signed_text(register.id, MONTH, fields), signature)
+    return None if is_signed else "its signature is not that of the account it names"
