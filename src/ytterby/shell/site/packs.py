@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from ytterby.balance.finding_state import Transitions, read_transitions
 from ytterby.chain.door import DoorTables, parse_use_codes
 from ytterby.chain.spreadsheet.column import SheetTables, read_sheet_tables
 from ytterby.chain.vocabulary import parse_vocabulary
@@ -46,6 +47,12 @@ def sheet_tables() -> SheetTables:
     """Return the columns and words of spreadsheets."""
     columns, words = (packaged_text("chain", f"spreadsheet/{name}.csv") for name in ("columns", "words"))
     return read_sheet_tables(columns, words)
+
+
+@lru_cache(maxsize=1)
+def inquiry_rules() -> Transitions:
+    """Return where a finding can stand and what may be done there."""
+    return read_transitions(read_yaml(packaged_text("balance", "inquiry_transitions.yaml")))
 
 
 @dataclass(frozen=True, slots=True)
