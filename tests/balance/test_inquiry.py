@@ -406,6 +406,7 @@ def test_what_a_party_sees_is_its_own_and_its_state_and_version_hang_on_nothing_
         is_own = RECEIVER in {one.party, getattr(one.step, "to", None)} or RECEIVER in getattr(one.step, "told", ())
         assert (one in seen) == is_own
     assert not case.seen_by(STRANGER)
+    assert not case.seen_by("")
     if seen:
         alone = msgspec.structs.replace(case, said=seen, state=START)
         assert told_state(case, RECEIVER, RULES) == told_state(alone, RECEIVER, RULES)

@@ -59,6 +59,8 @@ ANSWERS = {
     ],
     "balance pairs": [[], ["--on", "2025-12-01"], ["--lot", "KR-C-0418"], ["--lot", "KR-C-0500"]],
     "balance findings": [[], ["--brief"], ["--known-at", "30"]],
+    "inquiry list": [[], ["--false-alarms"], ["--known-at", "31"]],
+    "inquiry show": [["Q-00000000"], ["F-00000000"]],
     "event passages": [[]],
     "event columns": [["--as", who] for who in ("Norrvik", "Oriel")],
     "event export": [
@@ -77,6 +79,8 @@ OTHERS = {
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
     *("log verify", "party import", "party account", "party confirm", "party withdraw"),
     *("register derive", "register rebuild", "register work", "register doctor"),
+    *(f"inquiry {verb}" for verb in ("ask", "answer", "explain", "set-aside", "confirm", "open", "order", "visit")),
+    *("inquiry hear", "inquiry decide", "inquiry sample", "inquiry papers"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 

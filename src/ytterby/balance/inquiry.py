@@ -158,7 +158,9 @@ class Said(msgspec.Struct, frozen=True):
 
     def is_seen_by(self, party: str) -> bool:
         """Tell whether a party may read it: addressed to it, told to it, or said by it."""
-        return party in {self.party, getattr(self.step, "to", "")} or party in getattr(self.step, "told", ())
+        named = {self.party, getattr(self.step, "to", ""), *getattr(self.step, "told", ())}
+        # The office's own steps name no party: whoever is nobody sees none of them.
+        return bool(party) and party in named
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -13,11 +13,13 @@ arithmetic is in integers and fractions: every machine draws the same.
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from hashlib import sha256
 
 import msgspec
 
+from ytterby.matter.element import ELEMENTS
 from ytterby.terms.problem import Problem, pointer, refuse
 
 SEED_BYTES = 32
@@ -82,6 +84,36 @@ def plan_digest(plan: Plan, frame: Iterable[Unit]) -> str:
     """Return the digest of plan and frame: what was drawn from, in hexadecimal."""
     rows = sorted(frame, key=lambda unit: (unit.stratum, unit.id))
     return sha256(_CONTEXT + b"/plan\x00" + msgspec.json.encode((plan, rows), order="sorted")).hexdigest()
+
+
+def month_days(period: str) -> tuple[date, date] | None:
+    """Return the first and the last day of a month written as 2026-02; None where the text is none."""
+    try:
+        first = date.fromisoformat(f"{period}-01")
+    except ValueError:
+        return None
+    if first.isoformat()[:7] != period:
+        return None
+    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return first, following - timedelta(days=1)
+
+
+def check_plan(plan: Plan, on: date) -> list[Problem]:
+    """Return what is wrong with a plan that is to be committed on a day.
+
+    The period must not be over yet, and the frame day lies after it: else what is drawn from could be known already.
+    """
+    month = month_days(plan.period)
+    names = [stratum.name for stratum in plan.strata]
+    is_whole = WHOLE in names and len(names) > 1
+    is_known = plan.unit in UNITS and (plan.size == EQUAL or plan.size in ELEMENTS)
+    if month is None or not names or is_whole or len(set(names)) < len(names) or not is_known:
+        return [refuse("sample.no_plan", "", plan.period)]
+    if any(stratum.count < 1 for stratum in plan.strata):
+        return [refuse("sample.no_plan", "", plan.period)]
+    if not on <= month[1] < date.fromisoformat(plan.frame_day):
+        return [refuse("sample.too_late", "", plan.frame_day)]
+    return []
 
 
 def check_draw(plan: Plan, seed: bytes, frame: Sequence[Unit]) -> list[Problem]:

@@ -197,7 +197,7 @@ def _registration(row: tuple[Any, ...], entry: bytes) -> Iterator[Failure]:
     if key != _key(kind, fields):
         what = "the registration stands under another key than its text says"
         yield Failure(index, what, finding("log.registrations"))
-    owner = fields.get({"product": "maker", "columns": "party"}.get(kind, ""))
+    owner = fields.get({"product": "maker", "columns": "party", "inquiry": "party"}.get(kind, ""))
     if submitter not in {"operator", owner}:
         what = "the registration comes from somebody who could not make it"
         yield Failure(index, what, finding("log.registrations"))

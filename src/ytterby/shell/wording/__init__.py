@@ -35,6 +35,8 @@ WORD_GROUPS = (
     "outcome",
     "mandate",
     "right",
+    "case",
+    "case_step",
 )
 
 # {{ and }} stand for themselves, as in str.format.
