@@ -3,6 +3,7 @@
 Threats P5, C2, C3, O3.
 """
 
+import csv
 import json
 
 import pytest
@@ -24,13 +25,14 @@ from shell.case_of import (
 )
 from shell.strangers import AT, KESTREL, LUMEN, NORRVIK, SITE_OF, TAMARACK
 from shell.tampering import flipped, named, tamper
+from ytterby.balance.finding_state import Verb
 from ytterby.balance.inquiry import Answer, Ask, Confirm, Decide, Explain, Hear, Open, Order, SetAside
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.inquire import record_visit
 from ytterby.shell.actions.judge_finding import take_step
 from ytterby.shell.actions.log import verify_log
 from ytterby.shell.actions.rights import add_account, confirm_right
-from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.site.packs import inquiry_rules, packaged_text
 from ytterby.shell.site.register import make_register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.inquiries import STEP, stored_cases
@@ -227,6 +229,16 @@ def test_false_alarms_are_counted_beside_what_was_to_be_expected(asked):
     (row,) = [r for r in false_alarms(OPERATOR_VIEWER, known=now())["kinds"] if r["kind"] == "mirror.differs"]
     assert (row["waiting"], row["false_alarms"], row["rate"], row["most"]) == (0, 1, 1.0, 1.0)
     assert row["compared"] == "more"
+
+
+def test_every_state_verb_reason_and_outcome_has_its_word():
+    rules = inquiry_rules()
+    rows = csv.DictReader(packaged_text("shell.wording", "words.csv").splitlines())
+    words = {(row["group"], row["code"]) for row in rows}
+    wanted = {("case", code) for code in (*rules.states, *rules.told.values(), *rules.reasons, *rules.outcomes)}
+    wanted |= {("case_step", verb.value) for verb in Verb}
+    wanted |= {("case", standing.phase) for standing in rules.states.values()}
+    assert wanted - words == set()
 
 
 # Who may, where the register is no demo

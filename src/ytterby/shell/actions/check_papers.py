@@ -19,10 +19,10 @@ from ytterby.balance.sampling_plan import Plan, Unit, draw, plan_digest
 from ytterby.chain.door import read_document
 from ytterby.proof.event_proof import EventProof, verify_event_proof
 from ytterby.proof.key import KeyUse, PublicKey
-from ytterby.shell.actions.work_papers import CHECKPOINT, INDEX, KEYS
+from ytterby.proof.registration import registration_digest
 from ytterby.shell.site.packs import door_tables
-from ytterby.shell.store.registering import registration_digest
 
+INDEX, CHECKPOINT, KEYS = "index.csv", "checkpoint", "keys.txt"
 DRAW = "sample_draw"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError)
 

@@ -36,6 +36,7 @@ from ytterby.matter.element import ELEMENTS
 from ytterby.proof.checkpoint import Checkpoint
 from ytterby.proof.event_proof import EventProof
 from ytterby.proof.merkle import inclusion_proof, subtree_root
+from ytterby.shell.actions.check_papers import CHECKPOINT, INDEX, KEYS
 from ytterby.shell.actions.publish import write_whole
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.site.register import Register
@@ -64,7 +65,6 @@ somewhere else than this folder to be sure of it. Or let the program check all o
 工作底稿。本文件夹无需登记簿即可阅读和核验。index.csv 列明其余每个文件及其 SHA-256；每条记录和每个事件都附有证明，
 可据此推至 checkpoint 中由 keys.txt 所载密钥签名的日志根。请另行取得该密钥以资确认，或用上述命令核验。
 """
-INDEX, CHECKPOINT, KEYS = "index.csv", "checkpoint", "keys.txt"
 
 Json = dict[str, Any]
 Files = dict[str, bytes]

@@ -151,7 +151,8 @@ def _list(register: "Register", args: argparse.Namespace, screen: Screen) -> Out
     def show() -> None:
         for row in rows:
             screen.verdict(None, screen.texts("inquiry.plan", **{k: row[k] for k in ("period", "unit", "frame_day")}))
-            _show_drawn(screen, row["drawn"] or [])
+            if row["drawn"]:
+                _show_drawn(screen, row["drawn"])
         if not rows:
             screen.verdict(None, screen.texts("inquiry.no_samples"))
 
