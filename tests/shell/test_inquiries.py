@@ -110,7 +110,13 @@ def test_a_finding_that_a_late_report_makes_vanish_keeps_its_case_and_the_size_a
     shown = show_case(OPERATOR_VIEWER, number, known=now())
     assert (shown["vanished_at"], shown["state"]) == (gone, "answered")
     assert shown["finding_then"]["facts"]["received"] == "9000 KGM"
+    # The receipt was one of the finding's events; the one that took its place was not.
+    (corrected,) = shown["corrections"]
+    assert corrected["event"] in shown["finding_then"]["events"]
+    assert there <= corrected["index"] < gone
     assert show_case(OPERATOR_VIEWER, number, known=known_at(OPERATOR_VIEWER, there))["vanished_at"] is None
+    assert show_case(OPERATOR_VIEWER, number, known=known_at(OPERATOR_VIEWER, there))["corrections"] == []
+    assert "corrections" not in show_case(Viewer(NORRVIK), number, known=now())
     # What the party is told hangs on no finding.
     assert "vanished_at" not in show_case(Viewer(NORRVIK), number, known=now())
     assert named(register) == set()

@@ -32,7 +32,9 @@ def test_the_commands_of_the_contract_are_there():
         "party withdraw", "event check", "event digest", "event capture", "event status", "event passages",
         "event template", "event export", "event columns",
         "lot list", "lot trace", "lot origin", "lot destination", "balance report", "balance pairs",
-        "balance findings", "log checkpoint", "log prove", "log verify",
+        "balance findings", "inquiry list", "inquiry show", "inquiry ask", "inquiry answer", "inquiry explain",
+        "inquiry set-aside", "inquiry confirm", "inquiry open", "inquiry order", "inquiry visit", "inquiry hear",
+        "inquiry decide", "inquiry sample", "inquiry papers", "log checkpoint", "log prove", "log verify",
     }  # fmt: skip
 
 

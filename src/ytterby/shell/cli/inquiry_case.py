@@ -50,6 +50,8 @@ def show_one(screen: Screen, answer: Json, names: Callable[[str | None], str]) -
         screen.line("  " + " · ".join(part for part in (answer["finding"], kind, answer["tail"] or "") if part))
     for step in answer["steps"]:
         _show_step(screen, step, names)
+    for one in answer.get("corrections", ()):
+        screen.line("  " + texts("inquiry.corrected_since", event=one["event"][:12], index=one["index"]))
     for name, value in _disclosed(answer):
         screen.line("  " + texts("inquiry.disclosed") + f" {name} = {value}")
 

@@ -52,10 +52,11 @@ class Cases:
     by_number: dict[str, Case] = field(default_factory=dict)
     entered: dict[str, list[Entered]] = field(default_factory=dict)
     flaws: list[tuple[int, str]] = field(default_factory=list)
+    number_of: dict[str, str] = field(default_factory=dict)
 
     def of_finding(self, finding: str) -> Case | None:
         """Return the case of a finding."""
-        return next((case for case in self.by_number.values() if case.finding.id == finding), None)
+        return self.by_number.get(self.number_of.get(finding, ""))
 
 
 def step_fields(case: Case, said: Said) -> Json:
@@ -135,6 +136,7 @@ def _enter(cases: Cases, record: Record, day: date, rules: Transitions) -> str |
     if not isinstance(said, Said):
         return f"the rules do not allow it: {said[0].code}"
     cases.by_number[number] = apply_step(case, said, rules)
+    cases.number_of[case.finding.id] = number
     cases.entered.setdefault(number, []).append(Entered(record.number, record.digest, said))
     return None
 

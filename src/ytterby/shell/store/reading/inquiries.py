@@ -21,8 +21,9 @@ from ytterby.balance.mirror import D_LIMIT, DIFFERS, MATCHED, judge_pairs
 from ytterby.chain.book import Book
 from ytterby.shell.site.packs import inquiry_rules
 from ytterby.shell.site.register import current_register
+from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.inquiries import Cases, Entered, stored_cases
-from ytterby.shell.store.models import LogEntry
+from ytterby.shell.store.models import EventRecord, LogEntry
 from ytterby.shell.store.reading.book import book_of, lots_among
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
@@ -73,7 +74,8 @@ def show_case(viewer: Viewer, which: str, *, known: Known) -> Json:
     case = case or cases.of_finding(which)
     now = {one.id: one for one in readable_findings(viewer, known)}
     if case is None:
-        return {**_open_row(now[which]), "as_of_size": known.size, "finding_then": None, "disclosed": {}, "steps": []}
+        nothing: Json = {"finding_then": None, "disclosed": {}, "steps": [], "corrections": []}
+        return {**_open_row(now[which]), "as_of_size": known.size, **nothing}
     disclosed = {party: case.disclosed_to(party) for party in case.finding.parties if case.disclosed_to(party)}
     return {
         **_row(viewer, case, now, known),
@@ -84,7 +86,16 @@ def show_case(viewer: Viewer, which: str, *, known: Known) -> Json:
             {**_step(one.said), "by": one.said.by or None, "index": one.entry, "record": one.digest}
             for one in cases.entered[case.number]
         ],
+        "corrections": _corrections(case.finding, known),
     }
+
+
+def _corrections(finding: Snapshot, known: Known) -> list[Json]:
+    """Return the events of a finding that were declared wrong after its case began, and where in the log (P5)."""
+    events = {bytes.fromhex(digest) for digest in finding.events}
+    rows = rows_among(EventRecord, ("original", "log_index"), "original", sorted(events), "NOT is_original")
+    found = sorted((index, bytes(event).hex()) for event, index in rows if finding.known_size <= index < known.size)
+    return [{"event": event, "index": index} for index, event in found]
 
 
 def states_of(viewer: Viewer, *, known: Known) -> dict[str, str]:
