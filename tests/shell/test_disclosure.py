@@ -67,6 +67,8 @@ ANSWERS = {
     ],
     "return gaps": [["--on", "2026-02-20"]],
     "quota show": [["--on", "2026-02-20"], ["Norrvik"], ["Oriel"], ["--year", "2025", "--known-at", "31"]],
+    "inquiry list": [[], ["--false-alarms"], ["--known-at", "31"]],
+    "inquiry show": [["Q-00000000"], ["F-00000000"]],
     "event passages": [[]],
     "event columns": [["--as", who] for who in ("Norrvik", "Oriel")],
     "event export": [
@@ -85,6 +87,8 @@ OTHERS = {
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
     *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
     *("register derive", "register rebuild", "register work", "register doctor"),
+    *(f"inquiry {verb}" for verb in ("ask", "answer", "explain", "set-aside", "confirm", "open", "order", "visit")),
+    *("inquiry hear", "inquiry decide", "inquiry sample", "inquiry papers"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 

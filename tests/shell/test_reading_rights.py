@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from shell.case_of import mirror_finding, step
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.quota import Quota
+from ytterby.balance.inquiry import Ask
+from ytterby.balance.sampling_plan import Stratum
 from ytterby.chain.disclosure import CONSIGNEE_LINE, CONSIGNEE_SHIPMENT, Told, bundles_for, passages_of
 from ytterby.chain.event import DeclaredUse
 from ytterby.chain.order import Bundle
@@ -19,6 +22,7 @@ from ytterby.shell.actions.close_month import CLOSED, close_month
 from ytterby.shell.actions.columns import remember_columns
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.set_quota import set_quota
+from ytterby.shell.actions.sample import commit_plan
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.world import world_at
@@ -31,6 +35,7 @@ from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.flow_returns import list_returns, show_return
+from ytterby.shell.store.reading.inquiries import list_cases, show_case
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
@@ -38,6 +43,7 @@ from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.passages import list_passages
 from ytterby.shell.store.reading.quotas import quota_positions
 from ytterby.shell.store.reading.rights import list_rights, viewer_of
+from ytterby.shell.store.reading.sampling import list_samples
 from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
 from ytterby.shell.store.reading.viewer import COMPARTMENTS_OF, MANDATES, OPERATOR_VIEWER, Viewer
 
@@ -56,6 +62,10 @@ def told(register, part_of):
     for number, party in SUBMITTERS:
         result = capture(register, part_of(number), submitter=party, at=AT)
         assert result.outcome == "accepted", (number, result.problems)
+        if number == 4:
+            # Before it was corrected, the receipt differed from the shipment, and both sides were asked.
+            for asked in (KESTREL, NORRVIK):
+                step(register, mirror_finding(), Ask(asked, "What did the scale show?", "2026-03-01"))
     rows = [f"{{id: '{id_}', name: {mandate}}}" for mandate, id_ in BODIES.items()]
     given = [
         f"{{party: '{id_}', as: {mandate}{', region: North' if mandate == 'province' else ''}}}"
@@ -64,6 +74,8 @@ def told(register, part_of):
     text = f"parties: [{', '.join(rows)}]\nbodies: [{', '.join(given)}]"
     result = import_directory(register, text, at=AT)
     assert not result.problems
+    plan = {"period": "2026-01", "unit": "plant", "size": "Nd", "strata": (Stratum("", 1),), "seed": bytes(32)}
+    assert not commit_plan(register, **plan, frame_day=date(2026, 2, 5), at=AT).problems
     assert remember_columns(register, KESTREL, "events", {"Menge": "Quantity [t]"}, at=AT) == []
     for party, kind in ((KESTREL, "mining"), (NORRVIK, "separation")):
         quota = Quota(party, 2025, kind, Decimal(90), "letter 7")
@@ -129,6 +141,8 @@ PROBES = {
         row["party"]["id"] == KESTREL for row in quota_positions(viewer, known=now(), on=DAY)["positions"]
     ),
     "names of columns": lambda viewer: bool(columns_of(viewer, KESTREL, known=now())),
+    "case of a finding": lambda viewer: bool(list_cases(viewer, known=now())["cases"]),
+    "sample to be visited": lambda viewer: bool(list_samples(viewer, known=now())["samples"]),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
 
@@ -202,6 +216,11 @@ def answers_of(viewer):
         rows += [("return line", row) for row in (*whole["lines"], *whole["totals"])]
         rows += [("return delivery", row) for row in whole["deliveries"]]
     rows += [("quota", row) for row in quota_positions(viewer, known=now(), on=DAY)["positions"]]
+    cases = list_cases(viewer, known=now())["cases"]
+    rows += [("case", row) for row in cases]
+    for row in cases:
+        shown = show_case(viewer, row["number"], known=now())
+        rows += [("case shown", shown), *(("case step", step) for step in shown["steps"])]
     return rows + [("right", row) for row in list_rights(viewer)["rights"]]
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from ytterby.proof.entry import EntryKind, parse_entry, record_entry
 from ytterby.proof.merkle import Frontier, leaf_hash
+from ytterby.proof.registration import registration_digest
 from ytterby.shell.actions.verify_failure import Failure
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration, StoredHash
-from ytterby.shell.store.registering import registration_digest
 from ytterby.shell.store.writing import EVENT, PUBLIC, REGISTRATION, TILE_BITS, fold
 from ytterby.terms.instant import read_instant
 from ytterby.terms.problem import finding
@@ -197,7 +197,7 @@ def _registration(row: tuple[Any, ...], entry: bytes) -> Iterator[Failure]:
     if key != _key(kind, fields):
         what = "the registration stands under another key than its text says"
         yield Failure(index, what, finding("log.registrations"))
-    owner = fields.get({"product": "maker", "columns": "party"}.get(kind, ""))
+    owner = fields.get({"product": "maker", "columns": "party", "inquiry": "party"}.get(kind, ""))
     if submitter not in {"operator", owner}:
         what = "the registration comes from somebody who could not make it"
         yield Failure(index, what, finding("log.registrations"))

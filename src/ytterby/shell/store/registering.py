@@ -4,10 +4,10 @@ import json
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ytterby.proof.entry import SALT_BYTES
+from ytterby.proof.registration import registration_digest
 from ytterby.shell.store.models import LogHead, Registration
 from ytterby.shell.store.writing import REGISTRATION, accepted_at, append, new_record, write
 from ytterby.terms.instant import write_instant
@@ -24,11 +24,6 @@ class Registrable(NamedTuple):
 def canonical_text(fields: dict[str, Any]) -> str:
     """Return the document as it is stored and digested."""
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def registration_digest(kind: str, document: str) -> bytes:
-    """Return the digest of a registration: SHA-256 over its kind and its canonical text."""
-    return sha256(f"ytterby/registration/v1\x00{kind}\x00{document}".encode()).digest()
 
 
 def nothing_to_check() -> None:

@@ -42,6 +42,8 @@ WORD_GROUPS = (
     "return",
     "move",
     "quota",
+    "case",
+    "case_step",
 )
 
 # {{ and }} stand for themselves, as in str.format.

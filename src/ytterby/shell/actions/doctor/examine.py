@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
+from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
 from ytterby.shell.actions.doctor.people import unsound_people
 from ytterby.shell.actions.doctor.postings import PostingExamination
 from ytterby.shell.actions.doctor.surroundings import changed_shape, half_written, open_keys, unsafe_settings
@@ -89,6 +90,7 @@ def examine(
     # Asking SQLite for a table's shape takes a lock, which a moment that goes on would keep from writers.
     _guarded(findings, ("store.shape",), changed_shape)
     _guarded(findings, ("rights.people",), lambda: unsound_people(register))
+    _guarded(findings, ("inquiry.replay",), lambda: unsound_inquiries(register))
     published = PublishedLog(register)
     with one_moment():
         head = LogHead.objects.filter(id=1).first()

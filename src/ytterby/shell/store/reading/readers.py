@@ -14,6 +14,7 @@ PARTY, CONSIGNEE, OPERATOR_ITSELF, EVERYBODY = "party", "consignee", "operator",
 
 _WHOLE = dict.fromkeys((AUDIT, TRACING, OPERATOR_ITSELF), "whole")
 _STATE = "the state in words as first told, and its own figure"
+_CASE = "what was asked of it, its answers, visits of its sites, and the fields that a decision disclosed to it"
 _STEP = "its own parcels and one step each way"
 
 # Kind of data -> who -> how much of it.
@@ -30,6 +31,8 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "flow return": {PARTY: "its own, of deliveries the state in words as first told"} | _WHOLE,
     "quota": {PARTY: "its own"} | _WHOLE,
     "names of columns": {PARTY: "its own"} | _WHOLE,
+    "case of a finding": {PARTY: _CASE, CONSIGNEE: _CASE} | _WHOLE,
+    "sample to be visited": dict(_WHOLE),
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 
@@ -84,6 +87,11 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "quota": _fields(
         "party year kind quota_t_reo source produced_t_reo u_t_reo share left_t_reo is_exceeded z months origins"
         " not_counted used_up"
+    "case": _fields("number lot tail state version since due"),
+    "case shown": _fields("number lot tail state version since due as_of_size disclosed steps"),
+    "case step": _fields(
+        "verb on party to text due events documents reason outcome told fields site day order_number inspectors"
+        " counts samples index"
     ),
     "right": _fields("id kind party as account name start end region sites state proposed_by confirmed_by index"),
 }

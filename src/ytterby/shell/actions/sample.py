@@ -1,0 +1,140 @@
+"""Draw at random which plants or lots are visited: first a plan with the digest of a seed, later the draw.
+
+The plan is a record of the log from before the period is over; the frame is what is known at the end of the plan's
+frame day, after it. So nobody who fixed plan and seed knew what they would meet, and nothing is left to choose when the
+draw is made; one plan counts for a period and kind of unit. Both records are closed until they are handed out, since a
+plant that knows is no sample. Who may: the office.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from ytterby.balance.sampling_plan import (
+    SEED_BYTES,
+    Drawn,
+    Plan,
+    Stratum,
+    check_draw,
+    check_plan,
+    draw,
+    plan_digest,
+    seed_digest,
+)
+from ytterby.chain.party import OPERATOR
+from ytterby.proof.key import PrivateKey
+from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.publish import publish_or_leave
+from ytterby.shell.actions.rights import RefusedRight
+from ytterby.shell.actions.signed_word import check_speaker, signed_fields
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.reading.known import known_on
+from ytterby.shell.store.reading.sampling import frame_of
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.registering import Registrable, register_documents
+from ytterby.shell.store.samples import DRAW, PLAN, stored_samples
+from ytterby.terms.problem import Problem, refuse
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleChange:
+    """What came of it: the period, the digest of plan and frame once it is drawn, what was drawn, the log's size."""
+
+    problems: tuple[Problem, ...]
+    size: int
+    key: str = ""
+    digest: str = ""
+    drawn: tuple[Drawn, ...] = field(default=())
+
+
+def make_seed() -> bytes:
+    """Return a new seed, for whoever commits a plan to keep."""
+    return secrets.token_bytes(SEED_BYTES)
+
+
+def commit_plan(
+    register: Register,
+    *,
+    period: str,
+    unit: str,
+    size: str,
+    strata: tuple[Stratum, ...],
+    frame_day: date,
+    seed: bytes,
+    by: PrivateKey | None = None,
+    at: datetime | None = None,
+) -> SampleChange:
+    """Enter a plan with the digest of its seed; the seed itself goes nowhere."""
+    moment = at or now()
+    plan = Plan(period, unit, size, frame_day.isoformat(), strata, seed_digest(seed))
+    if problems := check_plan(plan, moment.date()):
+        return SampleChange(tuple(problems), register.size)
+    key = f"{period} {unit}"
+    fields = {"id": key, "plan": msgspec.to_builtins(plan), **_speaker(by, moment)}
+    return _enter(register, PLAN, key, fields, by, moment, SampleChange((), 0, key))
+
+
+def draw_sample(
+    register: Register,
+    *,
+    period: str,
+    unit: str,
+    seed: bytes,
+    by: PrivateKey | None = None,
+    at: datetime | None = None,
+) -> SampleChange:
+    """Draw by the plan of a period, and enter seed, frame and sample."""
+    moment, key = at or now(), f"{period} {unit}"
+    held = stored_samples(register).by_key.get(key)
+    if held is None:
+        return SampleChange((refuse("sample.not_committed", "", key),), register.size)
+    day = date.fromisoformat(held.plan.frame_day)
+    if moment.date() <= day:
+        return SampleChange((refuse("sample.too_early", "", day),), register.size)
+    known = known_on(OPERATOR_VIEWER, day)
+    frame = frame_of(OPERATOR_VIEWER, held.plan, known=known)
+    problems = check_draw(held.plan, seed, frame)
+    if problems:
+        return SampleChange(tuple(problems), register.size, key)
+    drawn, digest = draw(held.plan, seed, frame), plan_digest(held.plan, frame)
+    fields = {
+        "id": key,
+        "of": held.record,
+        "seed": seed.hex(),
+        "frame_size": known.size,
+        "frame": msgspec.to_builtins(frame),
+        "digest": digest,
+        "drawn": [[one.stratum, one.id, str(one.probability)] for one in drawn],
+        **_speaker(by, moment),
+    }
+    return _enter(register, DRAW, key, fields, by, moment, SampleChange((), 0, key, digest, drawn))
+
+
+def _speaker(by: PrivateKey | None, at: datetime) -> Json:
+    return {"by": by.name if by is not None else "", "party": "", "on": at.date().isoformat()}
+
+
+def _enter(
+    register: Register, kind: str, key: str, fields: Json, by: PrivateKey | None, at: datetime, made: SampleChange
+) -> SampleChange:
+    signed = signed_fields(register, kind, fields, by)
+
+    def check() -> None:
+        check_speaker(register, kind, signed, by, at.date())
+        held = stored_samples(register).by_key.get(key)
+        if kind == PLAN and held is not None:
+            raise RefusedRight(refuse("sample.committed_already", "", key))
+        if kind == DRAW and held is not None and held.drawn is not None:
+            raise RefusedRight(refuse("sample.drawn_already", "", key))
+
+    try:
+        size = register_documents([Registrable(kind, key, signed)], OPERATOR, at, check=check)
+    except RefusedRight as refused:
+        return SampleChange(refused.problems, register.size, key)
+    publish_or_leave(register)
+    return SampleChange(made.problems, size, made.key, made.digest, made.drawn)
