@@ -9,8 +9,8 @@ import pytest
 
 from shell.case_of import mirror_finding, step
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
-from ytterby.balance.quota import Quota
 from ytterby.balance.inquiry import Ask
+from ytterby.balance.quota import Quota
 from ytterby.balance.sampling_plan import Stratum
 from ytterby.chain.disclosure import CONSIGNEE_LINE, CONSIGNEE_SHIPMENT, Told, bundles_for, passages_of
 from ytterby.chain.event import DeclaredUse
@@ -21,8 +21,8 @@ from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.close_month import CLOSED, close_month
 from ytterby.shell.actions.columns import remember_columns
 from ytterby.shell.actions.enrol import import_directory
-from ytterby.shell.actions.set_quota import set_quota
 from ytterby.shell.actions.sample import commit_plan
+from ytterby.shell.actions.set_quota import set_quota
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.world import world_at

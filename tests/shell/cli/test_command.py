@@ -34,9 +34,9 @@ def test_the_commands_of_the_contract_are_there():
         "lot list", "lot trace", "lot origin", "lot destination", "balance report", "balance pairs",
         "balance findings", "balance close", "return list", "return show", "return gaps", "quota set", "quota show",
         "log checkpoint", "log prove", "log verify", "nation simulate",
-        "balance findings", "inquiry list", "inquiry show", "inquiry ask", "inquiry answer", "inquiry explain",
+        "inquiry list", "inquiry show", "inquiry ask", "inquiry answer", "inquiry explain",
         "inquiry set-aside", "inquiry confirm", "inquiry open", "inquiry order", "inquiry visit", "inquiry hear",
-        "inquiry decide", "inquiry sample", "inquiry papers", "log checkpoint", "log prove", "log verify",
+        "inquiry decide", "inquiry sample", "inquiry papers",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ytterby.shell.cli import (
     demo,
     event,
     flow_return,
+    inquiry,
     log,
     lot,
     nation,
@@ -22,13 +23,11 @@ from ytterby.shell.cli import (
     register,
     serve,
 )
-from ytterby.shell.cli import balance, conform, demo, event, inquiry, log, lot, party, product, register, serve
 from ytterby.shell.cli.arguments import Help
 from ytterby.shell.cli.outcome import Outcome, Stop
 from ytterby.shell.cli.screen import Screen, plain
 
-NOUNS = (demo, serve, event, lot, balance, flow_return, quota, log, party, product, register, conform, nation)
-NOUNS = (demo, serve, event, lot, balance, inquiry, log, party, product, register, conform)
+NOUNS = (demo, serve, event, lot, balance, inquiry, flow_return, quota, log, party, product, register, conform, nation)
 SUMMARY = """A register for rare earths: where every gram came from and went, whether the books add up, and proof.
 
 Start with:  ytterby demo"""

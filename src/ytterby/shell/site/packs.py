@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from ytterby.balance.use_code import UseCodes, UseLimits, parse_dated_codes, parse_use_limits
 from ytterby.balance.finding_state import Transitions, read_transitions
+from ytterby.balance.use_code import UseCodes, UseLimits, parse_dated_codes, parse_use_limits
 from ytterby.chain.door import DoorTables, parse_use_codes
 from ytterby.chain.spreadsheet.column import SheetTables, read_sheet_tables
 from ytterby.chain.vocabulary import parse_vocabulary
@@ -60,6 +60,8 @@ def use_codes() -> UseCodes:
 def use_limits() -> UseLimits:
     """Return the limits of use findings."""
     return parse_use_limits(packaged_text("balance", "use_limits.csv"))
+
+
 def inquiry_rules() -> Transitions:
     """Return where a finding can stand and what may be done there."""
     return read_transitions(read_yaml(packaged_text("balance", "inquiry_transitions.yaml")))

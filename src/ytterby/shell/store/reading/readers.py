@@ -87,6 +87,7 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "quota": _fields(
         "party year kind quota_t_reo source produced_t_reo u_t_reo share left_t_reo is_exceeded z months origins"
         " not_counted used_up"
+    ),
     "case": _fields("number lot tail state version since due"),
     "case shown": _fields("number lot tail state version since due as_of_size disclosed steps"),
     "case step": _fields(
