@@ -54,6 +54,7 @@ ANSWERS = {
         [],
         ["--site", "Norrvik works"],
         ["--site", "Oriel works"],
+        *([["--site", f"{who} works", "--element", "Nd"] for who in ("Norrvik", "Oriel")]),
         ["--element", "Dy"],
         ["--site", "x"],
     ],
@@ -82,11 +83,10 @@ ANSWERS = {
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
 OTHERS = {
-    *("demo", "serve", "conform"),
+    *("demo", "serve", "conform", "nation simulate"),
     *("event check", "event digest", "event capture", "event status", "event template", "product register"),
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
     *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
-    *("register derive", "register rebuild", "register work", "register doctor"),
     *(f"inquiry {verb}" for verb in ("ask", "answer", "explain", "set-aside", "confirm", "open", "order", "visit")),
     *("inquiry hear", "inquiry decide", "inquiry sample", "inquiry papers"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
@@ -129,6 +129,10 @@ QUERIES = {
     "deliveries_file": ["", "known_on=2025-12-01"],
     "balance": ["", "element=Dy", "verdict=gain"],
     "balance_file": [""],
+    "months": ["", "element=Nd"],
+    "months_file": [""],
+    "plant_months": [""],
+    "plant_months_file": [""],
     "findings": ["", "kind=mirror.told_differs"],
     "findings_file": [""],
     "log": ["", "page=2", "known_at=29", "known_at=x"],
@@ -170,6 +174,9 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
             if name == "lot"
             else [[lot, kind] for lot in tails[:5] for kind in ("json", "svg")]
         )
+    if name.startswith("plant_months"):
+        kinds = [[]] if name == "plant_months" else [["json"], ["svg"]]
+        return [[site, "Nd", *kind] for site in ("9520000010027", "9520000010072", "~") for kind in kinds]
     if name.startswith(("event", "proof")):
         return [[one] for one in events]
     return [[kind] for kind in ("csv", "json")] if name.endswith("_file") else [[]]

@@ -106,6 +106,7 @@ def public_functions() -> list[tuple[str, object]]:
 # They read no rows: bytes, a checkpoint, a book that was made for a viewer, or a word is handed to them.
 WITHOUT_VIEWER = {
     "log.signed_checkpoint",
+    "accounts.zone_of",
     *(f"naming.{name}" for name in ("party_name", "site_name", "name_in", "exact", "figure", "instant", "parcel")),
 }
 

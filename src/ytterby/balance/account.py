@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from math import hypot
 from typing import NamedTuple
+
+import numpy as np
 
 from ytterby.balance.measurements import Item, Measurements, measurements_of
 from ytterby.balance.quantity import Quantity
 from ytterby.chain.period import Month
-from ytterby.matter.mass import ElementMass
+from ytterby.matter.mass import ElementMass, FloatArray
 
 Link = tuple[str, str]
 
@@ -45,7 +48,8 @@ class Row(NamedTuple):
 class Counted(NamedTuple):
     """One measured content and the rows in which it counts, with its sign.
 
-    `is_known` is False where nobody said what the lot holds: the rows it counts in cannot be tested.
+    `is_known` is False where nobody said what the lot holds: the rows it counts in cannot be tested. `own` are errors
+    of this item alone that are common to its elements, kg by element, such as that of its weighing.
     """
 
     key: str
@@ -57,6 +61,15 @@ class Counted(NamedTuple):
     content: ElementMass
     is_known: bool
     entries: tuple[tuple[Row, int], ...]
+    own: tuple[FloatArray, ...] = ()
+
+    @property
+    def u_kg(self) -> FloatArray:
+        """The combined standard uncertainty of each element, kg."""
+        variance = self.content.u_kg**2
+        for sd in self.own:
+            variance = variance + sd * sd
+        return np.sqrt(variance)
 
 
 class NotCounted(NamedTuple):
@@ -78,13 +91,13 @@ class Untestable(NamedTuple):
 
 
 def item_of(one: Counted, quantity: Quantity, entries: tuple[tuple[int, int], ...]) -> Item:
-    """Return a counted content as an item of a quantity: random errors of its elements are independent."""
+    """Return a counted content as an item of a quantity: its elements err independently but for its own errors."""
     content = one.content
     groups = {group: quantity.of(sd) for group, sd in content.groups.items()}
     return Item(
         key=one.key,
         mass_kg=quantity.of(content.mass_kg),
-        random_kg=quantity.of_random(content.random_kg),
+        random_kg=hypot(quantity.of_random(content.random_kg), *(quantity.of(sd) for sd in one.own)),
         groups={group: sd for group, sd in groups.items() if sd},
         entries=entries,
     )

@@ -7,8 +7,9 @@ once is a systematic group of its lot (GUM, JCGM 100:2008, 5.2: a common quantit
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from ytterby.matter.mass import ElementMass, FloatArray, MassUncertainty
 from ytterby.matter.uncertainty import StartingUncertainty
 
 SHARED_ASSAY, SHARED_CONTENT = "assay of ", "content of "
+# What one weighing errs is common to all elements of what was weighed, and to nothing else.
+WEIGHING = "this weighing"
 
 
 def own_content(line: Line, starting: StartingUncertainty) -> ElementMass | None:
@@ -29,7 +32,8 @@ def own_content(line: Line, starting: StartingUncertainty) -> ElementMass | None
         return line.content
     if not line.assays or line.net_kg is None:
         return None
-    return element_mass(line.net_kg, line.mass_u, line.assays, form=line.form, table=starting)
+    assayed = element_mass(line.net_kg, EXACT, line.assays, form=line.form, table=starting)
+    return _weighed(assayed, line.net_kg, line.mass_u)
 
 
 def lot_content(node: Node, line: Line, net_kg: Decimal | None, starting: StartingUncertainty) -> ElementMass:
@@ -65,31 +69,44 @@ def _with_weighing(content: ElementMass, name: str, net_kg: Decimal | None, mass
     groups = {group: np.array(sd) for group, sd in content.groups.items()}
     if content.random_kg.any():
         groups[name] = groups.get(name, 0.0) + content.random_kg
-    random: FloatArray = np.zeros(len(ELEMENTS))
-    if net_kg:
-        fraction = content.mass_kg / float(net_kg)
-        random = fraction * mass_u.random_kg
-        for group, sd in mass_u.groups.items():
-            groups[group] = groups.get(group, 0.0) + fraction * sd
-    return ElementMass(content.mass_kg, random, groups, content.assumed or mass_u.assumed)
+    shared = ElementMass(content.mass_kg, np.zeros(len(ELEMENTS)), groups, content.assumed)
+    return _weighed(shared, net_kg, mass_u)
 
 
-def unshared(contents: Sequence[ElementMass]) -> list[ElementMass]:
-    """Return the contents with each lot's error that only one of them carries as a random one, which it then is."""
+def _weighed(content: ElementMass, net_kg: Decimal | None, mass_u: MassUncertainty) -> ElementMass:
+    """Add the errors of a weighing, each common to all elements."""
+    if not net_kg:
+        return content
+    fraction = content.mass_kg / float(net_kg)
+    groups = dict(content.groups)
+    if mass_u.random_kg:
+        groups[WEIGHING] = fraction * mass_u.random_kg
+    for group, sd in mass_u.groups.items():
+        groups[group] = groups.get(group, 0.0) + fraction * sd
+    return ElementMass(content.mass_kg, content.random_kg, groups, content.assumed or mass_u.assumed)
+
+
+class OwnErrors(NamedTuple):
+    """A content without the errors that no other content shares, and those, each common to all elements, kg."""
+
+    content: ElementMass
+    own: tuple[FloatArray, ...]
+
+
+def own_errors(contents: Sequence[ElementMass]) -> list[OwnErrors]:
+    """Return the contents, each error of its weighing or lot that it alone carries apart: it is then a random one."""
     uses = Counter(group for content in contents for group in content.groups if _is_of_lot(group))
-    return [_with_own_errors(content, uses) for content in contents]
+    return [
+        _apart(content, {WEIGHING, *(group for group in content.groups if uses.get(group) == 1)})
+        for content in contents
+    ]
 
 
 def _is_of_lot(group: str) -> bool:
     return group.startswith((SHARED_ASSAY, SHARED_CONTENT))
 
 
-def _with_own_errors(content: ElementMass, uses: Mapping[str, int]) -> ElementMass:
-    own = [group for group in content.groups if uses.get(group) == 1]
-    if not own:
-        return content
-    variance = content.random_kg**2
-    for group in own:
-        variance = variance + content.groups[group] ** 2
+def _apart(content: ElementMass, own: Container[str]) -> OwnErrors:
     groups = {group: sd for group, sd in content.groups.items() if group not in own}
-    return ElementMass(content.mass_kg, np.sqrt(variance), groups, content.assumed)
+    rest = ElementMass(content.mass_kg, content.random_kg, groups, content.assumed)
+    return OwnErrors(rest, tuple(sd for group, sd in content.groups.items() if group in own))

@@ -15,8 +15,30 @@ from ytterby.chain.ledger import BookFinding
 from ytterby.terms.problem import Problem, finding
 
 
+class Phrase(NamedTuple):
+    """A part of a sentence: a code of its group in the words of the trade, and what it quotes."""
+
+    group: str
+    code: str
+    facts: Mapping[str, str]
+
+
+class Hypothesis(NamedTuple):
+    """What would explain a finding, in one class of causes that cannot be told apart; kg over the finding's months."""
+
+    causes: tuple[Phrase, ...]
+    size_kg: float
+    sd_kg: float
+    statistic: float
+
+
 class Finding(NamedTuple):
-    """One thing to look into. `problem` carries the code and the facts that its sentence quotes."""
+    """One thing to look into. `problem` carries the code and the facts that its sentence quotes.
+
+    Of what months say also: `months` (first and last), `rate` of false alarms in a plant-year at which it was named,
+    `hypotheses` (the likeliest first, at most three), `paper` that would settle it, and `classes`: parties of which the
+    data cannot tell which one it is.
+    """
 
     id: str
     problem: Problem
@@ -28,6 +50,11 @@ class Finding(NamedTuple):
     sd_kg: float | None
     statistic: float | None
     events: tuple[bytes, ...]
+    months: tuple[str, ...] = ()
+    rate: float | None = None
+    hypotheses: tuple[Hypothesis, ...] = ()
+    paper: Phrase | None = None
+    classes: tuple[tuple[str, ...], ...] = ()
 
 
 def list_findings(book: Book) -> tuple[Finding, ...]:

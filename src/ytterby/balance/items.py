@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from ytterby.balance.account import Accounts, Counted, NotCounted, Row, Untestable, What
-from ytterby.balance.content import lot_content, own_content, unshared
+from ytterby.balance.content import lot_content, own_content, own_errors
 from ytterby.balance.flow import Flow, Flows, is_counted_flow
 from ytterby.balance.inventory import Count, Inventory, counts_of, inventories_of, month_of
 from ytterby.chain.book import Book
@@ -42,8 +42,8 @@ def account_items(bundles: Iterable[Bundle], book: Book, zone_of: ZoneOf) -> Acc
     counted = [_counted(flow, entries[flow.key]) for flow in flows.all]
     for site, found in inventories.items():
         counted += _stock(book, site, found, calendar)
-    contents = unshared([one.content for one in counted])
-    counted = [one._replace(content=content) for one, content in zip(counted, contents, strict=True)]
+    parts = own_errors([one.content for one in counted])
+    counted = [one._replace(content=part.content, own=part.own) for one, part in zip(counted, parts, strict=True)]
     counted.sort(key=lambda one: (one.at, one.key))
     return Accounts(
         months=calendar.months,

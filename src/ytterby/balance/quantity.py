@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ytterby.matter.element import ELEMENTS, POSITION
-from ytterby.matter.mass import ElementMass, FloatArray
+from ytterby.matter.mass import FloatArray
 
 TOTAL, POOLED = "REE", "pooled"
 
@@ -48,14 +48,14 @@ def total_quantity() -> Quantity:
     return Quantity(TOTAL, (1.0,) * len(ELEMENTS))
 
 
-def pooled_quantity(contents: Iterable[ElementMass]) -> Quantity:
-    """Return the weighted sum in which a loss in proportion to these contents shows best; an exact or absent element
-    has no weight of its own.
+def pooled_quantity(measured: Iterable[tuple[FloatArray, FloatArray]]) -> Quantity:
+    """Return the weighted sum in which a loss in proportion to what was measured shows best; an exact or absent element
+    has no weight of its own. `measured` are masses and standard uncertainties by element, kg.
     """
     mass, variance = np.zeros(len(ELEMENTS)), np.zeros(len(ELEMENTS))
-    for content in contents:
-        mass += np.abs(content.mass_kg)
-        variance += content.u_kg**2
+    for mass_kg, u_kg in measured:
+        mass += np.abs(mass_kg)
+        variance += u_kg**2
     weights = np.divide(mass, variance, out=np.zeros(len(ELEMENTS)), where=(variance > 0) & (mass > 0))
     whole = float(np.dot(weights, mass))
     return Quantity(POOLED, tuple((weights * (mass.sum() / whole)).tolist())) if whole else total_quantity()

@@ -37,8 +37,9 @@ from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import FloatArray
 
 PLANT, LINK, LOSS_YIELD = "plant", "link", "loss_yield"
-# A cause may have begun so many months before its chart rose, or after.
-BEFORE_MONTHS, AFTER_MONTHS = 2, 3
+# A cause may have begun so many months before its chart rose. So many beginnings are tried, and then those between.
+BEFORE_MONTHS = 2
+STARTS = 8
 # A laboratory or method that would have to err by more of its own standard deviations explains nothing.
 GROUP_STEP_MAX = 3.5
 SHOWN = 3
@@ -89,7 +90,7 @@ def quiet(done: int, of: int) -> None:
 
 def watch_accounts(accounts: Accounts, tables: WatchTables, *, tell: Tell = quiet) -> Watched:
     """Return what alarms in the accounts; `tell` hears how many of the quantities are done."""
-    pooled = pooled_quantity(one.content for one in accounts.counted)
+    pooled = pooled_quantity((one.content.mass_kg, one.u_kg) for one in accounts.counted)
     held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0) if accounts.counted else np.zeros(17)
     quantities = [pooled, *(element_quantity(e) for e, kg in zip(ELEMENTS, held, strict=True) if kg > 0)]
     layers: dict[str, Layer] = {}
@@ -117,6 +118,7 @@ class Layer:
         self.rows_kg: FloatArray = np.array(self.network.measurements.rows_kg)
         self.links = [link for link in accounts.links if self.network.rows_of.get(("link", place_of(link)))]
         self._link_series = {place_of(link): self._series(place_of(link)) for link in self.links}
+        self._loss_months: dict[str, int] = {}  # with a declared loss, of each plant
         self.plant_months = sum(len(self.network.rows_of["plant", plant]) for plant in self.network.plants)
 
     # What is watched, and how often it may alarm
@@ -134,9 +136,16 @@ class Layer:
 
     @property
     def expected(self) -> float:
-        """How many false alarms to expect if all are honest."""
-        families = [PLANT, *([LINK] if self.links else []), LOSS_YIELD]
-        return sum(self._rate(family) for family in families) * self.plant_months / MONTHS_A_YEAR
+        """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
+        plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
+        links = [len(series.values) for series in self._link_series.values()]
+        losses = [max(0, months - MONTHS_A_YEAR) for months in self._loss_months.values()]
+        expected = self.tables.thresholds.expected_alarms
+        return (
+            sum(expected(PLANT, self._rate(PLANT), months) for months in plants)
+            + sum(expected(LINK, self._link_rate(), months) for months in links)
+            + sum(expected(LOSS_YIELD, self._rate(LOSS_YIELD), months) for months in losses)
+        )
 
     def _series(self, place: str) -> Innovations:
         rows = list(self.network.rows_of["link", place])
@@ -200,19 +209,31 @@ class Layer:
     def _explained(self, alarm: Alarm) -> Alarm:
         """Return the alarm with what would explain it."""
         months = self.network.months
-        latest = min(alarm.since + AFTER_MONTHS, alarm.until)
-        window = [month for month in months if alarm.since - BEFORE_MONTHS <= month <= latest]
+        window = _spread([month for month in months if alarm.since - BEFORE_MONTHS <= month <= alarm.until])
         suspect = Suspect("leak" if alarm.family == PLANT else "mirror", alarm.place)
         found = hypotheses_for_alarm(self.factor, self.rows_kg, self.quantity.name, suspect, window)
-        likely = [one for one in found.ranked if _is_likely(one)]
-        classes = [group for group in map(self._fitted, likely[:SHOWN]) if group]
+        likely = [one for one in found.ranked if _is_likely(one) and self._concerns(one, alarm)]
+        classes = [group for group in (self._fitted(one, months) for one in likely[:SHOWN]) if group]
         pulses = self._pulses(alarm, [month for month in months if alarm.since <= month <= alarm.until])
         ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -group[0].statistic)
         return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=found.near == 1)
 
-    def _fitted(self, one: NetworkHypothesis) -> tuple[FittedCause, ...]:
-        fitted = (fit_cause(self.factor, self.rows_kg, cause, one.since) for cause in one.causes)
-        return tuple(cause for cause in fitted if cause is not None)
+    def _concerns(self, one: NetworkHypothesis, alarm: Alarm) -> bool:
+        """What two sides of a link say apart is explained by what either says, and not by what goes on elsewhere."""
+        if alarm.family == PLANT or one.causes[0].kind == "group":
+            return True
+        own = {alarm.place, *self.network.links[alarm.place]}
+        return any(cause.place in own and cause.kind not in {"leak", "both_sides"} for cause in one.causes)
+
+    def _fitted(self, one: NetworkHypothesis, months: Sequence[int]) -> tuple[FittedCause, ...]:
+        """Return the causes of a class, begun in the month that explains most near the one that was tried."""
+        near = [month for month in months if abs(month - one.since) <= len(months) // STARTS]
+        first = [fit_cause(self.factor, self.rows_kg, one.causes[0], month) for month in near]
+        best = max((fit for fit in first if fit is not None), key=lambda fit: fit.statistic, default=None)
+        if best is None:
+            return ()
+        others = (fit_cause(self.factor, self.rows_kg, cause, best.since) for cause in one.causes[1:])
+        return (best, *(cause for cause in others if cause is not None))
 
     def _pulses(self, alarm: Alarm, window: Sequence[int]) -> tuple[FittedCause, ...]:
         """Return a loss in one month alone, where that explains a plant's alarm."""
@@ -242,6 +263,7 @@ class Layer:
 
     def _loss_episodes(self, plant: str, charts: Sequence[Chart]) -> tuple[Episode, ...]:
         measured, is_stated = losses_of(self.accounts, plant, self.quantity)
+        self._loss_months[plant] = int(is_stated.sum())
         if not is_stated.any():
             return ()
         months = len(is_stated)
@@ -252,6 +274,11 @@ class Layer:
         spread = max(self.tables.month_spread, month_spread_of(measured, baseline))
         series = loss_from_history(measured, charts, month_spread=spread, is_stated=is_stated).series
         return episodes(series.levels, series.alarms, charts)
+
+
+def _spread(months: list[int]) -> list[int]:
+    """Return at most `STARTS` months, evenly apart, the first among them."""
+    return months[:: max(1, -(-len(months) // STARTS))]
 
 
 def _is_likely(one: NetworkHypothesis) -> bool:

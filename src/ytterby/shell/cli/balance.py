@@ -6,6 +6,7 @@ Exit 1 when something does not: a step that does not close, a delivery that diff
 import argparse
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from shlex import quote
 from typing import Any
 
@@ -16,8 +17,9 @@ from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_kno
 from ytterby.shell.cli.balance_months import show_months
 from ytterby.shell.cli.figures import decimals_for, write_count, write_exact, write_kg, write_score
 from ytterby.shell.cli.lot import unit_word
+from ytterby.shell.cli.lot_picture import write_picture
 from ytterby.shell.cli.opening import Names, Reading, find_lot, find_site, open_reading, with_data
-from ytterby.shell.cli.outcome import Outcome
+from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Column, Screen, plain
 from ytterby.shell.cli.texts import counted
 from ytterby.shell.site.packs import limits
@@ -40,6 +42,7 @@ def add(nouns: Nouns) -> None:
     report.add_argument("--site", metavar="SITE", help="identifier, its tail, or name (default: all sites)")
     add_element(report, "one element (default: all)")
     report.add_argument("--month", type=month, metavar="M", help="only steps of this month, as 2025-06")
+    report.add_argument("--svg", type=Path, metavar="FILE", help="draw the months of a site and element")
     add_known(report)
     pairs = add_command(verbs, "pairs", run_pairs, "show what shippers and receivers say of the same delivery")
     pairs.add_argument("--lot", metavar="LOT", help="deliveries of one lot alone")
@@ -72,6 +75,8 @@ def run_report(args: argparse.Namespace, screen: Screen) -> Outcome:
         found = step_closures(reading.viewer, site=site, element=args.element, known=reading.known)
     steps = [step for step in found["steps"] if args.month is None or step["at"].startswith(args.month)]
     months = _months(reading, screen, site, args)
+    if args.svg is not None and site is not None:
+        _draw(screen, args, reading.names(screen.language)(site), months)
     answer = {"site": site, "element": args.element, "months": months, **found, "steps": steps}
 
     def show() -> None:
@@ -87,9 +92,19 @@ def run_report(args: argparse.Namespace, screen: Screen) -> Outcome:
     return Outcome.FOUND if is_off else Outcome.GOOD
 
 
+def _draw(screen: Screen, args: argparse.Namespace, site: str, months: Sequence[Json]) -> None:
+    from ytterby.shell.drawing import draw_months
+
+    element = word("element", args.element, screen.language)
+    title = screen.texts("balance.months.title", site=site, element=element)
+    write_picture(args.svg, draw_months(months, title=title, language=screen.language))
+
+
 def _months(reading: Reading, screen: Screen, site: str | None, args: argparse.Namespace) -> list[Json]:
     """Return the month balances of a plant and element; a month is an account, so both must be named."""
     if site is None or args.element is None:
+        if args.svg is not None:
+            raise WrongUse("balance.months.ask_for_both")
         return []
     from ytterby.shell.store.reading.months import month_rows
 

@@ -51,7 +51,7 @@ def _row(month: Json, decimals: int, screen: Screen) -> list[str | Text]:
         for way in ("up", "down")
     ]
     if month["alarm"]:
-        said: str | Text = Text(f"✗ {screen.texts('balance.months.is_alarm')}", style="bold red")
+        said: str | Text = Text("✗ " + screen.texts("balance.months.is_alarm"), style="bold red")
     else:
         said = (
             screen.texts("balance.months.is_quiet")

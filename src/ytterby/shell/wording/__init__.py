@@ -32,6 +32,8 @@ WORD_GROUPS = (
     "figure",
     "untestable",
     "item",
+    "cause",
+    "paper",
     "month",
     "finding",
     "entry",

@@ -25,14 +25,14 @@ PLANT = "plant"
 LEVELS = {(UP, 0.5): "page_up_05", (DOWN, 0.5): "page_down_05", (UP, 1.0): "page_up_10", (DOWN, 1.0): "page_down_10"}
 
 
-def plant_charts() -> tuple[Chart, ...]:
+def _plant_charts() -> tuple[Chart, ...]:
     """Return the charts of a plant at the operating point at which a paper is asked for."""
     return threshold_table().charts(PLANT, operating_points()[ASK_FOR_PAPER].rate_per_plant_year)
 
 
 def month_rows(viewer: Viewer, site: str, element: str, *, known: Known) -> list[Json]:
     """Return the months of a plant and element, in order; one that cannot be tested says why and has no figures."""
-    charts = plant_charts()
+    charts = _plant_charts()
     accounts, book = accounts_of(viewer, known), book_of(viewer, known)
     found = plant_months(accounts, site, quantity_named(element), charts)
     named = _Names(accounts, book)
