@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from ytterby.balance.closure import StepClosure, close_steps
 from ytterby.balance.mirror import DIFFERS, MirrorState, judge_pairs
+from ytterby.balance.single_test import SingleTests, plant_years, single_tests
 from ytterby.chain.book import Book
 from ytterby.chain.ledger import BookFinding
+from ytterby.chain.mirror_pair import Pair
 from ytterby.terms.problem import Problem, finding
 
 
@@ -57,12 +59,42 @@ class Finding(NamedTuple):
     classes: tuple[tuple[str, ...], ...] = ()
 
 
-def list_findings(book: Book) -> tuple[Finding, ...]:
-    """Return all findings of a book: what it could not reconcile, deliveries that differ, steps that do not close."""
-    found = [_of_book(one) for one in book.findings]
-    found += [_of_mirror(state) for state in judge_pairs(book) if state.state == DIFFERS]
-    found += [_of_step(closure) for closure in close_steps(book) if _is_open(closure)]
-    return tuple(found)
+class Listed(NamedTuple):
+    """Findings of single deliveries and steps, and how many of them chance alone brings."""
+
+    findings: tuple[Finding, ...]
+    expected_false_alarms: float
+
+
+def list_findings(book: Book, *, rate: float | None = None) -> tuple[Finding, ...]:
+    """Return all findings of a book: what it could not reconcile, deliveries that differ, steps that do not close.
+
+    `rate`: false alarms in a plant-year that deliveries, and steps, may bring; without it three sd are the limit.
+    """
+    return listed_findings(book, rate=rate).findings
+
+
+def listed_findings(book: Book, *, rate: float | None = None) -> Listed:
+    """Return the same, with the number of false alarms to expect."""
+    allowed = None if rate is None else rate * plant_years(book)
+    states, closures = judge_pairs(book), close_steps(book)
+    compared = [state for state in states if state.d is not None]
+    deliveries = single_tests(sum(state.tests for state in compared), allowed)
+    steps = single_tests(sum(closure.z is not None for closure in closures), allowed)
+    chance = {key for state in compared if not _is_beyond(state.d, deliveries) for key in _keys(state)}
+    found = [_of_book(one) for one in book.findings if (one.code, one.lot, one.site) not in chance]
+    found += [_of_mirror(s) for s in compared if s.state == DIFFERS and _is_beyond(s.d, deliveries)]
+    found += [_of_step(closure) for closure in closures if _is_open(closure) and _is_beyond(closure.z, steps)]
+    return Listed(tuple(found), deliveries.expected_false_alarms + steps.expected_false_alarms)
+
+
+def _keys(state: MirrorState) -> tuple[tuple[str, str, str], ...]:
+    """Return the book's own finding on a delivery, which is chance where its difference is."""
+    return (("receipt.beyond_shipment", state.pair.lot, state.pair.to_site),)
+
+
+def _is_beyond(score: float | None, tests: SingleTests) -> bool:
+    return score is not None and abs(score) > tests.limit
 
 
 def _is_open(closure: StepClosure) -> bool:
@@ -134,7 +166,15 @@ def _of_mirror(state: MirrorState) -> Finding:
         sd_kg=state.u if is_mass else None,
         statistic=state.d,
         events=(pair.sent.digest, *(half.digest for half in pair.received)),
+        months=_months_of(pair),
     )
+
+
+def _months_of(pair: Pair) -> tuple[str, ...]:
+    """Return the first and last month, UTC, in which a delivery was told of."""
+    assert pair.sent is not None, "a delivery differs only where both sides spoke"
+    months = sorted(f"{at:%Y-%m}" for at in (pair.sent.at, *(half.at for half in pair.received)))
+    return (months[0], months[-1])
 
 
 def _of_step(closure: StepClosure) -> Finding:

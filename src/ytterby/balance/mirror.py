@@ -45,6 +45,15 @@ class MirrorState(NamedTuple):
     u: float | None
     d: float | None
 
+    @property
+    def tests(self) -> int:
+        """How many differences were compared: one of each element that either side found, or the amounts."""
+        if self.d is None:
+            return 0
+        if self.compared != "element" or self.pair.sent is None:
+            return 1
+        return max(len(self.pair.sent.line.assays), 1)
+
     def is_overdue(self, at: datetime, limit_days: int) -> bool:
         """Tell whether goods still under way are later than a transit limit, in days, at an instant."""
         if self.state != IN_TRANSIT or self.pair.sent is None:

@@ -60,6 +60,7 @@ class UseLimits:
 
     score: float
     least_share: float
+    least_exchange: float
     not_yet_known_days: int
     untold_days: int
     trader_stock_days: int
@@ -126,6 +127,7 @@ def parse_use_limits(csv_text: str) -> UseLimits:
     return UseLimits(
         score=float(values["score"]),
         least_share=float(values["least_share"]),
+        least_exchange=float(values["least_exchange"]),
         not_yet_known_days=int(values["not_yet_known_days"]),
         untold_days=int(values["untold_days"]),
         trader_stock_days=int(values["trader_stock_days"]),

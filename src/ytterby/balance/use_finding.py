@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+import numpy as np
+
 from ytterby.balance.finding import Finding, finding_id
 from ytterby.balance.trader_stock import TraderStock, trader_stock
 from ytterby.balance.use import AccountKey, Proven, UseAccount, account_uses, key_of, prove, score
@@ -173,8 +175,11 @@ def _account_facts(key: AccountKey) -> dict[str, str]:
 def _of_end_users(book: Book, flow: UseFlow, at: datetime, limits: UseLimits) -> Iterable[Finding]:
     """Find what was said to be for another end user, and what was made and lies too long with another holder."""
     groups: dict[tuple[AccountKey, str], list[_Part]] = {}
+    gone = _gone(flow, limits)
     for one in flow.elsewhere:
-        groups.setdefault((key_of(one.claim), one.end_user), []).append(_Part(one.claim, one.node, one.mass_kg))
+        mass_kg = one.mass_kg * gone.get((one.claim.site, one.claim.end_user), 0.0)
+        if mass_kg.any():
+            groups.setdefault((key_of(one.claim), one.end_user), []).append(_Part(one.claim, one.node, mass_kg))
     for rest in flow.rests:
         claim, node = rest.carried.claim, book.nodes[rest.node]
         is_made = rest.carried.wants_user and not rest.carried.wants_use and node.kind is not NodeKind.TANK
@@ -188,6 +193,30 @@ def _of_end_users(book: Book, flow: UseFlow, at: datetime, limits: UseLimits) ->
             problem = finding("use.other_end_user", "", **facts)
             parties = (key.shipper, key.customer, key.end_user, user)
             yield _finding(book, problem, (*key, user), parties, key.site, ground)
+
+
+def _gone(flow: UseFlow, limits: UseLimits) -> dict[tuple[str, str], FloatArray]:
+    """Return which part of what went to others, by element, is missing at the end user for whom a site's goods were
+    declared: what a mixture gave away for him and got back from others' goods is exchanged, and nothing is gone.
+    """
+    declared: dict[tuple[str, str], FloatArray] = {}
+    away: dict[tuple[str, str], FloatArray] = {}
+    back: dict[tuple[str, str], FloatArray] = {}
+    for claim, content in flow.declared.items():
+        _add(declared, (claim.site, claim.end_user), content.mass_kg)
+    for one in flow.elsewhere:
+        _add(away, (one.claim.site, one.claim.end_user), one.mass_kg)
+        _add(back, (one.claim.site, one.end_user), one.mass_kg)
+    found = {}
+    for key, mass_kg in away.items():
+        net = np.maximum(mass_kg - back.get(key, 0.0), 0.0)
+        net = np.where(net >= limits.least_exchange * declared[key], net, 0.0)
+        found[key] = np.divide(net, mass_kg, out=np.zeros_like(net), where=mass_kg > 0)
+    return found
+
+
+def _add(sums: dict[tuple[str, str], FloatArray], key: tuple[str, str], mass_kg: FloatArray) -> None:
+    sums[key] = sums[key] + mass_kg if key in sums else mass_kg
 
 
 # Not yet known

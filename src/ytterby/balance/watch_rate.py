@@ -28,6 +28,11 @@ class WatchRates(NamedTuple):
 
     rates: Mapping[WatchKey, float]
 
+    @property
+    def single_rate(self) -> float:
+        """The rate of single deliveries, and of single steps, at the point at which a paper is asked for."""
+        return self.rates[WatchKey("ask_for_paper", "delivery", ELEMENT)]
+
     def of(self, point: str, family: str, quantity: str) -> float:
         """Return the rate of a test of a quantity by its name.
 

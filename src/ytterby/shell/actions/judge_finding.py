@@ -24,8 +24,8 @@ from ytterby.shell.store.inquiries import STEP, Cases, step_fields, stored_cases
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.log import find_event
 from ytterby.shell.store.reading.rights import viewer_of
-from ytterby.shell.store.reading.told import readable_findings
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.reading.watching import all_findings
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -96,7 +96,7 @@ def find_case(cases: Cases, which: str, party: str, known: Known) -> Case | None
     case = case or cases.of_finding(which)
     if case is not None:
         return case
-    found = next((one for one in readable_findings(OPERATOR_VIEWER, known) if one.id == which), None)
+    found = next((one for one in all_findings(OPERATOR_VIEWER, known) if one.id == which), None)
     return None if found is None else Case(_new_number(cases), snapshot_of(found, known.size))
 
 

@@ -11,8 +11,7 @@ from ytterby.balance.operating_point import OperatingPoint, parse_operating_poin
 from ytterby.balance.page_threshold import ThresholdTable, parse_threshold_table
 from ytterby.balance.self_check import SelfCheckLimits, parse_self_check_limits
 from ytterby.balance.watch import WatchTables
-from ytterby.balance.watch_rate import WatchRates, parse_watch_rates
-from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.site.packs import packaged_text, watch_rates
 
 
 @lru_cache(maxsize=1)
@@ -38,12 +37,6 @@ def loss_norms() -> Mapping[str, LossNorm]:
 def self_check_limits() -> SelfCheckLimits:
     """Return the limits of the self-check."""
     return parse_self_check_limits(packaged_text("balance", "self_check_limits.csv"))
-
-
-@lru_cache(maxsize=1)
-def watch_rates() -> WatchRates:
-    """Return how often each test may alarm on an honest plant."""
-    return parse_watch_rates(packaged_text("balance", "watch_rates.csv"))
 
 
 def watch_tables(point: str) -> WatchTables:

@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from ytterby.balance.finding_state import Transitions, read_transitions
 from ytterby.balance.use_code import UseCodes, UseLimits, parse_dated_codes, parse_use_limits
+from ytterby.balance.watch_rate import WatchRates, parse_watch_rates
 from ytterby.chain.door import DoorTables, parse_use_codes
 from ytterby.chain.spreadsheet.column import SheetTables, read_sheet_tables
 from ytterby.chain.vocabulary import parse_vocabulary
@@ -65,6 +66,12 @@ def use_limits() -> UseLimits:
 def inquiry_rules() -> Transitions:
     """Return where a finding can stand and what may be done there."""
     return read_transitions(read_yaml(packaged_text("balance", "inquiry_transitions.yaml")))
+
+
+@lru_cache(maxsize=1)
+def watch_rates() -> WatchRates:
+    """Return how often each test may alarm on an honest plant."""
+    return parse_watch_rates(packaged_text("balance", "watch_rates.csv"))
 
 
 @dataclass(frozen=True, slots=True)

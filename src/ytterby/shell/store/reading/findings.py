@@ -4,68 +4,121 @@ Who may read: auditors and the register's operator all; a party those on its own
 differs, without a figure.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from ytterby.balance.finding import Finding
+from ytterby.balance.finding import Finding, Hypothesis, Phrase
 from ytterby.chain.book import Book
 from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.inquiries import states_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, figure, name_in, party_name, site_name
-from ytterby.shell.store.reading.told import readable_findings
 from ytterby.shell.store.reading.viewer import Viewer
-from ytterby.shell.wording import sentence
+from ytterby.shell.store.reading.watching import all_findings, watching
+from ytterby.shell.wording import fill, sentence, word
 from ytterby.terms.identifier import tail
 from ytterby.terms.problem import Problem
 
-# Facts that are identifiers.
+# Facts that are identifiers of documents, and codes of the trade by the group of their words.
 TAILS = frozenset({"document", "pool"})
+WORDS = {"use": "use", "told": "use"}
+OPEN = "open"
 
 
-def list_findings(viewer: Viewer, *, known: Known, language: str = "en") -> Json:
-    """Return all findings, each with its events; the expected number of false alarms is unknown for single steps."""
+def list_findings(
+    viewer: Viewer, *, known: Known, language: str = "en", tell: Callable[[int, int], None] = lambda done, of: None
+) -> Json:
+    """Return all findings, each with its events, and how many false alarms to expect among them; a party is told of
+    none how often chance makes it. `tell` hears how far the watch is.
+    """
     book = book_of(viewer, known)
-    event_ids = _event_ids(book)
+    watched = watching(viewer, known, tell=tell)
+    writer = _Writer(book, language, states_of(viewer, known=known))
+    found = all_findings(viewer, known)
     return {
         "as_of_size": known.size,
-        "expected_false_alarms": None,
-        "findings": [_row(book, one, event_ids, language) for one in readable_findings(viewer, known)],
+        "expected_false_alarms": figure(watched.expected_false_alarms),
+        "findings": [writer.row(one) for one in found],
     }
 
 
-def _for_people(book: Book, one: Finding, language: str) -> Problem:
-    """Return the finding's problem with names where it has identifiers: people say the tail of a lot."""
+class _Writer:
+    """Writes findings for people, with names where they hold identifiers."""
 
-    def site(identifier: str) -> str:
-        return name_in(site_name(book, identifier), language)
+    def __init__(self, book: Book, language: str, states: dict[str, str]) -> None:
+        self.book, self.language, self.states = book, language, states
+        self.event_ids = {node.digest: node.event_id for node in book.nodes}
 
-    facts = {k: site(v) if k == "from" else tail(v) if k in TAILS else v for k, v in one.problem.facts.items()}
-    return replace(one.problem, value=tail(one.problem.value) if one.problem.value else "", facts=facts)
+    def row(self, one: Finding) -> Json:
+        """Return one finding by the keys of the command line's contract."""
+        text, cure = sentence(self._for_people(one), self.language)
+        groups = one.classes or tuple((party,) for party in one.parties)
+        return {
+            "id": one.id,
+            "kind": one.problem.code,
+            "parties": [list(group) for group in groups],
+            "party_names": [self._party(party) for party in one.parties],
+            "element": one.element,
+            "months": list(one.months),
+            "lot": one.lot or None,
+            "tail": tail(one.lot) if one.lot else None,
+            "site": site_name(self.book, one.site) if one.site else None,
+            "size_kg": figure(one.size_kg),
+            "sd_kg": figure(one.sd_kg),
+            "statistic": figure(one.statistic),
+            "false_alarms_per_plant_year": figure(one.rate),
+            "text": text,
+            "hypotheses": [self._hypothesis(each) for each in one.hypotheses],
+            "settles": [cure] if one.paper is None else [self._phrase(one.paper)],
+            "events": [self.event_ids.get(digest) or digest.hex() for digest in one.events],
+            "facts": dict(one.problem.facts),
+            "state": self.states.get(one.id, OPEN),
+        }
 
+    def _hypothesis(self, one: Hypothesis) -> Json:
+        return {
+            "text": self._either(one),
+            "causes": [{"code": cause.code, **cause.facts} for cause in one.causes],
+            "size_kg": figure(one.size_kg),
+            "sd_kg": figure(one.sd_kg),
+            "statistic": figure(one.statistic),
+        }
 
-def _event_ids(book: Book) -> dict[bytes, str | None]:
-    return {node.digest: node.event_id for node in book.nodes}
+    def _either(self, one: Hypothesis) -> str:
+        """Return the causes of a class: the data cannot tell them apart."""
+        said = dict.fromkeys(self._phrase(cause) for cause in one.causes[:2])
+        return (" 或 " if self.language.startswith("zh") else " or ").join(said)
 
+    def _phrase(self, one: Phrase) -> str:
+        facts = {key: self._named(value) for key, value in one.facts.items()}
+        return fill(word(one.group, one.code, self.language), facts)
 
-def _row(book: Book, one: Finding, event_ids: dict[bytes, str | None], language: str) -> Json:
-    text, cure = sentence(_for_people(book, one, language), language)
-    return {
-        "id": one.id,
-        "kind": one.problem.code,
-        "parties": [[party] for party in one.parties],
-        "party_names": [name_in(party_name(book, party), language) for party in one.parties],
-        "element": one.element,
-        "months": [],
-        "lot": one.lot or None,
-        "tail": tail(one.lot) if one.lot else None,
-        "site": site_name(book, one.site) if one.site else None,
-        "size_kg": figure(one.size_kg),
-        "sd_kg": figure(one.sd_kg),
-        "statistic": figure(one.statistic),
-        "false_alarms_per_plant_year": None,
-        "text": text,
-        "hypotheses": [],
-        "settles": [cure],
-        "events": [event_ids.get(digest) or digest.hex() for digest in one.events],
-        "facts": dict(one.problem.facts),
-        "state": "open",
-    }
+    def _for_people(self, one: Finding) -> Problem:
+        """Return the finding's problem with names where it has identifiers: people say the tail of a lot."""
+        problem = one.problem
+        facts = {key: self._fact(problem, key, value) for key, value in problem.facts.items()}
+        if one.hypotheses:
+            joint = "；" if self.language.startswith("zh") else "; "
+            facts["causes"] = joint.join(dict.fromkeys(self._either(each) for each in one.hypotheses))
+        if one.paper is not None:
+            facts["paper"] = self._phrase(one.paper)
+        return replace(problem, value=self._named(problem.value) if problem.value else "", facts=facts)
+
+    def _fact(self, problem: Problem, key: str, value: str) -> str:
+        if key in WORDS:
+            return word(WORDS[key], value, self.language)
+        if key == "element" and problem.code.startswith(("month.", "use.")):
+            return word("element", value, self.language)
+        return tail(value) if key in TAILS else self._named(value)
+
+    def _named(self, value: str) -> str:
+        """Return the name of a party or site, the tail of any other identifier, and any other text as it stands."""
+        directory = self.book.world.directory
+        if value in directory.sites:
+            return name_in(site_name(self.book, value), self.language)
+        if value in directory.parties:
+            return self._party(value)
+        return tail(value) if value.startswith(("http://", "https://", "urn:")) else value
+
+    def _party(self, party: str) -> str:
+        return name_in(party_name(self.book, party), self.language)

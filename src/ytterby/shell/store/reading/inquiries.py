@@ -28,8 +28,8 @@ from ytterby.shell.store.reading.book import book_of, lots_among
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
-from ytterby.shell.store.reading.told import readable_findings
 from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.store.reading.watching import all_findings
 from ytterby.terms.identifier import tail
 
 Json = dict[str, Any]
@@ -52,7 +52,7 @@ def list_cases(viewer: Viewer, *, known: Known) -> Json:
             _party_row(viewer, case, known) for case in cases.by_number.values() if case.seen_by(viewer.party or "")
         ]
         return {"as_of_size": known.size, "cases": rows}
-    now = {one.id: one for one in readable_findings(viewer, known)}
+    now = {one.id: one for one in all_findings(viewer, known)}
     rows = [_row(viewer, case, now, known) for case in cases.by_number.values()]
     begun = {case.finding.id for case in cases.by_number.values()}
     rows += [_open_row(one) for one in now.values() if one.id not in begun]
@@ -72,7 +72,7 @@ def show_case(viewer: Viewer, which: str, *, known: Known) -> Json:
             raise KeyError(which)
         return _party_case(viewer, case, cases.entered[case.number], known)
     case = case or cases.of_finding(which)
-    now = {one.id: one for one in readable_findings(viewer, known)}
+    now = {one.id: one for one in all_findings(viewer, known)}
     if case is None:
         nothing: Json = {"finding_then": None, "disclosed": {}, "steps": [], "corrections": []}
         return {**_open_row(now[which]), "as_of_size": known.size, **nothing}
@@ -115,7 +115,7 @@ def false_alarms(viewer: Viewer, *, known: Known) -> Json:
     cases = stored_cases(current_register(), known.size).by_number.values()
     begun = {case.finding.id for case in cases}
     judged = [Judged(case.finding.kind, judgement_of(case, rules)) for case in cases]
-    judged += [Judged(one.problem.code, None) for one in readable_findings(viewer, known) if one.id not in begun]
+    judged += [Judged(one.problem.code, None) for one in all_findings(viewer, known) if one.id not in begun]
     found = false_alarm_statistics(judged, _exposures(book_of(viewer, known)))
     return {"as_of_size": known.size, "kinds": [{**one._asdict(), "compared": one.judgement} for one in found]}
 
@@ -185,7 +185,7 @@ def vanished_at(viewer: Viewer, finding: Snapshot, known: Known) -> int:
         there, gone = -1, len(sizes) - 1
         while gone - there > 1:
             middle = (there + gone) // 2
-            found = any(one.id == finding.id for one in readable_findings(viewer, Known(sizes[middle])))
+            found = any(one.id == finding.id for one in all_findings(viewer, Known(sizes[middle])))
             there, gone = (middle, gone) if found else (there, middle)
         return sizes[gone] if sizes else known.size
 

@@ -18,6 +18,7 @@ from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
 from ytterby.chain.posting_record import subjects_of
 from ytterby.chain.postings import postings_of
+from ytterby.shell.site.packs import watch_rates
 from ytterby.shell.store.account_versions import closes
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.compartment import Compartment
@@ -82,7 +83,8 @@ def readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
 
 def _readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     book = book_of(viewer, known)
-    found = findings_of(book)
+    rate = watch_rates().single_rate
+    found = findings_of(book, rate=rate)
     if viewer.reads_all:
         return found
     sites = _own_sites(viewer, known)
