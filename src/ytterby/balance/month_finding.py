@@ -151,7 +151,7 @@ class _Reporter:
             return self._loss_size(alarm, element)
         fitted = self._fit(alarm, element)
         if fitted is not None:
-            return _Size(element, fitted.size_kg, fitted.sd_kg, max(fitted.since, 0), max(alarm.until, fitted.since))
+            return _Size(element, fitted.size_kg, fitted.sd_kg, fitted.since, fitted.until)
         rows = self._rows(alarm, alarm.since, alarm.until)
         measured = self.accounts.measurements(element_quantity(element), rows)
         total, variance = float(measured.rows_kg.sum()), float(measured.covariance().sum())

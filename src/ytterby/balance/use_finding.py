@@ -18,7 +18,7 @@ from ytterby.balance.finding import Finding, finding_id
 from ytterby.balance.trader_stock import TraderStock, trader_stock
 from ytterby.balance.use import AccountKey, Proven, UseAccount, account_uses, key_of, prove, score
 from ytterby.balance.use_code import UseCodes, UseLimits
-from ytterby.balance.use_flow import UseClaim, UseFlow, follow_uses
+from ytterby.balance.use_flow import Rest, UseClaim, UseFlow, follow_uses
 from ytterby.balance.use_need import STRONG, WEAK, UseNeed, UsePlan, judge_needs
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN
@@ -253,6 +253,8 @@ def _of_age(book: Book, flow: UseFlow, at: datetime, limits: UseLimits) -> Itera
     for rest in flow.rests:
         claim, node = rest.carried.claim, book.nodes[rest.node]
         is_open = rest.carried.wants_use and claim.use_code == NOT_YET_KNOWN
+        if is_open and _is_dreg(flow, rest, limits):
+            continue
         if is_open and (at.date() - claim.day).days > limits.not_yet_known_days:
             key = _Open(node.holder, node.site, claim.shipper, claim.day.year)
             groups.setdefault(key, []).append(_Part(claim, rest.node, rest.mass_kg))
@@ -263,6 +265,14 @@ def _of_age(book: Book, flow: UseFlow, at: datetime, limits: UseLimits) -> Itera
             facts = {**_open_facts(key), **_size_facts(ground.size), "days": str(days)}
             problem = finding("use.not_yet_known", "", **facts)
             yield _finding(book, problem, key, (key.holder, key.shipper), key.site, ground)
+
+
+def _is_dreg(flow: UseFlow, rest: Rest, limits: UseLimits) -> bool:
+    """Tell whether so little of a claim is left in a mixture that nothing but arithmetic says it is there."""
+    if not rest.carried.is_changed:
+        return False
+    declared = flow.declared[rest.carried.claim].mass_kg
+    return bool((rest.mass_kg < limits.least_exchange * declared)[declared > 0].all())
 
 
 def _open_facts(key: _Open) -> dict[str, str]:
