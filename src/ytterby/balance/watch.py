@@ -90,6 +90,8 @@ def quiet(done: int, of: int) -> None:
 
 def watch_accounts(accounts: Accounts, tables: WatchTables, *, tell: Tell = quiet) -> Watched:
     """Return what alarms in the accounts; `tell` hears how many of the quantities are done."""
+    if not testable_rows(accounts):
+        return Watched((), 0.0, {})
     pooled = pooled_quantity((one.content.mass_kg, one.u_kg) for one in accounts.counted)
     held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0) if accounts.counted else np.zeros(17)
     quantities = [pooled, *(element_quantity(e) for e, kg in zip(ELEMENTS, held, strict=True) if kg > 0)]
@@ -130,16 +132,18 @@ class Layer:
         return self.tables.thresholds.charts(family, rate)
 
     def _link_rate(self) -> float:
-        """Return the rate of each link, so that all together alarm as often as the plants' rate allows."""
+        """Return the rate of each link, so that all together alarm as often as the plants' rate allows; where no plant
+        has a balance, as if each link were one.
+        """
         months = sum(len(series.values) for series in self._link_series.values())
-        return self._rate(LINK) * self.plant_months / months if months else self._rate(LINK)
+        return self._rate(LINK) * (self.plant_months or months) / months
 
     @property
     def expected(self) -> float:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
-        links = [len(series.values) for series in self._link_series.values()]
-        losses = [max(0, months - MONTHS_A_YEAR) for months in self._loss_months.values()]
+        links = [len(series.values) for series in self._link_series.values() if len(series.values)]
+        losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
         expected = self.tables.thresholds.expected_alarms
         return (
             sum(expected(PLANT, self._rate(PLANT), months) for months in plants)

@@ -1,20 +1,31 @@
 """`ytterby conform FILE…`: run vectors from anywhere and say what comes out, or whether it agrees.
 
 A file's kind is told by its keys, never by its name: `provenance` (events of sources, transforms, pools and
-shipments) and `reo` (factors between element and oxide). One JSON object a line for each file. Exit 0 when all
-agree, 1 when a figure differs, 2 when a file is of no known kind, 3 when one cannot be read.
+shipments), `reo` (factors between element and oxide), `balance` (items in periods) and `page` (thresholds and run
+lengths of Page's test). One JSON object a line for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a
+file is of no known kind, 3 when one cannot be read.
 """
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ytterby.chain.provenance_vector import compute_provenance, is_provenance_vector
 from ytterby.shell.cli.agreement import Agreement, is_number
 from ytterby.shell.cli.arguments import Nouns, add_command
+from ytterby.shell.cli.conform_balance import (
+    ARL_TOLERANCE,
+    H_TOLERANCE,
+    expected_of_page,
+    is_balance_vector,
+    is_page_vector,
+    run_balance,
+    run_page,
+)
 from ytterby.shell.cli.conform_network import is_network, is_reconciliation, run_network, run_reconciliation
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, Stop, WrongUse
 from ytterby.shell.cli.screen import Screen, write_json
@@ -34,6 +45,7 @@ class Kind(NamedTuple):
     tolerance: float
     is_absolute: bool = False
     has_whole_rows: bool = False
+    tolerance_of: Mapping[str, float] = MappingProxyType({})  # by key, where a key has one of its own
 
 
 def add(nouns: Nouns) -> None:
@@ -93,7 +105,10 @@ def compare(kind: Kind, document: Json, computed: Any, path: Path) -> Agreement:
     stated = document.get("tolerance_rel")
     is_stated = is_number(stated) and not kind.is_absolute
     agreement = Agreement(
-        float(stated) if is_stated and stated is not None else kind.tolerance, kind.is_absolute, kind.has_whole_rows
+        float(stated) if is_stated and stated is not None else kind.tolerance,
+        kind.is_absolute,
+        kind.has_whole_rows,
+        kind.tolerance_of,
     )
     agreement.compare("", computed, expected)
     return agreement
@@ -188,6 +203,16 @@ KINDS = (
         has_whole_rows=True,
     ),
     Kind("reo", _is_reo, _run_reo, _expected_factors, tolerance=1e-6, is_absolute=True),
+    Kind("balance", is_balance_vector, run_balance, lambda document: document.get("expected"), tolerance=1e-9),
+    Kind(
+        "page",
+        is_page_vector,
+        run_page,
+        expected_of_page,
+        tolerance=H_TOLERANCE,
+        is_absolute=True,
+        tolerance_of=MappingProxyType({"arl": ARL_TOLERANCE}),
+    ),
     Kind("network", is_network, run_network, lambda document: document.get("expected"), tolerance=1e-7),
     Kind("reconcile", is_reconciliation, run_reconciliation, lambda document: document.get("expected"), tolerance=1e-8),
 )
