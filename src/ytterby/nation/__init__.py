@@ -16,6 +16,40 @@ Invariants. Equal scenarios give equal bytes. True masses are whole milligrams, 
 exactly, diversions included. Errors are drawn from streams of (seed, purpose, month) for the whole nation at once: a
 diversion changes what its definition says and no other figure. Arrays and documents carry the same figures.
 
+What is imported here makes a country and tells it; `arrays`, which needs the balances and scipy, is imported from its
+own module.
+
 Sources. The measurement model of `ytterby.matter.mass` (GUM, JCGM 100:2008); proportions and standard deviations from
 the project's accountancy, 2.3. GS1 EPCIS 2.0 for the documents.
 """
+
+from ytterby.nation.declared import Declared, Figures, declared_months
+from ytterby.nation.directory import directory_yaml
+from ytterby.nation.diversion import Diversion, NoPlace, place_diversions
+from ytterby.nation.documents import Document, reported_months
+from ytterby.nation.month import true_months
+from ytterby.nation.plan import Plan, make_plan
+from ytterby.nation.scenario import DIVERSIONS, DiversionOrder, Scenario
+from ytterby.nation.tables import NationTables, read_nation_tables
+from ytterby.nation.truth import TruthLog
+
+__all__ = [
+    "DIVERSIONS",
+    "Declared",
+    "Diversion",
+    "DiversionOrder",
+    "Document",
+    "Figures",
+    "NationTables",
+    "NoPlace",
+    "Plan",
+    "Scenario",
+    "TruthLog",
+    "declared_months",
+    "directory_yaml",
+    "make_plan",
+    "place_diversions",
+    "read_nation_tables",
+    "reported_months",
+    "true_months",
+]
