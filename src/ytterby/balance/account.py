@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ytterby.balance.content import is_of_lot
 from ytterby.balance.measurements import Item, Measurements, measurements_of
 from ytterby.balance.quantity import Quantity
 from ytterby.chain.period import Month
@@ -91,9 +92,13 @@ class Untestable(NamedTuple):
 
 
 def item_of(one: Counted, quantity: Quantity, entries: tuple[tuple[int, int], ...]) -> Item:
-    """Return a counted content as an item of a quantity: its elements err independently but for its own errors."""
+    """Return a counted content as an item of a quantity: its elements err independently but for its own errors, and so
+    they do within the content of a lot.
+    """
     content = one.content
-    groups = {group: quantity.of(sd) for group, sd in content.groups.items()}
+    groups = {
+        group: quantity.of_random(sd) if is_of_lot(group) else quantity.of(sd) for group, sd in content.groups.items()
+    }
     return Item(
         key=one.key,
         mass_kg=quantity.of(content.mass_kg),

@@ -3,7 +3,8 @@ other lines share.
 
 A receipt that was weighed and not assayed carries the shipper's assay: both sides' masses then err alike in content and
 apart in weight, and their difference is as sharp as two scales. So the random error of an assay that is used more than
-once is a systematic group of its lot (GUM, JCGM 100:2008, 5.2: a common quantity is one variable).
+once is a systematic group of its lot (GUM, JCGM 100:2008, 5.2: a common quantity is one variable). Within it elements
+err apart, as in any assay; a weighing errs on all elements alike.
 """
 
 from collections import Counter
@@ -87,26 +88,30 @@ def _weighed(content: ElementMass, net_kg: Decimal | None, mass_u: MassUncertain
 
 
 class OwnErrors(NamedTuple):
-    """A content without the errors that no other content shares, and those, each common to all elements, kg."""
+    """A content without the errors of its own weighing, and those, each common to all elements, kg."""
 
     content: ElementMass
     own: tuple[FloatArray, ...]
 
 
 def own_errors(contents: Sequence[ElementMass]) -> list[OwnErrors]:
-    """Return the contents, each error of its weighing or lot that it alone carries apart: it is then a random one."""
-    uses = Counter(group for content in contents for group in content.groups if _is_of_lot(group))
-    return [
-        _apart(content, {WEIGHING, *(group for group in content.groups if uses.get(group) == 1)})
-        for content in contents
-    ]
+    """Return the contents, the errors of each one's weighing apart; an assay of a lot that one content alone carries is
+    a random error of it.
+    """
+    uses = Counter(group for content in contents for group in content.groups if is_of_lot(group))
+    return [_apart(content, {group for group in content.groups if uses.get(group) == 1}) for content in contents]
 
 
-def _is_of_lot(group: str) -> bool:
+def is_of_lot(group: str) -> bool:
+    """Tell whether a group is the error of one lot's content, in which elements err independently of each other."""
     return group.startswith((SHARED_ASSAY, SHARED_CONTENT))
 
 
-def _apart(content: ElementMass, own: Container[str]) -> OwnErrors:
-    groups = {group: sd for group, sd in content.groups.items() if group not in own}
-    rest = ElementMass(content.mass_kg, content.random_kg, groups, content.assumed)
-    return OwnErrors(rest, tuple(sd for group, sd in content.groups.items() if group in own))
+def _apart(content: ElementMass, single: Container[str]) -> OwnErrors:
+    groups = {group: sd for group, sd in content.groups.items() if group != WEIGHING and group not in single}
+    variance = content.random_kg**2
+    for group, sd in content.groups.items():
+        if group in single:
+            variance = variance + sd * sd
+    rest = ElementMass(content.mass_kg, np.sqrt(variance), groups, content.assumed)
+    return OwnErrors(rest, tuple(sd for group, sd in content.groups.items() if group == WEIGHING))

@@ -52,21 +52,13 @@ class _Reporter:
         size = self._size(alarm)
         site, other = self._ends(alarm)
         counted = self._counted(alarm, size)
-        hypotheses = self._hypotheses(alarm, size)
-        facts = {
-            "site": site,
-            "other": other,
-            "element": size.element,
-            "since": str(self.accounts.months[size.since]),
-            "until": str(self.accounts.months[size.until]),
-            "kg": _kilograms(size.size_kg),
-            "sd": _kilograms(size.sd_kg),
-        }
+        since, until = (str(self.accounts.months[month]) for month in (size.since, size.until))
+        problem = _problem(alarm, site, other, size, (since, until))
         parties = tuple(dict.fromkeys(p for p in (self._operator(one, size) for one in (site, other)) if p))
         classes = self._classes(alarm, size) or (parties,)
         return Finding(
-            id=finding_id(_code(alarm), alarm.place, facts["since"]),
-            problem=_problem(alarm, facts),
+            id=finding_id(problem.code, alarm.place, since),
+            problem=problem,
             parties=tuple(dict.fromkeys((*(p for group in classes for p in group), *parties))),
             lot="",
             site=site,
@@ -75,9 +67,9 @@ class _Reporter:
             sd_kg=size.sd_kg,
             statistic=alarm.excess,
             events=self._events(counted),
-            months=(facts["since"], facts["until"]),
+            months=(since, until),
             rate=alarm.rate_per_plant_year,
-            hypotheses=hypotheses,
+            hypotheses=self._hypotheses(alarm, size),
             paper=self._paper(alarm, counted),
             classes=classes,
         )
@@ -224,20 +216,28 @@ def _cause(code: str, place: str) -> Phrase:
     return Phrase("cause", code, {"place": place})
 
 
-def _code(alarm: Alarm) -> str:
-    return _problem(alarm, {}).code
-
-
-def _problem(alarm: Alarm, facts: dict[str, str]) -> Problem:
-    place = facts.get("site", "")
+def _problem(alarm: Alarm, site: str, other: str, size: _Size, months: tuple[str, str]) -> Problem:
+    since, until = months
+    facts = {
+        "site": site,
+        "other": other,
+        "element": size.element,
+        "since": since,
+        "until": until,
+        "kg": _kilograms(size.size_kg),
+        "sd": _kilograms(size.sd_kg),
+        # Phrases: whoever reads the finding fills them in, in his language.
+        "causes": "",
+        "paper": "",
+    }
     is_up = alarm.direction > 0
     if alarm.family == LOSS_YIELD:
-        return finding("month.loss_declared", "", place, **facts)
+        return finding("month.loss_declared", "", site, **facts)
     if alarm.family == PLANT:
-        return finding("month.loss", "", place, **facts) if is_up else finding("month.gain", "", place, **facts)
+        return finding("month.loss", "", site, **facts) if is_up else finding("month.gain", "", site, **facts)
     if is_up:
-        return finding("month.received_less", "", place, **facts)
-    return finding("month.received_more", "", place, **facts)
+        return finding("month.received_less", "", site, **facts)
+    return finding("month.received_more", "", site, **facts)
 
 
 def _kilograms(kg: float) -> str:

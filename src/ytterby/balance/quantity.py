@@ -58,7 +58,8 @@ def pooled_quantity(measured: Iterable[tuple[FloatArray, FloatArray]]) -> Quanti
         variance += u_kg**2
     weights = np.divide(mass, variance, out=np.zeros(len(ELEMENTS)), where=(variance > 0) & (mass > 0))
     whole = float(np.dot(weights, mass))
-    return Quantity(POOLED, tuple((weights * (mass.sum() / whole)).tolist())) if whole else total_quantity()
+    # Where nothing is uncertain no sum is better than another.
+    return Quantity(POOLED, tuple((weights * (mass.sum() / whole)).tolist()) if whole else (1.0,) * len(ELEMENTS))
 
 
 def quantity_named(name: str) -> Quantity:

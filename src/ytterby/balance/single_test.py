@@ -8,6 +8,7 @@ Source: quantile of the normal distribution; rates: watch_rates.csv.
 """
 
 from datetime import datetime, timedelta
+from math import erfc, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -27,7 +28,8 @@ class SingleTests(NamedTuple):
     @property
     def expected_false_alarms(self) -> float:
         """The number of tests beyond the limit, two-sided, when nothing is wrong."""
-        return self.tests * 2.0 * NORMAL.cdf(-self.limit)
+        # erfc keeps its digits far out, where 1 - erf has none left.
+        return self.tests * erfc(self.limit / sqrt(2.0))
 
 
 def single_tests(tests: int, allowed: float | None) -> SingleTests:

@@ -121,7 +121,7 @@ class Layer:
         self.links = [link for link in accounts.links if self.network.rows_of.get(("link", place_of(link)))]
         self._link_series = {place_of(link): self._series(place_of(link)) for link in self.links}
         self._loss_months: dict[str, int] = {}  # with a declared loss, of each plant
-        self.plant_months = sum(len(self.network.rows_of["plant", plant]) for plant in self.network.plants)
+        self.plant_months = _plant_months(self.network)
 
     # What is watched, and how often it may alarm
 
@@ -137,6 +137,9 @@ class Layer:
         """
         months = sum(len(series.values) for series in self._link_series.values())
         return self._rate(LINK) * (self.plant_months or months) / months
+        """Return the rate of each link: all together alarm as often as the plants' rate allows, none oftener."""
+        months = sum(len(series.values) for series in self._link_series.values())
+        return self._rate(LINK) * min(1.0, self.plant_months / months) if months else self._rate(LINK)
 
     @property
     def expected(self) -> float:
@@ -278,6 +281,16 @@ class Layer:
         spread = max(self.tables.month_spread, month_spread_of(measured, baseline))
         series = loss_from_history(measured, charts, month_spread=spread, is_stated=is_stated).series
         return episodes(series.levels, series.alarms, charts)
+
+
+def _plant_months(network: Network) -> int:
+    """Return the months of all plants in which something of them is tested: a balance or a link."""
+    ends = (
+        (place, label.month)
+        for label in network.labels
+        for place in ((label.place,) if label.kind == "plant" else (label.shipper, label.receiver))
+    )
+    return len(set(ends))
 
 
 def _spread(months: list[int]) -> list[int]:

@@ -22,7 +22,7 @@ from ytterby.terms.problem import Problem
 # Facts that are identifiers of documents, and codes of the trade by the group of their words.
 TAILS = frozenset({"document", "pool"})
 WORDS = {"use": "use", "told": "use"}
-OPEN = "open"
+OPEN, UNKNOWN = "open", "unknown"
 
 
 def list_findings(
@@ -71,7 +71,7 @@ class _Writer:
             "hypotheses": [self._hypothesis(each) for each in one.hypotheses],
             "settles": [cure] if one.paper is None else [self._phrase(one.paper)],
             "events": [self.event_ids.get(digest) or digest.hex() for digest in one.events],
-            "facts": dict(one.problem.facts),
+            "facts": {name: fact for name, fact in one.problem.facts.items() if fact},
             "state": self.states.get(one.id, OPEN),
         }
 
@@ -97,12 +97,21 @@ class _Writer:
         """Return the finding's problem with names where it has identifiers: people say the tail of a lot."""
         problem = one.problem
         facts = {key: self._fact(problem, key, value) for key, value in problem.facts.items()}
-        if one.hypotheses:
-            joint = "；" if self.language.startswith("zh") else "; "
-            facts["causes"] = joint.join(dict.fromkeys(self._either(each) for each in one.hypotheses))
-        if one.paper is not None:
-            facts["paper"] = self._phrase(one.paper)
+        if problem.code.startswith("month."):
+            facts |= self._phrases(one)
         return replace(problem, value=self._named(problem.value) if problem.value else "", facts=facts)
+
+    def _phrases(self, one: Finding) -> dict[str, str]:
+        """Return what a finding of months says in phrases: its causes, the paper, and that there is no other side."""
+        joint = "；" if self.language.startswith("zh") else "; "
+        causes = joint.join(dict.fromkeys(self._either(each) for each in one.hypotheses))
+        said = {
+            "causes": causes or word("cause", UNKNOWN, self.language),
+            "paper": self._phrase(one.paper or Phrase("paper", UNKNOWN, {})),
+        }
+        if not one.problem.facts.get("other"):
+            said["other"] = word("cause", "other_unknown", self.language)
+        return said
 
     def _fact(self, problem: Problem, key: str, value: str) -> str:
         if key in WORDS:
