@@ -11,7 +11,20 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("graph", "events", "capture", "groups", "derive", "trace", "histories", "kills", "sankey", "log", "network")
+NAMES = (
+    "graph",
+    "events",
+    "capture",
+    "groups",
+    "derive",
+    "trace",
+    "histories",
+    "kills",
+    "sankey",
+    "log",
+    "network",
+    "detection",
+)
 
 
 def main() -> None:
