@@ -24,6 +24,7 @@ NAMES = (
     "log",
     "network",
     "nation",
+    "detection",
 )
 
 
