@@ -173,7 +173,8 @@ class _Steps:
         first = np.full(len(items), np.iinfo(np.intp).max, dtype=np.intp)
         np.minimum.at(first, entries.col, network.month_of[entries.row])
         self.row, self.value, self.month = entries.row, entries.data * kg[entries.col], first[entries.col]
-        self.kg, self.kg_month = np.abs(kg), first
+        # What both sides of a delivery say too much is one mass, not two.
+        self.kg, self.kg_month = np.abs(kg) * (0.5 if self.cause.kind == "both_sides" else 1.0), first
 
     def columns(self, starts: tuple[int, ...]) -> csr_array:
         """Return the step signature (m x starts) from each start on."""

@@ -34,7 +34,7 @@ class SingleTests(NamedTuple):
 
 def single_tests(tests: int, allowed: float | None) -> SingleTests:
     """Return the limit of so many tests of which `allowed` may be false alarms; three where nothing is said of it."""
-    if not tests or allowed is None:
+    if not tests or not allowed:
         return SingleTests(tests, LEAST_SCORE)
     share = min(allowed / tests, 1.0)
     return SingleTests(tests, max(LEAST_SCORE, -NORMAL.inv_cdf(share / 2.0)))

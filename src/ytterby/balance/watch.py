@@ -17,6 +17,7 @@ import numpy as np
 from ytterby.balance.account import Accounts, Link
 from ytterby.balance.account_series import losses_of, network_of, place_of, testable_rows
 from ytterby.balance.episode import Episode, episodes
+from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.innovation import Innovations, innovations_of
 from ytterby.balance.loss_yield import loss_from_history, month_spread_of
 from ytterby.balance.network import Network
@@ -132,11 +133,6 @@ class Layer:
         return self.tables.thresholds.charts(family, rate)
 
     def _link_rate(self) -> float:
-        """Return the rate of each link, so that all together alarm as often as the plants' rate allows; where no plant
-        has a balance, as if each link were one.
-        """
-        months = sum(len(series.values) for series in self._link_series.values())
-        return self._rate(LINK) * (self.plant_months or months) / months
         """Return the rate of each link: all together alarm as often as the plants' rate allows, none oftener."""
         months = sum(len(series.values) for series in self._link_series.values())
         return self._rate(LINK) * min(1.0, self.plant_months / months) if months else self._rate(LINK)
@@ -222,7 +218,7 @@ class Layer:
         likely = [one for one in found.ranked if _is_likely(one) and self._concerns(one, alarm)]
         classes = [group for group in (self._fitted(one, months) for one in likely[:SHOWN]) if group]
         pulses = self._pulses(alarm, [month for month in months if alarm.since <= month <= alarm.until])
-        ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -group[0].statistic)
+        ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -_weight(group[0], alarm))
         return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=found.near == 1)
 
     def _concerns(self, one: NetworkHypothesis, alarm: Alarm) -> bool:
@@ -291,6 +287,14 @@ def _plant_months(network: Network) -> int:
         for place in ((label.place,) if label.kind == "plant" else (label.shipper, label.receiver))
     )
     return len(set(ends))
+
+
+def _weight(fitted: FittedCause, alarm: Alarm) -> float:
+    """Return the statistic by which causes are ranked: of two that explain as much, a loss where the alarm is comes
+    first, since it needs nobody else.
+    """
+    is_own = alarm.family == PLANT and fitted.cause == Cause("leak", alarm.place)
+    return fitted.statistic + (APART if is_own else 0.0)
 
 
 def _spread(months: list[int]) -> list[int]:

@@ -20,6 +20,7 @@ from ytterby.shell.cli.lot import unit_word
 from ytterby.shell.cli.lot_picture import write_picture
 from ytterby.shell.cli.opening import Names, Reading, find_lot, find_site, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome, WrongUse
+from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.screen import Column, Screen, plain
 from ytterby.shell.cli.texts import counted
 from ytterby.shell.site.packs import limits
@@ -269,23 +270,27 @@ def run_findings(args: argparse.Namespace, screen: Screen) -> Outcome:
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.store.reading.findings import list_findings
 
-    with screen.waiting(screen.texts("balance.waiting")):
-        found = list_findings(reading.viewer, known=reading.known, language=screen.language)
+    with Progress(screen, "balance.watching") as progress:
+        found = list_findings(reading.viewer, known=reading.known, language=screen.language, tell=progress.tell)
     names = reading.names(screen.language)
-    screen.answer(found, lambda: show_findings(screen, found["findings"], names, is_brief=args.brief))
+    expected = found["expected_false_alarms"]
+    screen.answer(found, lambda: show_findings(screen, found["findings"], names, expected, is_brief=args.brief))
     first = next((one["tail"] for one in found["findings"] if one["tail"]), None)
     if not screen.is_json and first:
         screen.next(with_data(args, f"ytterby lot trace {quote(first)} --back"))
     return Outcome.FOUND if found["findings"] else Outcome.GOOD
 
 
-def show_findings(screen: Screen, findings: Sequence[Json], names: Names, *, is_brief: bool = False) -> None:
+def show_findings(
+    screen: Screen, findings: Sequence[Json], names: Names, expected: float | None = None, *, is_brief: bool = False
+) -> None:
     """Write each finding with its sentence and what would settle it."""
     texts = screen.texts
     if not findings:
         screen.verdict(True, texts("balance.findings.none"))
         return
-    screen.verdict(False, counted(texts, "balance.findings.found", len(findings)))
+    rest = "" if not expected else texts("balance.findings.expected", expected=f"{expected:.1f}")
+    screen.verdict(False, counted(texts, "balance.findings.found", len(findings)), rest)
     for one in findings:
         where = names(one["site"]["id"]) if one["site"] else ", ".join(names(p) for (p,) in one["parties"])
         title = word("finding", one["kind"], screen.language)

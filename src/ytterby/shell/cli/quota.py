@@ -9,7 +9,6 @@ from typing import Any
 
 from rich.text import Text
 
-from ytterby.balance.quota import Quota
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, day, whole_number
 from ytterby.shell.cli.figures import UNKNOWN, decimals_for, write_count, write_exact, write_kg, write_share
@@ -57,6 +56,8 @@ def run_set(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.actions.set_quota import set_quota
 
     party = find_party(reading, args.party)
+    from ytterby.balance.quota import Quota
+
     quota = Quota(party, args.year, args.kind, args.tonnes_reo, args.source)
     result = set_quota(reading.register, quota, submitter=OPERATOR, at=args.at)
     is_good = not result.problems

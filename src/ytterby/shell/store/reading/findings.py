@@ -127,7 +127,10 @@ class _Writer:
             return name_in(site_name(self.book, value), self.language)
         if value in directory.parties:
             return self._party(value)
-        return tail(value) if value.startswith(("http://", "https://", "urn:")) else value
+        if value.startswith(("http://", "https://", "urn:")):
+            return tail(value)
+        # A systematic group names its laboratory or scale among other words.
+        return " ".join(self._named(part) if "://" in part else part for part in value.split(" "))
 
     def _party(self, party: str) -> str:
         return name_in(party_name(self.book, party), self.language)
