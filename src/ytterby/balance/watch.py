@@ -17,6 +17,7 @@ import numpy as np
 from ytterby.balance.account import Accounts, Link
 from ytterby.balance.account_series import losses_of, network_of, place_of, testable_rows
 from ytterby.balance.episode import Episode, episodes
+from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.innovation import Innovations, innovations_of
 from ytterby.balance.loss_yield import loss_from_history, month_spread_of
 from ytterby.balance.network import Network
@@ -90,6 +91,8 @@ def quiet(done: int, of: int) -> None:
 
 def watch_accounts(accounts: Accounts, tables: WatchTables, *, tell: Tell = quiet) -> Watched:
     """Return what alarms in the accounts; `tell` hears how many of the quantities are done."""
+    if not testable_rows(accounts):
+        return Watched((), 0.0, {})
     pooled = pooled_quantity((one.content.mass_kg, one.u_kg) for one in accounts.counted)
     held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0) if accounts.counted else np.zeros(17)
     quantities = [pooled, *(element_quantity(e) for e, kg in zip(ELEMENTS, held, strict=True) if kg > 0)]
@@ -216,7 +219,7 @@ class Layer:
         classes = [group for group in (self._fitted(one, months) for one in likely[:SHOWN]) if group]
         pulses = self._pulses(alarm, [month for month in months if alarm.since <= month <= alarm.until])
         ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -group[0].statistic)
-        return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=found.near == 1)
+        return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=_is_clear(ranked))
 
     def _concerns(self, one: NetworkHypothesis, alarm: Alarm) -> bool:
         """What two sides of a link say apart is explained by what either says, and not by what goes on elsewhere."""
@@ -289,6 +292,14 @@ def _plant_months(network: Network) -> int:
 def _spread(months: list[int]) -> list[int]:
     """Return at most `STARTS` months, evenly apart, the first among them."""
     return months[:: max(1, -(-len(months) // STARTS))]
+
+
+def _is_clear(ranked: Sequence[tuple[FittedCause, ...]]) -> bool:
+    """Tell whether no other cause explains nearly as much as the first, whenever either began."""
+    first = ranked[0][0] if ranked else None
+    return first is not None and all(
+        first.statistic - group[0].statistic >= APART for group in ranked[1:] if group[0].cause != first.cause
+    )
 
 
 def _is_likely(one: NetworkHypothesis) -> bool:
