@@ -142,7 +142,7 @@ class Layer:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
         links = [len(series.values) for series in self._link_series.values()]
-        losses = [max(0, months - MONTHS_A_YEAR) for months in self._loss_months.values()]
+        losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
         expected = self.tables.thresholds.expected_alarms
         return (
             sum(expected(PLANT, self._rate(PLANT), months) for months in plants)
