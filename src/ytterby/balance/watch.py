@@ -142,6 +142,7 @@ class Layer:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
         links = [len(series.values) for series in self._link_series.values() if len(series.values)]
+        links = [len(series.values) for series in self._link_series.values()]
         losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
         expected = self.tables.thresholds.expected_alarms
         return (
@@ -220,6 +221,8 @@ class Layer:
         pulses = self._pulses(alarm, [month for month in months if alarm.since <= month <= alarm.until])
         ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -_weight(group[0], alarm))
         return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=found.near == 1)
+        ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -group[0].statistic)
+        return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=_is_clear(ranked))
 
     def _concerns(self, one: NetworkHypothesis, alarm: Alarm) -> bool:
         """What two sides of a link say apart is explained by what either says, and not by what goes on elsewhere."""
@@ -300,6 +303,14 @@ def _weight(fitted: FittedCause, alarm: Alarm) -> float:
 def _spread(months: list[int]) -> list[int]:
     """Return at most `STARTS` months, evenly apart, the first among them."""
     return months[:: max(1, -(-len(months) // STARTS))]
+
+
+def _is_clear(ranked: Sequence[tuple[FittedCause, ...]]) -> bool:
+    """Tell whether no other cause explains nearly as much as the first, whenever either began."""
+    first = ranked[0][0] if ranked else None
+    return first is not None and all(
+        first.statistic - group[0].statistic >= APART for group in ranked[1:] if group[0].cause != first.cause
+    )
 
 
 def _is_likely(one: NetworkHypothesis) -> bool:

@@ -4,10 +4,11 @@ Who may read: auditors and the register's operator all; a party those on its own
 differs, without a figure.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ytterby.balance.finding import Finding, Hypothesis, Phrase
+from ytterby.balance.generalised_likelihood import APART
 from ytterby.chain.book import Book
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.inquiries import states_of
@@ -23,6 +24,9 @@ from ytterby.terms.problem import Problem
 TAILS = frozenset({"document", "pool"})
 WORDS = {"use": "use", "told": "use"}
 OPEN, UNKNOWN = "open", "unknown"
+CAUSES_MAX, ALTERNATIVES_MAX = 3, 2
+# Kinds of systematic groups whose second word says whose they are.
+GROUPS = frozenset({"laboratory", "scale"})
 
 
 def list_findings(
@@ -40,6 +44,11 @@ def list_findings(
         "expected_false_alarms": figure(watched.expected_false_alarms),
         "findings": [writer.row(one) for one in found],
     }
+
+
+def likely(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Return those that explain a finding nearly as well as the first: who is named beside it is named for nothing."""
+    return tuple(one for one in hypotheses if hypotheses[0].statistic - one.statistic < APART)
 
 
 class _Writer:
@@ -77,20 +86,26 @@ class _Writer:
 
     def _hypothesis(self, one: Hypothesis) -> Json:
         return {
-            "text": self._either(one),
+            "text": self._or(self._alternatives(one)),
             "causes": [{"code": cause.code, **cause.facts} for cause in one.causes],
             "size_kg": figure(one.size_kg),
             "sd_kg": figure(one.sd_kg),
             "statistic": figure(one.statistic),
         }
 
-    def _either(self, one: Hypothesis) -> str:
-        """Return the causes of a class: the data cannot tell them apart."""
-        said = dict.fromkeys(self._phrase(cause) for cause in one.causes[:2])
-        return (" 或 " if self.language.startswith("zh") else " or ").join(said)
+    def _alternatives(self, one: Hypothesis) -> list[str]:
+        """Return the causes of a class that are told: the data cannot tell them apart."""
+        return list(dict.fromkeys(self._phrase(cause) for cause in one.causes[:ALTERNATIVES_MAX]))
+
+    def _or(self, alternatives: Sequence[str]) -> str:
+        return ("或" if self.language.startswith("zh") else " or ").join(alternatives)
 
     def _phrase(self, one: Phrase) -> str:
         facts = {key: self._named(value) for key, value in one.facts.items()}
+        kind, _, rest = one.facts.get("place", "").partition(" ")
+        if one.code == "group" and kind in GROUPS:
+            # A systematic group is named by its kind, whose it is, and what tells it from others of his.
+            return fill(word(one.group, kind, self.language), {"place": self._named(rest.partition(" ")[0])})
         return fill(word(one.group, one.code, self.language), facts)
 
     def _for_people(self, one: Finding) -> Problem:
@@ -103,15 +118,24 @@ class _Writer:
 
     def _phrases(self, one: Finding) -> dict[str, str]:
         """Return what a finding of months says in phrases: its causes, the paper, and that there is no other side."""
-        joint = "；" if self.language.startswith("zh") else "; "
-        causes = joint.join(dict.fromkeys(self._either(each) for each in one.hypotheses))
         said = {
-            "causes": causes or word("cause", UNKNOWN, self.language),
+            "causes": self._causes(one.hypotheses) or word("cause", UNKNOWN, self.language),
             "paper": self._phrase(one.paper or Phrase("paper", UNKNOWN, {})),
         }
         if not one.problem.facts.get("other"):
             said["other"] = word("cause", "other_unknown", self.language)
         return said
+
+    def _causes(self, hypotheses: Sequence[Hypothesis]) -> str:
+        """Return at most three likely causes, each once, a class of causes whole or not at all."""
+        said: list[str] = []
+        classes: list[str] = []
+        for each in likely(hypotheses):
+            new = [phrase for phrase in self._alternatives(each) if phrase not in said]
+            if new and len(said) + len(new) <= CAUSES_MAX:
+                said += new
+                classes.append(self._or(new))
+        return ("；" if self.language.startswith("zh") else "; ").join(classes)
 
     def _fact(self, problem: Problem, key: str, value: str) -> str:
         if key in WORDS:
