@@ -32,7 +32,7 @@ def test_the_commands_of_the_contract_are_there():
         "party withdraw", "event check", "event digest", "event capture", "event status", "event passages",
         "event template", "event export", "event columns",
         "lot list", "lot trace", "lot origin", "lot destination", "balance report", "balance pairs",
-        "balance findings", "balance close", "return list", "return show", "return gaps", "quota set", "quota show",
+        "balance findings", "balance close", "balance power", "return list", "return show", "return gaps", "quota set", "quota show",
         "log checkpoint", "log prove", "log verify", "nation simulate",
         "inquiry list", "inquiry show", "inquiry ask", "inquiry answer", "inquiry explain",
         "inquiry set-aside", "inquiry confirm", "inquiry open", "inquiry order", "inquiry visit", "inquiry hear",
