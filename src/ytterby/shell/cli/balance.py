@@ -1,4 +1,4 @@
-"""`ytterby balance report|pairs|findings|close`: does it add up, does the other side say the same, what to look into.
+"""`ytterby balance report|pairs|findings|close|power`: does it add up, do both sides say the same, what to look into.
 
 Exit 1 when something does not: a step that does not close, a delivery that differs, a finding.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ytterby.shell.cli import balance_close
+from ytterby.shell.cli import balance_close, balance_power
 from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_known, add_noun, day, whole_number
 from ytterby.shell.cli.balance_months import show_months
 from ytterby.shell.cli.figures import decimals_for, write_count, write_exact, write_kg, write_score
@@ -54,6 +54,7 @@ def add(nouns: Nouns) -> None:
     findings.add_argument("--brief", action="store_true", help="one line for each")
     add_known(findings)
     balance_close.add(verbs, month)
+    balance_power.add(verbs)
 
 
 def month(text: str) -> str:

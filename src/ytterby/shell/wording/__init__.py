@@ -46,6 +46,8 @@ WORD_GROUPS = (
     "quota",
     "case",
     "case_step",
+    "diversion",
+    "method",
 )
 
 # {{ and }} stand for themselves, as in str.format.
