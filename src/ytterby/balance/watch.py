@@ -220,8 +220,6 @@ class Layer:
         classes = [group for group in (self._fitted(one, months) for one in likely[:SHOWN]) if group]
         pulses = self._pulses(alarm, [month for month in months if alarm.since <= month <= alarm.until])
         ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -_weight(group[0], alarm))
-        return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=found.near == 1)
-        ranked = sorted([*classes, *([pulses] if pulses else [])], key=lambda group: -group[0].statistic)
         return alarm._replace(causes=tuple(ranked[:SHOWN]), is_clear=_is_clear(ranked))
 
     def _concerns(self, one: NetworkHypothesis, alarm: Alarm) -> bool:
