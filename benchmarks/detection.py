@@ -140,7 +140,7 @@ def say(row: Row, within: int) -> str:
 def write_markdown(study: Study, size: Size, seed: int) -> Iterator[str]:
     """Yield the lines of the tables."""
     plan = study.honest.plan
-    yield f"{len(plan.plants)} plants, {plan.between} links, {plan.scenario.months} months, {ELEMENT}, seed {seed}; "
+    yield f"{len(plan.plants)} plants, {plan.between} links, {plan.scenario.months} months, {ELEMENT}, seed {seed};"
     yield f"{size.honest} honest runs, {size.diversions} diversions a row."
     yield from ("", "| honest runs | sd of the score | values |", "|---|---|---|")
     for name in (SITMUF, MIRROR, LOSS_YIELD, "leak", LEAK_OWN):
@@ -163,8 +163,8 @@ def write_markdown(study: Study, size: Size, seed: int) -> Iterator[str]:
         yield from _table_of_rate(study, rate)
     named = study.naming
     yield ""
-    yield f"Falsified receipts 2 %, named first among all, {named.runs} runs: right plant by party {named.by_party}; "
-    yield f"suspect link at the plant {named.link_is_the_plants}; its receipts in the first class {named.by_plant}; "
+    yield f"Falsified receipts 2 %, named first among all, {named.runs} runs: right plant by party {named.by_party};"
+    yield f"suspect link at the plant {named.link_is_the_plants}; its receipts in the first class {named.by_plant};"
     yield f"those or a link into it in the first class {named.by_class}."
 
 
