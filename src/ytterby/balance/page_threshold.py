@@ -101,7 +101,6 @@ def thresholds(family: Family, rate: float, series: int = 1) -> tuple[float, ...
     return pair_thresholds(k, other_k, months)
 
 
-@lru_cache(maxsize=256)
 @lru_cache(maxsize=1024)
 def expected_alarms(family: Family, limits: tuple[float, ...], months: int) -> float:
     """Return the false alarms to expect of one series from 0 within some testable months, at h for each k."""
