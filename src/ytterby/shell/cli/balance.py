@@ -272,20 +272,22 @@ def run_findings(args: argparse.Namespace, screen: Screen) -> Outcome:
     with screen.waiting(screen.texts("balance.waiting")):
         found = list_findings(reading.viewer, known=reading.known, language=screen.language)
     names = reading.names(screen.language)
-    screen.answer(found, lambda: show_findings(screen, found["findings"], names, is_brief=args.brief))
+    screen.answer(found, lambda: show_findings(screen, found, names, is_brief=args.brief))
     first = next((one["tail"] for one in found["findings"] if one["tail"]), None)
     if not screen.is_json and first:
         screen.next(with_data(args, f"ytterby lot trace {quote(first)} --back"))
     return Outcome.FOUND if found["findings"] else Outcome.GOOD
 
 
-def show_findings(screen: Screen, findings: Sequence[Json], names: Names, *, is_brief: bool = False) -> None:
-    """Write each finding with its sentence and what would settle it."""
-    texts = screen.texts
+def show_findings(screen: Screen, found: Json, names: Names, *, is_brief: bool = False) -> None:
+    """Write how many findings there are and to expect by chance, each with its sentence and what would settle it."""
+    texts, findings = screen.texts, found["findings"]
     if not findings:
         screen.verdict(True, texts("balance.findings.none"))
         return
     screen.verdict(False, counted(texts, "balance.findings.found", len(findings)))
+    if found["expected_false_alarms"] is not None:
+        screen.line("  " + texts("balance.findings.expected", number=f"{found['expected_false_alarms']:.1f}"))
     for one in findings:
         where = names(one["site"]["id"]) if one["site"] else ", ".join(names(p) for (p,) in one["parties"])
         title = word("finding", one["kind"], screen.language)
