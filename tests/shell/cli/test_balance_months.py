@@ -171,9 +171,9 @@ def test_findings_of_months_are_told_in_words(ask, language):
     assert "".join(one["settles"][0].split()) in said
     assert one["id"] in found.out
     number = ask("findings", "--json").json["expected_false_alarms"]
-    assert f"{number:.1f}" in found.out
+    assert f"{number:.2f}" in found.out
     brief = ask("findings", "--brief", "--lang", language).out
-    assert f"{number:.1f}" in brief
+    assert f"{number:.2f}" in brief
     assert one["id"] in brief
     assert one["months"][0] not in brief
 

@@ -285,9 +285,9 @@ def show_findings(screen: Screen, found: Json, names: Names, *, is_brief: bool =
     if not findings:
         screen.verdict(True, texts("balance.findings.none"))
         return
-    screen.verdict(False, counted(texts, "balance.findings.found", len(findings)))
-    if found["expected_false_alarms"] is not None:
-        screen.line("  " + texts("balance.findings.expected", number=f"{found['expected_false_alarms']:.1f}"))
+    expected = found["expected_false_alarms"]
+    chance = "" if expected is None else texts("balance.findings.expected", number=write_score(expected))
+    screen.verdict(False, counted(texts, "balance.findings.found", len(findings)), chance)
     for one in findings:
         where = names(one["site"]["id"]) if one["site"] else ", ".join(names(p) for (p,) in one["parties"])
         title = word("finding", one["kind"], screen.language)
