@@ -91,3 +91,18 @@ def test_plant_years_run_for_each_site_from_its_first_posting_to_its_last():
     chain.source("plant", line("d", 1), hour=12 * 365.25)
     assert plant_years(chain.book()) == pytest.approx(1.5)
     assert plant_years(Chain().book()) == 0.0
+
+
+def test_a_site_that_spoke_once_spoke_of_a_month():
+    chain = Chain()
+    chain.source("mine", line("a", 1), hour=0)
+    assert plant_years(chain.book()) == pytest.approx(1 / 12)
+
+
+def test_what_differs_shows_on_the_first_day_too():
+    """A book of two hours: were its plant-years next to none, no difference would be large enough."""
+    assert kinds(differing(3.3), 0.02) == ["mirror.differs"]
+
+
+def test_where_no_false_alarm_is_allowed_three_is_the_limit():
+    assert single_tests(5, 0.0).limit == LEAST_SCORE

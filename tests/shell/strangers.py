@@ -7,6 +7,7 @@ everybody else, and Tamarack where it speaks of its own plant and names nobody.
 import json
 import random
 import secrets
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -140,12 +141,15 @@ def fix_chance(monkeypatch) -> None:
 
 
 def forget_answers() -> None:
-    """Empty what readings keep: two registers of one identity never meet in life, and do here."""
-    from ytterby.shell.portal import page
+    """Empty everything that readings and pages keep: two registers of one identity never meet in life, and do here."""
     from ytterby.shell.store.derived import world
-    from ytterby.shell.store.reading import book, entries, party_book, told
+    from ytterby.shell.store.reading import entries
+    from ytterby.shell.store.reading.kept import Kept
 
-    kept_by = (page._counts, book._kept, told._kept, told._findings, party_book._directories, entries._decoded)
-    for kept in kept_by:
-        kept.clear()
+    entries._decoded.clear()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("ytterby."):
+            for kept in vars(module).values():
+                if isinstance(kept, Kept):
+                    kept.clear()
     world._world.cache_clear()

@@ -274,26 +274,26 @@ def run_findings(args: argparse.Namespace, screen: Screen) -> Outcome:
     with Progress(screen, "balance.watching") as progress:
         found = list_findings(reading.viewer, known=reading.known, language=screen.language, tell=progress.tell)
     names = reading.names(screen.language)
-    expected = found["expected_false_alarms"]
-    screen.answer(found, lambda: show_findings(screen, found["findings"], names, expected, is_brief=args.brief))
+    screen.answer(found, lambda: show_findings(screen, found, names, is_brief=args.brief))
     first = next((one["tail"] for one in found["findings"] if one["tail"]), None)
     if not screen.is_json and first:
         screen.next(with_data(args, f"ytterby lot trace {quote(first)} --back"))
     return Outcome.FOUND if found["findings"] else Outcome.GOOD
 
 
-def show_findings(
-    screen: Screen, findings: Sequence[Json], names: Names, expected: float | None = None, *, is_brief: bool = False
-) -> None:
-    """Write each finding with its sentence and what would settle it."""
-    texts = screen.texts
+def show_findings(screen: Screen, found: Json, names: Names, *, is_brief: bool = False) -> None:
+    """Write how many findings there are and to expect by chance, each with its sentence and what would settle it."""
+    texts, findings = screen.texts, found["findings"]
     if not findings:
         screen.verdict(True, texts("balance.findings.none"))
         return
-    rest = "" if not expected else texts("balance.findings.expected", expected=f"{expected:.1f}")
-    screen.verdict(False, counted(texts, "balance.findings.found", len(findings)), rest)
+    expected = found["expected_false_alarms"]
+    chance = "" if expected is None else texts("balance.findings.expected", number=write_score(expected))
+    screen.verdict(False, counted(texts, "balance.findings.found", len(findings)), chance)
     for one in findings:
-        where = names(one["site"]["id"]) if one["site"] else ", ".join(names(p) for (p,) in one["parties"])
+        where = (
+            names(one["site"]["id"]) if one["site"] else ", ".join(names(p) for group in one["parties"] for p in group)
+        )
         title = word("finding", one["kind"], screen.language)
         about = "  ".join(part for part in (one["tail"], where) if part)
         screen.line(Text.assemble((f"  {one['id']}  ", "dim"), (plain(title), "bold yellow"), plain(f"  {about}")))
