@@ -79,11 +79,12 @@ def run_report(args: argparse.Namespace, screen: Screen) -> Outcome:
     months = _months(reading, screen, site, args)
     if args.svg is not None and site is not None:
         _draw(screen, args, reading.names(screen.language)(site), months)
-    answer = {"site": site, "element": args.element, "months": months, **found, "steps": steps}
+    check = _check(reading, site, args.element) if months else None
+    answer = {"site": site, "element": args.element, "months": months, "self_check": check, **found, "steps": steps}
 
     def show() -> None:
         if months:
-            show_months(screen, months, args.element)
+            show_months(screen, months, args.element, check)
         if steps or not months:
             show_steps(screen, steps, found["limit"], reading.names(screen.language))
 
@@ -113,6 +114,13 @@ def _months(reading: Reading, screen: Screen, site: str | None, args: argparse.N
     with screen.waiting(screen.texts("balance.waiting")):
         found = month_rows(reading.viewer, site, args.element, known=reading.known)
     return [row for row in found if args.month is None or row["month"] == args.month]
+
+
+def _check(reading: Reading, site: str | None, element: str) -> Json:
+    from ytterby.shell.store.reading.months import declared_check
+
+    assert site is not None, "months are those of a site"
+    return declared_check(reading.viewer, site, element, known=reading.known)
 
 
 def _is_off(step: Json) -> bool:

@@ -15,7 +15,7 @@ FIGURES = ("muf_kg", "sigma_kg", "cumuf_kg", "sigma_cumuf_kg")
 CONTRIBUTORS_SHOWN = 3
 
 
-def show_months(screen: Screen, months: Sequence[Json], element: str) -> None:
+def show_months(screen: Screen, months: Sequence[Json], element: str, check: Json | None = None) -> None:
     """Write a row for each month, how many alarm, what makes the last one unsure, and why months have no balance."""
     texts = screen.texts
     tested = [month for month in months if month["testable"]]
@@ -40,6 +40,9 @@ def show_months(screen: Screen, months: Sequence[Json], element: str) -> None:
         screen.verdict(None, texts("balance.months.none_tested"))
     if tested:
         _show_contributors(screen, tested[-1])
+    if check is not None and check["verdict"] in {"too_small", "too_good_to_be_true"}:
+        facts = {"mean": write_score(check["mean_square"]), "count": write_count(check["months"])}
+        screen.line("  " + texts(f"balance.self_check.{check['verdict']}", **facts))
     for reason in dict.fromkeys(month["reason"] for month in months if month["reason"]):
         count = sum(month["reason"] == reason for month in months)
         screen.line("  " + texts(f"balance.untestable.{reason}", count=write_count(count)))

@@ -5,14 +5,17 @@ Who may read: auditors, tracing bodies and the register's operator those of all 
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ytterby.balance.account import Accounts
 from ytterby.balance.month_report import MonthBalance, PlantMonths, plant_months
 from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.page import DOWN, UP, Chart
 from ytterby.balance.quantity import quantity_named
+from ytterby.balance.self_check import check_declared
 from ytterby.chain.book import Book
 from ytterby.matter.element import ELEMENTS, POSITION
-from ytterby.shell.site.balance_packs import operating_points, threshold_table
+from ytterby.shell.site.balance_packs import operating_points, self_check_limits, threshold_table
 from ytterby.shell.store.reading.accounts import accounts_of
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.known import Known
@@ -37,6 +40,22 @@ def month_rows(viewer: Viewer, site: str, element: str, *, known: Known) -> list
     found = plant_months(accounts, site, quantity_named(element), charts)
     named = _Names(accounts, book)
     return [_row(found, one, charts, named) for one in found.months]
+
+
+def declared_check(viewer: Viewer, site: str, element: str, *, known: Known) -> Json:
+    """Return whether the uncertainties that a plant declares are about right, by its own months: `verdict`, mean z^2
+    with the 95 % interval of the variance ratio, and over how many months.
+    """
+    found = plant_months(accounts_of(viewer, known), site, quantity_named(element), _plant_charts())
+    scores = np.array([one.sitmuf for one in found.months if one.sitmuf is not None])
+    check = check_declared(scores, self_check_limits())
+    return {
+        "verdict": check.verdict,
+        "months": check.months,
+        "mean_square": figure(check.mean_square),
+        "low": figure(check.low),
+        "high": figure(check.high),
+    }
 
 
 def balanced(viewer: Viewer, *, known: Known) -> list[tuple[str, str]]:
