@@ -123,6 +123,22 @@ def test_who_is_far_from_explaining_it_is_not_named():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_class_two_causes_in_other_words_are_told_and_never_one_alone(language):
+    """Receipts that are wrong and receipts that are hidden are said alike: the other side of the class is told too."""
+    nation = watched_nation("falsified_receipts", seed=2)
+    one = findings_of(nation)[0]
+    place, other = {"place": nation.site(1)}, {"place": nation.site(2)}
+    causes = tuple(
+        Phrase("cause", code, at) for code, at in (("receipts", place), ("receipts", place), ("shipments", other))
+    )
+    row = _Writer(nation.book, language, {}).row(one._replace(hypotheses=(one.hypotheses[0]._replace(causes=causes),)))
+    for at in (place, other):
+        name = name_in(site_name(nation.book, at["place"]), language)
+        assert name in row["hypotheses"][0]["text"]
+        assert name in row["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_systematic_group_is_named_by_whose_it_is(language):
     nation = watched_nation("protracted")
     writer, site = _Writer(nation.book, language, {}), nation.site(0)

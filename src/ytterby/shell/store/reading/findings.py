@@ -94,8 +94,8 @@ class _Writer:
         }
 
     def _alternatives(self, one: Hypothesis) -> list[str]:
-        """Return the causes of a class that are told: the data cannot tell them apart."""
-        return list(dict.fromkeys(self._phrase(cause) for cause in one.causes[:ALTERNATIVES_MAX]))
+        """Return the causes of a class that are told, each in other words: the data cannot tell them apart."""
+        return list(dict.fromkeys(self._phrase(cause) for cause in one.causes))[:ALTERNATIVES_MAX]
 
     def _or(self, alternatives: Sequence[str]) -> str:
         return ("或" if self.language.startswith("zh") else " or ").join(alternatives)

@@ -72,13 +72,15 @@ def _is_of_one_delivery(month: Finding, single: tuple[Finding, ...]) -> bool:
 
 
 def _is_told(one: Finding, months: tuple[Finding, ...]) -> bool:
-    """Tell whether a finding of months tells of a delivery already: of a party whose declarations it doubts, then."""
+    """Tell whether a finding of several months tells of a delivery already: of a party whose declarations it doubts,
+    then. In one month alone the delivery itself says more: its lot and document.
+    """
     if one.problem.code not in SINGLE or not one.months:
         return False
     return any(
         not set(one.parties).isdisjoint(month.classes[0]) and month.months[0] <= one.months[-1] <= month.months[1]
         for month in months
-        if month.months and month.classes and _doubts_declarations(month)
+        if month.months and month.months[0] < month.months[1] and month.classes and _doubts_declarations(month)
     )
 
 
