@@ -40,7 +40,8 @@ def show_months(screen: Screen, months: Sequence[Json], element: str, check: Jso
         screen.verdict(None, texts("balance.months.none_tested"))
     if tested:
         _show_contributors(screen, tested[-1])
-    if check is not None and check["verdict"] in {"too_small", "too_good_to_be_true"}:
+    # A loss raises the mean square too: of uncertainties it speaks only where nothing alarms.
+    if check is not None and not alarms and check["verdict"] in {"too_small", "too_good_to_be_true"}:
         facts = {"mean": write_score(check["mean_square"]), "count": write_count(check["months"])}
         screen.line("  " + texts(f"balance.self_check.{check['verdict']}", **facts))
     for reason in dict.fromkeys(month["reason"] for month in months if month["reason"]):
