@@ -105,7 +105,7 @@ PLANTED = [
         Cause("shipments", "B"),
         6.0 * WINDOW,
     ),
-    ({("plant", "M"): 3.0, ("plant", "B"): -3.0}, Suspect("leak", "B"), Cause("both_sides", "mB"), -6.0 * WINDOW),
+    ({("plant", "M"): 3.0, ("plant", "B"): -3.0}, Suspect("leak", "B"), Cause("both_sides", "mB"), -3.0 * WINDOW),
 ]
 
 

@@ -83,7 +83,7 @@ ANSWERS = {
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
 OTHERS = {
-    *("demo", "serve", "conform", "nation simulate"),
+    *("demo", "serve", "conform", "nation simulate", "balance power"),
     *("event check", "event digest", "event capture", "event status", "event template", "product register"),
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
     *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),

@@ -3,15 +3,15 @@
 Two plants that book what is missing as process loss pass every balance; only the loss itself shows it. With the loss
 l_t and the throughput w_t that a plant declares, and an expected loss factor f,
 
-    d_t = l_t - f w_t, kg,
+    d_t = 2 f w_t (sqrt(l_t / f w_t) - c), kg, to first order l_t - f w_t (c = 1),
 
 is whitened over time and watched by a chart up. Where f comes from:
 
-*Own history.* f = sum of l / sum of w over the baseline, the first 12 clean months. f is itself measured, so that
-    d_t has, to first order, the error (l_t - f w_t) - (w_t / W) sum over the baseline of (l_s - f w_s), W the
-    baseline's throughput: one more vector in all months' errors, built from the same items, so that a loss method that
-    is wrong alike before and after cancels exactly. Months up to the last of the baseline are not testable. It cannot
-    see a loss that was inflated from the first month.
+*Own history.* f = sum of l / sum of w over the baseline, the first 12 clean months, and c the mean of sqrt(l / f w)
+    over it. f is itself measured, so that d_t has, to first order, the error (l_t - f w_t) - (w_t / W) sum over the
+    baseline of (l_s - f w_s), W the baseline's throughput: one more vector in all months' errors, built from the same
+    items, so that a loss method that is wrong alike before and after cancels exactly. Months up to the last of the
+    baseline are not testable. It cannot see a loss that was inflated from the first month.
 *Sector norm.* f is given with a relative systematic standard deviation (loss_norms.csv): one more group, f x sd x w_t.
     All months are testable, and a deviation must be large.
 
@@ -19,6 +19,9 @@ A loss is known to 10 % or worse, so that V does not take the declared loss for 
 are relative, stand at the expected f w_t. Taken at l_t, the common error of a loss method would be a multiple of d
 itself and explain a part of whatever is found (sd of z 0.89 in honest months instead of 1). A month with no declared
 loss keeps its absolute error.
+
+The errors of a loss multiply, so that it errs farther up than down; its square root errs nearly alike both ways. A
+chart up over l_t - f w_t itself alarms one and a half times to twice as often as its table says.
 
 What a process loses is not the same each month: `month_spread` is the relative standard deviation of the true factor
 from month to month; `month_spread_of` estimates it from the baseline.
@@ -79,14 +82,21 @@ class _Months(NamedTuple):
     loss_errors: FloatArray
     throughput_errors: FloatArray
 
-    def excess(self, factor: float, spread: float) -> tuple[FloatArray, FloatArray]:
-        """Return l - f w (m) and its errors (m x sources), the process's own spread of each month among them."""
+    def errors(self, factor: float, spread: float) -> FloatArray:
+        """Return the errors of l - f w (m x sources), the process's own spread of each month among them."""
         expected = factor * self.throughput_kg
         is_scaled = (self.loss_kg > 0) & (expected > 0)
         scale = np.divide(expected, self.loss_kg, out=np.ones_like(expected), where=is_scaled)
         loss_errors = scale[:, np.newaxis] * self.loss_errors
-        errors = np.hstack([loss_errors - factor * self.throughput_errors, np.diag(spread * expected)])
-        return self.loss_kg - expected, errors
+        return np.hstack([loss_errors - factor * self.throughput_errors, np.diag(spread * expected)])
+
+    def excess(self, factor: float, baseline: Sequence[int] = ()) -> FloatArray:
+        """Return 2 f w (sqrt(l / f w) - c) (m), to first order l - f w; c, about 1, lets the baseline add to 0."""
+        expected = factor * self.throughput_kg
+        root = np.sqrt(np.divide(self.loss_kg, expected, out=np.ones_like(expected), where=expected > 0).clip(0.0))
+        chosen = list(baseline)
+        middle = float(root[chosen] @ expected[chosen] / expected[chosen].sum()) if chosen and factor > 0 else 1.0
+        return np.where(expected > 0, 2.0 * expected * (root - middle), self.loss_kg)
 
 
 def parse_loss_norms(csv_text: str) -> Mapping[str, LossNorm]:
@@ -127,7 +137,7 @@ def loss_from_history(
     if not baseline:
         return LossYield(np.nan, np.nan, (), _watch(months.loss_kg, months.loss_errors, np.zeros_like(stated), charts))
     factor, total = _factor(months, baseline)
-    excess, errors = months.excess(factor, month_spread)
+    excess, errors = months.excess(factor, baseline), months.errors(factor, month_spread)
     factor_errors = errors[list(baseline)].sum(axis=0) / total
     after = stated & (np.arange(len(stated)) > baseline[-1])
     errors = errors - months.throughput_kg[:, np.newaxis] * factor_errors
@@ -140,7 +150,7 @@ def loss_from_norm(
     """Return the excess over a sector norm; arguments and errors as `loss_from_history`."""
     months = _months_of(measurements)
     stated = _mask(is_stated, len(months.loss_kg))
-    excess, errors = months.excess(norm.factor, norm.relative_month)
+    excess, errors = months.excess(norm.factor), months.errors(norm.factor, norm.relative_month)
     factor_sd = norm.factor * norm.relative_systematic
     errors = np.hstack([errors, (factor_sd * months.throughput_kg)[:, np.newaxis]])
     return LossYield(norm.factor, factor_sd, (), _watch(excess, errors, stated, charts))
@@ -164,7 +174,7 @@ def month_spread_of(measurements: Measurements, baseline: Sequence[int]) -> floa
         raise ValueError("a spread needs months with a loss")
     # Taking f from the same months leaves a part of each error out: P = I - w 1' / W.
     left_out = np.eye(len(chosen)) - np.outer(months.throughput_kg[chosen], np.ones(len(chosen))) / total
-    excess, measured = months.excess(factor, 0.0)
+    excess, measured = months.loss_kg - factor * months.throughput_kg, months.errors(factor, 0.0)
     explained = np.sum((left_out @ measured[chosen]) ** 2)
     unit = np.sum((left_out * (factor * months.throughput_kg[chosen])) ** 2)
     return float(np.sqrt(max(0.0, (np.sum(excess[chosen] ** 2) - explained) / unit)))

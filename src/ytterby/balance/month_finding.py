@@ -163,9 +163,12 @@ class _Reporter:
         rows = self._rows(alarm, 0, len(self.accounts.months))
         within = np.array([alarm.since <= row.month <= alarm.until for row in rows])
         spread = 0.0
-        series = loss_from_history(measured, (), month_spread=spread, is_stated=is_stated).series.innovations
+        found = loss_from_history(measured, (), month_spread=spread, is_stated=is_stated)
+        series = found.series.innovations
         chosen = within & ~np.isnan(series.itmuf_sd)
-        total = float(series.values[chosen].sum())
+        # What is watched is a logarithm; what is named is the mass.
+        excess_kg = measured.rows_kg[: len(rows)] - found.factor * measured.rows_kg[len(rows) :]
+        total = float(excess_kg[chosen].sum())
         sd = float(np.linalg.norm(series.factor.T @ chosen.astype(np.float64)))
         return _Size(element, total, sd, alarm.since, alarm.until)
 

@@ -46,7 +46,7 @@ def list_findings(
     }
 
 
-def likely(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+def _likely(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Return those that explain a finding nearly as well as the first: who is named beside it is named for nothing."""
     return tuple(one for one in hypotheses if hypotheses[0].statistic - one.statistic < APART)
 
@@ -130,7 +130,7 @@ class _Writer:
         """Return at most three likely causes, each once, a class of causes whole or not at all."""
         said: list[str] = []
         classes: list[str] = []
-        for each in likely(hypotheses):
+        for each in _likely(hypotheses):
             new = [phrase for phrase in self._alternatives(each) if phrase not in said]
             if new and len(said) + len(new) <= CAUSES_MAX:
                 said += new
