@@ -15,7 +15,7 @@ def method(name, *points):
 
 TWO = [
     method("network", (0.01, 0.5, 0.4, 0.6), (0.05, 1.0, 0.97, 1.0)),
-    method("mirror", (0.05, 0.8, 0.7, 0.9), (0.01, 0.2, 0.1, 0.3)),
+    method("pairs", (0.05, 0.8, 0.7, 0.9), (0.01, 0.2, 0.1, 0.3)),
 ]
 
 
@@ -47,7 +47,7 @@ def test_each_method_has_its_line_its_shape_and_its_intervals():
         assert len(of(tree, f"mark-{series}")) == 2 + 1
     assert {one.tag for one in of(tree, "mark-a")} == {"circle"}
     assert {one.tag for one in of(tree, "mark-b")} == {"path"}
-    assert [one.text for one in of(tree, "key")] == ["network", "mirror"]
+    assert [one.text for one in of(tree, "key")] == ["network", "pairs"]
 
 
 def test_a_point_stands_where_it_says_and_its_interval_around_it():
@@ -61,7 +61,7 @@ def test_a_point_stands_where_it_says_and_its_interval_around_it():
 def test_words_say_where_each_method_begins_and_ends():
     assert page_of(TWO).get("aria-label") == (
         "Probability of detection. network: 50 % at 1 % diverted, 100 % at 5 %; "
-        "mirror: 20 % at 1 % diverted, 80 % at 5 %."
+        "pairs: 20 % at 1 % diverted, 80 % at 5 %."
     )
     months = [method("network", (1, 0.1, 0.0, 0.2), (12, 0.9, 0.8, 1.0))]
     assert "10 % within 1 months, 90 % within 12" in page_of(months, x="months").get("aria-label")
