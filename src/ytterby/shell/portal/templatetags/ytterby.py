@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from ytterby.shell.drawing.label import DUST_KG, SIGN_MINUS, write_mass
+from ytterby.shell.drawing.label import SIGN_MINUS, write_mass, write_signed
+from ytterby.shell.drawing.month_axis import MONTHS_IN_YEAR, month_number
 from ytterby.shell.portal.lot_address import lot_page
 from ytterby.shell.portal.page import link_to
 from ytterby.shell.wording import language_of
@@ -19,7 +20,6 @@ from ytterby.shell.wording import word as word_of
 
 register = template.Library()
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # The bar of a score: limit 3 at a fifth from each end.
 BAR_WIDTH, BAR_MARK, SCORE_LIMIT = 90.0, 3.0, 3.0
 
@@ -57,9 +57,7 @@ def difference(value: object, u: object) -> str:
 @register.filter
 def signed_kg(value: object) -> str:
     """Write a difference in kilograms with its sign."""
-    if not isinstance(value, int | float):
-        return "–"
-    return ("+" if value >= DUST_KG else "") + write_mass(value, 3).replace("-", SIGN_MINUS)
+    return write_signed(value) if isinstance(value, int | float) else "–"
 
 
 @register.filter
@@ -134,7 +132,7 @@ def instant(text: object, precision: str = "minute") -> SafeString:
     if language_of(get_language() or "en") == "zh":
         day = f"{at.year}年{at.month}月{at.day}日"
     else:
-        day = f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+        day = f"{at.day} {word_of('month', at.month)} {at.year}"
     shown = f"{day} {at:%H:%M} UTC" if precision == "minute" else day
     return format_html('<time datetime="{}">{}</time>', text, shown)
 
@@ -144,12 +142,13 @@ def month(text: object) -> str:
     """Write a month of 2026-03 as people do; a dash where there is none, and anything else as it stands."""
     if not text:
         return "–"
-    year, _, number = str(text).partition("-")
-    if not (year.isdigit() and number.isdigit() and 1 <= int(number) <= len(MONTHS)):
+    try:
+        year, place = divmod(month_number(str(text)), MONTHS_IN_YEAR)
+    except ValueError:
         return str(text)
-    if language_of(get_language() or "en") == "zh":
-        return f"{year}年{int(number)}月"
-    return f"{MONTHS[int(number) - 1]} {year}"
+    language = get_language() or "en"
+    named = word_of("month", place + 1, language)
+    return f"{year}年{named}" if language_of(language) == "zh" else f"{named} {year}"
 
 
 @register.simple_tag
