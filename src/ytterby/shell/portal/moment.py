@@ -43,3 +43,8 @@ def moment_of(request: HttpRequest, seat: Seat) -> Moment:
     known = known_at(seat.viewer, int(asked) if asked and not is_misread else None)
     derived = known_derived(seat.viewer, known, patience_seconds=PATIENCE_SECONDS)
     return Moment(derived, asked, is_misread, behind=known.size - derived.size)
+
+
+def query_of(request: HttpRequest) -> dict[str, str]:
+    """Return what the address of a page asks for, without the log size, which every link keeps by itself."""
+    return {key: value for key, value in request.GET.dict().items() if key != PARAMETER and value}

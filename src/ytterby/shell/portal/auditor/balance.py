@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.moment import moment_of
+from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json, pick
@@ -47,7 +47,7 @@ def balance(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the closures that the facets leave, in book order."""
     moment = moment_of(request, seat)
     answer = step_closures(seat.viewer, known=moment.known)
-    query = {key: value for key, value in request.GET.dict().items() if key != "known_at" and value}
+    query = query_of(request)
     narrowed = narrow(answer["steps"], _facets(), query)
     beyond = sum(step["verdict"] in {"loss", "gain"} for step in answer["steps"])
     context = {

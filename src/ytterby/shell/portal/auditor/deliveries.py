@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.moment import Moment, moment_of
+from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
@@ -62,7 +62,7 @@ def deliveries(request: HttpRequest, seat: Seat) -> HttpResponse:
     moment = moment_of(request, seat)
     asked = _asked(request)
     answer = _answer(seat, moment, asked)
-    query = {key: value for key, value in request.GET.dict().items() if key != "known_at" and value}
+    query = query_of(request)
     narrowed = narrow(answer["pairs"], _facets(), query)
     context = {
         "query": query,

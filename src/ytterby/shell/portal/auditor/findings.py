@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.moment import moment_of
+from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
@@ -44,7 +44,7 @@ def findings(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the findings that the facets leave."""
     moment = moment_of(request, seat)
     answer = list_findings(seat.viewer, known=moment.known, language=get_language() or "en")
-    query = {key: value for key, value in request.GET.dict().items() if key != "known_at" and value}
+    query = query_of(request)
     narrowed = narrow(answer["findings"], _facets(), query)
     context = {
         "query": query,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.moment import moment_of
+from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json, pick
@@ -50,7 +50,7 @@ def lots(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the lots that the search and the facets leave, newest first."""
     moment = moment_of(request, seat)
     answer = list_lots(seat.viewer, known=moment.known)
-    query = {key: value for key, value in request.GET.dict().items() if key != "known_at" and value}
+    query = query_of(request)
     found = _search(answer["lots"], query.get("q", ""))
     narrowed = narrow(found, _facets(), query)
     context = {

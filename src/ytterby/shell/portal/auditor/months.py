@@ -12,7 +12,7 @@ from ytterby.chain.party import Directory
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.auditor.plant_address import PlantAddresses
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.moment import Moment, moment_of
+from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
@@ -58,7 +58,7 @@ def months(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the plants and elements that the facets leave, those with alarms first."""
     moment = moment_of(request, seat)
     rows = _rows(seat, moment)
-    query = {key: value for key, value in request.GET.dict().items() if key != "known_at" and value}
+    query = query_of(request)
     narrowed = narrow(rows, _facets(), query)
     paging = page_of(narrowed.rows, query)
     addresses = PlantAddresses([row["site"]["id"] for row in rows], moment)

@@ -14,7 +14,7 @@ from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.auditor.months import site_of
 from ytterby.shell.portal.auditor.plant_address import IN_QUERY, PlantAddresses
 from ytterby.shell.portal.lot_address import lot_page
-from ytterby.shell.portal.moment import moment_of
+from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
@@ -86,7 +86,7 @@ class _PlantPage:
 
     def __init__(self, request: HttpRequest, seat: Seat, site: str, element: str) -> None:
         self.seat, self.moment = seat, moment_of(request, seat)
-        self.query = {key: value for key, value in request.GET.dict().items() if key != "known_at" and value}
+        self.query = query_of(request)
         self.language, self.element = get_language() or "en", element
         pairs = balanced(seat.viewer, known=self.moment.known)
         self.addresses = PlantAddresses([one for one, _ in pairs], self.moment)
