@@ -1,4 +1,4 @@
-"""The twins of a list: CSV for spreadsheets, JSON with the keys of the command line.
+"""The twins of a page: CSV for spreadsheets, JSON with the keys of the command line, a picture as SVG.
 
 Threat X7: a text cell that a spreadsheet would take for a formula begins with an apostrophe; figures stay figures.
 """
@@ -29,6 +29,16 @@ def answer_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: 
     return _file("\ufeff" + out.getvalue(), "text/csv; charset=utf-8", name)
 
 
+def answer_svg(drawn: str, name: str) -> HttpResponse:
+    """Return a picture as a file to be saved."""
+    return _file(drawn, "image/svg+xml; charset=utf-8", name, disposition="attachment")
+
+
+def file_name_of(text: str, most: int) -> str:
+    """Return a text as part of a file's name, at most so long: letters, digits, - _ and . of ASCII alone."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in text)[:most]
+
+
 def pick(row: Mapping[str, Any], path: str) -> Any:
     """Return the value of a dotted path; None where it leads nowhere."""
     value: Any = row
@@ -56,7 +66,7 @@ def neutralise(text: str) -> str:
     return "'" + text if text.startswith(FORMULA_SIGNS) else text
 
 
-def _file(text: str, media_type: str, name: str) -> HttpResponse:
+def _file(text: str, media_type: str, name: str, disposition: str = "inline") -> HttpResponse:
     response = HttpResponse(text, content_type=media_type)
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{name}"'
     return response

@@ -17,7 +17,7 @@ from ytterby.shell.portal.lot_address import lot_page
 from ytterby.shell.portal.moment import Moment, moment_of
 from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
-from ytterby.shell.portal.table import answer_csv, answer_json
+from ytterby.shell.portal.table import answer_csv, answer_json, answer_svg, file_name_of
 from ytterby.shell.store.reading.balance import step_closures
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.lots import list_lots, match_lots
@@ -73,12 +73,9 @@ def lot_file(request: HttpRequest, seat: Seat, tail: str, kind: str) -> HttpResp
     if len(found) > 1:
         raise Http404
     page = _LotPage(request, seat, moment, found[0])
-    name = f"{_file_name(page.tail)}-{page.element or 'none'}"
+    name = f"{file_name_of(page.tail, 80)}-{page.element or 'none'}"
     if kind == "svg":
-        drawn = page.draw(hrefs=False)
-        response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.svg"'
-        return response
+        return answer_svg(page.draw(hrefs=False), f"{name}.svg")
     if kind == "csv":
         rows = [{"direction": t["direction"], **node} for t in page.traces() for node in t["nodes"]]
         return answer_csv(TRACE_COLUMNS, rows, f"{name}.csv")
@@ -95,10 +92,6 @@ def _find(request: HttpRequest, seat: Seat, moment: Moment, tail: str) -> list[s
     if not found:
         raise Http404
     return found
-
-
-def _file_name(tail: str) -> str:
-    return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in tail)[:80]
 
 
 class _LotPage:

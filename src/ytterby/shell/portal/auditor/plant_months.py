@@ -17,7 +17,7 @@ from ytterby.shell.portal.lot_address import lot_page
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.paging import page_of
-from ytterby.shell.portal.table import answer_csv, answer_json
+from ytterby.shell.portal.table import answer_csv, answer_json, answer_svg, file_name_of
 from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
 from ytterby.shell.store.reading.entries import directory
@@ -71,10 +71,7 @@ def plant_months_file(request: HttpRequest, seat: Seat, site: str, element: str,
     page = _PlantPage(request, seat, site, element)
     name = f"{page.file_name}.{kind}"
     if kind == "svg":
-        drawn = draw_months(page.rows, page.title(), page.language)
-        response = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return answer_svg(draw_months(page.rows, page.title(), page.language), name)
     if kind == "csv":
         return answer_csv(COLUMNS, page.rows, name)
     answer = {"as_of_size": page.moment.known.size, "site": page.site, "element": element, "months": page.rows}
@@ -101,8 +98,7 @@ class _PlantPage:
     @property
     def file_name(self) -> str:
         """Return the name of a file of this page, without its kind."""
-        end = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in self.plant["name"])
-        return f"{end[:60]}-{self.element}-months"
+        return f"{file_name_of(self.plant['name'], 60)}-{self.element}-months"
 
     def title(self) -> str:
         """Return the heading: which plant, which element."""
