@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ytterby.balance.operating_point import ASK_FOR_PAPER, expected_false_alarms
-from ytterby.chain.party import Directory
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.auditor.plant_address import PlantAddresses
 from ytterby.shell.portal.facet import Facet, narrow
@@ -22,7 +21,7 @@ from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.months import balanced, month_rows
-from ytterby.terms.identifier import tail
+from ytterby.shell.store.reading.naming import site_in
 
 COLUMNS = (
     "site.id",
@@ -92,7 +91,7 @@ def _rows(seat: Seat, moment: Moment) -> list[Json]:
 def _make_rows(seat: Seat, moment: Moment) -> list[Json]:
     known = directory(seat.viewer, moment.known)
     rows = [
-        _row(site_of(known, site), element, month_rows(seat.viewer, site, element, known=moment.known))
+        _row(site_in(known, site), element, month_rows(seat.viewer, site, element, known=moment.known))
         for site, element in balanced(seat.viewer, known=moment.known)
     ]
     return sorted(rows, key=lambda row: STANDINGS.index(row["standing"]))
@@ -111,18 +110,6 @@ def _row(site: Json, element: str, found: Sequence[Row]) -> Json:
         "last_alarm": alarms[-1] if alarms else None,
         "months_tested": len(tested),
         "months_not_testable": len(found) - len(tested),
-    }
-
-
-def site_of(known: Directory, site: str) -> Json:
-    """Return {id, name, name_zh, kind, country} of a site, its identifier's end where no name is known."""
-    found = known.sites.get(site)
-    return {
-        "id": site,
-        "name": found.name if found else tail(site),
-        "name_zh": found.name_zh if found else "",
-        "kind": found.kind if found else None,
-        "country": (found.country or None) if found else None,
     }
 
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.drawing import draw_cumuf, draw_months, draw_muf, draw_page, month_words
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.auditor.months import site_of
 from ytterby.shell.portal.auditor.plant_address import IN_QUERY, PlantAddresses
 from ytterby.shell.portal.lot_address import lot_page
 from ytterby.shell.portal.moment import moment_of, query_of
@@ -23,6 +22,7 @@ from ytterby.shell.portal.templatetags.ytterby import name as name_of
 from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.lots import match_lots
 from ytterby.shell.store.reading.months import balanced, month_rows
+from ytterby.shell.store.reading.naming import site_in
 from ytterby.shell.wording import word
 from ytterby.terms.identifier import tail
 
@@ -92,7 +92,7 @@ class _PlantPage:
             raise Http404
         self.site = found
         self.elements = [one for plant, one in pairs if plant == found]
-        self.plant = site_of(directory(seat.viewer, self.moment.known), found)
+        self.plant = site_in(directory(seat.viewer, self.moment.known), found)
         self.rows = month_rows(seat.viewer, found, element, known=self.moment.known)
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 from ytterby.chain.book import Book
 from ytterby.chain.node import Node
+from ytterby.chain.party import Directory
 from ytterby.terms.identifier import tail
 from ytterby.terms.instant import write_instant
 
@@ -24,8 +25,13 @@ def party_name(book: Book, party: str) -> Json:
 
 
 def site_name(book: Book, site: str) -> Json:
-    """Return {id, name, kind, country} of a site."""
-    known = book.world.directory.sites.get(site)
+    """Return {id, name, name_zh, kind, country} of a site."""
+    return site_in(book.world.directory, site)
+
+
+def site_in(directory: Directory, site: str) -> Json:
+    """Return the same where only the directory is known, its identifier's end where no name is known."""
+    known = directory.sites.get(site)
     return {
         "id": site,
         "name": known.name if known else tail(site),
