@@ -7,13 +7,12 @@ their size on a phone.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ytterby.shell.drawing.label import cut, measure
+from ytterby.shell.drawing.label import measure
 from ytterby.shell.drawing.pen import NAME_SIZE, SHAPES, TICK_SIZE, Pen
-from ytterby.shell.drawing.svg import FONT, INK, PAPER, text_of
+from ytterby.shell.drawing.svg import HEADING_SIZE, MARGIN, text_of, write_document
 
 WIDE, NARROW = 960.0, 340.0
-MARGIN = 20.0
-TITLE_SIZE, TITLE_HEIGHT = 16.0, 44.0
+TITLE_HEIGHT = 44.0
 ROW_HEIGHT = 18.0
 KEY_WIDTH, KEY_GAP, KEY_SPACE = 16.0, 6.0, 18.0
 LINE, AREA, GAP = "line", "area", "gap"
@@ -76,14 +75,8 @@ def write_file(pictures: Sequence[Picture], title: str) -> str:
         groups.append(f'<g transform="translate({MARGIN:.0f} {y:.0f})">{"".join(picture.parts)}</g>')
         y += picture.height + MARGIN
     about = " ".join(picture.about for picture in pictures)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 2 * MARGIN:.0f} {y:.0f}" '
-        f'width="{width + 2 * MARGIN:.0f}" height="{y:.0f}" role="img" aria-labelledby="t d" font-family="{FONT}" '
-        f'fill="{INK}"><title id="t">{text_of(title)}</title><desc id="d">{text_of(about)}</desc>'
-        f'<rect width="100%" height="100%" fill="{PAPER}"/><text x="{MARGIN:.0f}" y="{MARGIN + TITLE_SIZE:.0f}" '
-        f'font-size="{TITLE_SIZE:g}" font-weight="600">{text_of(cut(title, TITLE_SIZE, width))}</text>'
-        f"{''.join(groups)}</svg>\n"
+    return write_document(
+        width + 2 * MARGIN, y, "".join(groups), title=title, title_y=MARGIN + HEADING_SIZE, about=about
     )
 
 

@@ -21,6 +21,8 @@ FONT = "Inter, 'Noto Sans CJK SC', system-ui, sans-serif"
 TITLE_SIZE, DETAIL_SIZE, STAGE_SIZE = 12.0, 11.0, 11.5
 LABEL_GAP = 6.0
 HEAD = 84.0
+# Of a file: its margins, and the size of its title.
+MARGIN, HEADING_SIZE = 20.0, 16.0
 # kind -> colour of the box, colour of the ribbon, its opacity
 PAINT = {
     "lot": ("#4a3f8f", "#6d61b8", ".26"),
@@ -81,16 +83,25 @@ def _page_picture(layout: Layout, body: Sequence[str], about: str) -> str:
 
 
 def _file_picture(layout: Layout, body: Sequence[str], title: str, about: str, legend: str) -> str:
-    width, height = layout.width + 40, layout.height + HEAD + 20
+    groups = (
+        f'<g transform="translate({MARGIN:.0f} {HEAD - 26:.0f})">{legend}</g>'
+        f'<g transform="translate({MARGIN:.0f} {HEAD:.0f})">{"".join(body)}</g>'
+    )
+    return write_document(
+        layout.width + 2 * MARGIN, layout.height + HEAD + MARGIN, groups, title=title, title_y=28, about=about
+    )
+
+
+def write_document(width: float, height: float, body: str, *, title: str, title_y: float, about: str) -> str:
+    """Return a file that stands alone: a white ground, the title in its margins, and a body that is SVG already."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
         f'height="{height:.0f}" role="img" aria-labelledby="t d" font-family="{FONT}" fill="{INK}">'
         f'<title id="t">{text_of(title)}</title><desc id="d">{text_of(about)}</desc>'
         f'<rect width="100%" height="100%" fill="{PAPER}"/>'
-        f'<text x="20" y="28" font-size="16" font-weight="600">{text_of(cut(title, 16, width - 40))}</text>'
-        f'<g transform="translate(20 {HEAD - 26:.0f})">{legend}</g>'
-        f'<g transform="translate(20 {HEAD:.0f})">{"".join(body)}</g></svg>\n'
+        f'<text x="{MARGIN:.0f}" y="{title_y:.0f}" font-size="{HEADING_SIZE:g}" font-weight="600">'
+        f"{text_of(cut(title, HEADING_SIZE, width - 2 * MARGIN))}</text>{body}</svg>\n"
     )
 
 
