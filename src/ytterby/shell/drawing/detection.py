@@ -5,22 +5,14 @@ that come with the points; methods stand a little beside each other so that the 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import isfinite
 from typing import Any
 
 from ytterby.shell.drawing import month_words
 from ytterby.shell.drawing.axis import Scale, Ticks, choose_ticks
 from ytterby.shell.drawing.pen import SERIES, SHAPES, Pen
-from ytterby.shell.drawing.picture import (
-    NARROW,
-    WIDE,
-    Key,
-    Picture,
-    draw_head,
-    say_nothing,
-    write_file,
-    write_page,
-)
+from ytterby.shell.drawing.picture import NARROW, Key, Picture, draw_head, say_nothing, write_figure
 from ytterby.shell.wording import word
 
 Method = Mapping[str, Any]
@@ -46,11 +38,11 @@ def draw_detection(
     """
     if x not in (SHARE, MONTHS):
         raise ValueError(f"{x!r} is neither {SHARE!r} nor {MONTHS!r}")
-    picture = detection_picture(methods, language, Pen(is_page), NARROW if is_narrow else WIDE, x)
-    return write_page(picture, is_narrow=is_narrow) if is_page else write_file([picture], title)
+    draw = partial(detection_picture, methods, x, language)
+    return write_figure(draw, title=title, is_page=is_page, is_narrow=is_narrow)
 
 
-def detection_picture(methods: Sequence[Method], language: str, pen: Pen, width: float, x: str) -> Picture:
+def detection_picture(methods: Sequence[Method], x: str, language: str, pen: Pen, width: float) -> Picture:
     """Return the figure of detection, so wide.
 
     Raises:

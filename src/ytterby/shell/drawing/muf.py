@@ -5,24 +5,14 @@ open diamond, as one in twenty is by chance; one that cannot be tested is a grey
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from ytterby.shell.drawing import month_words
 from ytterby.shell.drawing.label import write_signed
 from ytterby.shell.drawing.month_plane import MonthPlane, figure_of, month_plane
 from ytterby.shell.drawing.pen import Pen
-from ytterby.shell.drawing.picture import (
-    AREA,
-    GAP,
-    NARROW,
-    WIDE,
-    Key,
-    Picture,
-    draw_head,
-    say_nothing,
-    write_file,
-    write_page,
-)
+from ytterby.shell.drawing.picture import AREA, GAP, Key, Picture, draw_head, say_nothing, write_figure
 
 Row = Mapping[str, Any]
 # Beyond so many standard deviations a month is marked.
@@ -48,7 +38,8 @@ def draw_muf(rows: Sequence[Row], *, title: str, language: str, is_page: bool, i
     Raises:
         ValueError: a month cannot be read.
     """
-    return _draw(MUF, rows, title, language, is_page, is_narrow)
+    draw = partial(difference_picture, MUF, rows, language)
+    return write_figure(draw, title=title, is_page=is_page, is_narrow=is_narrow)
 
 
 def draw_cumuf(rows: Sequence[Row], *, title: str, language: str, is_page: bool, is_narrow: bool = False) -> str:
@@ -57,12 +48,8 @@ def draw_cumuf(rows: Sequence[Row], *, title: str, language: str, is_page: bool,
     Raises:
         ValueError: a month cannot be read.
     """
-    return _draw(CUMUF, rows, title, language, is_page, is_narrow)
-
-
-def _draw(which: Difference, rows: Sequence[Row], title: str, language: str, is_page: bool, is_narrow: bool) -> str:
-    picture = difference_picture(which, rows, language, Pen(is_page), NARROW if is_narrow else WIDE)
-    return write_page(picture, is_narrow=is_narrow) if is_page else write_file([picture], title)
+    draw = partial(difference_picture, CUMUF, rows, language)
+    return write_figure(draw, title=title, is_page=is_page, is_narrow=is_narrow)
 
 
 def difference_picture(which: Difference, rows: Sequence[Row], language: str, pen: Pen, width: float) -> Picture:

@@ -5,24 +5,14 @@ k = 1.0 what comes at once. An alarm is a level beyond its limit, a red diamond.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ytterby.shell.drawing import month_words
 from ytterby.shell.drawing.month_plane import MonthPlane, figure_of, month_plane
 from ytterby.shell.drawing.pen import Pen
-from ytterby.shell.drawing.picture import (
-    GAP,
-    LINE,
-    NARROW,
-    WIDE,
-    Key,
-    Picture,
-    draw_head,
-    say_nothing,
-    write_file,
-    write_page,
-)
+from ytterby.shell.drawing.picture import GAP, LINE, Key, Picture, draw_head, say_nothing, write_figure
 
 Row = Mapping[str, Any]
 
@@ -51,8 +41,8 @@ def draw_page(rows: Sequence[Row], *, title: str, language: str, is_page: bool, 
     Raises:
         ValueError: a month cannot be read.
     """
-    picture = levels_picture(rows, language, Pen(is_page), NARROW if is_narrow else WIDE)
-    return write_page(picture, is_narrow=is_narrow) if is_page else write_file([picture], title)
+    draw = partial(levels_picture, rows, language)
+    return write_figure(draw, title=title, is_page=is_page, is_narrow=is_narrow)
 
 
 def levels_picture(rows: Sequence[Row], language: str, pen: Pen, width: float) -> Picture:

@@ -4,7 +4,7 @@ A page holds a wide and a narrow drawing of one figure, of which the stylesheet 
 their size on a phone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ytterby.shell.drawing.label import measure
@@ -57,8 +57,13 @@ def draw_head(pen: Pen, name: str, keys: Sequence[Key], width: float) -> Head:
     return Head(tuple(parts), y)
 
 
-def write_page(picture: Picture, *, is_narrow: bool) -> str:
-    """Return a figure for a page."""
+def write_figure(draw: Callable[[Pen, float], Picture], *, title: str, is_page: bool, is_narrow: bool = False) -> str:
+    """Return what `draw` draws with a pen, so wide: for a page in one of its two widths, or as a file with a title."""
+    picture = draw(Pen(is_page), NARROW if is_narrow else WIDE)
+    return _write_page(picture, is_narrow=is_narrow) if is_page else write_file([picture], title)
+
+
+def _write_page(picture: Picture, *, is_narrow: bool) -> str:
     size = f'viewBox="0 0 {picture.width:.0f} {picture.height:.0f}" width="{picture.width:.0f}"'
     names = "chart narrow" if is_narrow else "chart"
     return (
