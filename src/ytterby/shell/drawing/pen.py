@@ -6,43 +6,45 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from types import MappingProxyType
 
-from ytterby.shell.drawing.svg import text_of
+from ytterby.shell.drawing.svg import INK, INK_2, PAPER, text_of
+from ytterby.shell.drawing.svg import PAINT as BOXES
 
 TICK_SIZE, NAME_SIZE = 11.0, 12.0
-_INK, _INK_2, _LINE, _PAPER = "#17181c", "#4b4f5a", "#e2e2dc", "#ffffff"
-_SERIES = {"a": "#4a3f8f", "b": "#1d5a8a", "c": "#1c6b3f", "d": "#a3201d", "e": "#17181c", "f": "#8d8f98"}
+_LINE = "#e2e2dc"
+# Colours are those of the boxes of a trace, as they are on a page.
+_LOT, _EXPORT, _LOOP, _BAD, _FOCUS, _LOSS = (BOXES[k][0] for k in ("lot", "export", "loop", "bad", "focus", "loss"))
+_SERIES = {"a": _LOT, "b": _EXPORT, "c": _LOOP, "d": _BAD, "e": _FOCUS, "f": _LOSS}
 _DASHES = {"a": "", "b": "6 3", "c": "2 3", "d": "9 3 2 3", "e": "", "f": "6 3"}
 
 # Kind of mark -> how it looks in a file.
 PAINT = MappingProxyType(
     {
         "grid": f'stroke="{_LINE}"',
-        "zero": f'stroke="{_INK_2}"',
-        "tick": f'font-size="{TICK_SIZE:g}" fill="{_INK_2}"',
-        "name": f'font-size="{NAME_SIZE:g}" font-weight="560" fill="{_INK}"',
-        "key": f'font-size="{TICK_SIZE:g}" fill="{_INK_2}"',
+        "zero": f'stroke="{INK_2}"',
+        "tick": f'font-size="{TICK_SIZE:g}" fill="{INK_2}"',
+        "name": f'font-size="{NAME_SIZE:g}" font-weight="560" fill="{INK}"',
+        "key": f'font-size="{TICK_SIZE:g}" fill="{INK_2}"',
         "band-1": 'fill="#c9c3e6"',
         "band-2": 'fill="#e6e3f3"',
         "gap": 'fill="#ececea"',
         "cross": 'stroke="#5f6472" stroke-width="1.3" fill="none"',
-        "stem": 'stroke="#4a3f8f" stroke-width="1.5"',
-        "path": 'stroke="#4a3f8f" stroke-width="1.5" fill="none"',
-        "dot": f'fill="#4a3f8f" stroke="{_PAPER}"',
-        "outside": f'fill="{_PAPER}" stroke="#4a3f8f" stroke-width="1.5"',
-        "alarm": f'fill="#a3201d" stroke="{_PAPER}"',
-        "limit-a": 'stroke="#4a3f8f" stroke-dasharray="1 3"',
-        "limit-b": 'stroke="#1d5a8a" stroke-dasharray="6 3 1 3"',
-        "hit": 'fill="#ffffff" fill-opacity="0"',
+        "stem": f'stroke="{_LOT}" stroke-width="1.5"',
+        "path": f'stroke="{_LOT}" stroke-width="1.5" fill="none"',
+        "dot": f'fill="{_LOT}" stroke="{PAPER}"',
+        "outside": f'fill="{PAPER}" stroke="{_LOT}" stroke-width="1.5"',
+        "alarm": f'fill="{_BAD}" stroke="{PAPER}"',
+        "limit-a": f'stroke="{_LOT}" stroke-dasharray="1 3"',
+        "limit-b": f'stroke="{_EXPORT}" stroke-dasharray="6 3 1 3"',
+        "hit": f'fill="{PAPER}" fill-opacity="0"',
         **{
             f"line-{name}": f'stroke="{colour}" stroke-width="1.8" fill="none"'
             + (f' stroke-dasharray="{_DASHES[name]}"' if _DASHES[name] else "")
             for name, colour in _SERIES.items()
         },
         **{f"range-{name}": f'stroke="{colour}" stroke-width="1.2" fill="none"' for name, colour in _SERIES.items()},
-        **{f"mark-{name}": f'fill="{colour}" stroke="{_PAPER}"' for name, colour in _SERIES.items()},
+        **{f"mark-{name}": f'fill="{colour}" stroke="{PAPER}"' for name, colour in _SERIES.items()},
     }
 )
 SERIES = tuple(_SERIES)
@@ -110,7 +112,7 @@ class Pen:
 
     def text(self, kind: str, x: float, y: float, text: str, anchor: str = "start") -> str:
         """Return a text; `anchor` is start, middle or end."""
-        aligned = "" if anchor == "start" else f' text-anchor="{escape(anchor)}"'
+        aligned = "" if anchor == "start" else f' text-anchor="{anchor}"'
         return f'<text {self.look(kind)} x="{x:.1f}" y="{y:.1f}"{aligned}>{text_of(text)}</text>'
 
 
