@@ -44,27 +44,22 @@ class MonthPlane:
 
     def points(self, values: Sequence[float | None]) -> list[list[tuple[float, float]]]:
         """Return runs of points of neighbouring months that have a value."""
-        runs: list[list[tuple[float, float]]] = []
-        before = None
-        for number, value in zip(self.numbers, values, strict=True):
-            if value is None:
-                continue
-            if before is None or number != before + 1:
-                runs.append([])
-            runs[-1].append((self.axis.middle(number), self.scale.place(value)))
-            before = number
-        return runs
+        return [[(self.axis.middle(n), self.scale.place(value)) for n, value in run] for run in self._runs(values)]
 
     def band(self, half: Sequence[float | None]) -> list[list[tuple[float, float]]]:
         """Return the outlines of a band of so much above and below 0, in steps of a month."""
+        return [self._outline(run) for run in self._runs(half)]
+
+    def _runs(self, values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+        """Return the months that have a value, each run of neighbours by itself."""
         runs: list[list[tuple[int, float]]] = []
-        for number, value in zip(self.numbers, half, strict=True):
+        for number, value in zip(self.numbers, values, strict=True):
             if value is None:
                 continue
             if not runs or number != runs[-1][-1][0] + 1:
                 runs.append([])
             runs[-1].append((number, value))
-        return [self._outline(run) for run in runs]
+        return runs
 
     def _outline(self, run: Sequence[tuple[int, float]]) -> list[tuple[float, float]]:
         upper, lower = [], []
