@@ -20,6 +20,8 @@ PLOT_HEIGHT = 260.0
 LEFT, RIGHT, FOOT = 44.0, 20.0, 44.0
 ASIDE, CAP = 3.0, 3.0
 SHARE, MONTHS = "share", "months"
+# What points may stand over, and by how much that is multiplied where it is written.
+TIMES = {SHARE: 100.0, MONTHS: 1.0}
 TICKS_MOST_NARROW = 5
 TICKS_MOST_WIDE = 10
 
@@ -36,7 +38,7 @@ def draw_detection(
         ValueError: there are more methods than can be told apart, `x` is neither, or a figure is not finite or no
             probability.
     """
-    if x not in (SHARE, MONTHS):
+    if x not in TIMES:
         raise ValueError(f"{x!r} is neither {SHARE!r} nor {MONTHS!r}")
     draw = partial(detection_picture, methods, x, language)
     return write_figure(draw, title=title, is_page=is_page, is_narrow=is_narrow)
@@ -60,7 +62,7 @@ def detection_picture(methods: Sequence[Method], x: str, language: str, pen: Pen
     head = draw_head(pen, month_words.say("detection_axis", language), keys, width)
     top = head.height + 6
     upright = Scale(0.0, 1.0, top + PLOT_HEIGHT, top)
-    times = 100.0 if x == SHARE else 1.0
+    times = TIMES[x]
     most = TICKS_MOST_WIDE if width > NARROW else TICKS_MOST_NARROW
     ticks = choose_ticks([0.0, *(times * point["x"] for method in methods for point in method["points"])], most)
     level = Scale(ticks.values[0] / times, ticks.values[-1] / times, LEFT, width - RIGHT)
@@ -128,12 +130,11 @@ def _tip(method: Method, point: Mapping[str, float], language: str, times: float
 
 
 def _about(methods: Sequence[Method], language: str, x: str) -> str:
-    listed = []
+    times, listed = TIMES[x], []
     for method in methods:
         if not method["points"]:
             continue
         points = sorted(method["points"], key=lambda point: point["x"])
-        times = 100 if x == SHARE else 1
         facts = {
             "method": word("method", method["method"], language),
             "first": _percent(points[0]["probability"]),
@@ -142,8 +143,7 @@ def _about(methods: Sequence[Method], language: str, x: str) -> str:
             "to": f"{times * points[-1]['x']:g}",
         }
         listed.append(month_words.say(f"about_{x}", language, **facts))
-    joint = "；" if language.startswith("zh") else "; "
-    return month_words.say("about_detection", language, methods=joint.join(listed))
+    return month_words.say("about_detection", language, methods=month_words.clauses(listed, language))
 
 
 def _percent(value: float) -> str:

@@ -5,7 +5,7 @@ At most twelve are named, at months that a reader knows: each, each second, each
 
 from typing import NamedTuple
 
-from ytterby.shell.wording import word
+from ytterby.shell.wording import fill, word
 
 MONTHS_IN_YEAR = 12
 LABELS_MOST = 12
@@ -91,4 +91,4 @@ def _stride(first: int, last: int, most: int) -> int:
 
 
 def _year(number: int, language: str) -> str:
-    return word("figure", "year", language).replace("{year}", f"{number // MONTHS_IN_YEAR:04d}")
+    return fill(word("figure", "year", language), {"year": f"{number // MONTHS_IN_YEAR:04d}"})

@@ -58,8 +58,7 @@ def gaps(rows: Sequence[Row], language: str) -> str:
         say("gap_reason", language, reason=word("untestable", reason, language), months=months(found, language))
         for reason, found in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[1]))
     ]
-    said = ("；" if _is_chinese(language) else "; ").join(listed)
-    return say("gaps", language, count=len(untested), reasons=said)
+    return say("gaps", language, count=len(untested), reasons=clauses(listed, language))
 
 
 def months(found: Sequence[str], language: str, *, write: Callable[[str], str] = str) -> str:
@@ -74,6 +73,11 @@ def months(found: Sequence[str], language: str, *, write: Callable[[str], str] =
     left = sum(len(one) for one in stretches[NAMED_MOST:])
     said = ("、" if _is_chinese(language) else ", ").join(shown)
     return say("more_months", language, months=said, count=left) if left else said
+
+
+def clauses(parts: Sequence[str], language: str) -> str:
+    """Return parts of a sentence one after another."""
+    return ("；" if _is_chinese(language) else "; ").join(parts)
 
 
 def sentences(parts: Sequence[str], language: str) -> str:

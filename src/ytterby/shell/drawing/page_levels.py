@@ -90,7 +90,7 @@ def _keys(rows: Sequence[Row], language: str) -> list[Key]:
         found.append(Key(f"line-{level.series}", LINE, month_words.say("level", language, k=level.k)))
         limit = figure_of(rows[-1], level.limit_key)
         if limit is not None:
-            said = month_words.say("limit", language, limit=f"{limit:.2f}", k=level.k)
+            said = month_words.say("limit", language, limit=f"{limit:.2f}")
             found.append(Key(f"limit-{level.series}", LINE, said))
     found.append(Key("alarm", "diamond", month_words.say("alarm", language)))
     if not all(row["testable"] for row in rows):
