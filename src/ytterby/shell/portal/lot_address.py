@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from ytterby.shell.portal.moment import Moment
 from ytterby.shell.portal.page import link_to
 
+# Stands in the path where the query names what is meant.
+IN_QUERY = "~"
 PATH_SAFE = re.compile(r"(?!\.+$)[\w.-]+")
 
 
@@ -14,4 +16,4 @@ def lot_page(lot: str, tail: str, moment: Moment | None, query: Mapping[str, obj
     name, rest = ("lot_file", (kind,)) if kind else ("lot", ())
     if tail and PATH_SAFE.fullmatch(tail):
         return link_to(name, moment, tail, *rest, query=query)
-    return link_to(name, moment, "~", *rest, query={"lot": lot, **query})
+    return link_to(name, moment, IN_QUERY, *rest, query={"lot": lot, **query})

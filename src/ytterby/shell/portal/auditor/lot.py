@@ -13,7 +13,7 @@ from ytterby.shell.drawing import add_stock, draw_sankey, flow_of_trace, join_di
 from ytterby.shell.drawing.label import DUST_KG
 from ytterby.shell.drawing.svg import legend_kinds
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.lot_address import lot_page
+from ytterby.shell.portal.lot_address import IN_QUERY, lot_page
 from ytterby.shell.portal.moment import Moment, moment_of
 from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
@@ -85,7 +85,7 @@ def lot_file(request: HttpRequest, seat: Seat, tail: str, kind: str) -> HttpResp
 
 def _find(request: HttpRequest, seat: Seat, moment: Moment, tail: str) -> list[str]:
     """Return the lots that an address means; never none."""
-    text = request.GET.get("lot", "") if tail == "~" else tail
+    text = request.GET.get("lot", "") if tail == IN_QUERY else tail
     found = match_lots(seat.viewer, text, known=moment.known)
     whole = [one for one in found if tail_of(one) == text]
     found = whole if len(whole) == 1 else found

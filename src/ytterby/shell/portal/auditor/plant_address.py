@@ -2,13 +2,10 @@
 
 from collections.abc import Collection, Mapping
 
-from ytterby.shell.portal.lot_address import PATH_SAFE
+from ytterby.shell.portal.lot_address import IN_QUERY, PATH_SAFE
 from ytterby.shell.portal.moment import Moment
 from ytterby.shell.portal.page import link_to
 from ytterby.terms.identifier import tail
-
-# Stands in the path where the plant is named in the query.
-IN_QUERY = "~"
 
 
 class PlantAddresses:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.drawing import draw_cumuf, draw_months, draw_muf, draw_page, month_words
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.auditor.plant_address import IN_QUERY, PlantAddresses
-from ytterby.shell.portal.lot_address import lot_page
+from ytterby.shell.portal.auditor.plant_address import PlantAddresses
+from ytterby.shell.portal.lot_address import IN_QUERY, lot_page
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.paging import page_of
