@@ -3,7 +3,7 @@
 import numpy as np
 
 from ytterby.balance.page import DOWN, UP, Chart, page_set
-from ytterby.shell.drawing.month_axis import month_number, month_text
+from ytterby.shell.drawing.month_axis import month_number
 
 H_05, H_10 = 6.02, 3.11
 REASONS = ("no_stock_taking", "before_first_stock_taking", "content_unknown", "no_variance")
@@ -11,6 +11,11 @@ FIGURES = (
     "muf_kg", "sigma_kg", "sigma_random_kg", "sigma_systematic_kg", "cumuf_kg", "sigma_cumuf_kg", "itmuf_kg",
     "sitmuf", "page_up_05", "page_down_05", "page_up_10", "page_down_10",
 )  # fmt: skip
+
+
+def month_text(number):
+    """Return a month as 2026-03."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def month_rows(count, *, first="2024-01", seed=1, gaps=None, loss_sd=0.0, loss_from=0):

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shell.drawing.month_rows import month_text
 from ytterby.shell.drawing.axis import Scale, choose_ticks
 from ytterby.shell.drawing.label import write_signed
-from ytterby.shell.drawing.month_axis import MonthAxis, month_axis, month_number, month_text
+from ytterby.shell.drawing.month_axis import MonthAxis, month_axis, month_number
 
 MASSES = st.floats(-1e9, 1e9).map(lambda value: round(value, 6))
 MONTHS = st.integers(1990 * 12, 2100 * 12)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shell.drawing.month_rows import H_05, H_10, REASONS, month_rows
+from shell.drawing.month_rows import H_05, H_10, REASONS, month_rows, month_text
 from ytterby.shell.drawing import draw_cumuf, draw_months, draw_muf, draw_page
 from ytterby.shell.drawing.muf import CUMUF, MUF, difference_picture, is_beyond
 from ytterby.shell.drawing.page_levels import levels_picture
@@ -236,7 +236,7 @@ def strange_months(draw):
                   ("page_up_05", "page_down_05", "page_up_10", "page_down_10")}  # fmt: skip
         rows.append(
             {
-                "month": f"{number // 12:04d}-{number % 12 + 1:02d}",
+                "month": month_text(number),
                 "muf_kg": draw(masses), "sigma_kg": draw(sigmas), "cumuf_kg": draw(masses),
                 "sigma_cumuf_kg": draw(sigmas), **levels, "threshold_05": draw(st.sampled_from([None, H_05])),
                 "threshold_10": draw(st.sampled_from([None, H_10])), "alarm": draw(st.booleans()),

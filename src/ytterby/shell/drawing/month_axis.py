@@ -75,11 +75,6 @@ def month_number(text: str) -> int:
     return int(year) * MONTHS_IN_YEAR + int(month) - 1
 
 
-def month_text(number: int) -> str:
-    """Return a month as 2026-03."""
-    return f"{number // MONTHS_IN_YEAR:04d}-{number % MONTHS_IN_YEAR + 1:02d}"
-
-
 def _stride(first: int, last: int, most: int) -> int:
     for stride in _STRIDES:
         if last // stride - (first - 1) // stride <= most:

@@ -144,11 +144,8 @@ def _tip(row: Row, language: str) -> str:
         return f"{row['month']}: {month_words.tip_gap(row, language)}"
     facts = {level.key: _figure(row, level.key) for level in LEVELS}
     said = month_words.say("tip_page", language, **facts)
-    return (
-        f"{row['month']}: {month_words.say('tip_alarm', language)} {said}"
-        if row["alarm"]
-        else f"{row['month']}: {said}"
-    )
+    alarm = f"{month_words.say('tip_alarm', language)} " if row["alarm"] else ""
+    return f"{row['month']}: {alarm}{said}"
 
 
 def _figure(row: Row, key: str) -> str:
