@@ -4,7 +4,7 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from nation.nation_book import directory_of, documents_of, entries_of, nation_tables
+from nation.nation_book import directory_of, documents_of, entries_of
 from ytterby.balance.account import Accounts
 from ytterby.balance.items import account_items
 from ytterby.balance.operating_point import ASK_FOR_PAPER
@@ -17,6 +17,7 @@ from ytterby.chain.world import World
 from ytterby.nation.diversion import Diversion, place_diversions
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import DiversionOrder, Scenario
+from ytterby.shell.cli.nation_plan import nation_tables
 from ytterby.shell.site.balance_packs import watch_tables
 from ytterby.shell.site.packs import matter_tables
 

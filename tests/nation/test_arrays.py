@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from nation.nation_book import directory_of, documents_of, entries_of, nation_tables
+from nation.nation_book import directory_of, documents_of, entries_of
 from ytterby.balance.account import Accounts, Row
 from ytterby.balance.items import account_items
 from ytterby.balance.quantity import element_quantity
@@ -18,6 +18,7 @@ from ytterby.nation.arrays import LINK, PLANT, RowLabel, nation_arrays
 from ytterby.nation.diversion import place_diversions
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import DiversionOrder, Scenario
+from ytterby.shell.cli.nation_plan import nation_tables
 from ytterby.shell.site.packs import matter_tables
 
 ORDERS = tuple(

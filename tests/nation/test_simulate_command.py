@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
-from nation.nation_book import nation_tables
 from ytterby.nation.documents import reported_months
 from ytterby.nation.plan import make_plan
 from ytterby.nation.scenario import Scenario
 from ytterby.shell.cli import main
+from ytterby.shell.cli.nation_plan import nation_tables
 
 
 class Answer(NamedTuple):
