@@ -13,11 +13,10 @@ class Lots:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.form_of = {name: i for i, name in enumerate(plan.tables.forms)}
 
     def uri(self, plant: int, form: str, month: int, name: str) -> str:
         """Return the identifier of a plant's lot of a month."""
-        product = identity.product_uri(plant * identity.FORMS_MAX + self.form_of[form])
+        product = identity.product_uri(plant * identity.FORMS_MAX + self.plan.form_of[form])
         return f"{product}/10/{self.plan.scenario.first_day(month):%y%m}-{name}"
 
     def of_link(self, link: Link, month: int, figures: Figures, plant: Plant) -> list[Lot]:

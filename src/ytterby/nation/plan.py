@@ -4,8 +4,9 @@ Everything is drawn from the seed, each list from a stream of its own. A plant's
 proportion to the size of the receivers; the steady flows are the fixed point of that, recycling included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor
 
 import numpy as np
@@ -93,7 +94,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Plan:
-    """The nation. P plants, L links of which the first `between` lead to plants, E elements.
+    """The nation. P plants, L links of which the first `between` lead to plants, E elements; forms by their number.
 
     Steady masses of a month in mg: `flow` (L x E), `production` (P x E, mines only), `throughput` (P x E, what comes
     in), `loss` (P x E), `stock` (P x E, one month's throughput). `sender` and `receiver` (L) are plant numbers.
@@ -113,6 +114,22 @@ class Plan:
     production: FloatArray
     throughput: FloatArray
     loss: FloatArray
+
+    @cached_property
+    def form_of(self) -> Mapping[str, int]:
+        """The number of each form."""
+        return {name: number for number, name in enumerate(self.tables.forms)}
+
+    @cached_property
+    def link_form(self) -> IntArray:
+        """The form of each link (L)."""
+        return np.array([self.form_of[link.form] for link in self.links], dtype=np.int64)
+
+    @cached_property
+    def feed_form(self) -> IntArray:
+        """What each mine takes from the ground (P); of others some form, of which they take nothing."""
+        forms = (self.form_of.get(plant.kind.feed, self.link_form[0]) for plant in self.plants)
+        return np.fromiter(forms, dtype=np.int64, count=len(self.plants))
 
     @property
     def stock(self) -> FloatArray:
