@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import floor
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,19 +33,17 @@ _LISTS, _PLANTS, _FLOWS, _USERS = 11, 12, 13, 14
 
 
 @dataclass(frozen=True, slots=True)
-class Plant:
-    """One plant, run by a party of its own; `laboratory` is the party whose assays it states."""
+class Firm:
+    """A party with one site, by its number among its like."""
+
+    FIRST: ClassVar[int]
 
     number: int
-    kind: Kind
-    rank: int  # among its kind, from 1
-    laboratory: str
-    has_own_laboratory: bool
 
     @property
     def key(self) -> int:
         """The number in its identifiers."""
-        return identity.PLANTS + self.number
+        return self.FIRST + self.number
 
     @property
     def party(self) -> str:
@@ -58,27 +57,30 @@ class Plant:
 
 
 @dataclass(frozen=True, slots=True)
-class EndUser:
+class Plant(Firm):
+    """One plant, run by a party of its own; `laboratory` is the party whose assays it states."""
+
+    FIRST = identity.PLANTS
+
+    kind: Kind
+    rank: int  # among its kind, from 1
+    laboratory: str
+    has_own_laboratory: bool
+
+    @property
+    def name(self) -> str:
+        """Its English name."""
+        return f"{self.kind.name_en} {self.rank}"
+
+
+@dataclass(frozen=True, slots=True)
+class EndUser(Firm):
     """Who puts components to a use."""
 
-    number: int
+    FIRST = identity.END_USERS
+
     use: Use
     is_foreign: bool
-
-    @property
-    def key(self) -> int:
-        """The number in its identifiers."""
-        return identity.END_USERS + self.number
-
-    @property
-    def party(self) -> str:
-        """Its party."""
-        return identity.party_uri(self.key)
-
-    @property
-    def site(self) -> str:
-        """Its site."""
-        return identity.site_uri(self.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,10 +92,9 @@ class TruthLog:
 
     def _plant(self, number: int) -> Json:
         plant = self.plan.plants[number]
-        name = f"{plant.kind.name_en} {plant.rank}"
         return {
             "number": number,
-            "name": name,
+            "name": plant.name,
             "kind": plant.kind.name,
             "party": plant.party,
             "site": plant.site,

@@ -203,8 +203,7 @@ def _show(
 
 def _row(plan: "Plan", one: "Diversion") -> list[str]:
     def name(number: int) -> str:
-        plant = plan.plants[number]
-        return f"{plant.kind.name_en} {plant.rank} (@{number})"
+        return f"{plan.plants[number].name} (@{number})"
 
     partner = name(one.bearer) if one.bearer != one.plant else ""
     first = plan.scenario.first_day(one.start)
