@@ -124,9 +124,13 @@ class PlantReport:
         self._charge(early, kind.charge_day, "a")
         if later:
             self._charge([lot for _, found in later for lot in found], max(day for day, _ in later) + 1, "b")
-        self._draw()
-        for nth, link in enumerate(self.books.out.get(self.plant.number, ())):
-            self._ship(link, nth)
+        sent = [
+            (link, self.lots.of_link(link, self.month, self.declared.sent, self.plant))
+            for link in self.books.out.get(self.plant.number, ())
+        ]
+        self._draw([lot for _, lots in sent for lot in lots])
+        for nth, (link, lots) in enumerate(sent):
+            self._ship(link, lots, nth)
         self._count()
         return sorted(self.clerk.told, key=lambda told: told.at)
 
@@ -224,10 +228,8 @@ class PlantReport:
         )
         self.clerk.write("TransformationEvent", day, CHARGING, rest, ("charging", -1))
 
-    def _draw(self) -> None:
+    def _draw(self, made: list[Lot]) -> None:
         """Draw all that leaves, and the loss, which is destroyed at noon."""
-        links = self.books.out.get(self.plant.number, ())
-        made = [lot for link in links for lot in self._sent(link)]
         form = self.plant.kind.loss_form
         loss = self.lots.single(self.plant, form, self.month, "L", self.declared.lost, LOSS_METHOD)
         rest = (
@@ -248,14 +250,10 @@ class PlantReport:
         )
         self.clerk.write("ObjectEvent", day, LOSING, rest, ("destroying", -1))
 
-    def _sent(self, link: Link) -> list[Lot]:
-        return self.lots.of_link(link, self.month, self.declared.sent, self.plant)
-
     # Shipments
 
-    def _ship(self, link: Link, nth: int) -> None:
+    def _ship(self, link: Link, lots: list[Lot], nth: int) -> None:
         """Write the shipment of a link; of a swapped delivery the last lots go to another under the same use."""
-        lots = self._sent(link)
         instead, count = self.declared.bend.swapped.get(link.number, (-1, 0))
         kept, swapped = lots[: len(lots) - count], lots[len(lots) - count :]
         if kept:
