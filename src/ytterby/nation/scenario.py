@@ -6,10 +6,7 @@ from datetime import date
 from ytterby.nation.tables import ELEMENTS
 
 PLANTS_MIN, PLANTS_MAX = 5, 5000
-DIVERSIONS = (
-    *("abrupt", "protracted", "falsified_receipts", "collusion_uncovered", "collusion_loss"),
-    "use_swap",
-)
+DIVERSIONS = ("abrupt", "protracted", "falsified_receipts", "collusion_uncovered", "collusion_loss", "use_swap")
 
 
 @dataclass(frozen=True, slots=True)
