@@ -105,7 +105,7 @@ def nation_arrays(
         raise ValueError(f"the scenario has no {' '.join(strange)}")
     wanted = {element: known.index(element) for element in asked}
     makers = {element: _Maker(plan, place, by_lot=by_lot) for element, place in wanted.items()}
-    for declared in declared_months(plan, tuple(diversions)):
+    for declared in declared_months(plan, diversions):
         for maker in makers.values():
             maker.add(declared)
     return {element: maker.finish(element) for element, maker in makers.items()}

@@ -7,7 +7,7 @@ its systematic part, worked out from what is declared. Figures are whole units o
 hundredths of mg/kg.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,6 @@ from ytterby.nation.month import Month, true_months
 from ytterby.nation.plan import IntArray, Plan
 from ytterby.nation.tables import Form
 
-GRAM_MG, KG_MG = 1e3, 1e6
 CONTENT_PARTS = 100  # a content is written to hundredths of mg/kg
 STOCK, STOCK_METHOD, LOSS_METHOD = "stock", "inventory", "loss estimate"
 _BIASES, _ERRORS, _OPENING = 41, 42, 43
@@ -157,7 +156,7 @@ class Speakers:
         return self.random_sd[forms], self.shared_sd[forms]
 
 
-def declared_months(plan: Plan, diversions: tuple[Diversion, ...] = ()) -> Iterator[Declared]:
+def declared_months(plan: Plan, diversions: Sequence[Diversion] = ()) -> Iterator[Declared]:
     """Yield the months of a nation as declared. Memory does not grow with the months."""
     speakers, diverting = Speakers(plan), Diverting(plan, diversions)
     for month in true_months(plan):

@@ -34,9 +34,9 @@ from ytterby.matter.assay import Assay
 from ytterby.matter.declared import laboratory_group
 from ytterby.matter.mass import FloatArray
 from ytterby.nation.arrays import PLANT, NationArrays, nation_arrays
-from ytterby.nation.declared import KG_MG, LOSS_METHOD, STOCK_METHOD
+from ytterby.nation.declared import LOSS_METHOD, STOCK_METHOD
 from ytterby.nation.diversion import Diversion, place_diversions
-from ytterby.nation.plan import IntArray, Plan
+from ytterby.nation.plan import KG_MG, IntArray, Plan
 from ytterby.nation.scenario import DiversionOrder
 
 SITMUF, LEAK, LEAK_OWN, MIRROR, LOSS_YIELD = "sitmuf", "leak", "leak_own", "mirror", "loss_yield"

@@ -24,7 +24,7 @@ HOME, ABROAD = "XA", "XB"
 MINE, COMPONENT, TRADER = "mine", "component", "trader"
 # A mine's output of the leading element in a month, kg; twenty such mines make about 400 t.
 MINE_KG = 20_000.0
-MILLIGRAMS = 1e6
+KG_MG = 1e6
 SIZE_SPREAD, RATIO_SPREAD = 0.4, 0.15
 RATIO_RANGE = (0.7, 1.3)
 END_USERS_PER_COMPONENT, FOREIGN_EVERY = 0.8, 4
@@ -295,7 +295,7 @@ def _production(scenario: Scenario, tables: NationTables, plants: Sequence[Plant
     """Return what mines take from the ground in a month, mg (P x E): each its own size and element pattern."""
     random = np.random.default_rng([scenario.seed, _FLOWS])
     shape = (len(plants), len(scenario.elements))
-    size = MINE_KG * MILLIGRAMS * np.exp(SIZE_SPREAD * random.standard_normal(shape[0]))
+    size = MINE_KG * KG_MG * np.exp(SIZE_SPREAD * random.standard_normal(shape[0]))
     ratio = np.clip(np.exp(RATIO_SPREAD * random.standard_normal(shape)), *RATIO_RANGE)
     ratio[:, 0] = 1.0
     is_mine = np.array([plant.kind.name == MINE for plant in plants])

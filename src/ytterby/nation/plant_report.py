@@ -7,7 +7,7 @@ plant's balance is read back from its own words: opening stock and receipts less
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from ytterby.nation import event_text as text
 from ytterby.nation import identity
@@ -51,7 +51,6 @@ class Clerk:
         """Add an event of a day of the month, counted from 1; return its name."""
         number = len(self.told) + 1
         event_id = identity.event_id(self.plan.scenario.seed, self.month, self.key, number)
-        # Each party has seconds of its own, so that few instants of the country are equal.
         at = text.instant(self.first + timedelta(days=day - 1), minute, self.offset)
         opened = text.head(kind, event_id, at, self.offset)
         self.told.append(Told(event_id, day * 1440 + minute, f"{opened}{rest}}}", about))
@@ -259,7 +258,7 @@ class PlantReport:
         if kept:
             self._dispatch(link, kept, nth, link.end_user, "")
         if swapped:
-            self._dispatch(link, swapped, nth + 300, instead, "b")
+            self._dispatch(link, swapped, nth, instead, "b")
 
     def _dispatch(self, link: Link, lots: list[Lot], nth: int, end_user: int, part: str) -> None:
         """Write a shipment, and the passage of the border where it leaves the country."""
@@ -313,8 +312,3 @@ class PlantReport:
             + text.lot_data([lot], self.plan.scenario.elements)
         )
         clerk.write("ObjectEvent", clerk.last_day, COUNTING, rest, ("stock_taking", -1))
-
-
-def opening_day(plan: Plan) -> date:
-    """Return the day of the opening inventory."""
-    return plan.scenario.start - timedelta(days=1)
