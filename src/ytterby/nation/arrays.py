@@ -238,14 +238,15 @@ class _Maker:
             which, plant_number = divmod(-1 - number, len(plan.plants))
             plant = plan.plants[plant_number]
             form = plant.kind.loss_form if which else plant.kind.stock_form
-            return _group_name(element, plant.site, LOSS_METHOD if which else STOCK_METHOD, "0", form)
+            return group_name(element, plant.site, LOSS_METHOD if which else STOCK_METHOD, "0", form)
         rest, form_number = divmod(number, len(forms))
         epoch, laboratory = divmod(rest, len(plan.laboratories))
         form = forms[form_number]
-        return _group_name(element, plan.laboratories[laboratory], plan.tables.forms[form].method, str(epoch), form)
+        return group_name(element, plan.laboratories[laboratory], plan.tables.forms[form].method, str(epoch), form)
 
 
-def _group_name(element: str, laboratory: str, method: str, epoch: str, form: str) -> str:
+def group_name(element: str, laboratory: str, method: str, epoch: str, form: str) -> str:
+    """Return the name of the group in which a laboratory's assays of a form by a method err alike."""
     name = laboratory_group(Assay(element, Decimal(0), method=method, laboratory=laboratory, epoch=epoch), form)
     assert name is not None, "a laboratory is named"
     return name
