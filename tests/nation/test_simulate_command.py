@@ -62,6 +62,8 @@ def test_it_speaks_chinese_and_json(tmp_path):
         (("--diversion", "abrupt=0.9"), "0.9"),
         (("--mistakes", 2), "share"),
         (("--start", "2023"), "month"),
+        (("--start", "0001-01"), "year 0"),
+        (("--start", "9999-11"), "year 10000"),
         (("--element", "Fe"), "rare earth"),
         (("--element", "La"), "elements"),
     ],
