@@ -64,15 +64,8 @@ class EndUserReport:
 
     def _receive(self, clerk: Clerk, user: EndUser, link: Link, part: str, lots: list[Lot]) -> None:
         sender = self.plan.plants[link.sender]
-        rest = (
-            ',"action":"OBSERVE"'
-            + text.goods("quantityList", lots)
-            + text.place(user.key, "receiving", "in_progress")
-            + text.transfer(
-                note_of(self.plan, link, clerk.month, part), (sender.party, sender.site), (user.party, user.site)
-            )
-            + text.weighings(lots, user.key)
-        )
+        moved = text.transfer(note_of(self.plan, link, clerk.month, part), sender.key, user.key)
+        rest = text.handed_over(lots, user.key, "receiving", "in_progress", moved)
         minute = MORNING + len(clerk.told)
         clerk.write("ObjectEvent", arrival_day(self.plan, link), minute, rest, ("receiving", link.number))
 

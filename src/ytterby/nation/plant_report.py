@@ -169,16 +169,9 @@ class PlantReport:
         if not written:
             return lots
         sender = self.plan.plants[link.sender]
+        moved = text.transfer(note_of(self.plan, link, declared.month.number), sender.key, self.plant.key)
         rest = (
-            ',"action":"OBSERVE"'
-            + text.goods("quantityList", written)
-            + text.place(self.plant.key, "receiving", "in_progress")
-            + text.transfer(
-                note_of(self.plan, link, declared.month.number),
-                (sender.party, sender.site),
-                (self.plant.party, self.plant.site),
-            )
-            + text.weighings(written, self.plant.key)
+            text.handed_over(written, self.plant.key, "receiving", "in_progress", moved)
             + ","
             + text.lot_data(written, self.plan.scenario.elements)
         )
@@ -264,28 +257,18 @@ class PlantReport:
         """Write a shipment, and the passage of the border where it leaves the country."""
         user = self.plan.end_users[end_user] if end_user >= 0 else None
         receiver = user if user is not None else self.plan.plants[link.receiver]
-        moved = text.transfer(
-            note_of(self.plan, link, self.month, part),
-            (self.plant.party, self.plant.site),
-            (receiver.party, receiver.site),
-        )
-        told = text.goods("quantityList", lots)
+        moved = text.transfer(note_of(self.plan, link, self.month, part), self.plant.key, receiver.key)
         declared = self.books.declared_for(link)
-        rest = (
-            ',"action":"OBSERVE"'
-            + told
-            + text.place(self.plant.key, "shipping", "in_transit")
-            + moved
-            + text.weighings(lots, self.plant.key)
-            + (text.uses(declared) if declared else "")
-        )
+        rest = text.handed_over(lots, self.plant.key, "shipping", "in_transit", moved)
+        if declared:
+            rest += text.uses(declared)
         day = self.plant.kind.ship_day
         self.clerk.write("ObjectEvent", day, SHIPPING + nth % 60, rest, ("shipping", link.number))
         if user is not None and user.is_foreign:
             customs = self.plan.customs_site
             rest = (
                 ',"action":"OBSERVE"'
-                + told
+                + text.goods("quantityList", lots)
                 + f',"bizStep":"departing","disposition":"in_transit","readPoint":{{"id":"{customs}"}}'
                 + moved
                 + f',"ree:regime":"export","ree:destinationCountry":"{ABROAD}","ree:endUser":"{user.party}"'
