@@ -23,11 +23,8 @@ from ytterby.nation.detection import (
 )
 from ytterby.nation.detection_naming import Naming, name_diversions
 from ytterby.nation.detection_scores import LEAK_OWN, LOSS_YIELD, MIRROR, SITMUF, NominalNation, nominal_nation
-from ytterby.nation.plan import Plan, make_plan
-from ytterby.nation.scenario import Scenario
-from ytterby.nation.tables import FILES, USE_CODES, read_nation_tables
-from ytterby.shell.site.balance_packs import loss_norms, threshold_table
-from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.cli.nation_plan import plan_of
+from ytterby.shell.site.balance_packs import month_spread, threshold_table
 
 ELEMENT = "Nd"
 INQUIRY, PAPER = 0.05, 0.2
@@ -91,9 +88,9 @@ def run(size: str) -> Iterator[Line]:
 
 def measure(size: Size, seed: int, tell: Callable[[str], None]) -> Study:
     """Run the honest nations, set the limits, run the diversions; `tell` hears what was done."""
-    plan = nation_plan(size.plants, seed)
+    plan = plan_of(plants=size.plants, seed=seed, elements=(ELEMENT,))
     table = threshold_table()
-    nominal = nominal_nation(plan, ELEMENT, max(norm.relative_month for norm in loss_norms().values()))
+    nominal = nominal_nation(plan, ELEMENT, month_spread())
     honest = honest_runs(
         nominal, size.honest, table, lambda *_: None, of_losses=size.of_losses, of_leak_own=size.of_leak_own
     )
@@ -118,13 +115,6 @@ def _found(
     for row, *_ in WANTED:
         yield from detections(nominal, row, count, limits, families, lambda *_: None)
         tell(say(row, row.within[-1]))
-
-
-def nation_plan(plants: int, seed: int) -> Plan:
-    """Return the default nation of so many plants, with one element."""
-    texts = {name: packaged_text("nation", name) for name in FILES}
-    tables = read_nation_tables({**texts, USE_CODES: packaged_text("chain", USE_CODES)})
-    return make_plan(Scenario(plants=plants, seed=seed, elements=(ELEMENT,)), tables)
 
 
 def checks(honest: HonestRuns) -> list[TableCheck]:

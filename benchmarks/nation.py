@@ -14,12 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.table import Line
+from ytterby.nation.scenario import DIVERSIONS
 
 Json = dict[str, Any]
-KINDS = (
-    *("abrupt", "protracted", "falsified_receipts", "collusion_uncovered", "collusion_loss"),
-    "use_swap",
-)
 NAIVE_SCORE = 3.0
 
 
@@ -36,18 +33,18 @@ class Outcome(NamedTuple):
     findings_seconds: float
 
 
-def run_nation(seed: int, share: float, plants: int = 40, months: int = 24, kinds: Sequence[str] = KINDS) -> Outcome:
+def run_nation(seed: int, share: float) -> Outcome:
     """Simulate, capture and judge one nation."""
     with tempfile.TemporaryDirectory() as folder:
-        return _judge(Path(folder), seed, share, plants, months, kinds)
+        return _judge(Path(folder), seed, share)
 
 
-def _judge(folder: Path, seed: int, share: float, plants: int, months: int, kinds: Sequence[str]) -> Outcome:
+def _judge(folder: Path, seed: int, share: float) -> Outcome:
     from ytterby.shell.cli.command import main
 
     nation, data = folder / "nation", folder / "data"
-    orders = [text for kind in kinds for text in ("--diversion", f"{kind}={share}")]
-    size = ["--plants", str(plants), "--months", str(months), "--seed", str(seed)]
+    orders = [text for kind in DIVERSIONS for text in ("--diversion", f"{kind}={share}")]
+    size = ["--plants", "40", "--months", "24", "--seed", str(seed)]
     _quietly(main, ["nation", "simulate", *size, *orders, "--out", str(nation)])
     _quietly(main, ["register", "make", str(data), "--origin", "nation.example"])
     _quietly(main, ["party", "import", str(nation / "parties.yaml"), "--data", str(data)])
@@ -135,7 +132,7 @@ def run(size: str) -> list[Line]:
     lines = []
     for share in (0.05, 0.02) if size == "full" else (0.05,):
         outcomes = [run_nation(seed, share) for seed in seeds]
-        lines += [_named_line(kind, share, outcomes) for kind in KINDS]
+        lines += [_named_line(kind, share, outcomes) for kind in DIVERSIONS]
         false, expected = sum(one.false for one in outcomes), sum(one.expected for one in outcomes)
         naive = float(sum(one.naive_false for one in outcomes))
         note = f"expected {expected:.1f}; captured in {sum(one.capture_seconds for one in outcomes):.0f} s"

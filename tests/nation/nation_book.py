@@ -16,14 +16,7 @@ from ytterby.nation.directory import directory_yaml
 from ytterby.nation.diversion import Diversion
 from ytterby.nation.documents import Document, reported_months
 from ytterby.nation.plan import Plan
-from ytterby.nation.tables import FILES, USE_CODES, NationTables, read_nation_tables
-from ytterby.shell.site.packs import door_tables, matter_tables, packaged_text
-
-
-def nation_tables() -> NationTables:
-    """Return the packaged tables."""
-    texts = {name: packaged_text("nation", name) for name in FILES}
-    return read_nation_tables({**texts, USE_CODES: packaged_text("chain", USE_CODES)})
+from ytterby.shell.site.packs import door_tables, matter_tables
 
 
 def directory_of(plan: Plan) -> Directory:

@@ -1,10 +1,11 @@
 """A simulated nation under the watch, as the register keeps it: documents, postings, accounts, alarms."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from nation.nation_book import directory_of, documents_of, entries_of, nation_tables
+from nation.nation_book import directory_of, documents_of, entries_of
 from ytterby.balance.account import Accounts
 from ytterby.balance.items import account_items
 from ytterby.balance.operating_point import ASK_FOR_PAPER
@@ -17,6 +18,7 @@ from ytterby.chain.world import World
 from ytterby.nation.diversion import Diversion, place_diversions
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import DiversionOrder, Scenario
+from ytterby.shell.cli.nation_plan import nation_tables
 from ytterby.shell.site.balance_packs import watch_tables
 from ytterby.shell.site.packs import matter_tables
 
@@ -38,6 +40,15 @@ class WatchedNation(NamedTuple):
         return self.plan.plants[plant].site
 
 
+def book_as_kept(plan: Plan, diversions: Sequence[Diversion]) -> tuple[tuple[Bundle, ...], Book]:
+    """Return the postings of a nation's documents, of which nothing is said at the door, and the book of them."""
+    entries, said = entries_of(plan, documents_of(plan, diversions))
+    assert not said, said
+    world = World(directory_of(plan), ProductList(), matter_tables())
+    bundles = tuple(Bundle(entry.event.digest, postings_of(entry, world)[0]) for entry in entries)
+    return bundles, build_from_bundles(bundles, world)
+
+
 def accounts_of(bundles: tuple[Bundle, ...], book: Book) -> Accounts:
     """Return the accounts of a book, each site on its own clock."""
     sites = book.world.directory.sites
@@ -55,11 +66,7 @@ def watched_nation(
         nation_tables(),
     )
     diversions = place_diversions(plan, orders)
-    entries, said = entries_of(plan, documents_of(plan, diversions))
-    assert not said, said
-    world = World(directory_of(plan), ProductList(), matter_tables())
-    bundles = tuple(Bundle(entry.event.digest, postings_of(entry, world)[0]) for entry in entries)
-    book = build_from_bundles(bundles, world)
+    bundles, book = book_as_kept(plan, diversions)
     accounts = accounts_of(bundles, book)
     return WatchedNation(
         plan, diversions, bundles, book, accounts, watch_accounts(accounts, watch_tables(ASK_FOR_PAPER))

@@ -1,24 +1,16 @@
 """Arrays and documents carry the same figures: equal rows and equal covariances to 1e-9, equal group names."""
 
-from zoneinfo import ZoneInfo
-
 import numpy as np
 import pytest
 
-from nation.nation_book import directory_of, documents_of, entries_of, nation_tables
+from nation.nation_watch import accounts_of, book_as_kept
 from ytterby.balance.account import Accounts, Row
-from ytterby.balance.items import account_items
 from ytterby.balance.quantity import element_quantity
-from ytterby.chain.book import build_from_bundles
-from ytterby.chain.order import Bundle
-from ytterby.chain.postings import postings_of
-from ytterby.chain.product import ProductList
-from ytterby.chain.world import World
 from ytterby.nation.arrays import LINK, PLANT, RowLabel, nation_arrays
 from ytterby.nation.diversion import place_diversions
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import DiversionOrder, Scenario
-from ytterby.shell.site.packs import matter_tables
+from ytterby.shell.cli.nation_plan import nation_tables
 
 ORDERS = tuple(
     DiversionOrder(kind, 0.05) for kind in ("protracted", "falsified_receipts", "collusion_loss", "collusion_uncovered")
@@ -34,13 +26,7 @@ def diverted_plan(late: float = 0.2, months: int = 4, plants: int = 24) -> Plan:
 def told() -> tuple[Plan, Accounts]:
     """A nation, and its accounts as the register works them out from the documents."""
     plan = diverted_plan()
-    entries, said = entries_of(plan, documents_of(plan, place_diversions(plan, ORDERS)))
-    assert not said
-    directory = directory_of(plan)
-    world = World(directory, ProductList(), matter_tables())
-    bundles = [Bundle(entry.event.digest, postings_of(entry, world)[0]) for entry in entries]
-    book = build_from_bundles(bundles, world)
-    return plan, account_items(bundles, book, lambda site: ZoneInfo(directory.sites[site].zone))
+    return plan, accounts_of(*book_as_kept(plan, place_diversions(plan, ORDERS)))
 
 
 @pytest.mark.parametrize("element", ["Nd", "Dy"])

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from nation.nation_book import nation_tables
 from ytterby.balance.innovation import innovations_of
 from ytterby.balance.page import DOWN, UP
 from ytterby.balance.page_threshold import Family
@@ -43,6 +42,7 @@ from ytterby.nation.detection_scores import (
 from ytterby.nation.diversion import Diversion
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import DiversionOrder, Scenario
+from ytterby.shell.cli.nation_plan import nation_tables
 from ytterby.shell.site.balance_packs import threshold_table
 
 SPREAD = 0.1

@@ -7,7 +7,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from nation.nation_book import book_of, documents_of, nation_tables
+from nation.nation_book import book_of, documents_of
 from ytterby.chain.destination import destination_of_lot
 from ytterby.nation.arrays import nation_arrays
 from ytterby.nation.declared import Declared, Figures, declared_months
@@ -17,6 +17,7 @@ from ytterby.nation.month import received, shipped
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import DIVERSIONS, DiversionOrder, Scenario
 from ytterby.nation.truth import TruthLog
+from ytterby.shell.cli.nation_plan import nation_tables
 
 MONTHS, CLEAN, SHARE = 6, 2, 0.05
 

@@ -7,11 +7,12 @@ from math import erfc, sqrt
 import numpy as np
 import pytest
 
-from nation.nation_book import book_of, directory_of, documents_of, nation_tables
+from nation.nation_book import book_of, directory_of, documents_of
 from ytterby.nation.declared import declared_months
 from ytterby.nation.month import received, shipped, true_months
 from ytterby.nation.plan import Plan, count_plants, make_plan
 from ytterby.nation.scenario import Scenario
+from ytterby.shell.cli.nation_plan import nation_tables
 from ytterby.terms.gs1key import check_digit
 from ytterby.terms.identifier import read_identifier
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nation.nation_book import book_of, documents_of, nation_tables
+from nation.nation_book import book_of, documents_of
 from ytterby.nation.mistake import KINDS, LATE, MISSING, TYPING, UNIT_SLIP, mistakes_of, mistype
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import Scenario
+from ytterby.shell.cli.nation_plan import nation_tables
 
 
 def plan_of(rate: float, months: int = 4, plants: int = 12) -> Plan:

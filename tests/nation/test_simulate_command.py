@@ -1,33 +1,17 @@
 """`ytterby nation simulate`, and a register that takes in what it wrote."""
 
-import contextlib
 import hashlib
-import io
 import json
 import tracemalloc
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from nation.nation_book import nation_tables
+from shell.cli.conftest import run
 from ytterby.nation.documents import reported_months
 from ytterby.nation.plan import make_plan
 from ytterby.nation.scenario import Scenario
-from ytterby.shell.cli import main
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-def run(*argv: object) -> Answer:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main([str(word) for word in argv])
-    return Answer(code, out.getvalue(), err.getvalue())
+from ytterby.shell.cli.nation_plan import nation_tables
 
 
 def digest(folder: Path) -> str:
@@ -78,6 +62,8 @@ def test_it_speaks_chinese_and_json(tmp_path):
         (("--diversion", "abrupt=0.9"), "0.9"),
         (("--mistakes", 2), "share"),
         (("--start", "2023"), "month"),
+        (("--start", "0001-01"), "year 0"),
+        (("--start", "9999-11"), "year 10000"),
         (("--element", "Fe"), "rare earth"),
         (("--element", "La"), "elements"),
     ],

@@ -105,7 +105,7 @@ def nation_arrays(
         raise ValueError(f"the scenario has no {' '.join(strange)}")
     wanted = {element: known.index(element) for element in asked}
     makers = {element: _Maker(plan, place, by_lot=by_lot) for element, place in wanted.items()}
-    for declared in declared_months(plan, tuple(diversions)):
+    for declared in declared_months(plan, diversions):
         for maker in makers.values():
             maker.add(declared)
     return {element: maker.finish(element) for element, maker in makers.items()}
@@ -117,9 +117,6 @@ class _Maker:
     def __init__(self, plan: Plan, place: int, *, by_lot: bool) -> None:
         self.plan, self.place, self.by_lot = plan, place, by_lot
         self.months = plan.scenario.months
-        self.forms = {name: i for i, name in enumerate(plan.tables.forms)}
-        self.link_form = np.array([self.forms[link.form] for link in plan.links], dtype=np.int64)
-        self.feed_form = np.array([self.forms.get(plant.kind.feed, 0) for plant in plan.plants], dtype=np.int64)
         self.is_mine = np.array([bool(plant.kind.feed) for plant in plan.plants])
         self.blocks: list[_Items] = []
         self.received_kg = np.zeros((len(plan.plants), self.months))
@@ -132,7 +129,7 @@ class _Maker:
 
     def _group(self, laboratory: IntArray, form: IntArray, month: int) -> IntArray:
         epoch = self.plan.scenario.epoch(month)
-        found: IntArray = (epoch * len(self.plan.laboratories) + laboratory) * len(self.forms) + form
+        found: IntArray = (epoch * len(self.plan.laboratories) + laboratory) * len(self.plan.form_of) + form
         return found
 
     def _own_group(self, which: int) -> IntArray:
@@ -184,14 +181,14 @@ class _Maker:
         first_link = len(plan.plants)
         sent, line = self._lots(declared.sent, which)
         is_paired = (line < plan.between) & (arrival < self.months)
-        group = self._group(plan.laboratory_of[plan.sender[line]], self.link_form[line], month)
+        group = self._group(plan.laboratory_of[plan.sender[line]], plan.link_form[line], month)
         plus = np.where(is_paired, self._row(arrival, first_link + line), NOWHERE)
         self.blocks.append(_Items(*sent, group, plus, self._row(month, plan.sender[line])))
         if arrival >= self.months:
             return
         got, line = self._lots(declared.got, which[: plan.between])
         receiver = plan.receiver[line]
-        group = self._group(plan.laboratory_of[receiver], self.link_form[line], month)
+        group = self._group(plan.laboratory_of[receiver], plan.link_form[line], month)
         np.add.at(self.received_kg[:, arrival], receiver, got[0])
         self.blocks.append(_Items(*got, group, self._row(arrival, receiver), self._row(arrival, first_link + line)))
 
@@ -199,7 +196,7 @@ class _Maker:
         which = np.repeat(self.is_mine[:, np.newaxis], self.plan.scenario.lots, axis=1)
         mined, line = self._lots(declared.mined, which)
         month = declared.month.number
-        group = self._group(self.plan.laboratory_of[line], self.feed_form[line], month)
+        group = self._group(self.plan.laboratory_of[line], self.plan.feed_form[line], month)
         np.add.at(self.received_kg[:, month], line, mined[0])
         nowhere = np.full(line.shape, NOWHERE)
         self.blocks.append(_Items(*mined, group, self._row(month, plants[line]), nowhere))
@@ -236,19 +233,20 @@ class _Maker:
 
     def _name(self, number: int, element: str) -> str:
         """Return the name of a group, as the documents' assays have it."""
-        plan, forms = self.plan, tuple(self.forms)
+        plan, forms = self.plan, tuple(self.plan.tables.forms)
         if number < 0:
             which, plant_number = divmod(-1 - number, len(plan.plants))
             plant = plan.plants[plant_number]
             form = plant.kind.loss_form if which else plant.kind.stock_form
-            return _group_name(element, plant.site, LOSS_METHOD if which else STOCK_METHOD, "0", form)
+            return group_name(element, plant.site, LOSS_METHOD if which else STOCK_METHOD, "0", form)
         rest, form_number = divmod(number, len(forms))
         epoch, laboratory = divmod(rest, len(plan.laboratories))
         form = forms[form_number]
-        return _group_name(element, plan.laboratories[laboratory], plan.tables.forms[form].method, str(epoch), form)
+        return group_name(element, plan.laboratories[laboratory], plan.tables.forms[form].method, str(epoch), form)
 
 
-def _group_name(element: str, laboratory: str, method: str, epoch: str, form: str) -> str:
+def group_name(element: str, laboratory: str, method: str, epoch: str, form: str) -> str:
+    """Return the name of the group in which a laboratory's assays of a form by a method err alike."""
     name = laboratory_group(Assay(element, Decimal(0), method=method, laboratory=laboratory, epoch=epoch), form)
     assert name is not None, "a laboratory is named"
     return name

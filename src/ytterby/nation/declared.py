@@ -7,7 +7,7 @@ its systematic part, worked out from what is declared. Figures are whole units o
 hundredths of mg/kg.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,6 @@ from ytterby.nation.month import Month, true_months
 from ytterby.nation.plan import IntArray, Plan
 from ytterby.nation.tables import Form
 
-GRAM_MG, KG_MG = 1e3, 1e6
 CONTENT_PARTS = 100  # a content is written to hundredths of mg/kg
 STOCK, STOCK_METHOD, LOSS_METHOD = "stock", "inventory", "loss estimate"
 _BIASES, _ERRORS, _OPENING = 41, 42, 43
@@ -84,8 +83,6 @@ class Speakers:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.elements = plan.scenario.elements
-        self.form_of = {name: i for i, name in enumerate(plan.tables.forms)}
-        self.link_form = np.array([self.form_of[link.form] for link in plan.links], dtype=np.int64)
         self.stock_form = self._of_plants("stock_form")
         self.loss_form = self._of_plants("loss_form")
         forms = plan.tables.forms.values()
@@ -95,7 +92,8 @@ class Speakers:
         self._biases: dict[int, Mapping[str, FloatArray]] = {}
 
     def _of_plants(self, name: str) -> IntArray:
-        return np.array([self.form_of[getattr(plant.kind, name)] for plant in self.plan.plants], dtype=np.int64)
+        form_of = self.plan.form_of
+        return np.array([form_of[getattr(plant.kind, name)] for plant in self.plan.plants], dtype=np.int64)
 
     @cached_property
     def stock_figures(self) -> Form:
@@ -107,7 +105,7 @@ class Speakers:
         if epoch not in self._biases:
             random = np.random.default_rng([self.plan.scenario.seed, _BIASES, epoch])
             plants = (len(self.plan.plants), len(self.elements))
-            shape = (len(self.plan.laboratories), len(self.form_of), len(self.elements))
+            shape = (len(self.plan.laboratories), len(self.plan.form_of), len(self.elements))
             self._biases = {
                 epoch: {
                     "laboratory": random.standard_normal(shape) * self.shared_sd[:, np.newaxis],
@@ -158,7 +156,7 @@ class Speakers:
         return self.random_sd[forms], self.shared_sd[forms]
 
 
-def declared_months(plan: Plan, diversions: tuple[Diversion, ...] = ()) -> Iterator[Declared]:
+def declared_months(plan: Plan, diversions: Sequence[Diversion] = ()) -> Iterator[Declared]:
     """Yield the months of a nation as declared. Memory does not grow with the months."""
     speakers, diverting = Speakers(plan), Diverting(plan, diversions)
     for month in true_months(plan):
@@ -171,10 +169,10 @@ def _declare(plan: Plan, speakers: Speakers, month: Month, bend: Bend, added: In
     seed, between, lots = plan.scenario.seed, plan.between, plan.scenario.lots
     streams = [np.random.default_rng([seed, _ERRORS, month.number, i]) for i in range(6)]
     biases = speakers.biases(plan.scenario.epoch(month.number))
-    forms = np.repeat(speakers.link_form[:, np.newaxis], lots, axis=1)
+    forms = np.repeat(plan.link_form[:, np.newaxis], lots, axis=1)
     masses = month.lots.astype(np.float64)
-    sent_bias = _of_laboratories(biases, plan.laboratory_of[plan.sender], speakers.link_form)
-    got_bias = _of_laboratories(biases, plan.laboratory_of[plan.receiver[:between]], speakers.link_form[:between])
+    sent_bias = _of_laboratories(biases, plan.laboratory_of[plan.sender], plan.link_form)
+    got_bias = _of_laboratories(biases, plan.laboratory_of[plan.receiver[:between]], plan.link_form[:between])
     shown = np.repeat((1.0 - bend.cut[:between])[:, np.newaxis], lots, axis=1)
     sent = speakers.figures(masses, forms, sent_bias, streams[0], sds=speakers.forms_sds(forms))
     got = speakers.figures(
@@ -214,15 +212,10 @@ def _stock(
 def _mined(
     plan: Plan, speakers: Speakers, month: Month, biases: Mapping[str, FloatArray], random: np.random.Generator
 ) -> Figures:
-    feeds = [speakers.form_of.get(plant.kind.feed, speakers.form_of[STOCK]) for plant in plan.plants]
-    of_plant = np.array(feeds, dtype=np.int64)
-    forms = np.repeat(of_plant[:, np.newaxis], plan.scenario.lots, axis=1)
     # Who takes nothing from the ground has no feed: his rows stand empty and are asked for by nobody.
-    usual_form = np.where(forms == speakers.form_of[STOCK], speakers.link_form[0], forms)
-    bias = _of_laboratories(biases, plan.laboratory_of, usual_form[:, 0])
-    return speakers.figures(
-        month.produced.astype(np.float64), usual_form, bias, random, sds=speakers.forms_sds(usual_form)
-    )
+    forms = np.repeat(plan.feed_form[:, np.newaxis], plan.scenario.lots, axis=1)
+    bias = _of_laboratories(biases, plan.laboratory_of, plan.feed_form)
+    return speakers.figures(month.produced.astype(np.float64), forms, bias, random, sds=speakers.forms_sds(forms))
 
 
 def _of_laboratories(biases: Mapping[str, FloatArray], laboratories: IntArray, forms: IntArray) -> FloatArray:

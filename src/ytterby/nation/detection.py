@@ -164,7 +164,7 @@ class HonestRuns:
     def check_table(self, method: Method, table: ThresholdTable, rate: float) -> TableCheck:
         """Return the alarms at the table's thresholds for a rate, each series (plant or link) by itself."""
         score = self.scores[method.table_score or method.score]
-        alarms = _series_alarms(score, table.charts(method.family, rate), None)
+        alarms = _chart_alarms(score, table.charts(method.family, rate))
         months, series = np.unique(np.isfinite(score).sum(axis=1), return_counts=True)
         expected = sum(
             int(count) * table.expected_alarms(method.family, rate, int(month))
@@ -295,10 +295,10 @@ def plant_alarms(
             for direction in family.directions
             for k, h in zip(family.reference_values, limits, strict=True)
         )
-        alarms = _series_alarms(score, charts, None)
+        alarms = _chart_alarms(score, charts)
     else:
         (limit,) = limits
-        alarms = _series_alarms(score, (), limit)
+        alarms = score > limit
     return _any_of(links_of, alarms) if method.is_of_links else alarms
 
 
@@ -307,8 +307,7 @@ def links_of_plants(plan: Plan) -> csr_array:
     numbers = np.arange(plan.between)
     ends = np.concatenate([plan.sender[: plan.between], plan.receiver[: plan.between]])
     shape = (len(plan.plants), plan.between)
-    found = csr_array((np.ones(len(ends)), (ends, np.concatenate([numbers, numbers]))), shape=shape)
-    return csr_array(found)
+    return csr_array((np.ones(len(ends)), (ends, np.concatenate([numbers, numbers]))), shape=shape)
 
 
 def wilson(events: int, trials: int, level: float = LEVEL) -> tuple[float, float]:
@@ -327,11 +326,8 @@ def wilson(events: int, trials: int, level: float = LEVEL) -> tuple[float, float
     return (0.0 if events == 0 else middle - half), (1.0 if events == trials else middle + half)
 
 
-def _series_alarms(score: FloatArray, charts: Sequence[Chart], limit: float | None) -> BoolArray:
-    """Return whether each series alarms in a month, by charts that start anew after an alarm, or by a limit."""
-    if limit is not None:
-        above: BoolArray = score > limit
-        return above
+def _chart_alarms(score: FloatArray, charts: Sequence[Chart]) -> BoolArray:
+    """Return whether each series alarms in a month, by charts that start anew after an alarm."""
     _, alarms = page_set(np.ascontiguousarray(np.moveaxis(score, 1, 0)), charts)
     by_month: BoolArray = np.any(alarms, axis=0)
     return np.moveaxis(by_month, 0, 1)

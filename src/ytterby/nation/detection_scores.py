@@ -20,7 +20,6 @@ all runs and methods). `leak_own` has each run's own, for few runs.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -30,13 +29,11 @@ from ytterby.balance.loss_yield import loss_from_history, month_spread_of
 from ytterby.balance.measurements import Measurements
 from ytterby.balance.network import Network, RowLabel
 from ytterby.balance.network_factor import NetworkFactor, factor_network
-from ytterby.matter.assay import Assay
-from ytterby.matter.declared import laboratory_group
 from ytterby.matter.mass import FloatArray
-from ytterby.nation.arrays import PLANT, NationArrays, nation_arrays
-from ytterby.nation.declared import KG_MG, LOSS_METHOD, STOCK_METHOD
+from ytterby.nation.arrays import PLANT, NationArrays, group_name, nation_arrays
+from ytterby.nation.declared import LOSS_METHOD, STOCK_METHOD
 from ytterby.nation.diversion import Diversion, place_diversions
-from ytterby.nation.plan import IntArray, Plan
+from ytterby.nation.plan import KG_MG, IntArray, Plan
 from ytterby.nation.scenario import DiversionOrder
 
 SITMUF, LEAK, LEAK_OWN, MIRROR, LOSS_YIELD = "sitmuf", "leak", "leak_own", "mirror", "loss_yield"
@@ -188,8 +185,10 @@ def loss_measurements(plan: Plan, arrays: NationArrays, plant: int) -> Measureme
     items = np.unique(balances.indices)
     entries = balances[:, items].tocoo()
     group = _group_of_items(measured)[items[entries.col]]
-    lost = group == _own_group(measured, arrays.element, who.site, LOSS_METHOD, who.kind.loss_form)
-    stock = group == _own_group(measured, arrays.element, who.site, STOCK_METHOD, who.kind.stock_form)
+    own = ((LOSS_METHOD, who.kind.loss_form), (STOCK_METHOD, who.kind.stock_form))
+    lost, stock = (
+        group == measured.groups.index(group_name(arrays.element, who.site, method, "0", form)) for method, form in own
+    )
     received = (entries.data > 0) & ~stock
     row = np.concatenate([entries.row[lost], arrays.months + entries.row[received]])
     column = np.concatenate([entries.col[lost], entries.col[received]])
@@ -220,9 +219,3 @@ def _group_of_items(measured: Measurements) -> IntArray:
     # Each item of a nation's arrays has one group; an item of no mass has it too, with a standard deviation of 0.
     assert (np.diff(measured.loading_kg.indptr) == 1).all(), "one group for each item"
     return np.asarray(measured.loading_kg.indices, dtype=np.int64)
-
-
-def _own_group(measured: Measurements, element: str, site: str, method: str, form: str) -> int:
-    name = laboratory_group(Assay(element, Decimal(0), method=method, laboratory=site, epoch="0"), form)
-    assert name is not None, "a laboratory is named"
-    return measured.groups.index(name)

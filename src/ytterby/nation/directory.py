@@ -25,7 +25,7 @@ def _rows(plan: Plan) -> Iterator[tuple[int, str, str, str, str]]:
     """Yield number, kind, country and names of each party, which has one site."""
     for plant in plan.plants:
         kind = plant.kind
-        yield plant.key, kind.name, HOME, f"{kind.name_en} {plant.rank}", f"{kind.name_zh}{plant.rank}号"
+        yield plant.key, kind.name, HOME, plant.name, f"{kind.name_zh}{plant.rank}号"
     common = len(set(plan.laboratories)) - sum(plant.has_own_laboratory for plant in plan.plants)
     for number in range(common):
         yield identity.LABORATORIES + number, "laboratory", HOME, f"Laboratory {number + 1}", f"检测所{number + 1}号"

@@ -15,7 +15,7 @@ from ytterby.nation.diversion import Diversion
 from ytterby.nation.end_user_report import EndUserReport
 from ytterby.nation.identity import gln
 from ytterby.nation.lot import Lots
-from ytterby.nation.mistake import LATE, Mistake, mistakes_of
+from ytterby.nation.mistake import Mistake, mistakes_of
 from ytterby.nation.plan import Plan
 from ytterby.nation.plant_report import PlantBooks, PlantReport, Told
 
@@ -66,11 +66,11 @@ def reported_months(plan: Plan, diversions: Sequence[Diversion] = ()) -> Iterato
     waiting: dict[int, list[Report]] = {}
     before: Declared | None = None
     number = 0
-    for declared in declared_months(plan, tuple(diversions)):
+    for declared in declared_months(plan, diversions):
         month = declared.month.number
         reports = tuple(_reports(plan, books, lots, users, declared, before))
         for report in reports:
-            delay = report.mistake.delay if report.mistake and report.mistake.kind == LATE else 0
+            delay = report.mistake.delay if report.mistake else 0
             waiting.setdefault(min(month + delay, plan.scenario.months - 1), []).append(report)
         arriving = waiting.pop(month, [])
         order = np.random.default_rng([plan.scenario.seed, _ARRIVALS, month]).permutation(len(arriving))

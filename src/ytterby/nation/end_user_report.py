@@ -23,7 +23,9 @@ class EndUserReport:
 
     def __init__(self, plan: Plan, lots: Lots) -> None:
         self.plan, self.lots = plan, lots
-        self.deliveries = plan.links[plan.between :]
+        self.deliveries: dict[int, list[Link]] = {}
+        for link in plan.links[plan.between :]:
+            self.deliveries.setdefault(link.end_user, []).append(link)
 
     def events(self, user: EndUser, declared: Declared) -> list[Told]:
         """Return the month's events of an end user at home; none of one abroad, who reports to nobody here."""
@@ -42,10 +44,10 @@ class EndUserReport:
 
     def _arriving(self, user: EndUser, declared: Declared) -> Iterator[tuple[Link, str, list[Lot]]]:
         """Yield the deliveries to an end user, those that were meant for another included."""
-        for link in self.deliveries:
-            instead, count = declared.bend.swapped.get(link.number, (-1, 0))
-            if user.number not in (link.end_user, instead):
-                continue
+        swapped = declared.bend.swapped
+        given = [self.plan.links[number] for number, (instead, _) in swapped.items() if instead == user.number]
+        for link in sorted([*self.deliveries[user.number], *given], key=lambda link: link.number):
+            _, count = swapped.get(link.number, (-1, 0))
             lots = self._weighed(link, declared)
             kept = len(lots) - count
             mine, part = (lots[:kept], "") if link.end_user == user.number else (lots[kept:], "b")
@@ -64,15 +66,8 @@ class EndUserReport:
 
     def _receive(self, clerk: Clerk, user: EndUser, link: Link, part: str, lots: list[Lot]) -> None:
         sender = self.plan.plants[link.sender]
-        rest = (
-            ',"action":"OBSERVE"'
-            + text.goods("quantityList", lots)
-            + text.place(user.key, "receiving", "in_progress")
-            + text.transfer(
-                note_of(self.plan, link, clerk.month, part), (sender.party, sender.site), (user.party, user.site)
-            )
-            + text.weighings(lots, user.key)
-        )
+        moved = text.transfer(note_of(self.plan, link, clerk.month, part), sender.key, user.key)
+        rest = text.handed_over(lots, user.key, "receiving", "in_progress", moved)
         minute = MORNING + len(clerk.told)
         clerk.write("ObjectEvent", arrival_day(self.plan, link), minute, rest, ("receiving", link.number))
 

@@ -9,7 +9,7 @@ from datetime import date
 from json import dumps
 from typing import NamedTuple
 
-from ytterby.nation.identity import scale_uri, site_uri
+from ytterby.nation.identity import party_uri, scale_uri, site_uri
 
 HEAD = (
     '{{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",'
@@ -114,14 +114,21 @@ def _hundredths(parts: int) -> str:
     return f"{parts // 100}.{parts % 100:02d}"
 
 
-def transfer(note: str, sender: tuple[str, str], receiver: tuple[str, str]) -> str:
-    """Return delivery note, source and destination; each side is its party and its site."""
+def transfer(note: str, sender: int, receiver: int) -> str:
+    """Return delivery note, source and destination: parties and their sites by their numbers."""
     return (
         f',"bizTransactionList":[{{"type":"desadv","bizTransaction":"{note}"}}],'
-        f'"sourceList":[{{"type":"owning_party","source":"{sender[0]}"}},{{"type":"location","source":"{sender[1]}"}}],'
-        f'"destinationList":[{{"type":"owning_party","destination":"{receiver[0]}"}},'
-        f'{{"type":"location","destination":"{receiver[1]}"}}]'
+        f'"sourceList":[{{"type":"owning_party","source":"{party_uri(sender)}"}},'
+        f'{{"type":"location","source":"{site_uri(sender)}"}}],'
+        f'"destinationList":[{{"type":"owning_party","destination":"{party_uri(receiver)}"}},'
+        f'{{"type":"location","destination":"{site_uri(receiver)}"}}]'
     )
+
+
+def handed_over(lots: Iterable[Lot], key: int, step: str, disposition: str, moved: str) -> str:
+    """Return what one side of a transfer says of it: lots as its own scale shows them, and the transfer's text."""
+    told = ',"action":"OBSERVE"' + goods("quantityList", lots) + place(key, step, disposition)
+    return told + moved + weighings(lots, key)
 
 
 def uses(declared: Iterable[Use]) -> str:

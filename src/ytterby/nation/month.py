@@ -7,7 +7,7 @@ is drawn for another.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -99,7 +99,7 @@ def _month(plan: Plan, number: int, stock: IntArray, before: IntArray, late_befo
     draft = Month(number, lots, late, before, late_before, produced, lost, stock, np.zeros_like(stock))
     closing = stock + received(plan, draft.arriving()) + produced.sum(axis=1) - shipped(plan, lots) - lost
     assert closing.shape == (plants, elements), "one stock for each plant and element"
-    return Month(number, lots, late, before, late_before, produced, lost, stock, closing)
+    return replace(draft, closing=closing)
 
 
 def _divide(whole: FloatArray, parts: int, random: np.random.Generator) -> IntArray:

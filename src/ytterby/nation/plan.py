@@ -4,9 +4,11 @@ Everything is drawn from the seed, each list from a stream of its own. A plant's
 proportion to the size of the receivers; the steady flows are the fixed point of that, recycling included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,7 @@ HOME, ABROAD = "XA", "XB"
 MINE, COMPONENT, TRADER = "mine", "component", "trader"
 # A mine's output of the leading element in a month, kg; twenty such mines make about 400 t.
 MINE_KG = 20_000.0
-MILLIGRAMS = 1e6
+KG_MG = 1e6
 SIZE_SPREAD, RATIO_SPREAD = 0.4, 0.15
 RATIO_RANGE = (0.7, 1.3)
 END_USERS_PER_COMPONENT, FOREIGN_EVERY = 0.8, 4
@@ -31,19 +33,17 @@ _LISTS, _PLANTS, _FLOWS, _USERS = 11, 12, 13, 14
 
 
 @dataclass(frozen=True, slots=True)
-class Plant:
-    """One plant, run by a party of its own; `laboratory` is the party whose assays it states."""
+class Firm:
+    """A party with one site, by its number among its like."""
+
+    FIRST: ClassVar[int]
 
     number: int
-    kind: Kind
-    rank: int  # among its kind, from 1
-    laboratory: str
-    has_own_laboratory: bool
 
     @property
     def key(self) -> int:
         """The number in its identifiers."""
-        return identity.PLANTS + self.number
+        return self.FIRST + self.number
 
     @property
     def party(self) -> str:
@@ -57,27 +57,30 @@ class Plant:
 
 
 @dataclass(frozen=True, slots=True)
-class EndUser:
+class Plant(Firm):
+    """One plant, run by a party of its own; `laboratory` is the party whose assays it states."""
+
+    FIRST = identity.PLANTS
+
+    kind: Kind
+    rank: int  # among its kind, from 1
+    laboratory: str
+    has_own_laboratory: bool
+
+    @property
+    def name(self) -> str:
+        """Its English name."""
+        return f"{self.kind.name_en} {self.rank}"
+
+
+@dataclass(frozen=True, slots=True)
+class EndUser(Firm):
     """Who puts components to a use."""
 
-    number: int
+    FIRST = identity.END_USERS
+
     use: Use
     is_foreign: bool
-
-    @property
-    def key(self) -> int:
-        """The number in its identifiers."""
-        return identity.END_USERS + self.number
-
-    @property
-    def party(self) -> str:
-        """Its party."""
-        return identity.party_uri(self.key)
-
-    @property
-    def site(self) -> str:
-        """Its site."""
-        return identity.site_uri(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Plan:
-    """The nation. P plants, L links of which the first `between` lead to plants, E elements.
+    """The nation. P plants, L links of which the first `between` lead to plants, E elements; forms by their number.
 
     Steady masses of a month in mg: `flow` (L x E), `production` (P x E, mines only), `throughput` (P x E, what comes
     in), `loss` (P x E), `stock` (P x E, one month's throughput). `sender` and `receiver` (L) are plant numbers.
@@ -113,6 +116,22 @@ class Plan:
     production: FloatArray
     throughput: FloatArray
     loss: FloatArray
+
+    @cached_property
+    def form_of(self) -> Mapping[str, int]:
+        """The number of each form."""
+        return {name: number for number, name in enumerate(self.tables.forms)}
+
+    @cached_property
+    def link_form(self) -> IntArray:
+        """The form of each link (L)."""
+        return np.array([self.form_of[link.form] for link in self.links], dtype=np.int64)
+
+    @cached_property
+    def feed_form(self) -> IntArray:
+        """What each mine takes from the ground (P); of others some form, of which they take nothing."""
+        forms = (self.form_of.get(plant.kind.feed, self.link_form[0]) for plant in self.plants)
+        return np.fromiter(forms, dtype=np.int64, count=len(self.plants))
 
     @property
     def stock(self) -> FloatArray:
@@ -276,7 +295,7 @@ def _production(scenario: Scenario, tables: NationTables, plants: Sequence[Plant
     """Return what mines take from the ground in a month, mg (P x E): each its own size and element pattern."""
     random = np.random.default_rng([scenario.seed, _FLOWS])
     shape = (len(plants), len(scenario.elements))
-    size = MINE_KG * MILLIGRAMS * np.exp(SIZE_SPREAD * random.standard_normal(shape[0]))
+    size = MINE_KG * KG_MG * np.exp(SIZE_SPREAD * random.standard_normal(shape[0]))
     ratio = np.clip(np.exp(RATIO_SPREAD * random.standard_normal(shape)), *RATIO_RANGE)
     ratio[:, 0] = 1.0
     is_mine = np.array([plant.kind.name == MINE for plant in plants])

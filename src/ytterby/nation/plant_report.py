@@ -7,7 +7,7 @@ plant's balance is read back from its own words: opening stock and receipts less
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from ytterby.nation import event_text as text
 from ytterby.nation import identity
@@ -51,7 +51,6 @@ class Clerk:
         """Add an event of a day of the month, counted from 1; return its name."""
         number = len(self.told) + 1
         event_id = identity.event_id(self.plan.scenario.seed, self.month, self.key, number)
-        # Each party has seconds of its own, so that few instants of the country are equal.
         at = text.instant(self.first + timedelta(days=day - 1), minute, self.offset)
         opened = text.head(kind, event_id, at, self.offset)
         self.told.append(Told(event_id, day * 1440 + minute, f"{opened}{rest}}}", about))
@@ -124,9 +123,13 @@ class PlantReport:
         self._charge(early, kind.charge_day, "a")
         if later:
             self._charge([lot for _, found in later for lot in found], max(day for day, _ in later) + 1, "b")
-        self._draw()
-        for nth, link in enumerate(self.books.out.get(self.plant.number, ())):
-            self._ship(link, nth)
+        sent = [
+            (link, self.lots.of_link(link, self.month, self.declared.sent, self.plant))
+            for link in self.books.out.get(self.plant.number, ())
+        ]
+        self._draw([lot for _, lots in sent for lot in lots])
+        for nth, (link, lots) in enumerate(sent):
+            self._ship(link, lots, nth)
         self._count()
         return sorted(self.clerk.told, key=lambda told: told.at)
 
@@ -166,16 +169,9 @@ class PlantReport:
         if not written:
             return lots
         sender = self.plan.plants[link.sender]
+        moved = text.transfer(note_of(self.plan, link, declared.month.number), sender.key, self.plant.key)
         rest = (
-            ',"action":"OBSERVE"'
-            + text.goods("quantityList", written)
-            + text.place(self.plant.key, "receiving", "in_progress")
-            + text.transfer(
-                note_of(self.plan, link, declared.month.number),
-                (sender.party, sender.site),
-                (self.plant.party, self.plant.site),
-            )
-            + text.weighings(written, self.plant.key)
+            text.handed_over(written, self.plant.key, "receiving", "in_progress", moved)
             + ","
             + text.lot_data(written, self.plan.scenario.elements)
         )
@@ -224,10 +220,8 @@ class PlantReport:
         )
         self.clerk.write("TransformationEvent", day, CHARGING, rest, ("charging", -1))
 
-    def _draw(self) -> None:
+    def _draw(self, made: list[Lot]) -> None:
         """Draw all that leaves, and the loss, which is destroyed at noon."""
-        links = self.books.out.get(self.plant.number, ())
-        made = [lot for link in links for lot in self._sent(link)]
         form = self.plant.kind.loss_form
         loss = self.lots.single(self.plant, form, self.month, "L", self.declared.lost, LOSS_METHOD)
         rest = (
@@ -248,47 +242,33 @@ class PlantReport:
         )
         self.clerk.write("ObjectEvent", day, LOSING, rest, ("destroying", -1))
 
-    def _sent(self, link: Link) -> list[Lot]:
-        return self.lots.of_link(link, self.month, self.declared.sent, self.plant)
-
     # Shipments
 
-    def _ship(self, link: Link, nth: int) -> None:
+    def _ship(self, link: Link, lots: list[Lot], nth: int) -> None:
         """Write the shipment of a link; of a swapped delivery the last lots go to another under the same use."""
-        lots = self._sent(link)
         instead, count = self.declared.bend.swapped.get(link.number, (-1, 0))
         kept, swapped = lots[: len(lots) - count], lots[len(lots) - count :]
         if kept:
             self._dispatch(link, kept, nth, link.end_user, "")
         if swapped:
-            self._dispatch(link, swapped, nth + 300, instead, "b")
+            self._dispatch(link, swapped, nth, instead, "b")
 
     def _dispatch(self, link: Link, lots: list[Lot], nth: int, end_user: int, part: str) -> None:
         """Write a shipment, and the passage of the border where it leaves the country."""
         user = self.plan.end_users[end_user] if end_user >= 0 else None
         receiver = user if user is not None else self.plan.plants[link.receiver]
-        moved = text.transfer(
-            note_of(self.plan, link, self.month, part),
-            (self.plant.party, self.plant.site),
-            (receiver.party, receiver.site),
-        )
-        told = text.goods("quantityList", lots)
+        moved = text.transfer(note_of(self.plan, link, self.month, part), self.plant.key, receiver.key)
         declared = self.books.declared_for(link)
-        rest = (
-            ',"action":"OBSERVE"'
-            + told
-            + text.place(self.plant.key, "shipping", "in_transit")
-            + moved
-            + text.weighings(lots, self.plant.key)
-            + (text.uses(declared) if declared else "")
-        )
+        rest = text.handed_over(lots, self.plant.key, "shipping", "in_transit", moved)
+        if declared:
+            rest += text.uses(declared)
         day = self.plant.kind.ship_day
         self.clerk.write("ObjectEvent", day, SHIPPING + nth % 60, rest, ("shipping", link.number))
         if user is not None and user.is_foreign:
             customs = self.plan.customs_site
             rest = (
                 ',"action":"OBSERVE"'
-                + told
+                + text.goods("quantityList", lots)
                 + f',"bizStep":"departing","disposition":"in_transit","readPoint":{{"id":"{customs}"}}'
                 + moved
                 + f',"ree:regime":"export","ree:destinationCountry":"{ABROAD}","ree:endUser":"{user.party}"'
@@ -315,8 +295,3 @@ class PlantReport:
             + text.lot_data([lot], self.plan.scenario.elements)
         )
         clerk.write("ObjectEvent", clerk.last_day, COUNTING, rest, ("stock_taking", -1))
-
-
-def opening_day(plan: Plan) -> date:
-    """Return the day of the opening inventory."""
-    return plan.scenario.start - timedelta(days=1)

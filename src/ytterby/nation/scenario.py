@@ -6,10 +6,7 @@ from datetime import date
 from ytterby.nation.tables import ELEMENTS
 
 PLANTS_MIN, PLANTS_MAX = 5, 5000
-DIVERSIONS = (
-    *("abrupt", "protracted", "falsified_receipts", "collusion_uncovered", "collusion_loss"),
-    "use_swap",
-)
+DIVERSIONS = ("abrupt", "protracted", "falsified_receipts", "collusion_uncovered", "collusion_loss", "use_swap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +73,16 @@ class Scenario:
             raise ValueError("epoch_months: not below 1")
         for order in self.diversions:
             _check_order(order, self.months)
+        # Opening stocks are counted in the month before the first, the last reports are written in the one after.
+        for month in (-1, self.months):
+            self.first_day(month)
 
     def first_day(self, month: int) -> date:
-        """Return the first day of a month counted from 0; -1 is the month before the first."""
+        """Return the first day of a month counted from 0; -1 is the month before the first.
+
+        Raises:
+            ValueError: a year before 1 or after 9999.
+        """
         years, rest = divmod(self.start.month - 1 + month, 12)
         return date(self.start.year + years, rest + 1, 1)
 

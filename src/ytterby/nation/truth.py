@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from ytterby.matter.mass import FloatArray
-from ytterby.nation.declared import KG_MG
 from ytterby.nation.diversion import COLLUSIONS, Diversion
 from ytterby.nation.documents import Report, ReportedMonth
 from ytterby.nation.mistake import LATE, Mistake
-from ytterby.nation.plan import IntArray, Plan
+from ytterby.nation.plan import KG_MG, IntArray, Plan
 
 Json = dict[str, Any]
 # Events of the plant whose books bear it, and of a collusion's link, that a diversion bends.
@@ -92,10 +91,9 @@ class TruthLog:
 
     def _plant(self, number: int) -> Json:
         plant = self.plan.plants[number]
-        name = f"{plant.kind.name_en} {plant.rank}"
         return {
             "number": number,
-            "name": name,
+            "name": plant.name,
             "kind": plant.kind.name,
             "party": plant.party,
             "site": plant.site,

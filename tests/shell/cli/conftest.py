@@ -46,7 +46,7 @@ class Answer(NamedTuple):
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def run(*argv: str | Path) -> Answer:
+def run(*argv: object) -> Answer:
     """Run a command in this process, both streams piped."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -1,39 +1,28 @@
 """`ytterby balance power`: the table in both languages and in JSON, the picture, and what it refuses."""
 
-import contextlib
-import io
 import json
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
 
+from shell.cli.conftest import Answer, run
 from ytterby.nation.detection import METHODS, wilson
 from ytterby.nation.scenario import DIVERSIONS
-from ytterby.shell.cli import balance_power, main
+from ytterby.shell.cli import balance_power
 from ytterby.shell.wording import word
 
 SMALL = ("--plants", 8, "--months", 15, "--within", 3, "--honest", 8, "--runs", 5)
 
 
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-def run(*argv: object) -> Answer:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main(["balance", "power", *(str(part) for part in argv)])
-    return Answer(code, out.getvalue(), err.getvalue())
+def power(*argv: object) -> Answer:
+    return run("balance", "power", *argv)
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory) -> tuple[dict, str]:
     file = tmp_path_factory.mktemp("power") / "power.svg"
     shares = ("--kind", "protracted", "--share", 0.3, "--share", 0.02)
-    found = run(*SMALL, *shares, "--rate", 0.2, "--svg", file, "--json")
+    found = power(*SMALL, *shares, "--rate", 0.2, "--svg", file, "--json")
     assert found.code == 0
     return json.loads(found.out), file.read_text()
 
@@ -81,7 +70,7 @@ def test_the_picture_shows_the_shares_of_one_kind(told):
 
 def test_the_table_is_there_in_both_languages():
     few = ("--kind", "falsified_receipts", "--share", 0.05)
-    english, chinese = run(*SMALL, *few), run(*SMALL, *few, "--lang", "zh")
+    english, chinese = power(*SMALL, *few), power(*SMALL, *few, "--lang", "zh")
     for found, language in ((english, "en"), (chinese, "zh")):
         assert found.code == 0
         for method in METHODS:
@@ -94,8 +83,8 @@ def test_the_table_is_there_in_both_languages():
 
 def test_the_same_seed_gives_the_same_figures():
     few = ("--kind", "abrupt", "--share", 0.1, "--json")
-    first = run(*SMALL, *few).out
-    assert first == run(*SMALL, *few).out != run(*SMALL, *few, "--seed", 2).out
+    first = power(*SMALL, *few).out
+    assert first == power(*SMALL, *few).out != power(*SMALL, *few, "--seed", 2).out
 
 
 @pytest.mark.parametrize(
@@ -114,7 +103,7 @@ def test_the_same_seed_gives_the_same_figures():
     ],
 )
 def test_what_cannot_be_measured_is_wrong_use(more, says):
-    found = run(*SMALL, *more)
+    found = power(*SMALL, *more)
     assert found.code == 2
     assert says in found.err
     assert not found.out

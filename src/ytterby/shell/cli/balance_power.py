@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ytterby.shell.cli.arguments import Nouns, add_command, element, whole_number
 from ytterby.shell.cli.figures import write_count, write_score
 from ytterby.shell.cli.lot_picture import write_picture
+from ytterby.shell.cli.nation_plan import plan_of
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.screen import Column, Screen
@@ -162,21 +163,10 @@ def _tell(progress: Progress, before: int, total: int, done: int, _: int) -> Non
 
 def _nominal(args: argparse.Namespace) -> "NominalNation":
     from ytterby.nation.detection_scores import nominal_nation
-    from ytterby.nation.plan import make_plan
-    from ytterby.nation.scenario import Scenario
-    from ytterby.nation.tables import FILES, USE_CODES, read_nation_tables
-    from ytterby.shell.site.balance_packs import loss_norms
-    from ytterby.shell.site.packs import packaged_text
+    from ytterby.shell.site.balance_packs import month_spread
 
-    texts = {name: packaged_text("nation", name) for name in FILES}
-    try:
-        scenario = Scenario(
-            plants=args.plants, months=args.months, seed=args.seed, clean=args.clean, elements=(args.element,)
-        )
-    except ValueError as error:
-        raise WrongUse("nation.cannot", why=error) from None
-    plan = make_plan(scenario, read_nation_tables({**texts, USE_CODES: packaged_text("chain", USE_CODES)}))
-    return nominal_nation(plan, args.element, max(norm.relative_month for norm in loss_norms().values()))
+    plan = plan_of(plants=args.plants, months=args.months, seed=args.seed, clean=args.clean, elements=(args.element,))
+    return nominal_nation(plan, args.element, month_spread())
 
 
 def _answer(

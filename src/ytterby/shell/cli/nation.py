@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command, add_noun, element, whole_number
 from ytterby.shell.cli.figures import write_count
+from ytterby.shell.cli.nation_plan import plan_of
 from ytterby.shell.cli.opening import with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.progress import Progress
@@ -21,8 +22,7 @@ from ytterby.shell.cli.screen import Column, Screen
 if TYPE_CHECKING:
     from ytterby.nation.diversion import Diversion
     from ytterby.nation.plan import Plan
-    from ytterby.nation.scenario import DiversionOrder, Scenario
-    from ytterby.nation.tables import NationTables
+    from ytterby.nation.scenario import DiversionOrder
 
 Json = dict[str, Any]
 PARTIES, TRUTH, DOCUMENTS = "parties.yaml", "truth.json", "documents"
@@ -110,12 +110,10 @@ def diversion(text: str) -> "DiversionOrder":
 def run_simulate(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Write the folder."""
     from ytterby.nation.diversion import NoPlace, place_diversions
-    from ytterby.nation.plan import make_plan
 
-    scenario = _scenario(args)
-    plan = make_plan(scenario, _tables())
+    plan = _plan(args)
     try:
-        diversions = place_diversions(plan, scenario.diversions)
+        diversions = place_diversions(plan, plan.scenario.diversions)
     except NoPlace as error:
         raise WrongUse("nation.no_place", why=error) from None
     try:
@@ -127,34 +125,21 @@ def run_simulate(args: argparse.Namespace, screen: Screen) -> Outcome:
     return Outcome.GOOD
 
 
-def _scenario(args: argparse.Namespace) -> "Scenario":
-    from ytterby.nation.scenario import Scenario
-
+def _plan(args: argparse.Namespace) -> "Plan":
     given: Json = {"start": args.start} if args.start else {}
     if args.elements:
         given["elements"] = tuple(dict.fromkeys(args.elements))
-    try:
-        return Scenario(
-            plants=args.plants,
-            months=args.months,
-            seed=args.seed,
-            lots=args.lots,
-            clean=args.clean,
-            diversions=tuple(args.diversions),
-            mistakes=args.mistakes,
-            late_share=args.under_way,
-            **given,
-        )
-    except ValueError as error:
-        raise WrongUse("nation.cannot", why=error) from None
-
-
-def _tables() -> "NationTables":
-    from ytterby.nation.tables import FILES, USE_CODES, read_nation_tables
-    from ytterby.shell.site.packs import packaged_text
-
-    texts = {name: packaged_text("nation", name) for name in FILES}
-    return read_nation_tables({**texts, USE_CODES: packaged_text("chain", USE_CODES)})
+    return plan_of(
+        plants=args.plants,
+        months=args.months,
+        seed=args.seed,
+        lots=args.lots,
+        clean=args.clean,
+        diversions=tuple(args.diversions),
+        mistakes=args.mistakes,
+        late_share=args.under_way,
+        **given,
+    )
 
 
 def _empty_folder(out: Path) -> Path:
@@ -218,8 +203,7 @@ def _show(
 
 def _row(plan: "Plan", one: "Diversion") -> list[str]:
     def name(number: int) -> str:
-        plant = plan.plants[number]
-        return f"{plant.kind.name_en} {plant.rank} (@{number})"
+        return f"{plan.plants[number].name} (@{number})"
 
     partner = name(one.bearer) if one.bearer != one.plant else ""
     first = plan.scenario.first_day(one.start)
