@@ -5,20 +5,17 @@ at, the derivation, the tables, and a digest over all its versions. The rows bes
 """
 
 import json
-from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ytterby.chain.party import OPERATOR
 from ytterby.chain.period import Month
 from ytterby.matter.tables import FILES as MATTER_FILES
-from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.store.models import AccountVersion, LogEntry, Registration
 from ytterby.shell.store.reading.viewer import AUDIT
-from ytterby.shell.store.rights import Rights, rights_from_log, signed_text, stored_records
+from ytterby.shell.store.rights import Rights, rights_from_log, signature_flaw, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -159,7 +156,7 @@ def _versions(rows: Iterable[Any]) -> Iterator[Version]:
 
 def may_close(rights: Rights, party: str, on: date) -> bool:
     """Tell whether accounts of a party may close months: of the operator, or of a body that audits on the day."""
-    return party == OPERATOR or any(one.mandate == AUDIT for one in rights.of_party(party, on))
+    return rights.is_office(party, (AUDIT,), on)
 
 
 def speaker_flaw(register: "Register", index: int, fields: dict[str, Any]) -> str | None:
@@ -172,9 +169,6 @@ def speaker_flaw(register: "Register", index: int, fields: dict[str, Any]) -> st
         on = date.fromisoformat(str(fields.get("registered_at", ""))[:10])
         if account is None or not may_close(rights, account.party, on):
             return "it is by no account that might close a month"
-        signature = b64decode(str(fields.get("signature", "")), validate=True)
-        public = PublicKey.parse(account.key)
     except ValueError:
         return "its signature cannot be read"
-    is_signed = public.use is KeyUse.OFFICER and public.verify(signed_text(register.id, MONTH, fields), signature)
-    return None if is_signed else "its signature is not that of the account it names"
+    return signature_flaw(account.key, register.id, MONTH, fields)

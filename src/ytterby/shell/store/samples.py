@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ytterby.balance.sampling_plan import Drawn, Plan, Unit, check_plan, draw, plan_digest
-from ytterby.shell.store.inquiries import UNREADABLE, rights_by_index, speaker_flaw, stored_steps
+from ytterby.shell.store.inquiries import UNREADABLE, rights_by_index, speaker_flaw
 from ytterby.shell.store.reading.known import known_on
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
-from ytterby.shell.store.rights import Record
+from ytterby.shell.store.rights import Record, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -49,8 +49,7 @@ class Samples:
 def stored_samples(register: "Register", size: int | None = None) -> Samples:
     """Return what the log gives, now or at a log size."""
     samples, rights_at = Samples(), rights_by_index(register)
-    records = [*stored_steps(PLAN, size), *stored_steps(DRAW, size)]
-    for record in sorted(records, key=lambda one: one.number):
+    for record in stored_records(size, kinds=(PLAN, DRAW)):
         try:
             flaw = None
             if not register.is_demo:
