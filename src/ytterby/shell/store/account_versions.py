@@ -2,23 +2,21 @@
 
 A close is a salted record of the log (kind `month`, key the month) that names the log size its figures were worked out
 at, the derivation, the tables, and a digest over all its versions. The rows beside it hold the figures by value.
+A record that nobody signed who might close a month has no effect, and the doctor names it (threat O3).
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ytterby.chain.period import Month
 from ytterby.matter.tables import FILES as MATTER_FILES
 from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.store.models import AccountVersion, LogEntry, Registration
+from ytterby.shell.site.register import Register, current_register
+from ytterby.shell.store.models import AccountVersion, LogEntry
 from ytterby.shell.store.reading.viewer import AUDIT
-from ytterby.shell.store.rights import Rights, rights_from_log, signature_flaw, stored_records
-
-if TYPE_CHECKING:
-    from ytterby.shell.site.register import Register
+from ytterby.shell.store.rights import Rights, rights_by_index, signature_flaw, stored_records
 
 MONTH = "month"
 # The packaged tables that decide the figures of a month, by room and name.
@@ -114,20 +112,30 @@ def _framed(part: bytes) -> bytes:
 
 
 def closes(size: int, month: str | None = None) -> list[Close]:
-    """Return the closes of all months, or of one, that stand in the log up to a log size, in order of the log."""
-    rows = Registration.objects.filter(kind=MONTH, log_index__lt=size)
-    rows = rows if month is None else rows.filter(key=month)
-    found = list(rows.order_by("log_index").values_list("log_index", "document"))
-    ends = dict(LogEntry.objects.filter(index__in=[index for index, _ in found]).values_list("index", "batch_end"))
-    return [close_of(index, json.loads(text), ends.get(index, index + 1)) for index, text in found]
+    """Return the closes of all months, or of one, that hold in the log up to a log size, in order of the log."""
+    recorded = recorded_closes(current_register(), size)
+    return [one for _, one, flaw in recorded if one is not None and not flaw and month in {None, one.month}]
 
 
-def close_of(number: int, fields: dict[str, Any], ends: int) -> Close:
-    """Return a close from the fields of its record.
-
-    Raises:
-        KeyError, ValueError: they are not those of a close.
+def recorded_closes(register: Register, size: int) -> Iterator[tuple[int, Close | None, str | None]]:
+    """Yield the number of each record of a close up to a log size, what it says (None: it cannot be read), and what is
+    wrong with who signed it.
     """
+    rights_at = rights_by_index(register)
+    records = list(stored_records(size, kinds=(MONTH,)))
+    numbers = [record.number for record in records]
+    ends = dict(LogEntry.objects.filter(index__in=numbers).values_list("index", "batch_end"))
+    for number, _, _, fields in records:
+        try:
+            close = _close_of(number, fields, ends.get(number, number + 1))
+            read_month(close.month)
+        except (ValueError, KeyError, TypeError):
+            yield number, None, None
+            continue
+        yield number, close, None if register.is_demo else _speaker_flaw(rights_at(number), register.id, fields)
+
+
+def _close_of(number: int, fields: dict[str, Any], ends: int) -> Close:
     return Close(
         number=number,
         month=str(fields["id"]),
@@ -159,11 +167,8 @@ def may_close(rights: Rights, party: str, on: date) -> bool:
     return rights.is_office(party, (AUDIT,), on)
 
 
-def speaker_flaw(register: "Register", index: int, fields: dict[str, Any]) -> str | None:
-    """Return what is wrong with who signed the record of a close, as the log stood before it; None when nothing is."""
-    if register.is_demo:
-        return None
-    rights = rights_from_log(stored_records(index), register_id=register.id, is_demo=False)
+def _speaker_flaw(rights: Rights, register_id: str, fields: dict[str, Any]) -> str | None:
+    """Return what is wrong with who signed the record of a close, by the rights before it; None when nothing is."""
     account = rights.accounts().get(str(fields.get("by", "")))
     try:
         on = date.fromisoformat(str(fields.get("registered_at", ""))[:10])
@@ -171,4 +176,4 @@ def speaker_flaw(register: "Register", index: int, fields: dict[str, Any]) -> st
             return "it is by no account that might close a month"
     except ValueError:
         return "its signature cannot be read"
-    return signature_flaw(account.key, register.id, MONTH, fields)
+    return signature_flaw(account.key, register_id, MONTH, fields)

@@ -7,8 +7,7 @@ signature, the place in the case, all rules of `balance.inquiry`. A record that 
 doctor names it (threat O3).
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,7 +18,7 @@ from ytterby.balance.finding_state import Transitions
 from ytterby.balance.inquiry import Case, Command, Said, Snapshot, apply_step, enter, read_step
 from ytterby.shell.site.packs import inquiry_rules
 from ytterby.shell.store.reading.viewer import AUDIT, TRACING
-from ytterby.shell.store.rights import Record, Rights, rights_from_log, signature_flaw, stored_records
+from ytterby.shell.store.rights import Record, Rights, RightsAt, rights_by_index, signature_flaw, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -29,7 +28,6 @@ OFFICES = frozenset({AUDIT, TRACING})
 UNREADABLE = (KeyError, TypeError, ValueError, msgspec.ValidationError)
 
 Json = dict[str, Any]
-RightsAt = Callable[[int], Rights]
 
 
 class Entered(NamedTuple):
@@ -123,21 +121,6 @@ def _enter(cases: Cases, record: Record, day: date, rules: Transitions) -> str |
     cases.number_of[case.finding.id] = number
     cases.entered.setdefault(number, []).append(Entered(record.number, record.digest, said))
     return None
-
-
-def rights_by_index(register: "Register") -> RightsAt:
-    """Return the rights as they were before an entry of the log, each state worked out once."""
-    records = list(stored_records())
-    numbers = [record.number for record in records]
-    kept: dict[int, Rights] = {}
-
-    def rights_at(index: int) -> Rights:
-        count = bisect_left(numbers, index)
-        if count not in kept:
-            kept[count] = rights_from_log(records[:count], register_id=register.id, is_demo=register.is_demo)
-        return kept[count]
-
-    return rights_at
 
 
 def stored_cases(register: "Register", size: int | None = None) -> Cases:

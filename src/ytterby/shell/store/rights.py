@@ -12,7 +12,8 @@ names what claims more.
 
 import json
 from base64 import b64decode
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -94,6 +95,9 @@ class Rights:
     def is_office(self, party: str, mandates: Collection[str], day: date) -> bool:
         """Tell whether a party is the operator, or a body that holds one of these mandates on a day."""
         return party == OPERATOR or any(one.mandate in mandates for one in self.of_party(party, day))
+
+
+RightsAt = Callable[[int], Rights]
 
 
 def signed_text(register_id: str, kind: str, fields: Mapping[str, Any]) -> bytes:
@@ -218,6 +222,21 @@ def stored_records(size: int | None = None, *, kinds: Collection[str] = KINDS) -
 def stored_rights(register: "Register") -> Rights:
     """Return what the log gives now."""
     return rights_from_log(stored_records(), register_id=register.id, is_demo=register.is_demo)
+
+
+def rights_by_index(register: "Register") -> RightsAt:
+    """Return the rights as they were before an entry of the log, each state worked out once."""
+    records = list(stored_records())
+    numbers = [record.number for record in records]
+    kept: dict[int, Rights] = {}
+
+    def rights_at(index: int) -> Rights:
+        count = bisect_left(numbers, index)
+        if count not in kept:
+            kept[count] = rights_from_log(records[:count], register_id=register.id, is_demo=register.is_demo)
+        return kept[count]
+
+    return rights_at
 
 
 def unsound_rights(register: "Register") -> Iterator[tuple[str, str, str]]:

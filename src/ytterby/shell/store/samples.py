@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ytterby.balance.sampling_plan import Drawn, Plan, Unit, check_plan, draw, plan_digest
-from ytterby.shell.store.inquiries import UNREADABLE, rights_by_index, speaker_flaw
+from ytterby.shell.store.inquiries import UNREADABLE, speaker_flaw
 from ytterby.shell.store.reading.known import known_on
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
-from ytterby.shell.store.rights import Record, stored_records
+from ytterby.shell.store.rights import Record, rights_by_index, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
