@@ -68,6 +68,11 @@ class Drawn(msgspec.Struct, frozen=True):
     stratum: str
     probability: Fraction
 
+    @property
+    def row(self) -> list[str]:
+        """Stratum, unit and probability, as the record of a draw holds them."""
+        return [self.stratum, self.id, str(self.probability)]
+
 
 def seed_digest(seed: bytes) -> str:
     """Return what is committed of a seed.
@@ -150,6 +155,14 @@ def draw(plan: Plan, seed: bytes, frame: Sequence[Unit]) -> tuple[Drawn, ...]:
         units = [unit for unit in frame if unit.stratum == stratum.name]
         found += _draw_stratum(seed, stratum, units)
     return tuple(sorted(found, key=lambda one: (one.stratum, one.id)))
+
+
+def wrong_with_record(
+    plan: Plan, frame: Sequence[Unit], drawn: Sequence[Drawn], rows: Sequence[Sequence[str]], digest: str
+) -> list[str]:
+    """Return what a record of a draw, by its rows and digest, says otherwise than what was drawn again."""
+    wrong = [] if rows == [one.row for one in drawn] else ["plan, seed and frame give another sample"]
+    return wrong if digest == plan_digest(plan, frame) else [*wrong, "its digest is not that of plan and frame"]
 
 
 def inclusion_probabilities(count: int, sizes: Sequence[Fraction]) -> list[Fraction]:

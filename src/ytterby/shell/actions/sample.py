@@ -106,7 +106,7 @@ def draw_sample(
         "frame_size": known.size,
         "frame": msgspec.to_builtins(frame),
         "digest": digest,
-        "drawn": [[one.stratum, one.id, str(one.probability)] for one in drawn],
+        "drawn": [one.row for one in drawn],
     }
     return _enter(register, Registrable(DRAW, key, fields), by, moment, SampleChange((), 0, key, digest, drawn))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ytterby.balance.sampling_plan import Drawn, Plan, Unit, check_plan, draw, plan_digest
+from ytterby.balance.sampling_plan import Drawn, Plan, Unit, check_plan, draw, wrong_with_record
 from ytterby.shell.store.inquiries import UNREADABLE, speaker_flaw
 from ytterby.shell.store.reading.known import known_on
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -30,11 +30,9 @@ class Held:
     plan: Plan
     record: str
     entry: int
-    seed: bytes | None = None
     frame_size: int | None = None
     frame: tuple[Unit, ...] | None = None
     drawn: tuple[Drawn, ...] | None = None
-    draw_record: str | None = None
     draw_entry: int | None = None
 
 
@@ -85,17 +83,9 @@ def _draw(samples: Samples, record: Record) -> str | None:
     if not held.entry < fields["frame_size"] == known_on(OPERATOR_VIEWER, day).size <= record.number:
         return "its frame is not what was known at the end of the plan's day"
     drawn = draw(held.plan, seed, frame)
-    if fields["drawn"] != [[one.stratum, one.id, str(one.probability)] for one in drawn]:
-        return "plan, seed and frame give another sample"
-    if fields["digest"] != plan_digest(held.plan, frame):
-        return "its digest is not that of plan and frame"
+    if wrong := wrong_with_record(held.plan, frame, drawn, fields["drawn"], fields["digest"]):
+        return wrong[0]
     samples.by_key[key] = replace(
-        held,
-        seed=seed,
-        frame_size=fields["frame_size"],
-        frame=frame,
-        drawn=drawn,
-        draw_record=record.digest,
-        draw_entry=record.number,
+        held, frame_size=fields["frame_size"], frame=frame, drawn=drawn, draw_entry=record.number
     )
     return None
