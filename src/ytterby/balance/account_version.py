@@ -9,10 +9,13 @@ Names: `inputs_digest`, `changed_figures`.
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ytterby.balance.account import Accounts, Counted, Row
 from ytterby.chain.period import Month
+
+if TYPE_CHECKING:
+    # Accounts bring scipy along, for which whoever compares stored figures need not wait.
+    from ytterby.balance.account import Accounts, Counted, Row
 
 TOLERANCE = 1e-9
 DOMAIN = b"ytterby/account-inputs/v1\x00"
@@ -20,7 +23,7 @@ DOMAIN = b"ytterby/account-inputs/v1\x00"
 EXPLANATION = "contributors"
 
 
-def inputs_digest(accounts: Accounts, site: str, month: Month) -> bytes:
+def inputs_digest(accounts: "Accounts", site: str, month: Month) -> bytes:
     """Return the SHA-256 over all that counts at a plant up to a month: keys, contents of all elements, rows, signs,
     and which of its months cannot be tested.
 
@@ -36,17 +39,17 @@ def inputs_digest(accounts: Accounts, site: str, month: Month) -> bytes:
     return digest.digest()
 
 
-def _is_among(accounts: Accounts, row: Row, site: str, month: Month) -> bool:
+def _is_among(accounts: "Accounts", row: "Row", site: str, month: Month) -> bool:
     return row.link is None and row.site == site and accounts.months[row.month] <= month
 
 
-def _text(accounts: Accounts, one: Counted, rows: set[Row]) -> bytes:
+def _text(accounts: "Accounts", one: "Counted", rows: set["Row"]) -> bytes:
     # Rows are numbered from the first month of the register, which a late event may move: months are named.
     entries = [[str(accounts.months[row.month]), sign] for row, sign in one.entries if row in rows]
     return json.dumps([one.key, one.what.value, one.is_known, entries, sorted(one.content.groups)]).encode()
 
 
-def _content(one: Counted) -> bytes:
+def _content(one: "Counted") -> bytes:
     content = one.content
     parts = [content.mass_kg, content.random_kg, *(content.groups[name] for name in sorted(content.groups))]
     return b"".join(part.astype("<f8").tobytes() for part in parts)

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ytterby.balance.finding import Finding, finding_id
-from ytterby.balance.flow_return import last_day
 from ytterby.balance.quota_projection import day_after, project_months
 from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, oxide_tonnes, reo_of
 from ytterby.chain.attribution import attribute
@@ -331,7 +330,7 @@ def _exhaustion(
     if so_far is None:
         return None
     months = project_months(masses, tonnes - so_far.tonnes, so_far.u_tonnes, level)
-    start = last_day(whole[-1])
+    start = whole[-1].last_day
     day, earliest, latest = (day_after(start, count) for count in months)
     return Exhaustion(day, earliest, latest, level, len(whole))
 

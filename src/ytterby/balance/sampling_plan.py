@@ -13,12 +13,13 @@ arithmetic is in integers and fractions: every machine draws the same.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from hashlib import sha256
 
 import msgspec
 
+from ytterby.chain.period import parse_month
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -94,13 +95,10 @@ def plan_digest(plan: Plan, frame: Iterable[Unit]) -> str:
 def month_days(period: str) -> tuple[date, date] | None:
     """Return the first and the last day of a month written as 2026-02; None where the text is none."""
     try:
-        first = date.fromisoformat(f"{period}-01")
+        month = parse_month(period)
+        return month.first_day, month.last_day
     except ValueError:
         return None
-    if first.isoformat()[:7] != period:
-        return None
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return first, following - timedelta(days=1)
 
 
 def check_plan(plan: Plan, on: date) -> list[Problem]:

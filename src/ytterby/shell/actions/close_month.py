@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ytterby.chain.party import OPERATOR
-from ytterby.chain.period import Month
+from ytterby.chain.period import Month, parse_month
 from ytterby.chain.posting_record import DERIVATION
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
@@ -28,7 +28,6 @@ from ytterby.shell.store.account_versions import (
     Version,
     closes,
     may_close,
-    read_month,
     stored_versions,
     tables_digest,
     versions_digest,
@@ -83,7 +82,7 @@ def close_month(
     Raises:
         ValueError: the text is no month.
     """
-    period = read_month(month)
+    period = parse_month(month)
     at = at or now()
     known = known or known_at(OPERATOR_VIEWER, None)
     try:

@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from ytterby.chain.period import Month
+from ytterby.chain.period import Month, parse_month
 from ytterby.matter.tables import FILES as MATTER_FILES
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import Register, current_register
@@ -74,20 +74,7 @@ class Close(NamedTuple):
     @property
     def period(self) -> Month:
         """The month."""
-        return read_month(self.month)
-
-
-def read_month(text: str) -> Month:
-    """Return a month written as 2026-03.
-
-    Raises:
-        ValueError: it is none.
-    """
-    year, _, month = text.partition("-")
-    found = Month(int(year), int(month))
-    if str(found) != text or not 1 <= found.month <= 12:
-        raise ValueError(f"{text!r} is no month")
-    return found
+        return parse_month(self.month)
 
 
 def tables_digest() -> bytes:
@@ -128,7 +115,7 @@ def recorded_closes(register: Register, size: int) -> Iterator[tuple[int, Close 
     for number, _, _, fields in records:
         try:
             close = _close_of(number, fields, ends.get(number, number + 1))
-            read_month(close.month)
+            parse_month(close.month)
         except (ValueError, KeyError, TypeError):
             yield number, None, None
             continue

@@ -7,7 +7,6 @@ from; auditors, tracing bodies and the register's operator all.
 from datetime import date
 from decimal import Decimal
 
-from ytterby.balance.flow_return import last_day
 from ytterby.balance.quota import Position, Production, Quota, position_of, productions, quota_findings
 from ytterby.balance.reported import Movement
 from ytterby.chain.book import Book
@@ -53,7 +52,7 @@ def positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]
         left_at.setdefault(_place(row[1], row[0]), []).append(row)
     months: dict[str, set[Month]] = {}
     for spoken in reported.spoken:
-        if last_day(spoken.key.month) < on:
+        if spoken.key.month.last_day < on:
             months.setdefault(spoken.key.party, set()).add(spoken.key.month)
     return tuple(
         position_of(
