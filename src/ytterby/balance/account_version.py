@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from ytterby.chain.period import Month
+from ytterby.terms.canonical import framed
 
 if TYPE_CHECKING:
     # Accounts bring scipy along, for which whoever compares stored figures need not wait.
@@ -32,10 +33,10 @@ def inputs_digest(accounts: "Accounts", site: str, month: Month) -> bytes:
     rows = {row for row in accounts.rows_of(site) if accounts.months[row.month] <= month}
     digest = sha256(DOMAIN)
     for one in accounts.counted_in(rows):
-        digest.update(_framed(_text(accounts, one, rows)) + _framed(_content(one)))
+        digest.update(framed(_text(accounts, one, rows)) + framed(_content(one)))
     for row in sorted(row for row in accounts.untestable if _is_among(accounts, row, site, month)):
         reason = accounts.untestable[row]
-        digest.update(_framed(json.dumps([str(accounts.months[row.month]), *reason]).encode()))
+        digest.update(framed(json.dumps([str(accounts.months[row.month]), *reason]).encode()))
     return digest.digest()
 
 
@@ -53,10 +54,6 @@ def _content(one: "Counted") -> bytes:
     content = one.content
     parts = [content.mass_kg, content.random_kg, *(content.groups[name] for name in sorted(content.groups))]
     return b"".join(part.astype("<f8").tobytes() for part in parts)
-
-
-def _framed(part: bytes) -> bytes:
-    return len(part).to_bytes(8, "big") + part
 
 
 def changed_figures(stored: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:

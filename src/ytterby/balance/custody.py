@@ -8,13 +8,13 @@ exact decimals in kg with their standard uncertainty (k = 1).
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 
 import msgspec
 
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.instant import read_instant
 from ytterby.terms.problem import Problem, pointer, refuse
+from ytterby.terms.quantity import plain_decimal
 
 TOOK, SEALED, CARRIED, RECEIVED, ASSAYED = "took", "sealed", "carried", "received", "assayed"
 # What may follow each hand; None: the chain begins.
@@ -28,8 +28,6 @@ FOLLOWS: Mapping[str | None, tuple[str, ...]] = {
 }
 INSPECTORS_LEAST = 2
 _BADGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{1,79}")
-# Plain digits: no exponent, no sign, so that what is stored is what is read.
-_PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Hand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,12 +92,8 @@ def _badge(by: str, at: str) -> list[Problem]:
 
 
 def _measured(value: str, u: str, at: str) -> list[Problem]:
-    is_wrong = _exact(value) is None or not _exact(u)
+    is_wrong = plain_decimal(value) is None or not plain_decimal(u)
     return [refuse("inquiry.not_measured", at, f"{value} ± {u}")] if is_wrong else []
-
-
-def _exact(text: str) -> Decimal | None:
-    return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def _chain(sample: Sample, at: str) -> list[Problem]:

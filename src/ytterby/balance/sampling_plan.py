@@ -11,7 +11,6 @@ n x / X exactly. Units for which that would exceed 1 are taken for certain, and 
 arithmetic is in integers and fractions: every machine draws the same.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
@@ -22,14 +21,13 @@ import msgspec
 from ytterby.chain.period import parse_month
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.problem import Problem, pointer, refuse
+from ytterby.terms.quantity import plain_decimal
 
 SEED_BYTES = 32
 WHOLE = ""  # the stratum of a plan without strata
 UNITS = ("plant", "lot")
 EQUAL = "equal"
 _CONTEXT = b"ytterby/sampling/v1"
-# Plain digits: an exponent could ask for a number that fills the memory.
-_PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Stratum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +71,11 @@ class Drawn(msgspec.Struct, frozen=True):
     def row(self) -> list[str]:
         """Stratum, unit and probability, as the record of a draw holds them."""
         return [self.stratum, self.id, str(self.probability)]
+
+    @property
+    def fields(self) -> dict[str, str | None]:
+        """The same, as answers show it."""
+        return {"id": self.id, "stratum": self.stratum or None, "probability": str(self.probability)}
 
 
 def seed_digest(seed: bytes) -> str:
@@ -206,4 +209,4 @@ def _number(seed: bytes, what: str, stratum: str, unit: str) -> int:
 
 
 def _size(text: str) -> Fraction | None:
-    return (Fraction(text) or None) if _PLAIN.fullmatch(text) else None
+    return Fraction(plain_decimal(text) or 0) or None

@@ -17,6 +17,7 @@ from ytterby.shell.site.register import Register, current_register
 from ytterby.shell.store.models import AccountVersion, LogEntry
 from ytterby.shell.store.reading.viewer import AUDIT
 from ytterby.shell.store.rights import Rights, rights_by_index, signature_flaw, stored_records
+from ytterby.terms.canonical import framed
 
 MONTH = "month"
 # The packaged tables that decide the figures of a month, by room and name.
@@ -81,7 +82,7 @@ def tables_digest() -> bytes:
     """Return the SHA-256 over the packaged tables that decide the figures of a month."""
     digest = sha256(b"ytterby/tables/v1\x00")
     for room, name in TABLES:
-        digest.update(_framed(f"{room}/{name}".encode()) + _framed(packaged_text(room, name).encode()))
+        digest.update(framed(f"{room}/{name}".encode()) + framed(packaged_text(room, name).encode()))
     return digest.digest()
 
 
@@ -90,12 +91,8 @@ def versions_digest(versions: Iterable[Version]) -> str:
     digest = sha256(DOMAIN)
     for one in sorted(versions, key=lambda version: version.account):
         for part in one:
-            digest.update(_framed(part if isinstance(part, bytes) else str(part).encode()))
+            digest.update(framed(part if isinstance(part, bytes) else str(part).encode()))
     return digest.hexdigest()
-
-
-def _framed(part: bytes) -> bytes:
-    return len(part).to_bytes(8, "big") + part
 
 
 def closes(size: int, month: str | None = None) -> list[Close]:
