@@ -8,6 +8,7 @@ exact decimals in kg with their standard uncertainty (k = 1).
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -99,6 +100,7 @@ def _measured(value: str, u: str, at: str) -> list[Problem]:
 def _chain(sample: Sample, at: str) -> list[Problem]:
     problems: list[Problem] = []
     before: Hand | None = None
+    then: datetime | None = None
     seal = ""
     for n, hand in enumerate(sample.custody):
         place = at + pointer("custody", n)
@@ -106,14 +108,13 @@ def _chain(sample: Sample, at: str) -> list[Problem]:
         when = read_instant(hand.at)[0]
         if hand.did not in FOLLOWS[before.did if before else None]:
             return [*problems, refuse("inquiry.chain_broken", place, hand.did, sample=sample.id)]
-        then = read_instant(before.at)[0] if before else None
         if when is None or (then is not None and when < then):
             return [*problems, refuse("inquiry.chain_time", place, hand.at, sample=sample.id)]
         if hand.did == SEALED:
             seal = hand.seal
         if (hand.did == SEALED and not seal) or (hand.did == RECEIVED and hand.seal != seal):
             return [*problems, refuse("inquiry.chain_seal", place, hand.seal, sample=sample.id)]
-        before = hand
+        before, then = hand, when
     if before is None:
         problems.append(refuse("inquiry.chain_broken", at, "", sample=sample.id))
     return problems

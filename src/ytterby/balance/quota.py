@@ -19,6 +19,7 @@ import numpy as np
 from ytterby.balance.finding import Finding, finding_id
 from ytterby.balance.quota_projection import day_after, project_months
 from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, oxide_tonnes, reo_of
+from ytterby.balance.return_rule import holds
 from ytterby.chain.attribution import attribute
 from ytterby.chain.book import Book
 from ytterby.chain.graph import ancestors, sources_of, with_element
@@ -46,7 +47,7 @@ class QuotaKind(NamedTuple):
 
     def covers(self, day: date) -> bool:
         """Tell whether the rule governs production of a day."""
-        return self.effective <= day and (self.until is None or day < self.until)
+        return holds(self.effective, self.until, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class ReturnRules:
         found = [
             (rule.effective, day)
             for rule in self.due
-            if _holds(rule.effective, rule.until, day := rule.candidate(month))
+            if holds(rule.effective, rule.until, day := rule.candidate(month))
         ]
         return max(found)[1] if found else None
 
@@ -76,12 +76,13 @@ class ReturnRules:
             rule.basis == LAW
             and rule.kind == site.kind
             and (not rule.countries or site.country in rule.countries)
-            and _holds(rule.effective, rule.until, day)
+            and holds(rule.effective, rule.until, day)
             for rule in self.kinds
         )
 
 
-def _holds(effective: date, until: date | None, day: date) -> bool:
+def holds(effective: date, until: date | None, day: date) -> bool:
+    """Tell whether a dated rule governs a day."""
     return effective <= day and (until is None or day < until)
 
 
