@@ -90,7 +90,8 @@ def _commit(register: "Register", args: argparse.Namespace) -> "SampleChange":
 
     if args.frame_day is None:
         raise WrongUse("inquiry.sample_needs")
-    strata = _strata(args)
+    # All that may be refused comes before the file of the seed, which is never written over.
+    strata, by = _strata(args), read_signer(args)
     seed = make_seed()
     try:
         descriptor = args.seed.open("x", encoding="utf-8")
@@ -103,7 +104,7 @@ def _commit(register: "Register", args: argparse.Namespace) -> "SampleChange":
         file.write(seed.hex() + "\n")
     result = commit_plan(
         register, period=args.period, unit=args.unit, size=args.size, strata=strata, frame_day=args.frame_day,
-        seed=seed, by=read_signer(args), at=args.at,
+        seed=seed, by=by, at=args.at,
     )  # fmt: skip
     if is_refused(result.problems):
         args.seed.unlink()
