@@ -15,7 +15,6 @@ from ytterby.balance.flow_return import (
     Correction,
     Duties,
     State,
-    last_day,
     month_returns,
     months_through,
 )
@@ -270,5 +269,5 @@ def test_arriving_later_never_makes_a_return_earlier(drawn, seconds):
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)))
 def test_months_end_on_their_last_day(on):
     found = months_through(Month(2020, 1), on)
-    assert all(last_day(month) < on for month in found)
+    assert all(month.last_day < on for month in found)
     assert [m.year * 12 + m.month for m in found] == list(range(2020 * 12 + 1, on.year * 12 + on.month))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from balance.test_items import histories
 from chain.chain_of import START, Chain, content, line, world
 from chain.spreadsheet.cells_of import (
     CONCENTRATE,
@@ -22,7 +23,7 @@ from chain.spreadsheet.cells_of import (
 )
 from chain.spreadsheet.test_monthly_return import HEADER, P1, P2, month
 from chain.spreadsheet.test_monthly_return import world as sheet_world
-from chain.test_conservation import SITES, history
+from chain.test_conservation import SITES
 from ytterby.balance.flow_return import flow_lines, flow_totals
 from ytterby.balance.reported import (
     Key,
@@ -245,17 +246,6 @@ def test_sums_of_declared_amounts_are_exact_in_any_order(values, random):
     random.shuffle(shuffled)
     assert exact_sum(values) == exact_sum(shuffled)
     assert Fraction(exact_sum(values)) == sum(map(Fraction, values))
-
-
-def spread(seed: int, hours: int) -> list[Bundle]:
-    bundles = []
-    for digest, postings in history(seed).bundles:
-        moved = [msgspec.structs.replace(p, at=START + (p.at - START) * hours) for p in postings]
-        bundles.append(Bundle(digest, tuple(moved)))
-    return bundles
-
-
-histories = st.builds(spread, st.integers(0, 10**9), st.sampled_from([7, 20, 60]))
 
 
 def of_bundles(bundles):

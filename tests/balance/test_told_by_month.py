@@ -7,7 +7,7 @@ import pytest
 
 from chain.spreadsheet.cells_of import CONCENTRATE, KESTREL, NORRVIK, PARTY, entries_of, grid, read
 from chain.spreadsheet.test_monthly_return import HEADER, LOT_HEADER, MINER, P1, kestrel_lots, world
-from ytterby.balance.told import Report, told_states
+from ytterby.balance.told import Report, told_answers
 from ytterby.chain.event import Entry, ErrorDeclaration, Event
 
 NOTE = "553"
@@ -51,7 +51,7 @@ def told(*submissions: list[Entry]) -> dict[str, str]:
         size += len(entries)
         first = size - len(entries)
         reports += [Report(size, Entry(e.event, e.submitter, first + n)) for n, e in enumerate(entries)]
-    return {key.lot: word for key, word in told_states(reports, lambda size: world()).items()}
+    return {key.lot: answer.state for key, answer in told_answers(reports, lambda size: world()).items()}
 
 
 @pytest.mark.parametrize(("tons", "word"), [((6, 5), "matched"), ((6, 8), "differs")])

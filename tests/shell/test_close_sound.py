@@ -101,6 +101,16 @@ def test_a_record_that_nobody_signed_who_might_is_named(staffed, signed):
     }
     register_documents([Registrable("month", MARCH, {**fields, "by": "", **signed})], "operator", AT)
     assert "balance.closed" in named(staffed)
+    # It has no effect: the month is not closed by it, and can be.
+    assert closes(staffed.size) == []
+    assert close(staffed, by=key_of("ann")).state == CLOSED
+    assert [one.by for one in closes(staffed.size)] == ["ann"]
+
+
+def test_a_record_of_a_close_that_cannot_be_read_closes_nothing(months):
+    register_documents([Registrable("month", "March", {"id": "March", "by": ""})], "operator", AT)
+    assert closes(months.size) == []
+    assert named(months) == {"balance.closed"}
 
 
 # The doctor

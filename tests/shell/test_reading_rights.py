@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shell.case_of import mirror_finding, step
+from shell.case_of import mirror_finding, receipt_of, step
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
 from ytterby.balance.quota import Quota
@@ -330,16 +330,6 @@ def test_counts_and_pages_are_of_what_may_be_read(told):
     assert len(behind) == 2
     strange = [row for row in list_entries(few, 0, 100)["entries"] if not row["digest"] and row["kind"] != "public"]
     assert {(row["kind"], row["at"], row["submitter"]) for row in strange} == {("record", None, None)}
-
-
-def receipt_of(sample, kg, number, wrong=False):
-    event = {**sample["epcisBody"]["eventList"][4]}
-    event["quantityList"] = [{**event["quantityList"][0], "quantity": kg}]
-    event["eventID"] = f"urn:uuid:00000000-0000-5000-8000-{number:012d}"
-    event.pop("sensorElementList", None)
-    if wrong:
-        event["errorDeclaration"] = {"declarationTime": "2025-04-23T01:00:00.000Z", "reason": "incorrect_data"}
-    return event
 
 
 def test_twenty_corrections_in_a_month_yield_one_state(register, sample, part_of):

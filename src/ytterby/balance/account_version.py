@@ -9,10 +9,14 @@ Names: `inputs_digest`, `changed_figures`.
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ytterby.balance.account import Accounts, Counted, Row
 from ytterby.chain.period import Month
+from ytterby.terms.canonical import framed
+
+if TYPE_CHECKING:
+    # Accounts bring scipy along, for which whoever compares stored figures need not wait.
+    from ytterby.balance.account import Accounts, Counted, Row
 
 TOLERANCE = 1e-9
 DOMAIN = b"ytterby/account-inputs/v1\x00"
@@ -20,7 +24,7 @@ DOMAIN = b"ytterby/account-inputs/v1\x00"
 EXPLANATION = "contributors"
 
 
-def inputs_digest(accounts: Accounts, site: str, month: Month) -> bytes:
+def inputs_digest(accounts: "Accounts", site: str, month: Month) -> bytes:
     """Return the SHA-256 over all that counts at a plant up to a month: keys, contents of all elements, rows, signs,
     and which of its months cannot be tested.
 
@@ -29,31 +33,27 @@ def inputs_digest(accounts: Accounts, site: str, month: Month) -> bytes:
     rows = {row for row in accounts.rows_of(site) if accounts.months[row.month] <= month}
     digest = sha256(DOMAIN)
     for one in accounts.counted_in(rows):
-        digest.update(_framed(_text(accounts, one, rows)) + _framed(_content(one)))
+        digest.update(framed(_text(accounts, one, rows)) + framed(_content(one)))
     for row in sorted(row for row in accounts.untestable if _is_among(accounts, row, site, month)):
         reason = accounts.untestable[row]
-        digest.update(_framed(json.dumps([str(accounts.months[row.month]), *reason]).encode()))
+        digest.update(framed(json.dumps([str(accounts.months[row.month]), *reason]).encode()))
     return digest.digest()
 
 
-def _is_among(accounts: Accounts, row: Row, site: str, month: Month) -> bool:
+def _is_among(accounts: "Accounts", row: "Row", site: str, month: Month) -> bool:
     return row.link is None and row.site == site and accounts.months[row.month] <= month
 
 
-def _text(accounts: Accounts, one: Counted, rows: set[Row]) -> bytes:
+def _text(accounts: "Accounts", one: "Counted", rows: set["Row"]) -> bytes:
     # Rows are numbered from the first month of the register, which a late event may move: months are named.
     entries = [[str(accounts.months[row.month]), sign] for row, sign in one.entries if row in rows]
     return json.dumps([one.key, one.what.value, one.is_known, entries, sorted(one.content.groups)]).encode()
 
 
-def _content(one: Counted) -> bytes:
+def _content(one: "Counted") -> bytes:
     content = one.content
     parts = [content.mass_kg, content.random_kg, *(content.groups[name] for name in sorted(content.groups))]
     return b"".join(part.astype("<f8").tobytes() for part in parts)
-
-
-def _framed(part: bytes) -> bytes:
-    return len(part).to_bytes(8, "big") + part
 
 
 def changed_figures(stored: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:

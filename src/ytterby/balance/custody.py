@@ -8,13 +8,14 @@ exact decimals in kg with their standard uncertainty (k = 1).
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from datetime import datetime
 
 import msgspec
 
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.instant import read_instant
 from ytterby.terms.problem import Problem, pointer, refuse
+from ytterby.terms.quantity import plain_decimal
 
 TOOK, SEALED, CARRIED, RECEIVED, ASSAYED = "took", "sealed", "carried", "received", "assayed"
 # What may follow each hand; None: the chain begins.
@@ -28,8 +29,6 @@ FOLLOWS: Mapping[str | None, tuple[str, ...]] = {
 }
 INSPECTORS_LEAST = 2
 _BADGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{1,79}")
-# Plain digits: no exponent, no sign, so that what is stored is what is read.
-_PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Hand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,17 +93,14 @@ def _badge(by: str, at: str) -> list[Problem]:
 
 
 def _measured(value: str, u: str, at: str) -> list[Problem]:
-    is_wrong = _exact(value) is None or not _exact(u)
+    is_wrong = plain_decimal(value) is None or not plain_decimal(u)
     return [refuse("inquiry.not_measured", at, f"{value} ± {u}")] if is_wrong else []
-
-
-def _exact(text: str) -> Decimal | None:
-    return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def _chain(sample: Sample, at: str) -> list[Problem]:
     problems: list[Problem] = []
     before: Hand | None = None
+    then: datetime | None = None
     seal = ""
     for n, hand in enumerate(sample.custody):
         place = at + pointer("custody", n)
@@ -112,14 +108,13 @@ def _chain(sample: Sample, at: str) -> list[Problem]:
         when = read_instant(hand.at)[0]
         if hand.did not in FOLLOWS[before.did if before else None]:
             return [*problems, refuse("inquiry.chain_broken", place, hand.did, sample=sample.id)]
-        then = read_instant(before.at)[0] if before else None
         if when is None or (then is not None and when < then):
             return [*problems, refuse("inquiry.chain_time", place, hand.at, sample=sample.id)]
         if hand.did == SEALED:
             seal = hand.seal
         if (hand.did == SEALED and not seal) or (hand.did == RECEIVED and hand.seal != seal):
             return [*problems, refuse("inquiry.chain_seal", place, hand.seal, sample=sample.id)]
-        before = hand
+        before, then = hand, when
     if before is None:
         problems.append(refuse("inquiry.chain_broken", at, "", sample=sample.id))
     return problems

@@ -5,7 +5,7 @@ A finding is derived anew whenever it is asked for; its *state* is what people r
 aside, confirmed, inquiry, decided) and which verbs lead where. Whatever it does not name is forbidden.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -67,23 +67,6 @@ class Transitions:
     def after(self, state: str, verb: Verb) -> str | None:
         """Return the state after a verb; None where it may not be done."""
         return self.states[state].may.get(verb)
-
-    def forbidden(self) -> Iterator[tuple[str, Verb]]:
-        """Yield every pair of a state and a verb that may not be done there."""
-        for state, standing in self.states.items():
-            yield from ((state, verb) for verb in Verb if verb not in standing.may)
-
-    def reachable(self) -> frozenset[str]:
-        """Return the states to which some way leads from the start."""
-        found, new = {START}, {START}
-        while new:
-            new = {state for one in new for state in self.states[one].may.values()} - found
-            found |= new
-        return frozenset(found)
-
-    def is_terminal(self, state: str) -> bool:
-        """Tell whether nothing leads out of a state."""
-        return set(self.states[state].may.values()) <= {state}
 
 
 def read_transitions(table: Mapping[str, Any]) -> Transitions:

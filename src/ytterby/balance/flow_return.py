@@ -139,21 +139,16 @@ class Duties:
         since = self.known_since.get(site.id)
         if due is None or since is None or due < since or not self.rules.is_owed(site, month):
             return None
-        return site.operator_on(last_day(month))
-
-
-def last_day(month: Month) -> date:
-    """Return the last day of a month."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1) - timedelta(days=1)
+        return site.operator_on(month.last_day)
 
 
 def months_through(first: Month, on: date) -> tuple[Month, ...]:
     """Return the months from `first` that were over before a day."""
     found = []
     month = first
-    while last_day(month) < on:
+    while month.last_day < on:
         found.append(month)
-        month = Month(month.year + month.month // 12, month.month % 12 + 1)
+        month = month.plus(1)
     return tuple(found)
 
 
@@ -213,7 +208,7 @@ def month_returns(
     nil = _nil_months(reported)
     found = []
     for party, month in sorted({*entered, *owed}):
-        if last_day(month) >= on:
+        if month.last_day >= on:
             continue
         by_site = entered.get((party, month), {})
         sites = tuple(
@@ -245,8 +240,7 @@ def _owed(duties: Duties, on: date) -> dict[tuple[str, Month], set[str]]:
             continue
         # A return may fall due months after the month it is of.
         reach = max((rule.months_after for rule in duties.rules.due), default=0)
-        months = since.year * 12 + since.month - 1 - reach
-        for month in months_through(Month(months // 12, months % 12 + 1), on):
+        for month in months_through(Month(since.year, since.month).plus(-reach), on):
             party = duties.owed_by(site, month)
             if party is not None:
                 found.setdefault((party, month), set()).add(site.id)

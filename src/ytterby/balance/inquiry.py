@@ -11,7 +11,7 @@ Persons are numbers of accounts (threat L6). Source of the procedure: own rules,
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -456,8 +456,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
-
-
-def parties_addressed(said: Iterable[Said]) -> tuple[str, ...]:
-    """Return the parties to whom something was addressed, in order of the first."""
-    return tuple(dict.fromkeys(party for one in said if (party := getattr(one.step, "to", ""))))

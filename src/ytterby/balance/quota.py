@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ytterby.balance.finding import Finding, finding_id
-from ytterby.balance.flow_return import last_day
 from ytterby.balance.quota_projection import day_after, project_months
-from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, reo_of
+from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, oxide_tonnes, reo_of
+from ytterby.balance.return_rule import holds
 from ytterby.chain.attribution import attribute
 from ytterby.chain.book import Book
 from ytterby.chain.graph import ancestors, sources_of, with_element
@@ -47,7 +47,7 @@ class QuotaKind(NamedTuple):
 
     def covers(self, day: date) -> bool:
         """Tell whether the rule governs production of a day."""
-        return self.effective <= day and (self.until is None or day < self.until)
+        return holds(self.effective, self.until, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ def productions(
             elif sign:
                 terms.append((kind, one, sign))
     rows = _origin_rows(book, [one for _, one, _ in terms])
-    factors = book.world.matter.factors
-    found = tuple(_production(*term, rows[number], factors) for number, term in enumerate(terms))
+    weights = oxide_tonnes(book.world.matter.factors)
+    found = tuple(_production(*term, row, weights) for term, row in zip(terms, rows, strict=True))
     return found, tuple(left)
 
 
@@ -210,9 +210,8 @@ def _why_not(one: Movement, kind: QuotaKind, sign: float) -> str:
 
 
 def _production(
-    kind: QuotaKind, one: Movement, sign: float, row: Mapping[OriginClass, FloatArray], factors: Mapping[str, Decimal]
+    kind: QuotaKind, one: Movement, sign: float, row: Mapping[OriginClass, FloatArray], weights: FloatArray
 ) -> Production:
-    weights = np.array([1.0 / float(factors[e]) if e in factors else 0.0 for e in ELEMENTS]) / KILOGRAMS_IN_TONNE
     whole = sum(row.values(), np.zeros(len(ELEMENTS)))
     exempt = sum((kg for origin, kg in row.items() if origin.kind in kind.not_counted), np.zeros(len(ELEMENTS)))
     kept = np.ones(len(ELEMENTS))
@@ -271,13 +270,12 @@ def position_of(
 
     own = [one for one in made if one.kind == kind and is_own(one.movement)]
     produced = _reo(own, factors)
-    by_month = {month: _reo([p for p in own if p.movement.key.month == month], factors) for month in months}
-    for month in sorted({one.movement.key.month for one in own} - set(by_month)):
-        by_month[month] = _reo([p for p in own if p.movement.key.month == month], factors)
-    tonnes = None if quota is None else float(quota.tonnes_reo)
-    has_figures = tonnes is not None and produced is not None
-    left_tonnes = tonnes - produced.tonnes if has_figures and tonnes is not None and produced is not None else None
     whole = sorted(set(months))
+    by_month: dict[Month, list[Production]] = {month: [] for month in whole}
+    for one in own:
+        by_month.setdefault(one.movement.key.month, []).append(one)
+    monthly = {month: _reo(by_month[month], factors) for month in sorted(by_month)}
+    tonnes = None if quota is None else float(quota.tonnes_reo)
     return Position(
         party=party,
         year=year,
@@ -285,11 +283,11 @@ def position_of(
         quota=quota,
         produced=produced,
         share=produced.tonnes / tonnes if produced is not None and tonnes else None,
-        left_tonnes=left_tonnes,
-        by_month=tuple(sorted(by_month.items())),
+        left_tonnes=tonnes - produced.tonnes if produced is not None and tonnes is not None else None,
+        by_month=tuple(monthly.items()),
         by_origin=_by_origin(own),
-        not_counted=_not_counted(kind, [row for row in left if row[0] == kind and is_own(row[1])]),
-        exhaustion=None if tonnes is None else _exhaustion(own, tonnes, whole, by_month, factors, level),
+        not_counted=_not_counted(row for row in left if row[0] == kind and is_own(row[1])),
+        exhaustion=None if tonnes is None else _exhaustion(own, tonnes, whole, monthly, factors, level),
     )
 
 
@@ -307,7 +305,7 @@ def _by_origin(own: Iterable[Production]) -> tuple[tuple[str, str, float], ...]:
     return tuple((*key, tonnes) for key, tonnes in sorted(found.items(), key=lambda row: (-row[1], row[0])))
 
 
-def _not_counted(kind: str, rows: Iterable[tuple[str, Movement, str]]) -> tuple[NotCounted, ...]:
+def _not_counted(rows: Iterable[tuple[str, Movement, str]]) -> tuple[NotCounted, ...]:
     lots: dict[str, dict[str, None]] = {}
     for _, one, reason in rows:
         lots.setdefault(reason, {})[one.lot] = None
@@ -333,7 +331,7 @@ def _exhaustion(
     if so_far is None:
         return None
     months = project_months(masses, tonnes - so_far.tonnes, so_far.u_tonnes, level)
-    start = last_day(whole[-1])
+    start = whole[-1].last_day
     day, earliest, latest = (day_after(start, count) for count in months)
     return Exhaustion(day, earliest, latest, level, len(whole))
 

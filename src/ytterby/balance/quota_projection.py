@@ -16,8 +16,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from math import inf, sqrt
 
-from scipy.special import stdtrit
-
 MONTH_DAYS = 365.2425 / 12
 MONTHS_MAX = 1200.0  # beyond a century no day is told
 
@@ -41,6 +39,9 @@ def project_months(masses: Sequence[float], left: float, u_left: float, level: f
     by_mean = 0.0 if left <= 0 else left / mean if mean * MONTHS_MAX >= left else inf
     if n < 2:
         return by_mean, 0.0, inf
+    # Only who projects waits for scipy; the rules of quotas and returns are asked for more often.
+    from scipy.special import stdtrit
+
     variance = sum((mass - mean) ** 2 for mass in masses) / (n - 1)
     t = float(stdtrit(n - 1, 0.5 + level / 2))
 

@@ -44,7 +44,7 @@ from ytterby.chain.posting import (
 )
 from ytterby.chain.posting_record import lines_of
 from ytterby.matter.element import ELEMENTS
-from ytterby.matter.mass import ElementMass, combine, no_mass
+from ytterby.matter.mass import ElementMass, FloatArray, combine, no_mass
 from ytterby.terms.identifier import product_class
 
 ZoneOf = Callable[[str], tzinfo]
@@ -119,15 +119,19 @@ class Reo(NamedTuple):
     u_tonnes: float
 
 
+def oxide_tonnes(factors: Mapping[str, Decimal]) -> FloatArray:
+    """Return t of oxide in a kg of each element; 0 where an element has no oxide factor."""
+    return np.array([1.0 / float(factors[e]) if e in factors else 0.0 for e in ELEMENTS]) / KILOGRAMS_IN_TONNE
+
+
 def reo_of(content: ElementMass, factors: Mapping[str, Decimal]) -> Reo | None:
     """Return a content as oxide, t REO; None where an element has no oxide factor (promethium).
 
     `factors` are element per oxide. The groups of a content add over its elements, as one draw for all of them; a
     random error that lines share (`content`) is among them, so that u is rather too large than too small.
     """
-    weights = np.array([1.0 / float(factors[e]) if e in factors else 0.0 for e in ELEMENTS]) / KILOGRAMS_IN_TONNE
-    lacking = np.array([e not in factors for e in ELEMENTS])
-    if content.mass_kg[lacking].any():
+    weights = oxide_tonnes(factors)
+    if content.mass_kg[weights == 0.0].any():
         return None
     variance = float(np.sum((weights * content.random_kg) ** 2))
     variance += sum(float(np.sum(weights * sd)) ** 2 for sd in content.groups.values())

@@ -5,7 +5,6 @@ The return is in time when it arrives before that day ends on the clock of the s
 enterprise are kinds of site, since one enterprise may run a mine and a magnet works.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -30,9 +29,8 @@ class DueRule(NamedTuple):
 
     def candidate(self, month: Month) -> date:
         """Return the due day that this rule gives a month; the last of a month that has no such day."""
-        later = month.year * 12 + month.month - 1 + self.months_after
-        year, number = later // 12, later % 12 + 1
-        return date(year, number, min(self.day, monthrange(year, number)[1]))
+        later = month.plus(self.months_after)
+        return later.first_day.replace(day=min(self.day, later.last_day.day))
 
 
 class KindRule(NamedTuple):
@@ -60,7 +58,7 @@ class ReturnRules:
         found = [
             (rule.effective, day)
             for rule in self.due
-            if _holds(rule.effective, rule.until, day := rule.candidate(month))
+            if holds(rule.effective, rule.until, day := rule.candidate(month))
         ]
         return max(found)[1] if found else None
 
@@ -78,12 +76,13 @@ class ReturnRules:
             rule.basis == LAW
             and rule.kind == site.kind
             and (not rule.countries or site.country in rule.countries)
-            and _holds(rule.effective, rule.until, day)
+            and holds(rule.effective, rule.until, day)
             for rule in self.kinds
         )
 
 
-def _holds(effective: date, until: date | None, day: date) -> bool:
+def holds(effective: date, until: date | None, day: date) -> bool:
+    """Tell whether a dated rule governs a day."""
     return effective <= day and (until is None or day < until)
 
 

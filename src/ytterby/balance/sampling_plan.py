@@ -11,24 +11,23 @@ n x / X exactly. Units for which that would exceed 1 are taken for certain, and 
 arithmetic is in integers and fractions: every machine draws the same.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from hashlib import sha256
 
 import msgspec
 
+from ytterby.chain.period import parse_month
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.problem import Problem, pointer, refuse
+from ytterby.terms.quantity import plain_decimal
 
 SEED_BYTES = 32
 WHOLE = ""  # the stratum of a plan without strata
 UNITS = ("plant", "lot")
 EQUAL = "equal"
 _CONTEXT = b"ytterby/sampling/v1"
-# Plain digits: an exponent could ask for a number that fills the memory.
-_PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Stratum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +67,16 @@ class Drawn(msgspec.Struct, frozen=True):
     stratum: str
     probability: Fraction
 
+    @property
+    def row(self) -> list[str]:
+        """Stratum, unit and probability, as the record of a draw holds them."""
+        return [self.stratum, self.id, str(self.probability)]
+
+    @property
+    def fields(self) -> dict[str, str | None]:
+        """The same, as answers show it."""
+        return {"id": self.id, "stratum": self.stratum or None, "probability": str(self.probability)}
+
 
 def seed_digest(seed: bytes) -> str:
     """Return what is committed of a seed.
@@ -89,13 +98,10 @@ def plan_digest(plan: Plan, frame: Iterable[Unit]) -> str:
 def month_days(period: str) -> tuple[date, date] | None:
     """Return the first and the last day of a month written as 2026-02; None where the text is none."""
     try:
-        first = date.fromisoformat(f"{period}-01")
+        month = parse_month(period)
+        return month.first_day, month.last_day
     except ValueError:
         return None
-    if first.isoformat()[:7] != period:
-        return None
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return first, following - timedelta(days=1)
 
 
 def check_plan(plan: Plan, on: date) -> list[Problem]:
@@ -152,6 +158,14 @@ def draw(plan: Plan, seed: bytes, frame: Sequence[Unit]) -> tuple[Drawn, ...]:
     return tuple(sorted(found, key=lambda one: (one.stratum, one.id)))
 
 
+def wrong_with_record(
+    plan: Plan, frame: Sequence[Unit], drawn: Sequence[Drawn], rows: Sequence[Sequence[str]], digest: str
+) -> list[str]:
+    """Return what a record of a draw, by its rows and digest, says otherwise than what was drawn again."""
+    wrong = [] if rows == [one.row for one in drawn] else ["plan, seed and frame give another sample"]
+    return wrong if digest == plan_digest(plan, frame) else [*wrong, "its digest is not that of plan and frame"]
+
+
 def inclusion_probabilities(count: int, sizes: Sequence[Fraction]) -> list[Fraction]:
     """Return with which probability each unit of a stratum is drawn: proportional to its size, none above 1.
 
@@ -195,4 +209,4 @@ def _number(seed: bytes, what: str, stratum: str, unit: str) -> int:
 
 
 def _size(text: str) -> Fraction | None:
-    return (Fraction(text) or None) if _PLAIN.fullmatch(text) else None
+    return Fraction(plain_decimal(text) or 0) or None

@@ -76,11 +76,6 @@ Group = tuple[str, str, str]
 WorldOf = Callable[[int], World]
 
 
-def told_states(reports: Iterable[Report], world_of: WorldOf, closings: Sequence[Closing] = ()) -> dict[Delivery, str]:
-    """Return the state told of each delivery (matched or differs) of which both sides have spoken (`told_answers`)."""
-    return {key: answer.state for key, answer in told_answers(reports, world_of, closings).items()}
-
-
 def told_answers(
     reports: Iterable[Report], world_of: WorldOf, closings: Sequence[Closing] = ()
 ) -> dict[Delivery, Answer]:

@@ -7,6 +7,7 @@ the opening stock of the next.
 """
 
 import re
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -29,7 +30,22 @@ class Month(NamedTuple):
 
     def before(self) -> "Month":
         """Return the month before."""
-        return Month(self.year, self.month - 1) if self.month > 1 else Month(self.year - 1, 12)
+        return self.plus(-1)
+
+    def plus(self, months: int) -> "Month":
+        """Return the month so many months later."""
+        number = self.year * 12 + self.month - 1 + months
+        return Month(number // 12, number % 12 + 1)
+
+    @property
+    def first_day(self) -> date:
+        """Return its first day."""
+        return date(self.year, self.month, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Return its last day."""
+        return self.plus(1).first_day - timedelta(days=1)
 
     @property
     def short(self) -> str:
@@ -38,6 +54,19 @@ class Month(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+def parse_month(text: str) -> Month:
+    """Return a month written as 2026-03.
+
+    Raises:
+        ValueError: it is none.
+    """
+    year, _, month = text.partition("-")
+    found = Month(int(year), int(month))
+    if str(found) != text or not 1 <= found.month <= 12:
+        raise ValueError(f"{text!r} is no month")
+    return found
 
 
 def period_lot(product: str, site: str, month: Month, what: str) -> str:

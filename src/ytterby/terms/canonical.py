@@ -65,6 +65,11 @@ def canonical_json(event: Mapping[str, object], prefixes: Mapping[str, str]) -> 
     return write_exactly(event, prefixes) if fast is None else fast
 
 
+def framed(part: bytes) -> bytes:
+    """Return a part of what is digested, after its length: so no two lists of parts are the same bytes."""
+    return len(part).to_bytes(8, "big") + part
+
+
 def event_digest(canonical: bytes) -> bytes:
     """Return the SHA-256 of a canonical JSON, 32 bytes (suite DIGEST_SUITE)."""
     return sha256(canonical).digest()

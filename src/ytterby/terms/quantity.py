@@ -9,6 +9,7 @@ Source: UN/ECE Recommendation 20 (units.csv, with source and confidence of each 
 """
 
 import csv
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation
@@ -19,6 +20,15 @@ CONTEXT = Context(prec=34, rounding=ROUND_HALF_EVEN, traps=[DivisionByZero, Inva
 PIECES = "H87"
 KILOGRAM = "KGM"
 COMMON_CODES = "KGM, GRM, TNE, H87"
+
+
+# An exponent could ask for a number that fills the memory.
+_PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
+def plain_decimal(text: str) -> Decimal | None:
+    """Return a number in plain digits, without sign and exponent, so that what is stored is what is read."""
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def divide(a: Decimal, b: Decimal) -> float:

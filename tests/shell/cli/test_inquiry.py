@@ -154,6 +154,8 @@ def test_a_sample_is_committed_drawn_listed_and_written(told, tmp_path, monkeypa
         assert told(*wrong).code == 2
     assert told(*plan, "--count", "0").code == 1
     assert not seed.exists()
+    assert told(*plan, "--count", "1", "--by", tmp_path / "none").code == 3
+    assert not seed.exists()
     good(told(*plan, "--count", "1"))
     assert seed.stat().st_mode & 0o777 == 0o600
     assert told(*plan, "--count", "1").code == 3

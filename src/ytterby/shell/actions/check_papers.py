@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ytterby.balance.sampling_plan import Plan, Unit, draw, plan_digest
+from ytterby.balance.sampling_plan import Plan, Unit, draw, wrong_with_record
 from ytterby.chain.door import read_document
 from ytterby.proof.event_proof import EventProof, verify_event_proof
 from ytterby.proof.key import KeyUse, PublicKey
@@ -127,9 +127,6 @@ def _draw(folder: Path, fields: Json, index: int) -> Iterator[str]:
     plan = msgspec.convert(json.loads(plan_path.read_bytes())["plan"], Plan)
     frame = msgspec.convert(fields["frame"], tuple[Unit, ...])
     drawn = draw(plan, bytes.fromhex(fields["seed"]), frame)
-    if fields["drawn"] != [[one.stratum, one.id, str(one.probability)] for one in drawn]:
-        yield "plan, seed and frame give another sample"
-    if fields["digest"] != plan_digest(plan, frame):
-        yield "its digest is not that of plan and frame"
+    yield from wrong_with_record(plan, frame, drawn, fields["drawn"], fields["digest"])
     if not planned < int(fields["frame_size"]) <= index:
         yield "the plan was not in the log before the frame was known"

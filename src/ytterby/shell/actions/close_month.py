@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ytterby.chain.party import OPERATOR
-from ytterby.chain.period import Month
+from ytterby.chain.period import Month, parse_month
 from ytterby.chain.posting_record import DERIVATION
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
-from ytterby.shell.actions.rights import RefusedRight, signed_record
+from ytterby.shell.actions.rights import RefusedRight, check_key, party_of_key, signed_record
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.account_versions import (
     COLUMNS,
@@ -28,14 +28,13 @@ from ytterby.shell.store.account_versions import (
     Version,
     closes,
     may_close,
-    read_month,
     stored_versions,
     tables_digest,
     versions_digest,
 )
 from ytterby.shell.store.derived.postings import live_edition
 from ytterby.shell.store.inserting import insert_rows
-from ytterby.shell.store.models import Account, AccountVersion
+from ytterby.shell.store.models import AccountVersion
 from ytterby.shell.store.reading.closed import month_end, month_versions, months_spanned
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -83,7 +82,7 @@ def close_month(
     Raises:
         ValueError: the text is no month.
     """
-    period = read_month(month)
+    period = parse_month(month)
     at = at or now()
     known = known or known_at(OPERATOR_VIEWER, None)
     try:
@@ -160,16 +159,13 @@ def _says_the_same(last: Close, versions: Sequence[Version]) -> bool:
 
 def _check_closer(register: Register, by: PrivateKey | None, at: datetime) -> None:
     """Refuse whoever may close no month."""
-    if by is None:
-        if register.is_demo:
-            return
-        raise RefusedRight(refuse("month.account_needed"))
-    rights = stored_rights(register)
-    account = rights.accounts().get(by.name)
-    if account is None or account.key != by.public.text() or not may_close(rights, account.party, at.date()):
-        raise RefusedRight(refuse("month.not_an_account"))
-    if Account.objects.filter(id=by.name, is_disabled=True).exists():
-        raise RefusedRight(refuse("rights.disabled", "", by.name))
+
+    def may(key: PrivateKey) -> bool:
+        rights = stored_rights(register)
+        party = party_of_key(rights, key)
+        return party is not None and may_close(rights, party, at.date())
+
+    check_key(register, by, may, needed=refuse("month.account_needed"), refused=refuse("month.not_an_account"))
 
 
 def _check_month(month: Month, known: Known, at: datetime) -> None:

@@ -8,6 +8,7 @@ register's operator; for a public body's mandate two of its people where the reg
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -197,9 +198,15 @@ def _site(row: Row, at: str, problems: list[Problem]) -> Registrable:
     return Registrable("site", id_, fields)
 
 
+@cache
+def _zones() -> set[str]:
+    """Return the names of all time zones, which are looked up in many files."""
+    return available_timezones()
+
+
 def _zone(row: Row, at: str, problems: list[Problem]) -> str:
     zone = _text(row, "zone", at, problems)
-    if zone and zone not in available_timezones():
+    if zone and zone not in _zones():
         problems.append(refuse("enrolment.unknown_zone", at + "/zone", zone))
     return zone
 

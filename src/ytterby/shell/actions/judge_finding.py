@@ -16,8 +16,8 @@ from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
-from ytterby.shell.actions.rights import RefusedRight
-from ytterby.shell.actions.signed_word import check_speaker, signed_fields
+from ytterby.shell.actions.rights import RefusedRight, signed_record
+from ytterby.shell.actions.signed_word import check_speaker
 from ytterby.shell.site.packs import inquiry_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.inquiries import STEP, Cases, step_fields, stored_cases
@@ -128,10 +128,10 @@ def _record(register: Register, case: Case, said: Said, by: PrivateKey | None, a
         _Stale: the case is not at the version that the step was judged by.
         RefusedRight: who speaks may not.
     """
-    fields = signed_fields(register, STEP, step_fields(case, said), by)
+    record = signed_record(register, Registrable(STEP, case.number, step_fields(case, said)), by)
 
     def check() -> None:
-        check_speaker(register, STEP, fields, by, at.date())
+        check_speaker(register, record, by, at.date())
         cases = stored_cases(register)
         there = cases.by_number.get(case.number)
         if (there.version if there else 0) != case.version or (
@@ -139,7 +139,7 @@ def _record(register: Register, case: Case, said: Said, by: PrivateKey | None, a
         ):
             raise _Stale
 
-    return register_documents([Registrable(STEP, case.number, fields)], said.party or OPERATOR, at, check=check)
+    return register_documents([record], said.party or OPERATOR, at, check=check)
 
 
 def _changed(case: Case, party: str, size: int) -> CaseChange:

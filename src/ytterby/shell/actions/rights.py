@@ -201,17 +201,34 @@ def signed_record(register: Register, row: Registrable, by: PrivateKey | None) -
     return row._replace(fields=fields)
 
 
-def _check_signer(register: Register, rights: Rights, by: PrivateKey | None) -> None:
-    """Refuse a key that is of no account of the operator in force; in a demo none is needed."""
+def check_key(
+    register: Register, by: PrivateKey | None, may: Callable[[PrivateKey], bool], *, needed: Problem, refused: Problem
+) -> None:
+    """Refuse a key that may not sign, or whose account is disabled; in a demo none is needed.
+
+    Raises:
+        RefusedRight: there is no key (`needed`), it may not (`refused`), or its account is disabled.
+    """
     if by is None:
         if register.is_demo:
             return
-        raise RefusedRight(refuse("rights.account_needed"))
-    account = rights.accounts().get(by.name)
-    if account is None or account.party != OPERATOR or account.key != by.public.text():
-        raise RefusedRight(refuse("rights.not_an_account"))
+        raise RefusedRight(needed)
+    if not may(by):
+        raise RefusedRight(refused)
     if Account.objects.filter(id=by.name, is_disabled=True).exists():
         raise RefusedRight(refuse("rights.disabled", "", by.name))
+
+
+def party_of_key(rights: Rights, by: PrivateKey) -> str | None:
+    """Return the party for which a key's account acts; None where no account in force has this key."""
+    account = rights.accounts().get(by.name)
+    return account.party if account is not None and account.key == by.public.text() else None
+
+
+def _check_signer(register: Register, rights: Rights, by: PrivateKey | None) -> None:
+    """Refuse a key that is of no account of the operator in force."""
+    needed, refused = refuse("rights.account_needed"), refuse("rights.not_an_account")
+    check_key(register, by, lambda key: party_of_key(rights, key) == OPERATOR, needed=needed, refused=refused)
 
 
 def _named(rights: Rights, which: str) -> Granted | None:

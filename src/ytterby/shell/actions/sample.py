@@ -7,9 +7,8 @@ plant that knows is no sample. Who may: the office.
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
@@ -28,8 +27,8 @@ from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
-from ytterby.shell.actions.rights import RefusedRight
-from ytterby.shell.actions.signed_word import check_speaker, signed_fields
+from ytterby.shell.actions.rights import RefusedRight, signed_record
+from ytterby.shell.actions.signed_word import check_speaker
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.reading.known import known_on
 from ytterby.shell.store.reading.sampling import frame_of
@@ -37,8 +36,6 @@ from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.samples import DRAW, PLAN, stored_samples
 from ytterby.terms.problem import Problem, refuse
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class SampleChange:
     size: int
     key: str = ""
     digest: str = ""
-    drawn: tuple[Drawn, ...] = field(default=())
+    drawn: tuple[Drawn, ...] = ()
 
 
 def make_seed() -> bytes:
@@ -75,8 +72,8 @@ def commit_plan(
     if problems := check_plan(plan, moment.date()):
         return SampleChange(tuple(problems), register.size)
     key = f"{period} {unit}"
-    fields = {"id": key, "plan": msgspec.to_builtins(plan), **_speaker(by, moment)}
-    return _enter(register, PLAN, key, fields, by, moment, SampleChange((), 0, key))
+    fields = {"id": key, "plan": msgspec.to_builtins(plan)}
+    return _enter(register, Registrable(PLAN, key, fields), by, moment, SampleChange((), 0, key))
 
 
 def draw_sample(
@@ -109,32 +106,29 @@ def draw_sample(
         "frame_size": known.size,
         "frame": msgspec.to_builtins(frame),
         "digest": digest,
-        "drawn": [[one.stratum, one.id, str(one.probability)] for one in drawn],
-        **_speaker(by, moment),
+        "drawn": [one.row for one in drawn],
     }
-    return _enter(register, DRAW, key, fields, by, moment, SampleChange((), 0, key, digest, drawn))
-
-
-def _speaker(by: PrivateKey | None, at: datetime) -> Json:
-    return {"by": by.name if by is not None else "", "party": "", "on": at.date().isoformat()}
+    return _enter(register, Registrable(DRAW, key, fields), by, moment, SampleChange((), 0, key, digest, drawn))
 
 
 def _enter(
-    register: Register, kind: str, key: str, fields: Json, by: PrivateKey | None, at: datetime, made: SampleChange
+    register: Register, row: Registrable, by: PrivateKey | None, at: datetime, made: SampleChange
 ) -> SampleChange:
-    signed = signed_fields(register, kind, fields, by)
+    """Enter a record as said by the office; `made` is what comes of it, but for the log's size."""
+    said = row._replace(fields={**row.fields, "party": "", "on": at.date().isoformat()})
+    record = signed_record(register, said, by)
 
     def check() -> None:
-        check_speaker(register, kind, signed, by, at.date())
-        held = stored_samples(register).by_key.get(key)
-        if kind == PLAN and held is not None:
-            raise RefusedRight(refuse("sample.committed_already", "", key))
-        if kind == DRAW and held is not None and held.drawn is not None:
-            raise RefusedRight(refuse("sample.drawn_already", "", key))
+        check_speaker(register, record, by, at.date())
+        held = stored_samples(register).by_key.get(row.key)
+        if row.kind == PLAN and held is not None:
+            raise RefusedRight(refuse("sample.committed_already", "", row.key))
+        if row.kind == DRAW and held is not None and held.drawn is not None:
+            raise RefusedRight(refuse("sample.drawn_already", "", row.key))
 
     try:
-        size = register_documents([Registrable(kind, key, signed)], OPERATOR, at, check=check)
+        size = register_documents([record], OPERATOR, at, check=check)
     except RefusedRight as refused:
-        return SampleChange(refused.problems, register.size, key)
+        return SampleChange(refused.problems, register.size, row.key)
     publish_or_leave(register)
-    return SampleChange(made.problems, size, made.key, made.digest, made.drawn)
+    return replace(made, size=size)

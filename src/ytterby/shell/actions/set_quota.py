@@ -16,11 +16,11 @@ from ytterby.shell.site.register import Register
 from ytterby.shell.site.return_packs import quota_rules
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.quotas import QUOTA
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.terms.problem import Problem, refuse
 
-QUOTA = "quota"
 YEAR_FIRST, YEAR_LAST = 2000, 2099
 # The register's largest number.
 TONNES_MOST = Decimal(10**12)

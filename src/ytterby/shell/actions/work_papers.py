@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -28,8 +28,9 @@ from ytterby.balance.closure import close_steps
 from ytterby.balance.finding import finding_id
 from ytterby.balance.inquiry import Snapshot
 from ytterby.balance.mirror import judge_pairs
+from ytterby.balance.sampling_plan import EQUAL
 from ytterby.chain.book import Book
-from ytterby.chain.door import read_document
+from ytterby.chain.door import ReadEvent, read_document
 from ytterby.chain.event import Entry
 from ytterby.chain.postings import postings_of
 from ytterby.matter.element import ELEMENTS
@@ -87,20 +88,19 @@ def write_case_papers(register: Register, which: str, out: Path) -> Papers:
         OSError: it cannot be written.
     """
     known = known_at(OPERATOR_VIEWER, None)
-    finding, cases = entered_steps(OPERATOR_VIEWER, which, known=known)
-    case = cases.of_finding(finding.id)
-    assert case is not None, "its finding names it"
-    then = Known(finding.known_size)
-    files = _proved(register, known, [one.entry for one in cases.entered[case.number]])
+    case, entered = entered_steps(OPERATOR_VIEWER, which, known=known)
+    finding, then = case.finding, Known(case.finding.known_size)
+    head = _head(register, known)
+    files = _proved(register, known, head, [one.entry for one in entered])
     named = [*finding.events, *(event for one in case.said for event in getattr(one.step, "events", ()))]
-    events = {row.log_index: row for row in (find_event(OPERATOR_VIEWER, one, known) for one in named)}
-    for index in sorted(events):
-        files |= _event(register, known, events[index])
+    rows = {row.log_index: row for row in (find_event(OPERATOR_VIEWER, one, known) for one in named)}
+    events = [_submitted(rows[index]) for index in sorted(rows)]
+    for one in events:
+        files |= _event(one, known, head)
     files["case.json"] = _json(show_case(OPERATOR_VIEWER, case.number, known=known))
     files["finding.json"] = _json(msgspec.to_builtins(finding))
-    files["postings.csv"] = _postings(events.values(), then)
-    book = book_of(OPERATOR_VIEWER, then)
-    files["figures.csv"] = _figures(book, finding)
+    files["postings.csv"] = _postings(events, then)
+    files["figures.csv"] = _figures(book_of(OPERATOR_VIEWER, then), finding)
     files["items.csv"] = _items(finding, then)
     return _write(out, files, known)
 
@@ -117,16 +117,15 @@ def write_sample_papers(register: Register, key: str, out: Path) -> Papers:
     held = stored_samples(register, known.size).by_key[key]
     if held.drawn is None or held.frame is None or held.draw_entry is None:
         raise KeyError(key)
-    files = _proved(register, known, [held.entry, held.draw_entry])
-    size = "units" if held.plan.size == "equal" else f"size_kg_{held.plan.size}"
+    files = _proved(register, known, _head(register, known), [held.entry, held.draw_entry])
+    size = "units" if held.plan.size == EQUAL else f"size_kg_{held.plan.size}"
     files["frame.csv"] = _csv(("id", "stratum", size), held.frame)
     files["sample.csv"] = _csv(("id", "stratum", "probability"), held.drawn)
     return _write(out, files, known)
 
 
-def _proved(register: Register, known: Known, entries: Iterable[int]) -> Files:
+def _proved(register: Register, known: Known, head: str, entries: Iterable[int]) -> Files:
     """Return head and key of the log, and records by their numbers with their proofs."""
-    head = _head(register, known)
     files = {"README.txt": README.encode(), CHECKPOINT: head.encode()}
     files[KEYS] = (register.log_key.public.text() + "\n").encode()
     for row in Registration.objects.filter(log_index__in=list(entries)).order_by("log_index"):
@@ -147,31 +146,42 @@ def _proof(index: int, salt: bytes, digest: bytes, known: Known, head: str) -> J
     return EventProof(index, salt, digest, tuple(path), head).to_json()
 
 
-def _event(register: Register, known: Known, row: EventRecord) -> Files:
-    """Return an event as submitted, its proof, and the document that it came in."""
+class _Submitted(NamedTuple):
+    """An event with the document that it came in, read again from the submitted bytes."""
+
+    row: EventRecord
+    submission: Submission
+    text: bytes
+    read: ReadEvent
+
+
+def _submitted(row: EventRecord) -> _Submitted:
     submission = Submission.objects.get(id=row.submission_id)
-    text, submitted = text_of(submission), zlib.decompress(submission.document)
+    text = text_of(submission)
     (read,) = read_document(text, door_tables(), level=submission.level, numbers={row.number}).events
+    return _Submitted(row, submission, text, read)
+
+
+def _event(one: _Submitted, known: Known, head: str) -> Files:
+    """Return an event as submitted, its proof, and the document that it came in."""
+    row, submission, text, read = one
     name, document = f"events/{row.log_index}", f"documents/{bytes(submission.sha256).hex()}"
-    proof = _proof(row.log_index, bytes(row.salt), bytes(row.digest), known, _head(register, known))
+    proof = _proof(row.log_index, bytes(row.salt), bytes(row.digest), known, head)
     where = {"document": f"{document}.epcis.json", "number": row.number, "level": submission.level}
     return {
         f"{name}.json": bytes(read.raw),
         f"{name}.proof.json": _json({**proof, **where, "submitter": row.submitter}),
         f"{document}.epcis.json": text,
-        f"{document}.submitted": submitted,
+        f"{document}.submitted": zlib.decompress(submission.document),
         f"{document}.receipt.json": submission.arrival_receipt.encode(),
     }
 
 
-def _postings(events: Iterable[EventRecord], then: Known) -> bytes:
+def _postings(events: Iterable[_Submitted], then: Known) -> bytes:
     """Return what the events that were known then do to the book, one line for each lot."""
     world = world_at(then.size)
     rows = []
-    for row in sorted(events, key=lambda one: one.log_index):
-        submission = Submission.objects.get(id=row.submission_id)
-        tables, numbers = door_tables(), {row.number}
-        (read,) = read_document(text_of(submission), tables, level=submission.level, numbers=numbers).events
+    for row, _, _, read in events:
         assert read.event is not None, "it was accepted"
         for posting in postings_of(Entry(read.event, row.submitter, row.log_index), world)[0]:
             for role in ("lines", "inputs", "outputs"):

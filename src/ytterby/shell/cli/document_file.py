@@ -1,4 +1,4 @@
-"""Documents as files: read no further than a document may be long, and told by content what is not read yet."""
+"""Documents and texts as files: read no further than they may be long, and told by content what is not read yet."""
 
 import sys
 from collections.abc import Iterable
@@ -46,6 +46,21 @@ def read_document_file(name: str) -> bytes:
             return file.read(BYTES_MAX + 1)
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=name, why=error.strerror or error) from None
+
+
+def read_text_file(path: Path, bytes_max: int) -> str:
+    """Return the text of a file.
+
+    Raises:
+        CouldNotRun: the file is larger than that, cannot be read, or is not UTF-8.
+    """
+    try:
+        if path.stat().st_size > bytes_max:
+            raise CouldNotRun("file.too_large", file=path, limit=bytes_max // 1_000_000)
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CouldNotRun("file.unreadable", file=path, why=why) from None
 
 
 def not_read_yet(name: str, raw: bytes) -> Problem | None:

@@ -80,7 +80,7 @@ def _list(args: argparse.Namespace, screen: Screen, *, is_gaps: bool) -> Outcome
     names = reading.names(screen.language)
     has_any = bool(found["returns"])
     if is_gaps:
-        found["returns"] = [row for row in found["returns"] if row in gaps or row in late]
+        found["returns"] = [row for row in found["returns"] if row["is_gap"] or row["late_by_seconds"] is not None]
     screen.answer(found, lambda: show_returns(screen, found, len(gaps), len(late), names, has_any=has_any))
     if not screen.is_json and found["returns"]:
         first = (gaps or found["returns"])[0]

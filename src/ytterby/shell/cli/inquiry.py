@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli import inquiry_sample
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, day
+from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.inquiry_case import show_false_alarms, show_list, show_one
 from ytterby.shell.cli.opening import Reading, find_party, open_data, open_reading, with_data
-from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
+from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.rights import add_signer, read_signer
 from ytterby.shell.cli.screen import Screen
@@ -164,13 +165,7 @@ def run_visit(args: argparse.Namespace, screen: Screen) -> Outcome:
     register = open_data(args)
     from ytterby.shell.actions.inquire import record_visit
 
-    try:
-        if args.file.stat().st_size > VISIT_BYTES_MAX:
-            raise CouldNotRun("file.too_large", file=args.file, limit=VISIT_BYTES_MAX // 1_000_000)
-        text = args.file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise CouldNotRun("file.unreadable", file=args.file, why=why) from None
+    text = read_text_file(args.file, VISIT_BYTES_MAX)
     result = record_visit(register, args.which, text, by=read_signer(args), expected=args.version, at=args.at)
     return _answered(args, screen, result, "", str(args.file))
 

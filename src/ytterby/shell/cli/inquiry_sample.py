@@ -50,7 +50,7 @@ def run_sample(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Commit, draw, write out, or list."""
     register = open_data(args)
     if not (args.seed_commit or args.draw or args.out):
-        return _list(register, args, screen)
+        return _list(args, screen)
     if args.period is None or (args.seed is None and args.out is None):
         raise WrongUse("inquiry.sample_needs")
     if args.out is not None:
@@ -58,9 +58,7 @@ def run_sample(args: argparse.Namespace, screen: Screen) -> Outcome:
 
         return _write(args, screen, lambda: write_sample_papers(register, f"{args.period} {args.unit}", args.out))
     result = _commit(register, args) if args.seed_commit else _draw(register, args)
-    drawn: list[Json] = [
-        {"id": o.id, "stratum": o.stratum or None, "probability": str(o.probability)} for o in result.drawn
-    ]
+    drawn: list[Json] = [one.fields for one in result.drawn]
     answer = {
         "sample": result.key or None,
         "digest": result.digest or None,
@@ -92,7 +90,8 @@ def _commit(register: "Register", args: argparse.Namespace) -> "SampleChange":
 
     if args.frame_day is None:
         raise WrongUse("inquiry.sample_needs")
-    strata = _strata(args)
+    # All that may be refused comes before the file of the seed, which is never written over.
+    strata, by = _strata(args), read_signer(args)
     seed = make_seed()
     try:
         descriptor = args.seed.open("x", encoding="utf-8")
@@ -105,7 +104,7 @@ def _commit(register: "Register", args: argparse.Namespace) -> "SampleChange":
         file.write(seed.hex() + "\n")
     result = commit_plan(
         register, period=args.period, unit=args.unit, size=args.size, strata=strata, frame_day=args.frame_day,
-        seed=seed, by=read_signer(args), at=args.at,
+        seed=seed, by=by, at=args.at,
     )  # fmt: skip
     if is_refused(result.problems):
         args.seed.unlink()
@@ -138,8 +137,7 @@ def _draw(register: "Register", args: argparse.Namespace) -> "SampleChange":
     return draw_sample(register, period=args.period, unit=args.unit, seed=seed, by=read_signer(args), at=args.at)
 
 
-def _list(register: "Register", args: argparse.Namespace, screen: Screen) -> Outcome:
-    del register
+def _list(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.store.reading.known import known_at
     from ytterby.shell.store.reading.sampling import list_samples
     from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER

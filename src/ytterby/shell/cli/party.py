@@ -10,8 +10,9 @@ from typing import Any
 
 from ytterby.shell.cli import rights
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
+from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
-from ytterby.shell.cli.outcome import CouldNotRun, Outcome
+from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Column, Screen
 from ytterby.terms.identifier import tail
@@ -36,13 +37,7 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
     register = open_data(args)
     from ytterby.shell.actions.enrol import import_directory
 
-    try:
-        if args.file.stat().st_size > BYTES_MAX:
-            raise CouldNotRun("file.too_large", file=args.file, limit=BYTES_MAX // 1_000_000)
-        text = args.file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise CouldNotRun("file.unreadable", file=args.file, why=why) from None
+    text = read_text_file(args.file, BYTES_MAX)
     result = import_directory(register, text, at=args.at, by=rights.read_signer(args))
     refused = is_refused(result.problems)
     answer = {

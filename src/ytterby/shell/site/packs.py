@@ -63,6 +63,7 @@ def use_limits() -> UseLimits:
     return parse_use_limits(packaged_text("balance", "use_limits.csv"))
 
 
+@lru_cache(maxsize=1)
 def inquiry_rules() -> Transitions:
     """Return where a finding can stand and what may be done there."""
     return read_transitions(read_yaml(packaged_text("balance", "inquiry_transitions.yaml")))

@@ -2,26 +2,22 @@
 
 A close is a salted record of the log (kind `month`, key the month) that names the log size its figures were worked out
 at, the derivation, the tables, and a digest over all its versions. The rows beside it hold the figures by value.
+A record that nobody signed who might close a month has no effect, and the doctor names it (threat O3).
 """
 
-import json
-from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from ytterby.chain.party import OPERATOR
-from ytterby.chain.period import Month
+from ytterby.chain.period import Month, parse_month
 from ytterby.matter.tables import FILES as MATTER_FILES
-from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.store.models import AccountVersion, LogEntry, Registration
+from ytterby.shell.site.register import Register, current_register
+from ytterby.shell.store.models import AccountVersion, LogEntry
 from ytterby.shell.store.reading.viewer import AUDIT
-from ytterby.shell.store.rights import Rights, rights_from_log, signed_text, stored_records
-
-if TYPE_CHECKING:
-    from ytterby.shell.site.register import Register
+from ytterby.shell.store.rights import Rights, rights_by_index, signature_flaw, stored_records
+from ytterby.terms.canonical import framed
 
 MONTH = "month"
 # The packaged tables that decide the figures of a month, by room and name.
@@ -79,27 +75,14 @@ class Close(NamedTuple):
     @property
     def period(self) -> Month:
         """The month."""
-        return read_month(self.month)
-
-
-def read_month(text: str) -> Month:
-    """Return a month written as 2026-03.
-
-    Raises:
-        ValueError: it is none.
-    """
-    year, _, month = text.partition("-")
-    found = Month(int(year), int(month))
-    if str(found) != text or not 1 <= found.month <= 12:
-        raise ValueError(f"{text!r} is no month")
-    return found
+        return parse_month(self.month)
 
 
 def tables_digest() -> bytes:
     """Return the SHA-256 over the packaged tables that decide the figures of a month."""
     digest = sha256(b"ytterby/tables/v1\x00")
     for room, name in TABLES:
-        digest.update(_framed(f"{room}/{name}".encode()) + _framed(packaged_text(room, name).encode()))
+        digest.update(framed(f"{room}/{name}".encode()) + framed(packaged_text(room, name).encode()))
     return digest.digest()
 
 
@@ -108,29 +91,35 @@ def versions_digest(versions: Iterable[Version]) -> str:
     digest = sha256(DOMAIN)
     for one in sorted(versions, key=lambda version: version.account):
         for part in one:
-            digest.update(_framed(part if isinstance(part, bytes) else str(part).encode()))
+            digest.update(framed(part if isinstance(part, bytes) else str(part).encode()))
     return digest.hexdigest()
 
 
-def _framed(part: bytes) -> bytes:
-    return len(part).to_bytes(8, "big") + part
-
-
 def closes(size: int, month: str | None = None) -> list[Close]:
-    """Return the closes of all months, or of one, that stand in the log up to a log size, in order of the log."""
-    rows = Registration.objects.filter(kind=MONTH, log_index__lt=size)
-    rows = rows if month is None else rows.filter(key=month)
-    found = list(rows.order_by("log_index").values_list("log_index", "document"))
-    ends = dict(LogEntry.objects.filter(index__in=[index for index, _ in found]).values_list("index", "batch_end"))
-    return [close_of(index, json.loads(text), ends.get(index, index + 1)) for index, text in found]
+    """Return the closes of all months, or of one, that hold in the log up to a log size, in order of the log."""
+    recorded = recorded_closes(current_register(), size)
+    return [one for _, one, flaw in recorded if one is not None and not flaw and month in {None, one.month}]
 
 
-def close_of(number: int, fields: dict[str, Any], ends: int) -> Close:
-    """Return a close from the fields of its record.
-
-    Raises:
-        KeyError, ValueError: they are not those of a close.
+def recorded_closes(register: Register, size: int) -> Iterator[tuple[int, Close | None, str | None]]:
+    """Yield the number of each record of a close up to a log size, what it says (None: it cannot be read), and what is
+    wrong with who signed it.
     """
+    rights_at = rights_by_index(register)
+    records = list(stored_records(size, kinds=(MONTH,)))
+    numbers = [record.number for record in records]
+    ends = dict(LogEntry.objects.filter(index__in=numbers).values_list("index", "batch_end"))
+    for number, _, _, fields in records:
+        try:
+            close = _close_of(number, fields, ends.get(number, number + 1))
+            parse_month(close.month)
+        except (ValueError, KeyError, TypeError):
+            yield number, None, None
+            continue
+        yield number, close, None if register.is_demo else _speaker_flaw(rights_at(number), register.id, fields)
+
+
+def _close_of(number: int, fields: dict[str, Any], ends: int) -> Close:
     return Close(
         number=number,
         month=str(fields["id"]),
@@ -159,22 +148,16 @@ def _versions(rows: Iterable[Any]) -> Iterator[Version]:
 
 def may_close(rights: Rights, party: str, on: date) -> bool:
     """Tell whether accounts of a party may close months: of the operator, or of a body that audits on the day."""
-    return party == OPERATOR or any(one.mandate == AUDIT for one in rights.of_party(party, on))
+    return rights.is_office(party, (AUDIT,), on)
 
 
-def speaker_flaw(register: "Register", index: int, fields: dict[str, Any]) -> str | None:
-    """Return what is wrong with who signed the record of a close, as the log stood before it; None when nothing is."""
-    if register.is_demo:
-        return None
-    rights = rights_from_log(stored_records(index), register_id=register.id, is_demo=False)
+def _speaker_flaw(rights: Rights, register_id: str, fields: dict[str, Any]) -> str | None:
+    """Return what is wrong with who signed the record of a close, by the rights before it; None when nothing is."""
     account = rights.accounts().get(str(fields.get("by", "")))
     try:
         on = date.fromisoformat(str(fields.get("registered_at", ""))[:10])
         if account is None or not may_close(rights, account.party, on):
             return "it is by no account that might close a month"
-        signature = b64decode(str(fields.get("signature", "")), validate=True)
-        public = PublicKey.parse(account.key)
     except ValueError:
         return "its signature cannot be read"
-    is_signed = public.use is KeyUse.OFFICER and public.verify(signed_text(register.id, MONTH, fields), signature)
-    return None if is_signed else "its signature is not that of the account it names"
+    return signature_flaw(account.key, register_id, MONTH, fields)

@@ -7,10 +7,7 @@ signature, the place in the case, all rules of `balance.inquiry`. A record that 
 doctor names it (threat O3).
 """
 
-import json
-from base64 import b64decode
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,12 +16,9 @@ import msgspec
 
 from ytterby.balance.finding_state import Transitions
 from ytterby.balance.inquiry import Case, Command, Said, Snapshot, apply_step, enter, read_step
-from ytterby.chain.party import OPERATOR
-from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.site.packs import inquiry_rules
-from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.viewer import AUDIT, TRACING
-from ytterby.shell.store.rights import Record, Rights, rights_from_log, signed_text, stored_records
+from ytterby.shell.store.rights import Record, Rights, RightsAt, rights_by_index, signature_flaw, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -34,7 +28,6 @@ OFFICES = frozenset({AUDIT, TRACING})
 UNREADABLE = (KeyError, TypeError, ValueError, msgspec.ValidationError)
 
 Json = dict[str, Any]
-RightsAt = Callable[[int], Rights]
 
 
 class Entered(NamedTuple):
@@ -83,20 +76,9 @@ def speaker_flaw(rights: Rights, register_id: str, kind: str, fields: Mapping[st
     party = str(fields.get("party", ""))
     if party and account.party != party:
         return "it is by an account of another party"
-    if not party and not is_office(rights, account.party, day):
+    if not party and not rights.is_office(account.party, OFFICES, day):
         return "it is by an account of nobody who may judge findings"
-    try:
-        signature = b64decode(str(fields.get("signature", "")), validate=True)
-        public = PublicKey.parse(account.key)
-    except ValueError:
-        return "its signature cannot be read"
-    is_signed = public.use is KeyUse.OFFICER and public.verify(signed_text(register_id, kind, fields), signature)
-    return None if is_signed else "its signature is not that of the account it names"
-
-
-def is_office(rights: Rights, party: str, day: date) -> bool:
-    """Tell whether a party judges findings: the operator, or a body with a mandate to audit or to trace."""
-    return party == OPERATOR or any(one.mandate in OFFICES for one in rights.of_party(party, day))
+    return signature_flaw(account.key, register_id, kind, fields)
 
 
 def cases_from_log(
@@ -141,33 +123,10 @@ def _enter(cases: Cases, record: Record, day: date, rules: Transitions) -> str |
     return None
 
 
-def stored_steps(kind: str = STEP, size: int | None = None) -> Iterator[Record]:
-    """Yield the records of a kind in order of the log; up to a log size where one is given."""
-    rows = Registration.objects.filter(kind=kind)
-    rows = rows if size is None else rows.filter(log_index__lt=size)
-    for row in rows.order_by("log_index"):
-        yield Record(row.log_index, row.kind, bytes(row.digest).hex(), json.loads(row.document))
-
-
-def rights_by_index(register: "Register") -> RightsAt:
-    """Return the rights as they were before an entry of the log, each state worked out once."""
-    records = list(stored_records())
-    numbers = [record.number for record in records]
-    kept: dict[int, Rights] = {}
-
-    def rights_at(index: int) -> Rights:
-        count = bisect_left(numbers, index)
-        if count not in kept:
-            kept[count] = rights_from_log(records[:count], register_id=register.id, is_demo=register.is_demo)
-        return kept[count]
-
-    return rights_at
-
-
 def stored_cases(register: "Register", size: int | None = None) -> Cases:
     """Return what the log gives, now or at a log size."""
     return cases_from_log(
-        stored_steps(STEP, size),
+        stored_records(size, kinds=(STEP,)),
         rights_by_index(register),
         register_id=register.id,
         is_demo=register.is_demo,

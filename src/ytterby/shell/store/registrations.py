@@ -19,7 +19,7 @@ def registered_directory(size: int) -> Directory:
     """Return all parties, sites and mandates as registered at a log size."""
     parties = [
         Party(p["id"], p["name"], p.get("name_zh", ""), p.get("country", ""), frozenset(p.get("roles", ())))
-        for p in _latest("party", size)
+        for p in latest_documents("party", size)
     ]
     sites = [
         Site(
@@ -33,17 +33,18 @@ def registered_directory(size: int) -> Directory:
             name_zh=s.get("name_zh", ""),
             zone=s.get("zone", ""),
         )
-        for s in _latest("site", size)
+        for s in latest_documents("site", size)
     ]
     mandates = [
-        Mandate(m["party"], m["site"], _day(m.get("start")), _day(m.get("end"))) for m in _latest("mandate", size)
+        Mandate(m["party"], m["site"], _day(m.get("start")), _day(m.get("end")))
+        for m in latest_documents("mandate", size)
     ]
     return make_directory(parties, sites, mandates)
 
 
 def registered_products(size: int) -> ProductList:
     """Return the products as registered at a log size."""
-    return make_product_list(_product(fields) for fields in _latest("product", size))
+    return make_product_list(_product(fields) for fields in latest_documents("product", size))
 
 
 def _product(fields: dict[str, Any]) -> Product:
@@ -69,7 +70,7 @@ def _product(fields: dict[str, Any]) -> Product:
     )
 
 
-def _latest(kind: str, size: int) -> Iterable[dict[str, Any]]:
+def latest_documents(kind: str, size: int) -> Iterable[dict[str, Any]]:
     """Return the documents of a kind that hold at a log size, the latest of each key, in order of first entry."""
     rows = Registration.objects.filter(kind=kind, log_index__lt=size).order_by("log_index")
     by_key = {key: json.loads(document) for key, document in rows.values_list("key", "document")}

@@ -12,7 +12,8 @@ names what claims more.
 
 import json
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,6 +92,13 @@ class Rights:
         latest = {one.id: one for one in self.rights() if one.party == party and one.state == IN_FORCE}
         return [one for one in latest.values() if one.holds_on(day)]
 
+    def is_office(self, party: str, mandates: Collection[str], day: date) -> bool:
+        """Tell whether a party is the operator, or a body that holds one of these mandates on a day."""
+        return party == OPERATOR or any(one.mandate in mandates for one in self.of_party(party, day))
+
+
+RightsAt = Callable[[int], Rights]
+
 
 def signed_text(register_id: str, kind: str, fields: Mapping[str, Any]) -> bytes:
     """Return what the signature of a record is over: register, kind and every field but the time and itself."""
@@ -125,12 +133,17 @@ def _speaker_flaw(rights: Rights, record: Record, register_id: str, founders: li
         key = str(fields.get("key", ""))
     else:
         return "it is by no account of the operator that was in force"
+    return signature_flaw(key, register_id, record.kind, fields)
+
+
+def signature_flaw(key: str, register_id: str, kind: str, fields: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the signature of a record by an account's key; None when nothing is."""
     try:
         signature = b64decode(str(fields.get("signature", "")), validate=True)
         public = PublicKey.parse(key)
     except ValueError:
         return "its signature cannot be read"
-    is_signed = public.use is KeyUse.OFFICER and public.verify(signed_text(register_id, record.kind, fields), signature)
+    is_signed = public.use is KeyUse.OFFICER and public.verify(signed_text(register_id, kind, fields), signature)
     return None if is_signed else "its signature is not that of the account it names"
 
 
@@ -198,9 +211,9 @@ def _day(text: object) -> date | None:
         return None
 
 
-def stored_records(size: int | None = None) -> Iterator[Record]:
-    """Yield the records of rights, in order of the log; up to a log size where one is given."""
-    rows = Registration.objects.filter(kind__in=KINDS)
+def stored_records(size: int | None = None, *, kinds: Collection[str] = KINDS) -> Iterator[Record]:
+    """Yield the records of rights, or of other kinds, in order of the log; up to a log size where one is given."""
+    rows = Registration.objects.filter(kind__in=kinds)
     rows = rows if size is None else rows.filter(log_index__lt=size)
     for row in rows.order_by("log_index"):
         yield Record(row.log_index, row.kind, bytes(row.digest).hex(), json.loads(row.document))
@@ -209,6 +222,21 @@ def stored_records(size: int | None = None) -> Iterator[Record]:
 def stored_rights(register: "Register") -> Rights:
     """Return what the log gives now."""
     return rights_from_log(stored_records(), register_id=register.id, is_demo=register.is_demo)
+
+
+def rights_by_index(register: "Register") -> RightsAt:
+    """Return the rights as they were before an entry of the log, each state worked out once."""
+    records = list(stored_records())
+    numbers = [record.number for record in records]
+    kept: dict[int, Rights] = {}
+
+    def rights_at(index: int) -> Rights:
+        count = bisect_left(numbers, index)
+        if count not in kept:
+            kept[count] = rights_from_log(records[:count], register_id=register.id, is_demo=register.is_demo)
+        return kept[count]
+
+    return rights_at
 
 
 def unsound_rights(register: "Register") -> Iterator[tuple[str, str, str]]:

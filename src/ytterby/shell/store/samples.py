@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ytterby.balance.sampling_plan import Drawn, Plan, Unit, check_plan, draw, plan_digest
-from ytterby.shell.store.inquiries import UNREADABLE, rights_by_index, speaker_flaw, stored_steps
+from ytterby.balance.sampling_plan import Drawn, Plan, Unit, check_plan, draw, wrong_with_record
+from ytterby.shell.store.inquiries import UNREADABLE, speaker_flaw
 from ytterby.shell.store.reading.known import known_on
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
-from ytterby.shell.store.rights import Record
+from ytterby.shell.store.rights import Record, rights_by_index, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -30,11 +30,9 @@ class Held:
     plan: Plan
     record: str
     entry: int
-    seed: bytes | None = None
     frame_size: int | None = None
     frame: tuple[Unit, ...] | None = None
     drawn: tuple[Drawn, ...] | None = None
-    draw_record: str | None = None
     draw_entry: int | None = None
 
 
@@ -49,8 +47,7 @@ class Samples:
 def stored_samples(register: "Register", size: int | None = None) -> Samples:
     """Return what the log gives, now or at a log size."""
     samples, rights_at = Samples(), rights_by_index(register)
-    records = [*stored_steps(PLAN, size), *stored_steps(DRAW, size)]
-    for record in sorted(records, key=lambda one: one.number):
+    for record in stored_records(size, kinds=(PLAN, DRAW)):
         try:
             flaw = None
             if not register.is_demo:
@@ -86,17 +83,9 @@ def _draw(samples: Samples, record: Record) -> str | None:
     if not held.entry < fields["frame_size"] == known_on(OPERATOR_VIEWER, day).size <= record.number:
         return "its frame is not what was known at the end of the plan's day"
     drawn = draw(held.plan, seed, frame)
-    if fields["drawn"] != [[one.stratum, one.id, str(one.probability)] for one in drawn]:
-        return "plan, seed and frame give another sample"
-    if fields["digest"] != plan_digest(held.plan, frame):
-        return "its digest is not that of plan and frame"
+    if wrong := wrong_with_record(held.plan, frame, drawn, fields["drawn"], fields["digest"]):
+        return wrong[0]
     samples.by_key[key] = replace(
-        held,
-        seed=seed,
-        frame_size=fields["frame_size"],
-        frame=frame,
-        drawn=drawn,
-        draw_record=record.digest,
-        draw_entry=record.number,
+        held, frame_size=fields["frame_size"], frame=frame, drawn=drawn, draw_entry=record.number
     )
     return None

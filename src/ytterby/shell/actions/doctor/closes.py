@@ -9,19 +9,17 @@ from collections.abc import Iterator
 
 from ytterby.balance.account_version import changed_figures
 from ytterby.chain.posting_record import DERIVATION
-from ytterby.shell.actions.doctor.unsound import Unsound
+from ytterby.shell.actions.doctor.unsound import Unsound, at_entry
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.account_versions import (
-    MONTH,
     Close,
     Version,
-    close_of,
-    speaker_flaw,
+    recorded_closes,
     stored_versions,
     tables_digest,
     versions_digest,
 )
-from ytterby.shell.store.models import AccountVersion, Registration
+from ytterby.shell.store.models import AccountVersion
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.terms.identifier import tail
@@ -31,16 +29,11 @@ from ytterby.terms.problem import finding
 def unsound_closes(register: Register) -> Iterator[Unsound]:
     """Yield the closes whose versions are not those of their records, and versions of no close."""
     seen = set()
-    rows = Registration.objects.filter(kind=MONTH).order_by("log_index")
-    for index, document in rows.values_list("log_index", "document"):
-        try:
-            fields = json.loads(document)
-            close = close_of(index, fields, index + 1)
-        except (ValueError, KeyError, TypeError):
-            yield Unsound(finding("balance.closed"), f"log entry {index}", "the record of the close cannot be read")
+    for index, close, flaw in recorded_closes(register, register.size):
+        if close is None:
+            yield Unsound(finding("balance.closed"), at_entry(index), "the record of the close cannot be read")
             continue
         seen.add((close.month, close.known_at))
-        flaw = speaker_flaw(register, index, fields)
         if flaw:
             yield Unsound(finding("balance.closed"), _at(close), f"the record has no effect: {flaw}")
         yield from _of_close(close)

@@ -5,6 +5,7 @@ from hashlib import sha256
 from ytterby.shell.store.derived.packing import unpacked
 from ytterby.shell.store.derived.threads import chunks
 from ytterby.shell.store.models import EventCell, LotCell
+from ytterby.terms.canonical import framed
 
 START = b"ytterby/derived/v1\x00"
 
@@ -21,12 +22,8 @@ def derived_digest(edition: int) -> str:
         rows = LotCell.objects.filter(edition=edition, lot_id__in=[lots[text] for text in texts])
         bodies = dict(rows.values_list("lot__text", "body"))
         for text in texts:
-            digest.update(_framed(text.encode()) + _framed(unpacked(bodies[text])))
+            digest.update(framed(text.encode()) + framed(unpacked(bodies[text])))
     events = EventCell.objects.filter(edition=edition).order_by("digest").values_list("digest", "body")
     for key, body in events.iterator(chunk_size=500):
-        digest.update(_framed(bytes(key)) + _framed(unpacked(body)))
+        digest.update(framed(bytes(key)) + framed(unpacked(body)))
     return digest.hexdigest()
-
-
-def _framed(part: bytes) -> bytes:
-    return len(part).to_bytes(8, "big") + part

@@ -16,11 +16,11 @@ from ytterby.balance.account import Accounts
 from ytterby.balance.account_version import changed_figures, inputs_digest
 from ytterby.balance.inventory import end_of
 from ytterby.chain.event import Entry, Event
-from ytterby.chain.period import Month
+from ytterby.chain.period import Month, parse_month
 from ytterby.chain.posting import Posting
 from ytterby.chain.posting_record import DERIVATION
 from ytterby.chain.postings import postings_of
-from ytterby.shell.store.account_versions import Close, Version, closes, read_month, stored_versions, tables_digest
+from ytterby.shell.store.account_versions import Close, Version, closes, stored_versions, tables_digest
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import EPOCH, MICROSECOND, counting, live_edition
 from ytterby.shell.store.derived.registered import events_at, registration_changes
@@ -78,7 +78,7 @@ def closed_month(viewer: Viewer, month: str, *, known: Known, language: str = "e
     Raises:
         ValueError: the text is no month.
     """
-    period = read_month(month)
+    period = parse_month(month)
     found = closes(known.size, month) if viewer.reads_all else []
     answer: Json = {"as_of_size": known.size, "month": month, "closes": [_close(one) for one in found]}
     if not found:

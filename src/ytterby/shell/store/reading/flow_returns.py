@@ -5,6 +5,7 @@ Who may read: a party its own, made from its own book alone, and of its deliveri
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
@@ -29,7 +30,6 @@ from ytterby.balance.told import Delivery
 from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
 from ytterby.chain.order import Bundle
-from ytterby.chain.period import Month
 from ytterby.chain.postings import postings_of
 from ytterby.shell.site.return_packs import return_rules
 from ytterby.shell.store.asking import rows_among
@@ -223,25 +223,16 @@ def _deliveries(viewer: Viewer, known: Known) -> list[_Told]:
     return found
 
 
-def differing_deliveries(viewer: Viewer, known: Known) -> dict[tuple[str, Month], int]:
-    """Return of how many deliveries of each enterprise and month the other side says something else."""
-    counts: dict[tuple[str, Month], int] = {}
-    for one in _deliveries(viewer, known):
-        if one.word == DIFFERS:
-            place = (one.key.party, one.key.month)
-            counts[place] = counts.get(place, 0) + 1
-    return counts
-
-
 # Answers
 
 
 def list_returns(viewer: Viewer, *, known: Known, on: date, party: str | None = None, month: str | None = None) -> Json:
     """Return the returns of all enterprises, or of one, of all months or one (`2026-03`)."""
     book = book_of(viewer, known)
-    differing = differing_deliveries(viewer, known)
+    deliveries = _deliveries(viewer, known)
+    differing = Counter((one.key.party, one.key.month) for one in deliveries if one.word == DIFFERS)
     rows = [
-        _row(book, one, differing.get((one.party, one.month), 0))
+        _row(book, one, differing[one.party, one.month])
         for one in returns_of(viewer, known, on)
         if party in {None, one.party} and month in {None, str(one.month)}
     ]
@@ -255,28 +246,24 @@ def show_return(viewer: Viewer, party: str, month: str, *, known: Known, on: dat
     Raises:
         KeyError: the viewer may read no such return.
     """
-    listed = list_returns(viewer, known=known, on=on, party=party, month=month)
-    if not listed["returns"]:
+    found = [one for one in returns_of(viewer, known, on) if (one.party, str(one.month)) == (party, month)]
+    if not found:
         raise KeyError(party, month)
-    (row,) = listed["returns"]
+    (own,) = found
     book = book_of(viewer, known)
     lines = _month_of(viewer, known, party, month)
-    first_size = row["first_size"]
-    is_corrected = row["corrections"] > 0 and first_size is not None
-    before = _month_of(viewer, known_at(viewer, first_size), party, month) if is_corrected else []
+    is_corrected = bool(own.corrections) and own.first_size is not None
+    before = _month_of(viewer, known_at(viewer, own.first_size), party, month) if is_corrected else []
+    deliveries = [one for one in _deliveries(viewer, known) if (one.key.party, one.key.month) == (party, own.month)]
     factors = book.world.matter.factors
     return {
         "as_of_size": known.size,
-        "on": listed["on"],
-        "return": row,
+        "on": on.isoformat(),
+        "return": _row(book, own, sum(one.word == DIFFERS for one in deliveries)),
         "lines": [_line(book, one) for one in flow_lines(lines, factors)],
         "totals": [_line(book, one) for one in flow_totals(lines, factors)],
         "first_totals": [_line(book, one) for one in flow_totals(before, factors)] if is_corrected else None,
-        "deliveries": [
-            _delivery(book, one)
-            for one in _deliveries(viewer, known)
-            if one.key.party == party and str(one.key.month) == month
-        ],
+        "deliveries": [_delivery(book, one) for one in deliveries],
     }
 
 

@@ -22,7 +22,7 @@ from ytterby.chain.book import Book
 from ytterby.shell.site.packs import inquiry_rules
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.asking import rows_among
-from ytterby.shell.store.inquiries import Cases, Entered, stored_cases
+from ytterby.shell.store.inquiries import Entered, stored_cases
 from ytterby.shell.store.models import EventRecord, LogEntry
 from ytterby.shell.store.reading.book import book_of, lots_among
 from ytterby.shell.store.reading.kept import Kept
@@ -240,14 +240,14 @@ def _told_step(one: Entered, party: str) -> Json:
     return {**shown, "index": one.entry}
 
 
-def entered_steps(viewer: Viewer, number: str, *, known: Known) -> tuple[Snapshot, Cases]:
-    """Return a case's finding as it was known first, and the cases: for work papers.
+def entered_steps(viewer: Viewer, which: str, *, known: Known) -> tuple[Case, list[Entered]]:
+    """Return a case, by its number or its finding, and its steps with their records: for work papers.
 
     Raises:
         KeyError: there is no such case that the viewer reads whole.
     """
     cases = stored_cases(current_register(), known.size)
-    case = cases.by_number.get(number) or cases.of_finding(number)
+    case = cases.by_number.get(which) or cases.of_finding(which)
     if case is None or not viewer.reads_all:
-        raise KeyError(number)
-    return case.finding, cases
+        raise KeyError(which)
+    return case, cases.entered[case.number]

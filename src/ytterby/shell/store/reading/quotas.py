@@ -4,21 +4,20 @@ Who may read: a party its own, worked out from its own book, which does not know
 from; auditors, tracing bodies and the register's operator all.
 """
 
-import json
 from datetime import date
 from decimal import Decimal
 
-from ytterby.balance.flow_return import last_day
-from ytterby.balance.quota import Position, Quota, position_of, productions, quota_findings
+from ytterby.balance.quota import Position, Production, Quota, position_of, productions, quota_findings
+from ytterby.balance.reported import Movement
 from ytterby.chain.book import Book
 from ytterby.chain.period import Month
 from ytterby.shell.site.return_packs import quota_rules
-from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.flow_returns import entered_events
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, exact, figure, name_in, party_name
 from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.store.registrations import latest_documents
 from ytterby.shell.wording import sentence, word
 from ytterby.terms.problem import Problem
 
@@ -28,10 +27,8 @@ PlaceKey = tuple[str, int, str]
 
 def registered_quotas(viewer: Viewer, known: Known) -> dict[PlaceKey, Quota]:
     """Return the quotas that hold at a log size, by enterprise, year and kind; of a party its own."""
-    rows = Registration.objects.filter(kind=QUOTA, log_index__lt=known.size).order_by("log_index")
     found = {}
-    for document in rows.values_list("document", flat=True):
-        fields = json.loads(document)
+    for fields in latest_documents(QUOTA, known.size):
         quota = Quota(fields["party"], fields["year"], fields["kind"], Decimal(fields["tonnes_reo"]), fields["source"])
         if viewer.reads_all or quota.party == viewer.party:
             found[quota.party, quota.year, quota.kind] = quota
@@ -47,12 +44,15 @@ def positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]
     rules = quota_rules()
     made, left = productions(reported.movements, book, rules)
     quotas = registered_quotas(viewer, known)
-    places: set[PlaceKey] = set(quotas)
-    for kind, one in (*((p.kind, p.movement) for p in made), *((kind, one) for kind, one, _ in left)):
-        places.add((one.key.party, one.key.month.year, kind))
+    made_at: dict[PlaceKey, list[Production]] = {}
+    for term in made:
+        made_at.setdefault(_place(term.movement, term.kind), []).append(term)
+    left_at: dict[PlaceKey, list[tuple[str, Movement, str]]] = {}
+    for row in left:
+        left_at.setdefault(_place(row[1], row[0]), []).append(row)
     months: dict[str, set[Month]] = {}
     for spoken in reported.spoken:
-        if last_day(spoken.key.month) < on:
+        if spoken.key.month.last_day < on:
             months.setdefault(spoken.key.party, set()).add(spoken.key.month)
     return tuple(
         position_of(
@@ -60,14 +60,18 @@ def positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]
             year,
             kind,
             quota=quotas.get((party, year, kind)),
-            made=made,
-            left=left,
+            made=made_at.get((party, year, kind), ()),
+            left=left_at.get((party, year, kind), ()),
             factors=book.world.matter.factors,
             months=sorted(month for month in months.get(party, ()) if month.year == year),
             level=rules.level,
         )
-        for party, year, kind in sorted(places)
+        for party, year, kind in sorted({*quotas, *made_at, *left_at})
     )
+
+
+def _place(one: Movement, kind: str) -> PlaceKey:
+    return one.key.party, one.key.month.year, kind
 
 
 def quota_positions(

@@ -88,7 +88,5 @@ def _row(held: Held) -> Json:
         "index": held.entry,
         "frame_size": held.frame_size,
         "frame_units": None if held.frame is None else len(held.frame),
-        "drawn": None
-        if held.drawn is None
-        else [{"id": o.id, "stratum": o.stratum or None, "probability": str(o.probability)} for o in held.drawn],
+        "drawn": None if held.drawn is None else [one.fields for one in held.drawn],
     }
