@@ -144,7 +144,7 @@ class Duties:
 
 def last_day(month: Month) -> date:
     """Return the last day of a month."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1) - timedelta(days=1)
+    return date(*month.after(), 1) - timedelta(days=1)
 
 
 def months_through(first: Month, on: date) -> tuple[Month, ...]:
@@ -153,7 +153,7 @@ def months_through(first: Month, on: date) -> tuple[Month, ...]:
     month = first
     while last_day(month) < on:
         found.append(month)
-        month = Month(month.year + month.month // 12, month.month % 12 + 1)
+        month = month.after()
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ not say it is complete is no inventory. The closing lots of a monthly return are
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import NamedTuple
 
 from ytterby.balance.account import NotCounted
@@ -51,8 +51,7 @@ def month_ended_by(at: datetime, zone: tzinfo) -> Month:
 
 def end_of(month: Month, zone: tzinfo) -> datetime:
     """Return the instant, UTC, at which a month ends on a plant's clock."""
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return datetime.combine(following, time(), tzinfo=zone).astimezone(UTC)
+    return datetime(*month.after(), 1, tzinfo=zone).astimezone(UTC)
 
 
 def counts_of(postings: Iterable[tuple[int, StockTake | PoolOut]]) -> tuple[list[Count], list[NotCounted]]:

@@ -31,6 +31,10 @@ class Month(NamedTuple):
         """Return the month before."""
         return Month(self.year, self.month - 1) if self.month > 1 else Month(self.year - 1, 12)
 
+    def after(self) -> "Month":
+        """Return the month after."""
+        return Month(self.year, self.month + 1) if self.month < 12 else Month(self.year + 1, 1)
+
     @property
     def short(self) -> str:
         """Return the month in four digits, 2603 for March 2026."""
