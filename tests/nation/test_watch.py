@@ -1,6 +1,7 @@
 """The watch over a small nation: what was planted comes first, its neighbours do not, chance brings what is said."""
 
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 import numpy as np
@@ -13,6 +14,8 @@ from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.quantity import POOLED, pooled_quantity
 from ytterby.balance.watch import LINK, LOSS_YIELD, PLANT, Alarm, Layer, link_of, watch_accounts
 from ytterby.balance.watch_rate import WatchKey, parse_watch_rates
+from ytterby.chain.party import Operation
+from ytterby.chain.period import Month
 from ytterby.chain.posting import StockTake
 from ytterby.shell.site.balance_packs import watch_tables
 
@@ -101,6 +104,21 @@ def test_the_same_accounts_in_another_order_give_the_same_alarms():
         assert [[cause[:3] for cause in group] for group in one.causes] == [
             [cause[:3] for cause in group] for group in other.causes
         ]
+
+
+def test_who_takes_a_plant_over_later_is_not_named_for_what_was_found_before():
+    nation = watched_nation("protracted", seed=1)
+    bearer, over = bearer_of(nation), date(2031, 1, 1)
+    world = nation.book.world
+    site = world.directory.sites[bearer]
+    (held,) = site.operations
+    sold = replace(site, operations=(replace(held, end=over), Operation("https://a.example/party/later", over)))
+    directory = replace(world.directory, sites={**world.directory.sites, bearer: sold})
+    book = replace(nation.book, world=replace(world, directory=directory))
+    assert max(nation.accounts.months) < Month(over.year, over.month)
+    assert month_findings(nation.accounts, nation.watched, book) == month_findings(
+        nation.accounts, nation.watched, nation.book
+    )
 
 
 def likely_count(found: int, expected: float) -> bool:

@@ -5,7 +5,7 @@ likeliest class of causes, all of them where the data cannot tell which one it i
 that makes the balance most unsure, or of the delivery that differs most.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from ytterby.balance.account import Accounts, Counted, Row, What
 from ytterby.balance.account_series import losses_of
 from ytterby.balance.finding import Finding, Hypothesis, Phrase, finding_id
+from ytterby.balance.flow_return import last_day
 from ytterby.balance.loss_yield import loss_from_history
 from ytterby.balance.network_hypotheses import Cause, FittedCause, fit_cause
 from ytterby.balance.quantity import POOLED, element_quantity
@@ -23,7 +24,6 @@ from ytterby.terms.problem import Problem, finding
 
 EVENTS_MAX = 16
 LINK_CAUSES = frozenset({"shipper_side", "receiver_side", "both_sides", "difference"})
-PlantOf = Callable[[str], str]
 
 
 class _Size(NamedTuple):
@@ -104,11 +104,8 @@ class _Reporter:
         return () if cause.kind == "group" else (cause.place,)
 
     def _operator(self, site: str, size: _Size) -> str:
-        year, month = self.accounts.months[size.until]
-        known = self.book.world.directory.sites.get(site)
-        operations = known.operations if known is not None else ()
-        held = [one.party for one in operations if one.end is None or (one.end.year, one.end.month) > (year, month)]
-        return held[-1] if held else ""
+        """Return who operates a plant at the end of a finding's months; empty where nobody is recorded."""
+        return self.book.world.directory.operator_of(site, last_day(self.accounts.months[size.until])) or ""
 
     def _classes(self, alarm: Alarm, size: _Size) -> tuple[tuple[str, ...], ...]:
         """Return the parties of each likely class of causes, one after another."""
