@@ -267,14 +267,13 @@ class Layer:
 
     def _loss_episodes(self, plant: str, charts: Sequence[Chart]) -> tuple[Episode, ...]:
         measured, is_stated = losses_of(self.accounts, plant, self.quantity)
-        self._loss_months[plant] = int(is_stated.sum())
-        if not is_stated.any():
-            return ()
         months = len(is_stated)
         throughput = measured.rows_kg[months:]
         baseline = [month for month in range(months) if is_stated[month] and throughput[month] > 0][:MONTHS_A_YEAR]
-        if len(baseline) < MONTHS_A_YEAR:
+        # Losses that held none of the quantity for a year do not say how much of it is usual.
+        if len(baseline) < MONTHS_A_YEAR or not measured.rows_kg[baseline].any():
             return ()
+        self._loss_months[plant] = int(is_stated.sum())
         spread = max(self.tables.month_spread, month_spread_of(measured, baseline))
         series = loss_from_history(measured, charts, month_spread=spread, is_stated=is_stated).series
         return episodes(series.levels, series.alarms, charts)
