@@ -132,7 +132,7 @@ class _Reporter:
             rows = self.accounts.rows_between(link_of(alarm.place, self.accounts.links))
         else:
             rows = self.accounts.rows_of(alarm.place)
-        return [row for row in rows if since <= row.month <= until and row not in self.accounts.untestable]
+        return [row for row in self.accounts.testable(rows) if since <= row.month <= until]
 
     def _size(self, alarm: Alarm) -> _Size:
         element = self._element(alarm)

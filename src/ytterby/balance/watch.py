@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ytterby.balance.account import Accounts, Link
-from ytterby.balance.account_series import losses_of, network_of, place_of, testable_rows
+from ytterby.balance.account_series import losses_of, network_of, place_of
 from ytterby.balance.episode import Episode, episodes
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.innovation import Innovations, innovations_of
@@ -91,7 +91,7 @@ def quiet(done: int, of: int) -> None:
 
 def watch_accounts(accounts: Accounts, tables: WatchTables, *, tell: Tell = quiet) -> Watched:
     """Return what alarms in the accounts; `tell` hears how many of the quantities are done."""
-    if not testable_rows(accounts):
+    if not accounts.testable(accounts.rows):
         return Watched((), 0.0, {})
     pooled = pooled_quantity((one.content.mass_kg, one.u_kg) for one in accounts.counted)
     held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0) if accounts.counted else np.zeros(17)
@@ -255,12 +255,11 @@ class Layer:
         rate = self._rate(LOSS_YIELD)
         charts = self._charts(LOSS_YIELD, rate)
         done = {one.place for one in known if one.family == LOSS_YIELD}
-        rows = testable_rows(self.accounts)
         found = []
         for plant in self.network.plants:
             if plant in done:
                 continue
-            months = [row.month for row in rows if row.link is None and row.site == plant]
+            months = [row.month for row in self.accounts.testable(self.accounts.rows_of(plant))]
             for one in self._loss_episodes(plant, charts):
                 found.append(self._alarm(LOSS_YIELD, plant, one, months, rate))
         return found
