@@ -17,7 +17,7 @@ from ytterby.balance.flow_return import last_day
 from ytterby.balance.loss_yield import loss_from_history
 from ytterby.balance.network_hypotheses import Cause, FittedCause, fit_cause
 from ytterby.balance.quantity import POOLED, element_quantity
-from ytterby.balance.watch import LINK, LOSS_YIELD, PLANT, Alarm, Layer, Watched, link_of
+from ytterby.balance.watch import LINK, LOSS_YIELD, PLANT, Alarm, Watched, link_of
 from ytterby.chain.book import Book
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.problem import Problem, finding
@@ -151,7 +151,7 @@ class _Reporter:
         if not alarm.causes:
             return None
         first = alarm.causes[0][0]
-        layer: Layer = self.watched.networks[element]
+        layer = self.watched.networks[element]
         until = first.until if first.until < layer.network.months[-1] else None
         return fit_cause(layer.factor, layer.network.measurements.rows_kg, first.cause, first.since, until)
 
@@ -159,11 +159,10 @@ class _Reporter:
         measured, is_stated = losses_of(self.accounts, alarm.place, element_quantity(element))
         rows = self._rows(alarm, 0, len(self.accounts.months))
         within = np.array([alarm.since <= row.month <= alarm.until for row in rows])
-        spread = 0.0
-        found = loss_from_history(measured, (), month_spread=spread, is_stated=is_stated)
+        found = loss_from_history(measured, (), month_spread=0.0, is_stated=is_stated)
         series = found.series.innovations
         chosen = within & ~np.isnan(series.itmuf_sd)
-        # What is watched is a logarithm; what is named is the mass.
+        # What is watched is a root; what is named is the mass.
         excess_kg = measured.rows_kg[: len(rows)] - found.factor * measured.rows_kg[len(rows) :]
         total = float(excess_kg[chosen].sum())
         sd = float(np.linalg.norm(series.factor.T @ chosen.astype(np.float64)))

@@ -30,9 +30,9 @@ from ytterby.balance.network_hypotheses import (
     fit_cause,
     hypotheses_for_alarm,
 )
-from ytterby.balance.page import UP, Chart, page_set
+from ytterby.balance.page import Chart, page_set
 from ytterby.balance.page_threshold import MONTHS_A_YEAR, ThresholdTable
-from ytterby.balance.quantity import POOLED, Quantity, element_quantity, pooled_quantity
+from ytterby.balance.quantity import Quantity, element_quantity, pooled_quantity
 from ytterby.balance.watch_rate import WatchRates
 from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import FloatArray
@@ -94,7 +94,7 @@ def watch_accounts(accounts: Accounts, tables: WatchTables, *, tell: Tell = quie
     if not accounts.testable(accounts.rows):
         return Watched((), 0.0, {})
     pooled = pooled_quantity((one.content.mass_kg, one.u_kg) for one in accounts.counted)
-    held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0) if accounts.counted else np.zeros(17)
+    held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0)
     quantities = [pooled, *(element_quantity(e) for e, kg in zip(ELEMENTS, held, strict=True) if kg > 0)]
     layers: dict[str, Layer] = {}
     alarms: list[Alarm] = []
@@ -119,8 +119,8 @@ class Layer:
         self.network: Network = network_of(accounts, quantity)
         self.factor: NetworkFactor = factor_network(self.network)
         self.rows_kg: FloatArray = np.array(self.network.measurements.rows_kg)
-        self.links = [link for link in accounts.links if self.network.rows_of.get(("link", place_of(link)))]
-        self._link_series = {place_of(link): self._series(place_of(link)) for link in self.links}
+        links = sorted(self.network.links.items(), key=lambda one: one[1])
+        self._link_series = {place: self._series(place) for place, _ in links}
         self._loss_months: dict[str, int] = {}  # with a declared loss, of each plant
         self.plant_months = _plant_months(self.network)
 
@@ -141,7 +141,6 @@ class Layer:
     def expected(self) -> float:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
-        links = [len(series.values) for series in self._link_series.values() if len(series.values)]
         links = [len(series.values) for series in self._link_series.values()]
         losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
         expected = self.tables.thresholds.expected_alarms
@@ -192,9 +191,8 @@ class Layer:
         charts = self._charts(PLANT, rate)
         for plant, scores in zip(self.network.plants, self.factor.leak(self.rows_kg), strict=True):
             found += self._episodes(PLANT, plant, scores, charts, self.network.months, rate)
-        if self.links:
-            rate = self._link_rate()
-            charts = self._charts(LINK, rate)
+        rate = self._link_rate()
+        charts = self._charts(LINK, rate)
         for place, series in self._link_series.items():
             rows = list(self.network.rows_of["link", place])
             months = tuple(int(month) for month in self.network.month_of[rows])
@@ -328,6 +326,3 @@ def link_of(place: str, links: Iterable[Link]) -> Link:
         if place_of(link) == place:
             return link
     raise KeyError(place)
-
-
-__all__ = ["POOLED", "UP", "Alarm", "Layer", "WatchTables", "Watched", "watch_accounts"]

@@ -4,11 +4,12 @@ Who may read: auditors and the register's operator all; a party those on its own
 differs, without a figure.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ytterby.balance.finding import Finding, Hypothesis, Phrase
 from ytterby.balance.generalised_likelihood import APART
+from ytterby.balance.watch import Tell, quiet
 from ytterby.chain.book import Book
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.inquiries import states_of
@@ -29,9 +30,7 @@ CAUSES_MAX, ALTERNATIVES_MAX = 3, 2
 GROUPS = frozenset({"laboratory", "scale"})
 
 
-def list_findings(
-    viewer: Viewer, *, known: Known, language: str = "en", tell: Callable[[int, int], None] = lambda done, of: None
-) -> Json:
+def list_findings(viewer: Viewer, *, known: Known, language: str = "en", tell: Tell = quiet) -> Json:
     """Return all findings, each with its events, and how many false alarms to expect among them; a party is told of
     none how often chance makes it. `tell` hears how far the watch is.
     """

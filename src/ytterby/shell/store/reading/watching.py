@@ -4,14 +4,13 @@ Who may read: auditors, tracing bodies and the register's operator. A party read
 these: they show what the other side said (threats C2, C3).
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from ytterby.balance.finding import Finding, listed_findings
 from ytterby.balance.month_finding import month_findings
 from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.use_finding import list_use_findings
-from ytterby.balance.watch import watch_accounts
+from ytterby.balance.watch import Tell, quiet, watch_accounts
 from ytterby.shell.site.balance_packs import watch_tables
 from ytterby.shell.site.packs import use_codes, use_limits, watch_rates
 from ytterby.shell.store.reading.accounts import accounts_of
@@ -27,7 +26,6 @@ WATCHES_KEPT = 4
 DECLARED = frozenset({"receipts", "shipments", "shipper_side", "receiver_side", "both_sides", "difference"})
 LINKS = frozenset({"month.received_less", "month.received_more"})
 SINGLE = frozenset({"mirror.differs", "receipt.beyond_shipment"})
-Tell = Callable[[int, int], None]
 _kept = Kept["Watching"](WATCHES_KEPT)
 
 
@@ -38,7 +36,7 @@ class Watching(NamedTuple):
     expected_false_alarms: float | None
 
 
-def watching(viewer: Viewer, known: Known, *, tell: Tell = lambda done, of: None) -> Watching:
+def watching(viewer: Viewer, known: Known, *, tell: Tell = quiet) -> Watching:
     """Return what the watch over months and uses names; nothing to parties. `tell` hears how far it is."""
     if not viewer.reads_all:
         return Watching((), None)
