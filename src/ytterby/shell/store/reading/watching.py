@@ -6,19 +6,19 @@ these: they show what the other side said (threats C2, C3).
 
 from typing import NamedTuple
 
-from ytterby.balance.finding import Finding, listed_findings
+from ytterby.balance.finding import Finding
 from ytterby.balance.month_finding import month_findings
 from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.use_finding import list_use_findings
 from ytterby.balance.watch import Tell, quiet, watch_accounts
 from ytterby.shell.site.balance_packs import watch_tables
-from ytterby.shell.site.packs import use_codes, use_limits, watch_rates
+from ytterby.shell.site.packs import use_codes, use_limits
 from ytterby.shell.store.reading.accounts import accounts_of
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
-from ytterby.shell.store.reading.told import readable_findings
+from ytterby.shell.store.reading.told import readable_findings, single_findings
 from ytterby.shell.store.reading.viewer import Viewer
 
 WATCHES_KEPT = 4
@@ -47,11 +47,10 @@ def _watch(viewer: Viewer, known: Known, tell: Tell) -> Watching:
     book = book_of(viewer, known)
     accounts = accounts_of(viewer, known)
     watched = watch_accounts(accounts, watch_tables(ASK_FOR_PAPER), tell=tell)
-    single = listed_findings(book, rate=watch_rates().single_rate)
     latest = max((node.at for node in book.nodes), default=None)
     # Uses are judged as of the last thing that was told, so that the same log gives the same findings on any day.
     uses = () if latest is None else list_use_findings(book, at=latest, codes=use_codes(), limits=use_limits())
-    expected = watched.expected_false_alarms + single.expected_false_alarms
+    expected = watched.expected_false_alarms + single_findings(viewer, known).expected_false_alarms
     return Watching((*month_findings(accounts, watched, book), *uses), expected)
 
 
