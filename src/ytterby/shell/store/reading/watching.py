@@ -24,7 +24,6 @@ from ytterby.shell.store.reading.viewer import Viewer
 WATCHES_KEPT = 4
 # Findings of single deliveries, which months tell together.
 DECLARED = frozenset({"receipts", "shipments", "shipper_side", "receiver_side", "both_sides", "difference"})
-LINKS = frozenset({"month.received_less", "month.received_more"})
 SINGLE = frozenset({"mirror.differs", "receipt.beyond_shipment"})
 _kept = Kept["Watching"](WATCHES_KEPT)
 
@@ -56,16 +55,8 @@ def _watch(viewer: Viewer, known: Known, tell: Tell) -> Watching:
 
 def all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     """Return all findings that a viewer may read: of months and uses first, then of single deliveries and steps."""
-    single = readable_findings(viewer, known)
-    months = tuple(one for one in watching(viewer, known).findings if not _is_of_one_delivery(one, single))
-    return (*months, *(one for one in single if not _is_told(one, months)))
-
-
-def _is_of_one_delivery(month: Finding, single: tuple[Finding, ...]) -> bool:
-    """Tell whether what a link says in one month alone is better said of its delivery."""
-    if month.problem.code not in LINKS or month.months[0] != month.months[1]:
-        return False
-    return any(one.problem.code in SINGLE and _is_told(one, (month,)) for one in single)
+    months = watching(viewer, known).findings
+    return (*months, *(one for one in readable_findings(viewer, known) if not _is_told(one, months)))
 
 
 def _is_told(one: Finding, months: tuple[Finding, ...]) -> bool:
