@@ -137,6 +137,11 @@ class Accounts:
                 found.setdefault(row, []).append(place)
         return {row: tuple(places) for row, places in found.items()}
 
+    @cached_property
+    def by_key(self) -> Mapping[str, Counted]:
+        """What was counted, by its key."""
+        return {one.key: one for one in self.counted}
+
     def counted_in(self, rows: Iterable[Row]) -> tuple[Counted, ...]:
         """Return what counts in any of these rows, in order, each once."""
         places = sorted({place for row in rows for place in self._by_row.get(row, ())})

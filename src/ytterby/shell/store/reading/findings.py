@@ -55,7 +55,6 @@ class _Writer:
 
     def __init__(self, book: Book, language: str, states: dict[str, str]) -> None:
         self.book, self.language, self.states = book, language, states
-        self.event_ids = {node.digest: node.event_id for node in book.nodes}
 
     def row(self, one: Finding) -> Json:
         """Return one finding by the keys of the command line's contract."""
@@ -78,7 +77,7 @@ class _Writer:
             "text": text,
             "hypotheses": [self._hypothesis(each) for each in one.hypotheses],
             "settles": [cure] if one.paper is None else [self._phrase(one.paper)],
-            "events": [self.event_ids.get(digest) or digest.hex() for digest in one.events],
+            "events": [self.book.event_ids.get(digest) or digest.hex() for digest in one.events],
             "facts": {name: fact for name, fact in one.problem.facts.items() if fact},
             "state": self.states.get(one.id, OPEN),
         }
