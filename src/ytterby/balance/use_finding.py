@@ -18,7 +18,7 @@ from ytterby.balance.finding import Finding, finding_id
 from ytterby.balance.trader_stock import TraderStock, trader_stock
 from ytterby.balance.use import AccountKey, Proven, UseAccount, account_uses, key_of, prove, score
 from ytterby.balance.use_code import UseCodes, UseLimits
-from ytterby.balance.use_flow import Rest, UseClaim, UseFlow, follow_uses
+from ytterby.balance.use_flow import Rest, UseClaim, UseFlow, add, follow_uses
 from ytterby.balance.use_need import STRONG, WEAK, UseNeed, UsePlan, judge_needs
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN
@@ -203,20 +203,16 @@ def _gone(flow: UseFlow, limits: UseLimits) -> dict[tuple[str, str], FloatArray]
     away: dict[tuple[str, str], FloatArray] = {}
     back: dict[tuple[str, str], FloatArray] = {}
     for claim, content in flow.declared.items():
-        _add(declared, (claim.site, claim.end_user), content.mass_kg)
+        add(declared, (claim.site, claim.end_user), content.mass_kg)
     for one in flow.elsewhere:
-        _add(away, (one.claim.site, one.claim.end_user), one.mass_kg)
-        _add(back, (one.claim.site, one.end_user), one.mass_kg)
+        add(away, (one.claim.site, one.claim.end_user), one.mass_kg)
+        add(back, (one.claim.site, one.end_user), one.mass_kg)
     found = {}
     for key, mass_kg in away.items():
         net = np.maximum(mass_kg - back.get(key, 0.0), 0.0)
         net = np.where(net >= limits.least_exchange * declared[key], net, 0.0)
         found[key] = np.divide(net, mass_kg, out=np.zeros_like(net), where=mass_kg > 0)
     return found
-
-
-def _add(sums: dict[tuple[str, str], FloatArray], key: tuple[str, str], mass_kg: FloatArray) -> None:
-    sums[key] = sums[key] + mass_kg if key in sums else mass_kg
 
 
 # Not yet known
