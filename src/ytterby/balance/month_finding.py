@@ -12,7 +12,7 @@ import numpy as np
 
 from ytterby.balance.account import Accounts, Counted, Row, What
 from ytterby.balance.account_series import losses_of
-from ytterby.balance.finding import Finding, Hypothesis, Phrase, finding_id
+from ytterby.balance.finding import EVENTS_MAX, Finding, Hypothesis, Phrase, figure, finding_id
 from ytterby.balance.flow_return import last_day
 from ytterby.balance.loss_yield import loss_from_history
 from ytterby.balance.network_hypotheses import Cause, FittedCause, fit_cause
@@ -22,7 +22,6 @@ from ytterby.chain.book import Book
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.problem import Problem, finding
 
-EVENTS_MAX = 16
 LINK_CAUSES = frozenset({"shipper_side", "receiver_side", "both_sides", "difference"})
 
 
@@ -223,8 +222,8 @@ def _problem(alarm: Alarm, site: str, other: str, size: _Size, months: tuple[str
         "element": size.element,
         "since": since,
         "until": until,
-        "kg": _kilograms(size.size_kg),
-        "sd": _kilograms(size.sd_kg),
+        "kg": figure(abs(size.size_kg), digits=3),
+        "sd": figure(size.sd_kg, digits=3),
         # Phrases: whoever reads the finding fills them in, in his language.
         "causes": "",
         "paper": "",
@@ -237,11 +236,3 @@ def _problem(alarm: Alarm, site: str, other: str, size: _Size, months: tuple[str
     if is_up:
         return finding("month.received_less", "", site, **facts)
     return finding("month.received_more", "", site, **facts)
-
-
-def _kilograms(kg: float) -> str:
-    """Return a size to three significant digits, without exponent or sign."""
-    size = abs(kg)
-    if size >= 100:
-        return f"{float(f'{size:.3g}'):.0f}"
-    return f"{float(f'{size:.3g}'):g}"

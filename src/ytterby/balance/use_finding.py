@@ -9,12 +9,11 @@ all who spoke; which of them was wrong it does not say.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
-from ytterby.balance.finding import Finding, finding_id
+from ytterby.balance.finding import EVENTS_MAX, Finding, figure, finding_id
 from ytterby.balance.trader_stock import TraderStock, trader_stock
 from ytterby.balance.use import AccountKey, Proven, UseAccount, account_uses, key_of, prove, score
 from ytterby.balance.use_code import UseCodes, UseLimits
@@ -27,7 +26,6 @@ from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import FloatArray, combine
 from ytterby.terms.problem import Problem, finding
 
-EVENTS_MAX = 16
 # What is traced in floats and comes to less is rounding.
 LEAST_KG = 1e-9
 
@@ -75,11 +73,6 @@ class _Ground(NamedTuple):
     size: _Size
     nodes: tuple[int, ...]
     starts: tuple[bytes, ...]
-
-
-def figure(kg: float) -> str:
-    """Return kilograms to four significant digits, without an exponent."""
-    return format(Decimal(f"{kg:.4g}"), "f")
 
 
 def _size(mass_kg: FloatArray, sd_kg: FloatArray, limits: UseLimits) -> _Size | None:
