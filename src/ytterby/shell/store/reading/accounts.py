@@ -34,7 +34,7 @@ def accounts_of(viewer: Viewer, known: Known) -> Accounts:
 def own_sites(viewer: Viewer, book: Book) -> frozenset[str]:
     """Return the plants that a party operates or operated."""
     sites = book.world.directory.sites.values()
-    return frozenset(site.id for site in sites if any(one.party == viewer.party for one in site.operations))
+    return frozenset(site.id for site in sites if site.was_of(viewer.party))
 
 
 def zone_of(book: Book, site: str) -> tzinfo:

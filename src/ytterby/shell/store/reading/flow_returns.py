@@ -159,7 +159,7 @@ def duties_of(viewer: Viewer, known: Known) -> Duties:
     since: dict[str, date] = {}
     for key, document in rows.values_list("key", "document"):
         site = directory.sites.get(key)
-        is_own = site is not None and any(one.party == viewer.party for one in site.operations)
+        is_own = site is not None and site.was_of(viewer.party)
         if viewer.reads_all or is_own:
             zone = zone_of(book, key)
             since[key] = _at(json.loads(document)["registered_at"]).astimezone(zone).date()

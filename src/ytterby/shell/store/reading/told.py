@@ -109,10 +109,8 @@ def _is_own(one: Finding, sites: set[str], viewer: Viewer) -> bool:
 def _own_sites(viewer: Viewer, known: Known) -> set[str]:
     """Return the sites that a party operates or ever did, and those at which its own events stand."""
     world = world_at(known.size)
-    sites = {viewer.party or ""}
-    for site in whole_directory(viewer, known).sites.values():
-        if any(operation.party == viewer.party for operation in site.operations):
-            sites.add(site.id)
+    directory = whole_directory(viewer, known)
+    sites = {viewer.party or "", *(site.id for site in directory.sites.values() if site.was_of(viewer.party))}
     for entry in accepted_entries(viewer, known):
         sites |= subjects_of(postings_of(entry, world)[0]).sites
     return sites
