@@ -133,6 +133,13 @@ def test_a_stock_taking_that_does_not_say_it_is_complete_is_no_inventory():
     assert [(one.digest, one.reason) for one in found.not_counted] == [(part, "stock_taking_in_part")]
 
 
+def test_a_tank_whose_own_name_begins_like_that_of_a_month_is_no_return():
+    chain = Chain()
+    part = chain.count("plant", line("a", 100, Nd=100), pool="https://a.example/pool/P1234-5", hour=-1)
+    found = accounts(chain)
+    assert [(one.digest, one.reason) for one in found.not_counted] == [(part, "stock_taking_in_part")]
+
+
 def test_a_nil_declaration_is_a_stock_taking():
     chain = two_months()
     chain.ship("plant", "maker", line("rest", 118, Nd=118, u=0.01), document="d9", hour=day(3, 2))

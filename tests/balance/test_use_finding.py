@@ -26,7 +26,7 @@ from balance.use_chain import (
     use,
 )  # fmt: skip
 from chain.chain_of import START, Chain, line
-from ytterby.balance.use_finding import figure
+from ytterby.balance.finding import figure
 from ytterby.balance.use_need import UsePlan
 from ytterby.chain.book import build_from_bundles
 from ytterby.chain.posting import Line

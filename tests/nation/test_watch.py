@@ -1,6 +1,7 @@
 """The watch over a small nation: what was planted comes first, its neighbours do not, chance brings what is said."""
 
 from dataclasses import replace
+from datetime import date
 from random import Random
 
 import numpy as np
@@ -8,12 +9,16 @@ import pytest
 from scipy.stats import poisson
 
 from nation.nation_watch import CLEAN, MONTHS, WatchedNation, accounts_of, watched_nation
+from ytterby.balance.account import What
 from ytterby.balance.month_finding import month_findings
 from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.quantity import POOLED, pooled_quantity
 from ytterby.balance.watch import LINK, LOSS_YIELD, PLANT, Alarm, Layer, link_of, watch_accounts
 from ytterby.balance.watch_rate import WatchKey, parse_watch_rates
+from ytterby.chain.party import Operation
+from ytterby.chain.period import Month
 from ytterby.chain.posting import StockTake
+from ytterby.matter.element import POSITION
 from ytterby.shell.site.balance_packs import watch_tables
 
 SEEDS = (1, 2)
@@ -103,6 +108,21 @@ def test_the_same_accounts_in_another_order_give_the_same_alarms():
         ]
 
 
+def test_who_takes_a_plant_over_later_is_not_named_for_what_was_found_before():
+    nation = watched_nation("protracted", seed=1)
+    bearer, over = bearer_of(nation), date(2031, 1, 1)
+    world = nation.book.world
+    site = world.directory.sites[bearer]
+    (held,) = site.operations
+    sold = replace(site, operations=(replace(held, end=over), Operation("https://a.example/party/later", over)))
+    directory = replace(world.directory, sites={**world.directory.sites, bearer: sold})
+    book = replace(nation.book, world=replace(world, directory=directory))
+    assert max(nation.accounts.months) < Month(over.year, over.month)
+    assert month_findings(nation.accounts, nation.watched, book) == month_findings(
+        nation.accounts, nation.watched, nation.book
+    )
+
+
 def likely_count(found: int, expected: float) -> bool:
     """Tell whether a count of rare things is within what chance makes of an expected number."""
     return poisson.sf(found - 1, expected) > RARE and poisson.cdf(found, expected) > RARE
@@ -156,6 +176,32 @@ def test_accounts_of_deliveries_alone_are_watched_too():
     assert {one.family for one in watched.alarms} == {LINK}
     assert bearer_of(nation) in places_of(nation, watched.alarms[0])
     assert 0 < watched.expected_false_alarms < nation.watched.expected_false_alarms
+
+
+def test_losses_that_hold_none_of_an_element_leave_it_unwatched_and_all_else_as_it_was():
+    """A residue of one element alone: nothing was usual of the other, so that nothing of it is too much."""
+    nation, at = watched_nation("collusion_loss", seed=1), POSITION["Dy"]
+
+    def without(kg):
+        return np.where(np.arange(len(kg)) == at, 0.0, kg)
+
+    def lost(one):
+        groups = {group: without(sd) for group, sd in one.groups.items()}
+        return replace(one, mass_kg=without(one.mass_kg), random_kg=without(one.random_kg), groups=groups)
+
+    accounts = replace(
+        nation.accounts,
+        counted=tuple(
+            one._replace(content=lost(one.content), own=tuple(map(without, one.own))) if one.what is What.LOSS else one
+            for one in nation.accounts.counted
+        ),
+    )
+    watched = watch_accounts(accounts, watch_tables(ASK_FOR_PAPER))
+    found = {(one.family, one.quantity) for one in watched.alarms}
+    assert (LOSS_YIELD, "Dy") not in found
+    assert LOSS_YIELD in {family for family, _ in found}
+    assert watched.networks["Dy"].expected < nation.watched.networks["Dy"].expected
+    assert watched.networks["Nd"].expected == nation.watched.networks["Nd"].expected
 
 
 def test_one_link_of_one_month_among_many_plants_is_watched():

@@ -11,7 +11,7 @@ from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.reading.accounts import accounts_of
 from ytterby.shell.store.reading.known import known_at
-from ytterby.shell.store.reading.months import balanced, declared_check, month_rows
+from ytterby.shell.store.reading.months import balanced, checked_months, month_rows
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 
 Json = dict[str, Any]
@@ -159,6 +159,6 @@ def test_months_as_known_earlier_hold_what_was_known_then(months):
 
 
 def test_the_check_of_declared_uncertainties_waits_for_a_year(months):
-    check = declared_check(OPERATOR_VIEWER, PLANT, "Nd", known=known_at(OPERATOR_VIEWER, None))
+    _, check = checked_months(OPERATOR_VIEWER, PLANT, "Nd", known=known_at(OPERATOR_VIEWER, None))
     assert (check["verdict"], check["months"]) == ("too_few_months", 1)
     assert check["mean_square"] == pytest.approx((15 / (0.5**2 + 0.25**2 + 0.6**2) ** 0.5) ** 2, rel=0.02)

@@ -137,6 +137,11 @@ class Accounts:
                 found.setdefault(row, []).append(place)
         return {row: tuple(places) for row, places in found.items()}
 
+    @cached_property
+    def by_key(self) -> Mapping[str, Counted]:
+        """What was counted, by its key."""
+        return {one.key: one for one in self.counted}
+
     def counted_in(self, rows: Iterable[Row]) -> tuple[Counted, ...]:
         """Return what counts in any of these rows, in order, each once."""
         places = sorted({place for row in rows for place in self._by_row.get(row, ())})
@@ -174,10 +179,22 @@ class Accounts:
             untestable={row: why for row, why in self.untestable.items() if is_own(row)},
         )
 
+    @cached_property
+    def _rows_at(self) -> Mapping[str | Link, tuple[Row, ...]]:
+        """The rows of each plant and link, in order of month."""
+        found: dict[str | Link, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.site if row.link is None else row.link, []).append(row)
+        return {place: tuple(rows) for place, rows in found.items()}
+
     def rows_of(self, site: str) -> tuple[Row, ...]:
         """Return the rows of a plant, in order of month."""
-        return tuple(row for row in self.rows if row.link is None and row.site == site)
+        return self._rows_at.get(site, ())
 
     def rows_between(self, link: Link) -> tuple[Row, ...]:
         """Return the rows of a link, in order of month."""
-        return tuple(row for row in self.rows if row.link == link)
+        return self._rows_at.get(link, ())
+
+    def testable(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+        """Return those of these rows that have a balance, in order."""
+        return tuple(row for row in rows if row not in self.untestable)

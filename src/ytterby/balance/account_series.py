@@ -11,11 +11,6 @@ from ytterby.balance.quantity import Quantity
 IN = frozenset({What.RECEIPT, What.PRODUCTION, What.IMPLIED})
 
 
-def testable_rows(accounts: Accounts) -> tuple[Row, ...]:
-    """Return the rows that have a balance, in order."""
-    return tuple(row for row in accounts.rows if row not in accounts.untestable)
-
-
 def place_of(link: Link) -> str:
     """Return the name of a link in a network."""
     return f"{link[0]} {link[1]}"
@@ -23,7 +18,7 @@ def place_of(link: Link) -> str:
 
 def network_of(accounts: Accounts, quantity: Quantity) -> Network:
     """Return the network of all plants and links of one quantity."""
-    rows = testable_rows(accounts)
+    rows = accounts.testable(accounts.rows)
     return Network(accounts.measurements(quantity, rows), tuple(map(_label, rows)))
 
 
@@ -37,7 +32,7 @@ def losses_of(accounts: Accounts, site: str, quantity: Quantity) -> tuple[Measur
     """Return the declared losses of a plant and what came in, each by month (2 m rows), and in which of the m months a
     loss was declared.
     """
-    rows = [row for row in accounts.rows_of(site) if row not in accounts.untestable]
+    rows = accounts.testable(accounts.rows_of(site))
     number = {row: place for place, row in enumerate(rows)}
     is_stated = np.zeros(len(rows), dtype=np.bool_)
     items = []

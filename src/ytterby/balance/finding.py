@@ -5,6 +5,7 @@ single out. Kinds are codes of the catalogue, which holds the sentence and what 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from ytterby.chain.book import Book
 from ytterby.chain.ledger import BookFinding
 from ytterby.chain.mirror_pair import Pair
 from ytterby.terms.problem import Problem, finding
+
+# Events that a finding of many names at most, of each kind.
+EVENTS_MAX = 16
 
 
 class Phrase(NamedTuple):
@@ -100,6 +104,11 @@ def _is_beyond(score: float | None, tests: SingleTests) -> bool:
 def _is_open(closure: StepClosure) -> bool:
     """A gain over inputs of unknown content is explained by the finding on those inputs; a loss is not."""
     return closure.verdict == "loss" or (closure.verdict == "gain" and not closure.step.inputs_unknown)
+
+
+def figure(kg: float, digits: int = 4) -> str:
+    """Return kilograms to some significant digits, without an exponent."""
+    return format(Decimal(f"{kg:.{digits}g}"), "f")
 
 
 def finding_id(*parts: str) -> str:

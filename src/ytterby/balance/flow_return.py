@@ -148,7 +148,7 @@ def months_through(first: Month, on: date) -> tuple[Month, ...]:
     month = first
     while month.last_day < on:
         found.append(month)
-        month = month.plus(1)
+        month = month.after()
     return tuple(found)
 
 

@@ -6,11 +6,11 @@ not say it is complete is no inventory. The closing lots of a monthly return are
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import NamedTuple
 
 from ytterby.balance.account import NotCounted
-from ytterby.chain.period import CLOSING, Month, period_of
+from ytterby.chain.period import CLOSING, Month, is_period_pool, period_of
 from ytterby.chain.posting import Line, PoolOut, StockTake
 
 
@@ -51,8 +51,7 @@ def month_ended_by(at: datetime, zone: tzinfo) -> Month:
 
 def end_of(month: Month, zone: tzinfo) -> datetime:
     """Return the instant, UTC, at which a month ends on a plant's clock."""
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return datetime.combine(following, time(), tzinfo=zone).astimezone(UTC)
+    return datetime(*month.after(), 1, tzinfo=zone).astimezone(UTC)
 
 
 def counts_of(postings: Iterable[tuple[int, StockTake | PoolOut]]) -> tuple[list[Count], list[NotCounted]]:
@@ -68,14 +67,9 @@ def counts_of(postings: Iterable[tuple[int, StockTake | PoolOut]]) -> tuple[list
             # The opening of a return is the closing of the one before.
             again.append(NotCounted(posting.digest, number, posting.site, "opening_of_return"))
         else:
-            is_return = posting.pool is not None and _is_period_pool(posting.pool)
+            is_return = posting.pool is not None and is_period_pool(posting.pool)
             counts.append(Count(posting, number, posting.lines, posting.is_complete or is_return))
     return counts, again
-
-
-def _is_period_pool(pool: str) -> bool:
-    name = pool.rpartition("/")[2]
-    return name[:1] == "P" and name[1:5].isdecimal() and name[5:6] == "-"
 
 
 def inventories_of(counts: Iterable[Count], zone: tzinfo) -> tuple[list[Inventory], list[NotCounted]]:
@@ -95,7 +89,7 @@ def inventories_of(counts: Iterable[Count], zone: tzinfo) -> tuple[list[Inventor
 
 def _ends(count: Count, zone: tzinfo) -> Month:
     """A return speaks of its month whatever the clock."""
-    if isinstance(count.posting, PoolOut) or _is_period_pool(count.pool):
+    if isinstance(count.posting, PoolOut) or is_period_pool(count.pool):
         return month_of(count.posting.at, UTC)
     return month_ended_by(count.posting.at, zone)
 

@@ -124,8 +124,7 @@ def _all_months(seen: Iterable[Month]) -> tuple[Month, ...]:
         return ()
     months, last = [min(seen)], max(seen)
     while months[-1] < last:
-        year, month = months[-1]
-        months.append(Month(year + month // 12, month % 12 + 1))
+        months.append(months[-1].after())
     return tuple(months)
 
 

@@ -5,25 +5,23 @@ likeliest class of causes, all of them where the data cannot tell which one it i
 that makes the balance most unsure, or of the delivery that differs most.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ytterby.balance.account import Accounts, Counted, Row, What
 from ytterby.balance.account_series import losses_of
-from ytterby.balance.finding import Finding, Hypothesis, Phrase, finding_id
+from ytterby.balance.finding import EVENTS_MAX, Finding, Hypothesis, Phrase, figure, finding_id
 from ytterby.balance.loss_yield import loss_from_history
 from ytterby.balance.network_hypotheses import Cause, FittedCause, fit_cause
 from ytterby.balance.quantity import POOLED, element_quantity
-from ytterby.balance.watch import LINK, LOSS_YIELD, PLANT, Alarm, Layer, Watched, link_of
+from ytterby.balance.watch import LINK, LOSS_YIELD, PLANT, Alarm, Watched, link_of
 from ytterby.chain.book import Book
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.problem import Problem, finding
 
-EVENTS_MAX = 16
 LINK_CAUSES = frozenset({"shipper_side", "receiver_side", "both_sides", "difference"})
-PlantOf = Callable[[str], str]
 
 
 class _Size(NamedTuple):
@@ -104,11 +102,8 @@ class _Reporter:
         return () if cause.kind == "group" else (cause.place,)
 
     def _operator(self, site: str, size: _Size) -> str:
-        year, month = self.accounts.months[size.until]
-        known = self.book.world.directory.sites.get(site)
-        operations = known.operations if known is not None else ()
-        held = [one.party for one in operations if one.end is None or (one.end.year, one.end.month) > (year, month)]
-        return held[-1] if held else ""
+        """Return who operates a plant at the end of a finding's months; empty where nobody is recorded."""
+        return self.book.world.directory.operator_of(site, self.accounts.months[size.until].last_day) or ""
 
     def _classes(self, alarm: Alarm, size: _Size) -> tuple[tuple[str, ...], ...]:
         """Return the parties of each likely class of causes, one after another."""
@@ -135,7 +130,7 @@ class _Reporter:
             rows = self.accounts.rows_between(link_of(alarm.place, self.accounts.links))
         else:
             rows = self.accounts.rows_of(alarm.place)
-        return [row for row in rows if since <= row.month <= until and row not in self.accounts.untestable]
+        return [row for row in self.accounts.testable(rows) if since <= row.month <= until]
 
     def _size(self, alarm: Alarm) -> _Size:
         element = self._element(alarm)
@@ -154,7 +149,7 @@ class _Reporter:
         if not alarm.causes:
             return None
         first = alarm.causes[0][0]
-        layer: Layer = self.watched.networks[element]
+        layer = self.watched.networks[element]
         until = first.until if first.until < layer.network.months[-1] else None
         return fit_cause(layer.factor, layer.network.measurements.rows_kg, first.cause, first.since, until)
 
@@ -162,11 +157,10 @@ class _Reporter:
         measured, is_stated = losses_of(self.accounts, alarm.place, element_quantity(element))
         rows = self._rows(alarm, 0, len(self.accounts.months))
         within = np.array([alarm.since <= row.month <= alarm.until for row in rows])
-        spread = 0.0
-        found = loss_from_history(measured, (), month_spread=spread, is_stated=is_stated)
+        found = loss_from_history(measured, (), month_spread=0.0, is_stated=is_stated)
         series = found.series.innovations
         chosen = within & ~np.isnan(series.itmuf_sd)
-        # What is watched is a logarithm; what is named is the mass.
+        # What is watched is a root; what is named is the mass.
         excess_kg = measured.rows_kg[: len(rows)] - found.factor * measured.rows_kg[len(rows) :]
         total = float(excess_kg[chosen].sum())
         sd = float(np.linalg.norm(series.factor.T @ chosen.astype(np.float64)))
@@ -227,8 +221,8 @@ def _problem(alarm: Alarm, site: str, other: str, size: _Size, months: tuple[str
         "element": size.element,
         "since": since,
         "until": until,
-        "kg": _kilograms(size.size_kg),
-        "sd": _kilograms(size.sd_kg),
+        "kg": figure(abs(size.size_kg), digits=3),
+        "sd": figure(size.sd_kg, digits=3),
         # Phrases: whoever reads the finding fills them in, in his language.
         "causes": "",
         "paper": "",
@@ -241,11 +235,3 @@ def _problem(alarm: Alarm, site: str, other: str, size: _Size, months: tuple[str
     if is_up:
         return finding("month.received_less", "", site, **facts)
     return finding("month.received_more", "", site, **facts)
-
-
-def _kilograms(kg: float) -> str:
-    """Return a size to three significant digits, without exponent or sign."""
-    size = abs(kg)
-    if size >= 100:
-        return f"{float(f'{size:.3g}'):.0f}"
-    return f"{float(f'{size:.3g}'):g}"

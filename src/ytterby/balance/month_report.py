@@ -52,7 +52,7 @@ class PlantMonths(NamedTuple):
 
 def plant_months(accounts: Accounts, site: str, quantity: Quantity, charts: Sequence[Chart]) -> PlantMonths:
     """Return the months of a plant, in order of time, with the levels of these charts, run together."""
-    rows = [row for row in accounts.rows_of(site) if row not in accounts.untestable]
+    rows = accounts.testable(accounts.rows_of(site))
     items = accounts.items(quantity, rows)
     measured = measurements_of(items, len(rows))
     balance = period_balance(measured)

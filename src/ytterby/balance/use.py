@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ytterby.balance.use_code import UseLimits
-from ytterby.balance.use_flow import Rest, UseClaim, UseFlow, add, is_between_parties
+from ytterby.balance.use_flow import Rest, UseClaim, UseFlow, add, sent_between_parties, total
 from ytterby.balance.use_mixture import misused
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN, shares_by_use
@@ -121,11 +121,8 @@ def score(size_kg: float, sd_kg: float) -> float:
 
 def shipped_by_use(book: Book) -> Mapping[Link, ShippedByUse]:
     """Return all that left each party for another, by declared use; called-back shipments are left out."""
-    void = frozenset(s.node.index for s in book.shipments if s.is_void)
     found: dict[Link, ShippedByUse] = {}
-    for node in book.nodes:
-        if node.index in void or not is_between_parties(node):
-            continue
+    for node in sent_between_parties(book):
         link = found.setdefault(Link(node.holder, node.to_holder, node.at.year), ShippedByUse())
         _ship(link.whole, node, Fraction(1))
         for (code, _, _), share in shares_by_use(node.uses).items():
@@ -168,9 +165,9 @@ def account_uses(book: Book, flow: UseFlow, *, at: datetime, limits: UseLimits) 
                 declared=combine([(1.0, flow.declared[claim]) for claim in claims]),
                 realised_kg=told.get(key, {}),
                 otherwise=proven.get(key, {}),
-                waste_kg=_sum(flow.waste_kg[claim] for claim in claims if claim in flow.waste_kg),
-                lost_kg=_sum(flow.lost_kg[claim] for claim in claims if claim in flow.lost_kg),
-                open_kg=_sum(rest.mass_kg for rest in lying if not is_untold(book, rest, at, limits)),
+                waste_kg=total(flow.waste_kg[claim] for claim in claims if claim in flow.waste_kg),
+                lost_kg=total(flow.lost_kg[claim] for claim in claims if claim in flow.lost_kg),
+                open_kg=total(rest.mass_kg for rest in lying if not is_untold(book, rest, at, limits)),
                 untold=prove(book, [(rest.node, rest.mass_kg) for rest in untold]),
                 starts=tuple(digest for claim in claims for digest in flow.starts[claim]),
             )
@@ -201,7 +198,7 @@ def prove(book: Book, parts: Iterable[tuple[int, FloatArray]]) -> Proven:
         node = book.nodes[index]
         terms.append((1.0, weighted(node.content, ratio(kg, node.mass_kg))))
     whole = combine(terms) if terms else nothing()
-    return Proven(_sum(kg for _, kg in sorted(by_node.items())), whole.u_kg, tuple(sorted(by_node)))
+    return Proven(total(kg for _, kg in sorted(by_node.items())), whole.u_kg, tuple(sorted(by_node)))
 
 
 def _told(flow: UseFlow) -> dict[AccountKey, dict[str, FloatArray]]:
@@ -235,7 +232,3 @@ def _proven(book: Book, flow: UseFlow, limits: UseLimits) -> dict[AccountKey, di
 
 def _joined(one: Proven, other: Proven, sd_kg: FloatArray) -> Proven:
     return Proven(one.mass_kg + other.mass_kg, sd_kg, tuple(sorted({*one.nodes, *other.nodes})))
-
-
-def _sum(masses: Iterable[FloatArray]) -> FloatArray:
-    return sum(masses, np.zeros(len(ELEMENTS)))

@@ -9,16 +9,15 @@ all who spoke; which of them was wrong it does not say.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
-from ytterby.balance.finding import Finding, finding_id
+from ytterby.balance.finding import EVENTS_MAX, Finding, figure, finding_id
 from ytterby.balance.trader_stock import TraderStock, trader_stock
 from ytterby.balance.use import AccountKey, Proven, UseAccount, account_uses, key_of, prove, score
 from ytterby.balance.use_code import UseCodes, UseLimits
-from ytterby.balance.use_flow import Rest, UseClaim, UseFlow, follow_uses
+from ytterby.balance.use_flow import Rest, UseClaim, UseFlow, add, follow_uses
 from ytterby.balance.use_need import STRONG, WEAK, UseNeed, UsePlan, judge_needs
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN
@@ -27,7 +26,6 @@ from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import FloatArray, combine
 from ytterby.terms.problem import Problem, finding
 
-EVENTS_MAX = 16
 # What is traced in floats and comes to less is rounding.
 LEAST_KG = 1e-9
 
@@ -75,11 +73,6 @@ class _Ground(NamedTuple):
     size: _Size
     nodes: tuple[int, ...]
     starts: tuple[bytes, ...]
-
-
-def figure(kg: float) -> str:
-    """Return kilograms to four significant digits, without an exponent."""
-    return format(Decimal(f"{kg:.4g}"), "f")
 
 
 def _size(mass_kg: FloatArray, sd_kg: FloatArray, limits: UseLimits) -> _Size | None:
@@ -203,20 +196,16 @@ def _gone(flow: UseFlow, limits: UseLimits) -> dict[tuple[str, str], FloatArray]
     away: dict[tuple[str, str], FloatArray] = {}
     back: dict[tuple[str, str], FloatArray] = {}
     for claim, content in flow.declared.items():
-        _add(declared, (claim.site, claim.end_user), content.mass_kg)
+        add(declared, (claim.site, claim.end_user), content.mass_kg)
     for one in flow.elsewhere:
-        _add(away, (one.claim.site, one.claim.end_user), one.mass_kg)
-        _add(back, (one.claim.site, one.end_user), one.mass_kg)
+        add(away, (one.claim.site, one.claim.end_user), one.mass_kg)
+        add(back, (one.claim.site, one.end_user), one.mass_kg)
     found = {}
     for key, mass_kg in away.items():
         net = np.maximum(mass_kg - back.get(key, 0.0), 0.0)
         net = np.where(net >= limits.least_exchange * declared[key], net, 0.0)
         found[key] = np.divide(net, mass_kg, out=np.zeros_like(net), where=mass_kg > 0)
     return found
-
-
-def _add(sums: dict[tuple[str, str], FloatArray], key: tuple[str, str], mass_kg: FloatArray) -> None:
-    sums[key] = sums[key] + mass_kg if key in sums else mass_kg
 
 
 # Not yet known

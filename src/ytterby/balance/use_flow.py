@@ -21,7 +21,7 @@ Every kilogram under a claim is told, waste, lost or at rest: the four sum to wh
 losses. Masses are kilograms over the 17 elements.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -137,6 +137,17 @@ def follow_uses(book: Book, waste_forms: Iterable[str]) -> UseFlow:
     return follower.flow
 
 
+def sent_between_parties(book: Book) -> Iterator[Node]:
+    """Return what was sent from one party to another, in book order; what was called back is left out."""
+    void = called_back(book)
+    return (node for node in book.nodes if node.index not in void and is_between_parties(node))
+
+
+def called_back(book: Book) -> frozenset[int]:
+    """Return the nodes of shipments that were called back."""
+    return frozenset(s.node.index for s in book.shipments if s.is_void)
+
+
 def is_between_parties(node: Node) -> bool:
     """Tell whether goods under way go from one party to another."""
     return node.kind is NodeKind.TRANSIT and bool(node.to_holder or node.to_site) and node.to_holder != node.holder
@@ -150,7 +161,7 @@ class _Follower:
         self.waste_forms = waste_forms
         self.flow = UseFlow()
         self.rows: list[Row] = []
-        self.void = frozenset(s.node.index for s in book.shipments if s.is_void)
+        self.void = called_back(book)
         # Of a shipment that only its receipt tells of, the sender may still say what it is for.
         self.unreported = frozenset(s.node.index for s in book.shipments if s.dispatch is None)
         self._kinds: Mapping[NodeKind, Callable[[Node, Row], Row]] = {
@@ -335,6 +346,11 @@ def add(sums: dict[Key, FloatArray], key: Key, kg: FloatArray) -> None:
     sums[key] = kg if known is None else known + kg
 
 
+def total(masses: Iterable[FloatArray]) -> FloatArray:
+    """Return the sum of masses; none are nothing."""
+    return sum(masses, np.zeros(len(ELEMENTS)))
+
+
 def _is_of_one_use(node: Node, row: Row) -> bool:
     """Tell whether all of a node lies under claims of one and the same use, so that any part of it does."""
     waiting = [(carried, kg) for carried, kg in row.items() if carried.wants_use]
@@ -346,7 +362,7 @@ def _is_of_one_use(node: Node, row: Row) -> bool:
 
 def _unclaimed(mass_kg: FloatArray, row: Row) -> FloatArray:
     """Return what of a node lies under no claim that waits for a use; rounding is nothing."""
-    left = mass_kg - sum((kg for carried, kg in row.items() if carried.wants_use), np.zeros(len(ELEMENTS)))
+    left = mass_kg - total(kg for carried, kg in row.items() if carried.wants_use)
     return np.where(left > ROUNDING * mass_kg, left, 0.0)
 
 

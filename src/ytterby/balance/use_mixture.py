@@ -16,12 +16,12 @@ may have gone there. The error of what lies under no claim is left out: it only 
 declared and lies unused hides as much: that may be the very goods.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from ytterby.balance.use_flow import ROUNDING, Key, Mixture, Rest, Telling, UseClaim, UseFlow, add
+from ytterby.balance.use_flow import ROUNDING, Key, Mixture, Rest, Telling, UseClaim, UseFlow, add, total
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN
 from ytterby.chain.node import ratio, weighted
@@ -116,7 +116,7 @@ class _Teller:
                 nodes.setdefault(telling.claim, {})[telling.node] = None
         if not proven.any() or not traced:
             return []
-        whole = _total(traced.values())
+        whole = total(traced.values())
         sd_kg = self._sd_kg(code, ratio(covered, _of(self.used, NOT_YET_KNOWN)))
         shares = {claim: ratio(kg, whole) for claim, kg in traced.items()}
         return [
@@ -134,12 +134,12 @@ class _Teller:
 
     def _covered(self, code: str) -> FloatArray:
         """Return what was told to be for a use and may have come from under no use, year by year."""
-        return _total(np.minimum(open_kg, _of(self.told_in, (code, year))) for year, open_kg in self.open_in.items())
+        return total(np.minimum(open_kg, _of(self.told_in, (code, year))) for year, open_kg in self.open_in.items())
 
     def _sd_kg(self, code: str, open_part: FloatArray) -> FloatArray:
         one, none = np.ones(len(ELEMENTS)), np.zeros(len(ELEMENTS))
         is_in = {code: one, NOT_YET_KNOWN: open_part}
-        s = ratio(_total(part * _of(self.used, known) for known, part in is_in.items()), _total(self.told.values()))
+        s = ratio(total(part * _of(self.used, known) for known, part in is_in.items()), total(self.told.values()))
         terms = []
         for mixture in self.mixtures:
             node = self.book.nodes[mixture.node]
@@ -151,10 +151,6 @@ class _Teller:
             part = ratio(kg, declared.mass_kg) * (is_in.get(claim.use_code, none) - s)
             terms.append((-1.0, weighted(declared, part)))
         return combine(terms).u_kg
-
-
-def _total(masses: Iterable[FloatArray]) -> FloatArray:
-    return sum(masses, np.zeros(len(ELEMENTS)))
 
 
 def _of(sums: Mapping[Key, FloatArray], key: Key) -> FloatArray:

@@ -22,7 +22,7 @@ from math import inf
 from typing import NamedTuple
 
 from ytterby.balance.use_code import UseCodes, UseLimits
-from ytterby.balance.use_flow import is_between_parties
+from ytterby.balance.use_flow import sent_between_parties
 from ytterby.chain.book import Book
 from ytterby.chain.destination import NOT_YET_KNOWN, shares_by_use
 from ytterby.chain.event import KILOGRAM
@@ -123,9 +123,8 @@ def judge_needs(
 
 def _deliveries(book: Book) -> Iterator[_Delivery]:
     """Yield what was dispatched to somebody under a named use and to be for him, or for nobody named."""
-    void = frozenset(s.node.index for s in book.shipments if s.is_void)
-    for node in book.nodes:
-        if node.index in void or not is_between_parties(node) or not node.uses:
+    for node in sent_between_parties(book):
+        if not node.uses:
             continue
         for (use_code, end_user, _), share in shares_by_use(node.uses).items():
             if use_code != NOT_YET_KNOWN and end_user in {"", node.to_holder}:

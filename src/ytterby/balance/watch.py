@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ytterby.balance.account import Accounts, Link
-from ytterby.balance.account_series import losses_of, network_of, place_of, testable_rows
+from ytterby.balance.account_series import losses_of, network_of, place_of
 from ytterby.balance.episode import Episode, episodes
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.innovation import Innovations, innovations_of
@@ -30,9 +30,9 @@ from ytterby.balance.network_hypotheses import (
     fit_cause,
     hypotheses_for_alarm,
 )
-from ytterby.balance.page import UP, Chart, page_set
+from ytterby.balance.page import Chart, page_set
 from ytterby.balance.page_threshold import MONTHS_A_YEAR, ThresholdTable
-from ytterby.balance.quantity import POOLED, Quantity, element_quantity, pooled_quantity
+from ytterby.balance.quantity import Quantity, element_quantity, pooled_quantity
 from ytterby.balance.watch_rate import WatchRates
 from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import FloatArray
@@ -91,10 +91,10 @@ def quiet(done: int, of: int) -> None:
 
 def watch_accounts(accounts: Accounts, tables: WatchTables, *, tell: Tell = quiet) -> Watched:
     """Return what alarms in the accounts; `tell` hears how many of the quantities are done."""
-    if not testable_rows(accounts):
+    if not accounts.testable(accounts.rows):
         return Watched((), 0.0, {})
     pooled = pooled_quantity((one.content.mass_kg, one.u_kg) for one in accounts.counted)
-    held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0) if accounts.counted else np.zeros(17)
+    held = np.sum([one.content.mass_kg for one in accounts.counted], axis=0)
     quantities = [pooled, *(element_quantity(e) for e, kg in zip(ELEMENTS, held, strict=True) if kg > 0)]
     layers: dict[str, Layer] = {}
     alarms: list[Alarm] = []
@@ -119,8 +119,8 @@ class Layer:
         self.network: Network = network_of(accounts, quantity)
         self.factor: NetworkFactor = factor_network(self.network)
         self.rows_kg: FloatArray = np.array(self.network.measurements.rows_kg)
-        self.links = [link for link in accounts.links if self.network.rows_of.get(("link", place_of(link)))]
-        self._link_series = {place_of(link): self._series(place_of(link)) for link in self.links}
+        links = sorted(self.network.links.items(), key=lambda one: one[1])
+        self._link_series = {place: self._series(place) for place, _ in links}
         self._loss_months: dict[str, int] = {}  # with a declared loss, of each plant
         self.plant_months = _plant_months(self.network)
 
@@ -141,7 +141,6 @@ class Layer:
     def expected(self) -> float:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
-        links = [len(series.values) for series in self._link_series.values() if len(series.values)]
         links = [len(series.values) for series in self._link_series.values()]
         losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
         expected = self.tables.thresholds.expected_alarms
@@ -192,9 +191,8 @@ class Layer:
         charts = self._charts(PLANT, rate)
         for plant, scores in zip(self.network.plants, self.factor.leak(self.rows_kg), strict=True):
             found += self._episodes(PLANT, plant, scores, charts, self.network.months, rate)
-        if self.links:
-            rate = self._link_rate()
-            charts = self._charts(LINK, rate)
+        rate = self._link_rate()
+        charts = self._charts(LINK, rate)
         for place, series in self._link_series.items():
             rows = list(self.network.rows_of["link", place])
             months = tuple(int(month) for month in self.network.month_of[rows])
@@ -255,26 +253,24 @@ class Layer:
         rate = self._rate(LOSS_YIELD)
         charts = self._charts(LOSS_YIELD, rate)
         done = {one.place for one in known if one.family == LOSS_YIELD}
-        rows = testable_rows(self.accounts)
         found = []
         for plant in self.network.plants:
             if plant in done:
                 continue
-            months = [row.month for row in rows if row.link is None and row.site == plant]
+            months = [row.month for row in self.accounts.testable(self.accounts.rows_of(plant))]
             for one in self._loss_episodes(plant, charts):
                 found.append(self._alarm(LOSS_YIELD, plant, one, months, rate))
         return found
 
     def _loss_episodes(self, plant: str, charts: Sequence[Chart]) -> tuple[Episode, ...]:
         measured, is_stated = losses_of(self.accounts, plant, self.quantity)
-        self._loss_months[plant] = int(is_stated.sum())
-        if not is_stated.any():
-            return ()
         months = len(is_stated)
         throughput = measured.rows_kg[months:]
         baseline = [month for month in range(months) if is_stated[month] and throughput[month] > 0][:MONTHS_A_YEAR]
-        if len(baseline) < MONTHS_A_YEAR:
+        # Losses that held none of the quantity for a year do not say how much of it is usual.
+        if len(baseline) < MONTHS_A_YEAR or not measured.rows_kg[baseline].any():
             return ()
+        self._loss_months[plant] = int(is_stated.sum())
         spread = max(self.tables.month_spread, month_spread_of(measured, baseline))
         series = loss_from_history(measured, charts, month_spread=spread, is_stated=is_stated).series
         return episodes(series.levels, series.alarms, charts)
@@ -330,6 +326,3 @@ def link_of(place: str, links: Iterable[Link]) -> Link:
         if place_of(link) == place:
             return link
     raise KeyError(place)
-
-
-__all__ = ["POOLED", "UP", "Alarm", "Layer", "WatchTables", "Watched", "watch_accounts"]

@@ -73,6 +73,11 @@ class Book:
         return {parent: tuple(children) for parent, children in found.items()}
 
     @cached_property
+    def event_ids(self) -> Mapping[bytes, str | None]:
+        """The eventID of each event by its digest; None where it has none."""
+        return {node.digest: node.event_id for node in self.nodes}
+
+    @cached_property
     def steps(self) -> tuple[Node, ...]:
         """The process steps, in book order."""
         return tuple(node for node in self.nodes if node.kind is NodeKind.STEP)

@@ -50,6 +50,10 @@ class Site:
     name_zh: str = ""
     zone: str = ""
 
+    def was_of(self, party: str | None) -> bool:
+        """Tell whether a party operates the site or ever did."""
+        return any(operation.party == party for operation in self.operations)
+
     def operator_on(self, day: date) -> str | None:
         """Return the party that operates the site on a day; None when nobody is recorded."""
         for operation in self.operations:

@@ -32,6 +32,10 @@ class Month(NamedTuple):
         """Return the month before."""
         return self.plus(-1)
 
+    def after(self) -> "Month":
+        """Return the month after."""
+        return self.plus(1)
+
     def plus(self, months: int) -> "Month":
         """Return the month so many months later."""
         number = self.year * 12 + self.month - 1 + months
@@ -45,7 +49,7 @@ class Month(NamedTuple):
     @property
     def last_day(self) -> date:
         """Return its last day."""
-        return self.plus(1).first_day - timedelta(days=1)
+        return self.after().first_day - timedelta(days=1)
 
     @property
     def short(self) -> str:

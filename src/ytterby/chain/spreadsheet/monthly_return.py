@@ -174,9 +174,8 @@ class _AccountWriter:
         self.account, self.reader = account, reader
         self.site, self.month, self.product, self.unit = first.site, first.month, first.product, first.unit
         self.pool = period_pool(self.product, self.site, self.month)
-        following = datetime(self.month.year + self.month.month // 12, self.month.month % 12 + 1, 1, tzinfo=UTC)
-        self.start = datetime(self.month.year, self.month.month, 1, tzinfo=UTC)
-        self.end = following - timedelta(seconds=1)
+        self.start = datetime(*self.month, 1, tzinfo=UTC)
+        self.end = datetime(*self.month.after(), 1, tzinfo=UTC) - timedelta(seconds=1)
         self.revision = max((line.revision for line in account.lines), default="")
         self.inputs: list[tuple[str, Decimal, Place]] = []
         self.outputs: dict[str, tuple[Decimal, Place]] = {}

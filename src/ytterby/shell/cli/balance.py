@@ -76,10 +76,9 @@ def run_report(args: argparse.Namespace, screen: Screen) -> Outcome:
     with screen.waiting(screen.texts("balance.waiting")):
         found = step_closures(reading.viewer, site=site, element=args.element, known=reading.known)
     steps = [step for step in found["steps"] if args.month is None or step["at"].startswith(args.month)]
-    months = _months(reading, screen, site, args)
+    months, check = _months(reading, screen, site, args)
     if args.svg is not None and site is not None:
         _draw(screen, args, reading.names(screen.language)(site), months)
-    check = _check(reading, site, args.element) if months else None
     answer = {"site": site, "element": args.element, "months": months, "self_check": check, **found, "steps": steps}
 
     def show() -> None:
@@ -103,24 +102,22 @@ def _draw(screen: Screen, args: argparse.Namespace, site: str, months: Sequence[
     write_picture(args.svg, draw_months(months, title=title, language=screen.language))
 
 
-def _months(reading: Reading, screen: Screen, site: str | None, args: argparse.Namespace) -> list[Json]:
-    """Return the month balances of a plant and element; a month is an account, so both must be named."""
+def _months(
+    reading: Reading, screen: Screen, site: str | None, args: argparse.Namespace
+) -> tuple[list[Json], Json | None]:
+    """Return the months asked for of a plant and element, and what all of them say of its declared uncertainties; a
+    month is an account, so both must be named.
+    """
     if site is None or args.element is None:
         if args.svg is not None:
             raise WrongUse("balance.months.ask_for_both")
-        return []
-    from ytterby.shell.store.reading.months import month_rows
+        return [], None
+    from ytterby.shell.store.reading.months import checked_months
 
     with screen.waiting(screen.texts("balance.waiting")):
-        found = month_rows(reading.viewer, site, args.element, known=reading.known)
-    return [row for row in found if args.month is None or row["month"] == args.month]
-
-
-def _check(reading: Reading, site: str | None, element: str) -> Json:
-    from ytterby.shell.store.reading.months import declared_check
-
-    assert site is not None, "months are those of a site"
-    return declared_check(reading.viewer, site, element, known=reading.known)
+        found, check = checked_months(reading.viewer, site, args.element, known=reading.known)
+    months = [row for row in found if args.month is None or row["month"] == args.month]
+    return months, check if months else None
 
 
 def _is_off(step: Json) -> bool:

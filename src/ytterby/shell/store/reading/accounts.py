@@ -10,14 +10,10 @@ from zoneinfo import ZoneInfo
 from ytterby.balance.account import Accounts
 from ytterby.balance.items import account_items
 from ytterby.chain.book import Book
-from ytterby.shell.store.derived.deriving import post_to
-from ytterby.shell.store.derived.known_postings import KnownPostings
-from ytterby.shell.store.derived.postings import live_edition
-from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
-from ytterby.shell.store.reading.party_book import party_bundles
 from ytterby.shell.store.reading.viewer import Viewer
 
 ACCOUNTS_KEPT = 8
@@ -29,13 +25,8 @@ def accounts_of(viewer: Viewer, known: Known) -> Accounts:
 
     def make() -> Accounts:
         book = book_of(viewer, known)
-        if viewer.reads_all:
-            post_to(known.size)
-            return account_items(
-                KnownPostings(live_edition().number, known.size).all(), book, lambda site: zone_of(book, site)
-            )
-        whole = account_items(party_bundles(viewer, known)[0], book, lambda site: zone_of(book, site))
-        return whole.of_sites(own_sites(viewer, book))
+        whole = account_items(bundles_of(viewer, known), book, lambda site: zone_of(book, site))
+        return whole if viewer.reads_all else whole.of_sites(own_sites(viewer, book))
 
     return _kept.get((register_id(viewer), known.size, viewer), make)
 
@@ -43,7 +34,7 @@ def accounts_of(viewer: Viewer, known: Known) -> Accounts:
 def own_sites(viewer: Viewer, book: Book) -> frozenset[str]:
     """Return the plants that a party operates or operated."""
     sites = book.world.directory.sites.values()
-    return frozenset(site.id for site in sites if any(one.party == viewer.party for one in site.operations))
+    return frozenset(site.id for site in sites if site.was_of(viewer.party))
 
 
 def zone_of(book: Book, site: str) -> tzinfo:

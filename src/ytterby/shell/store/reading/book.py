@@ -5,12 +5,13 @@ earlier is written anew from the postings that lie there. Who may read: whoever 
 holds its own events and what others sent to it (`party_book`), and is written whole.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.first_ancestors import Enough
 from ytterby.chain.kept_cone import book_of_ancestors, book_of_descendants, book_of_lot
 from ytterby.chain.lot_history import write_lot_history
+from ytterby.chain.order import Bundle
 from ytterby.chain.posting_record import subjects_of
 from ytterby.chain.world import World
 from ytterby.shell.store.derived.collector import without_collector
@@ -23,7 +24,7 @@ from ytterby.shell.store.models import Edition
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
-from ytterby.shell.store.reading.party_book import party_book
+from ytterby.shell.store.reading.party_book import party_book, party_bundles
 from ytterby.shell.store.reading.viewer import Viewer
 
 KEPT_MAX = 16
@@ -42,6 +43,14 @@ def book_of(viewer: Viewer, known: Known) -> Book:
         return build_from_bundles(postings.all(), world_at(known.size), (), postings.unsettled())
 
     return _kept.get((register_id(viewer), known.size, viewer), write)
+
+
+def bundles_of(viewer: Viewer, known: Known) -> Iterable[Bundle]:
+    """Return the postings that the whole book of what the viewer may read is written from."""
+    post_to(known.size)
+    if not viewer.reads_all:
+        return party_bundles(viewer, known)[0]
+    return KnownPostings(live_edition().number, known.size).all()
 
 
 def lot_alone(viewer: Viewer, lot: str, known: Known) -> Book:

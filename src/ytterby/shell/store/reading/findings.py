@@ -4,11 +4,12 @@ Who may read: auditors and the register's operator all; a party those on its own
 differs, without a figure.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ytterby.balance.finding import Finding, Hypothesis, Phrase
 from ytterby.balance.generalised_likelihood import APART
+from ytterby.balance.watch import Tell, quiet
 from ytterby.chain.book import Book
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.inquiries import states_of
@@ -29,9 +30,7 @@ CAUSES_MAX, ALTERNATIVES_MAX = 3, 2
 GROUPS = frozenset({"laboratory", "scale"})
 
 
-def list_findings(
-    viewer: Viewer, *, known: Known, language: str = "en", tell: Callable[[int, int], None] = lambda done, of: None
-) -> Json:
+def list_findings(viewer: Viewer, *, known: Known, language: str = "en", tell: Tell = quiet) -> Json:
     """Return all findings, each with its events, and how many false alarms to expect among them; a party is told of
     none how often chance makes it. `tell` hears how far the watch is.
     """
@@ -56,7 +55,6 @@ class _Writer:
 
     def __init__(self, book: Book, language: str, states: dict[str, str]) -> None:
         self.book, self.language, self.states = book, language, states
-        self.event_ids = {node.digest: node.event_id for node in book.nodes}
 
     def row(self, one: Finding) -> Json:
         """Return one finding by the keys of the command line's contract."""
@@ -79,7 +77,7 @@ class _Writer:
             "text": text,
             "hypotheses": [self._hypothesis(each) for each in one.hypotheses],
             "settles": [cure] if one.paper is None else [self._phrase(one.paper)],
-            "events": [self.event_ids.get(digest) or digest.hex() for digest in one.events],
+            "events": [self.book.event_ids.get(digest) or digest.hex() for digest in one.events],
             "facts": {name: fact for name, fact in one.problem.facts.items() if fact},
             "state": self.states.get(one.id, OPEN),
         }

@@ -6,7 +6,7 @@ Who may read: a party its own, made from its own book alone, and of its deliveri
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
@@ -29,24 +29,19 @@ from ytterby.balance.reported import Key, Movement, Reported, months_of_postings
 from ytterby.balance.told import Delivery
 from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
-from ytterby.chain.order import Bundle
 from ytterby.chain.postings import postings_of
 from ytterby.shell.site.return_packs import return_rules
 from ytterby.shell.store.asking import rows_among
-from ytterby.shell.store.derived.deriving import post_to
-from ytterby.shell.store.derived.known_postings import KnownPostings
-from ytterby.shell.store.derived.postings import live_edition
 from ytterby.shell.store.derived.registered import events_at
 from ytterby.shell.store.models import LogEntry, Registration
 from ytterby.shell.store.reading.accounts import zone_of
 from ytterby.shell.store.reading.balance import UNTOLD
-from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.entries import readable_events
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.naming import Json, exact, instant, party_name, site_name
-from ytterby.shell.store.reading.party_book import party_bundles
 from ytterby.shell.store.reading.told import told_states
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.terms.identifier import tail
@@ -74,20 +69,13 @@ def entered_events(viewer: Viewer, known: Known) -> Entered:
 
 def _entered_events(viewer: Viewer, known: Known) -> Entered:
     book = book_of(viewer, known)
-    reported = reported_movements(_bundles(viewer, known), book, lambda site: zone_of(book, site))
+    reported = reported_movements(bundles_of(viewer, known), book, lambda site: zone_of(book, site))
     if not viewer.reads_all:
         reported = Reported(
             tuple(one for one in reported.movements if one.key.party == viewer.party),
             tuple(one for one in reported.spoken if one.key.party == viewer.party),
         )
     return Entered(reported, *_arrivals(viewer, known, book, reported))
-
-
-def _bundles(viewer: Viewer, known: Known) -> Iterable[Bundle]:
-    if not viewer.reads_all:
-        return party_bundles(viewer, known)[0]
-    post_to(known.size)
-    return KnownPostings(live_edition().number, known.size).all()
 
 
 # When it arrived
@@ -171,7 +159,7 @@ def duties_of(viewer: Viewer, known: Known) -> Duties:
     since: dict[str, date] = {}
     for key, document in rows.values_list("key", "document"):
         site = directory.sites.get(key)
-        is_own = site is not None and any(one.party == viewer.party for one in site.operations)
+        is_own = site is not None and site.was_of(viewer.party)
         if viewer.reads_all or is_own:
             zone = zone_of(book, key)
             since[key] = _at(json.loads(document)["registered_at"]).astimezone(zone).date()

@@ -3,7 +3,7 @@
 Who may read: auditors, tracing bodies and the register's operator those of all plants; a party those of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -28,28 +28,22 @@ PLANT = "plant"
 LEVELS = {(UP, 0.5): "page_up_05", (DOWN, 0.5): "page_down_05", (UP, 1.0): "page_up_10", (DOWN, 1.0): "page_down_10"}
 
 
-def _plant_charts() -> tuple[Chart, ...]:
-    """Return the charts of a plant at the operating point at which a paper is asked for."""
-    return threshold_table().charts(PLANT, operating_points()[ASK_FOR_PAPER].rate_per_plant_year)
-
-
 def month_rows(viewer: Viewer, site: str, element: str, *, known: Known) -> list[Json]:
     """Return the months of a plant and element, in order; one that cannot be tested says why and has no figures."""
-    charts = _plant_charts()
+    charts = threshold_table().charts(PLANT, operating_points()[ASK_FOR_PAPER].rate_per_plant_year)
     accounts, book = accounts_of(viewer, known), book_of(viewer, known)
     found = plant_months(accounts, site, quantity_named(element), charts)
-    named = _Names(accounts, book)
-    return [_row(found, one, charts, named) for one in found.months]
+    return [_row(found, one, charts, lambda key: _named(accounts, book, key)) for one in found.months]
 
 
-def declared_check(viewer: Viewer, site: str, element: str, *, known: Known) -> Json:
-    """Return whether the uncertainties that a plant declares are about right, by its own months: `verdict`, mean z^2
-    with the 95 % interval of the variance ratio, and over how many months.
+def checked_months(viewer: Viewer, site: str, element: str, *, known: Known) -> tuple[list[Json], Json]:
+    """Return the same months, and whether the uncertainties that the plant declares are about right by them: `verdict`,
+    mean z^2 with the 95 % interval of the variance ratio, and over how many months.
     """
-    found = plant_months(accounts_of(viewer, known), site, quantity_named(element), _plant_charts())
-    scores = np.array([one.sitmuf for one in found.months if one.sitmuf is not None])
+    rows = month_rows(viewer, site, element, known=known)
+    scores = np.array([row["sitmuf"] for row in rows if row["sitmuf"] is not None])
     check = check_declared(scores, self_check_limits())
-    return {
+    return rows, {
         "verdict": check.verdict,
         "months": check.months,
         "mean_square": figure(check.mean_square),
@@ -67,27 +61,19 @@ def balanced(viewer: Viewer, *, known: Known) -> list[tuple[str, str]]:
         for row, _ in one.entries:
             if row.link is None:
                 held.setdefault(row.site, set()).update(elements)
-    order = {element: place for place, element in enumerate(ELEMENTS)}
-    return [(site, element) for site in sorted(held) for element in sorted(held[site], key=order.__getitem__)]
+    return [(site, element) for site in sorted(held) for element in ELEMENTS if element in held[site]]
 
 
-class _Names:
-    """What people call an item: its lot and event."""
-
-    def __init__(self, accounts: Accounts, book: Book) -> None:
-        self.counted = {one.key: one for one in accounts.counted}
-        self.event_ids = {node.digest: node.event_id for node in book.nodes}
-
-    def of(self, key: str) -> Json:
-        """Return what, lot and event of an item; a systematic group is its own name."""
-        one = self.counted.get(key)
-        if one is None:
-            return {"id": key, "what": "group", "lot": None, "event_id": None}
-        event = self.event_ids.get(one.events[0]) or one.events[0].hex()
-        return {"id": f"{event} {tail(one.lot)}", "what": one.what.value, "lot": tail(one.lot), "event_id": event}
+def _named(accounts: Accounts, book: Book, key: str) -> Json:
+    """Return what people call an item: what it is, its lot and event; a systematic group is its own name."""
+    one = accounts.by_key.get(key)
+    if one is None:
+        return {"id": key, "what": "group", "lot": None, "event_id": None}
+    event = book.event_ids.get(one.events[0]) or one.events[0].hex()
+    return {"id": f"{event} {tail(one.lot)}", "what": one.what.value, "lot": tail(one.lot), "event_id": event}
 
 
-def _row(found: PlantMonths, one: MonthBalance, charts: Sequence[Chart], named: _Names) -> Json:
+def _row(found: PlantMonths, one: MonthBalance, charts: Sequence[Chart], named: Callable[[str], Json]) -> Json:
     levels = {LEVELS[chart.direction, chart.k]: level for chart, level in zip(charts, one.levels, strict=False)}
     reason = one.untestable
     return {
@@ -108,7 +94,7 @@ def _row(found: PlantMonths, one: MonthBalance, charts: Sequence[Chart], named: 
         "reason": reason.reason if reason else None,
         "reason_lot": tail(reason.lot) if reason and reason.lot else None,
         "contributors": [
-            {**named.of(found.name_of(part)), "kind": part.kind, "share_of_variance": part.share}
+            {**named(found.name_of(part)), "kind": part.kind, "share_of_variance": part.share}
             for part in one.contributors
         ],
     }

@@ -9,8 +9,7 @@ from functools import cache
 
 import msgspec
 
-from ytterby.balance.finding import Finding
-from ytterby.balance.finding import list_findings as findings_of
+from ytterby.balance.finding import Finding, Listed, listed_findings
 from ytterby.balance.mirror import DIFFERS
 from ytterby.balance.told import Answer, Closing, Delivery, Report, as_told, told_finding
 from ytterby.balance.told import told_answers as answers_of
@@ -35,7 +34,7 @@ from ytterby.shell.store.reading.viewer import ADDRESSED, WHOLE, Viewer
 SIDES = (*WHOLE, ADDRESSED, "named_source")
 KEPT_MAX = 16
 _kept = Kept[Mapping[Delivery, Answer]](KEPT_MAX)
-_findings = Kept[tuple[Finding, ...]](KEPT_MAX)
+_findings = Kept[Listed](KEPT_MAX)
 
 
 def told_states(viewer: Viewer, known: Known) -> Mapping[Delivery, str]:
@@ -75,26 +74,32 @@ def correction_counts(viewer: Viewer, known: Known) -> Counter[tuple[str | None,
 
 
 def readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
-    """Return the findings that a viewer may read: of a party those on its own sites, deliveries as they are told; kept
-    while asked for.
+    """Return the findings of single deliveries and steps that a viewer may read: of a party those on its own sites,
+    deliveries as they are told.
     """
-    return _findings.get((register_id(viewer), known.size, viewer), lambda: _readable_findings(viewer, known))
+    return single_findings(viewer, known).findings
 
 
-def _readable_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
+def single_findings(viewer: Viewer, known: Known) -> Listed:
+    """Return the same with how many of all that were tested chance alone brings; kept while asked for."""
+    return _findings.get((register_id(viewer), known.size, viewer), lambda: _single_findings(viewer, known))
+
+
+def _single_findings(viewer: Viewer, known: Known) -> Listed:
     book = book_of(viewer, known)
-    rate = watch_rates().single_rate
-    found = findings_of(book, rate=rate)
+    listed = listed_findings(book, rate=watch_rates().single_rate)
     if viewer.reads_all:
-        return found
+        return listed
     sites = _own_sites(viewer, known)
-    own = [as_told(one) for one in found if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)]
+    own = [
+        as_told(one) for one in listed.findings if one.problem.code != "mirror.differs" and _is_own(one, sites, viewer)
+    ]
     told = [
         told_finding(key, answer, _site_of(book, key))
         for key, answer in told_answers(viewer, known).items()
         if answer.state == DIFFERS
     ]
-    return (*own, *sorted(told, key=lambda one: one.id))
+    return listed._replace(findings=(*own, *sorted(told, key=lambda one: one.id)))
 
 
 def _is_own(one: Finding, sites: set[str], viewer: Viewer) -> bool:
@@ -104,10 +109,8 @@ def _is_own(one: Finding, sites: set[str], viewer: Viewer) -> bool:
 def _own_sites(viewer: Viewer, known: Known) -> set[str]:
     """Return the sites that a party operates or ever did, and those at which its own events stand."""
     world = world_at(known.size)
-    sites = {viewer.party or ""}
-    for site in whole_directory(viewer, known).sites.values():
-        if any(operation.party == viewer.party for operation in site.operations):
-            sites.add(site.id)
+    directory = whole_directory(viewer, known)
+    sites = {viewer.party or "", *(site.id for site in directory.sites.values() if site.was_of(viewer.party))}
     for entry in accepted_entries(viewer, known):
         sites |= subjects_of(postings_of(entry, world)[0]).sites
     return sites

@@ -4,30 +4,27 @@ Who may read: auditors, tracing bodies and the register's operator. A party read
 these: they show what the other side said (threats C2, C3).
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from ytterby.balance.finding import Finding, listed_findings
+from ytterby.balance.finding import Finding
 from ytterby.balance.month_finding import month_findings
 from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.use_finding import list_use_findings
-from ytterby.balance.watch import watch_accounts
+from ytterby.balance.watch import Tell, quiet, watch_accounts
 from ytterby.shell.site.balance_packs import watch_tables
-from ytterby.shell.site.packs import use_codes, use_limits, watch_rates
+from ytterby.shell.site.packs import use_codes, use_limits
 from ytterby.shell.store.reading.accounts import accounts_of
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
-from ytterby.shell.store.reading.told import readable_findings
+from ytterby.shell.store.reading.told import readable_findings, single_findings
 from ytterby.shell.store.reading.viewer import Viewer
 
 WATCHES_KEPT = 4
 # Findings of single deliveries, which months tell together.
 DECLARED = frozenset({"receipts", "shipments", "shipper_side", "receiver_side", "both_sides", "difference"})
-LINKS = frozenset({"month.received_less", "month.received_more"})
 SINGLE = frozenset({"mirror.differs", "receipt.beyond_shipment"})
-Tell = Callable[[int, int], None]
 _kept = Kept["Watching"](WATCHES_KEPT)
 
 
@@ -38,7 +35,7 @@ class Watching(NamedTuple):
     expected_false_alarms: float | None
 
 
-def watching(viewer: Viewer, known: Known, *, tell: Tell = lambda done, of: None) -> Watching:
+def watching(viewer: Viewer, known: Known, *, tell: Tell = quiet) -> Watching:
     """Return what the watch over months and uses names; nothing to parties. `tell` hears how far it is."""
     if not viewer.reads_all:
         return Watching((), None)
@@ -49,26 +46,17 @@ def _watch(viewer: Viewer, known: Known, tell: Tell) -> Watching:
     book = book_of(viewer, known)
     accounts = accounts_of(viewer, known)
     watched = watch_accounts(accounts, watch_tables(ASK_FOR_PAPER), tell=tell)
-    single = listed_findings(book, rate=watch_rates().single_rate)
     latest = max((node.at for node in book.nodes), default=None)
     # Uses are judged as of the last thing that was told, so that the same log gives the same findings on any day.
     uses = () if latest is None else list_use_findings(book, at=latest, codes=use_codes(), limits=use_limits())
-    expected = watched.expected_false_alarms + single.expected_false_alarms
+    expected = watched.expected_false_alarms + single_findings(viewer, known).expected_false_alarms
     return Watching((*month_findings(accounts, watched, book), *uses), expected)
 
 
 def all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     """Return all findings that a viewer may read: of months and uses first, then of single deliveries and steps."""
-    single = readable_findings(viewer, known)
-    months = tuple(one for one in watching(viewer, known).findings if not _is_of_one_delivery(one, single))
-    return (*months, *(one for one in single if not _is_told(one, months)))
-
-
-def _is_of_one_delivery(month: Finding, single: tuple[Finding, ...]) -> bool:
-    """Tell whether what a link says in one month alone is better said of its delivery."""
-    if month.problem.code not in LINKS or month.months[0] != month.months[1]:
-        return False
-    return any(one.problem.code in SINGLE and _is_told(one, (month,)) for one in single)
+    months = watching(viewer, known).findings
+    return (*months, *(one for one in readable_findings(viewer, known) if not _is_told(one, months)))
 
 
 def _is_told(one: Finding, months: tuple[Finding, ...]) -> bool:
