@@ -19,7 +19,7 @@ from ytterby.balance.account_series import losses_of, network_of, place_of, test
 from ytterby.balance.episode import Episode, episodes
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.innovation import Innovations, innovations_of
-from ytterby.balance.loss_yield import loss_from_history, month_spread_of
+from ytterby.balance.loss_yield import loss_by_own_spread
 from ytterby.balance.network import Network
 from ytterby.balance.network_factor import NetworkFactor, factor_network
 from ytterby.balance.network_hypotheses import (
@@ -268,15 +268,8 @@ class Layer:
     def _loss_episodes(self, plant: str, charts: Sequence[Chart]) -> tuple[Episode, ...]:
         measured, is_stated = losses_of(self.accounts, plant, self.quantity)
         self._loss_months[plant] = int(is_stated.sum())
-        if not is_stated.any():
-            return ()
-        months = len(is_stated)
-        throughput = measured.rows_kg[months:]
-        baseline = [month for month in range(months) if is_stated[month] and throughput[month] > 0][:MONTHS_A_YEAR]
-        if len(baseline) < MONTHS_A_YEAR:
-            return ()
-        spread = max(self.tables.month_spread, month_spread_of(measured, baseline))
-        series = loss_from_history(measured, charts, month_spread=spread, is_stated=is_stated).series
+        least = self.tables.month_spread
+        series = loss_by_own_spread(measured, charts, least_spread=least, is_stated=is_stated).series
         return episodes(series.levels, series.alarms, charts)
 
 
