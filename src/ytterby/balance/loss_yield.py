@@ -66,12 +66,13 @@ class LossYield:
     """The watched excess of declared loss, kg, NaN in months that are not testable.
 
     `factor` is what was expected, with its standard deviation; NaN while there is no baseline. `baseline` are the
-    months it was taken from, none for a norm.
+    months it was taken from, none for a norm. `excess_kg` (m): the mass itself, l - f w, of all months.
     """
 
     factor: float
     factor_sd: float
     baseline: tuple[int, ...]
+    excess_kg: FloatArray
     series: WatchedSeries
 
 
@@ -91,7 +92,11 @@ class _Months(NamedTuple):
         loss_errors = scale[:, np.newaxis] * self.loss_errors
         return np.hstack([loss_errors - factor * self.throughput_errors, np.diag(spread * expected)])
 
-    def excess(self, factor: float, baseline: Sequence[int] = ()) -> FloatArray:
+    def excess_kg(self, factor: float) -> FloatArray:
+        """Return l - f w (m)."""
+        return self.loss_kg - factor * self.throughput_kg
+
+    def root_excess(self, factor: float, baseline: Sequence[int] = ()) -> FloatArray:
         """Return 2 f w (sqrt(l / f w) - c) (m), to first order l - f w; c, about 1, lets the baseline add to 0."""
         expected = factor * self.throughput_kg
         root = np.sqrt(np.divide(self.loss_kg, expected, out=np.ones_like(expected), where=expected > 0).clip(0.0))
@@ -158,10 +163,11 @@ def loss_from_norm(
     """Return the excess over a sector norm; arguments and errors as `loss_from_history`."""
     months = _months_of(measurements)
     stated = _mask(is_stated, len(months.loss_kg))
-    excess, errors = months.excess(norm.factor), months.errors(norm.factor, norm.relative_month)
+    excess, errors = months.root_excess(norm.factor), months.errors(norm.factor, norm.relative_month)
     factor_sd = norm.factor * norm.relative_systematic
     errors = np.hstack([errors, (factor_sd * months.throughput_kg)[:, np.newaxis]])
-    return LossYield(norm.factor, factor_sd, (), _watch(excess, errors, stated, charts))
+    series = _watch(excess, errors, stated, charts)
+    return LossYield(norm.factor, factor_sd, (), months.excess_kg(norm.factor), series)
 
 
 def month_spread_of(measurements: Measurements, baseline: Sequence[int]) -> float:
@@ -186,13 +192,15 @@ def _against_baseline(
     months: _Months, baseline: tuple[int, ...], stated: BoolArray, month_spread: float, charts: Sequence[Chart]
 ) -> LossYield:
     if not baseline:
-        return LossYield(np.nan, np.nan, (), _watch(months.loss_kg, months.loss_errors, np.zeros_like(stated), charts))
+        series = _watch(months.loss_kg, months.loss_errors, np.zeros_like(stated), charts)
+        return LossYield(np.nan, np.nan, (), months.excess_kg(np.nan), series)
     factor, total = _factor(months, baseline)
-    excess, errors = months.excess(factor, baseline), months.errors(factor, month_spread)
+    excess, errors = months.root_excess(factor, baseline), months.errors(factor, month_spread)
     factor_errors = errors[list(baseline)].sum(axis=0) / total
     after = stated & (np.arange(len(stated)) > baseline[-1])
     errors = errors - months.throughput_kg[:, np.newaxis] * factor_errors
-    return LossYield(factor, float(np.linalg.norm(factor_errors)), baseline, _watch(excess, errors, after, charts))
+    series, factor_sd = _watch(excess, errors, after, charts), float(np.linalg.norm(factor_errors))
+    return LossYield(factor, factor_sd, baseline, months.excess_kg(factor), series)
 
 
 def _spread(months: _Months, baseline: Sequence[int]) -> float:
@@ -200,7 +208,7 @@ def _spread(months: _Months, baseline: Sequence[int]) -> float:
     factor, total = _factor(months, chosen)
     # Taking f from the same months leaves a part of each error out: P = I - w 1' / W.
     left_out = np.eye(len(chosen)) - np.outer(months.throughput_kg[chosen], np.ones(len(chosen))) / total
-    excess, measured = months.loss_kg - factor * months.throughput_kg, months.errors(factor, 0.0)
+    excess, measured = months.excess_kg(factor), months.errors(factor, 0.0)
     explained = np.sum((left_out @ measured[chosen]) ** 2)
     unit = np.sum((left_out * (factor * months.throughput_kg[chosen])) ** 2)
     return float(np.sqrt(max(0.0, (np.sum(excess[chosen] ** 2) - explained) / unit)))

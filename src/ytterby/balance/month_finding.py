@@ -162,13 +162,11 @@ class _Reporter:
         measured, is_stated = losses_of(self.accounts, alarm.place, element_quantity(element))
         rows = self._rows(alarm, 0, len(self.accounts.months))
         within = np.array([alarm.since <= row.month <= alarm.until for row in rows])
-        spread = 0.0
-        found = loss_from_history(measured, (), month_spread=spread, is_stated=is_stated)
+        found = loss_from_history(measured, (), month_spread=0.0, is_stated=is_stated)
         series = found.series.innovations
         chosen = within & ~np.isnan(series.itmuf_sd)
-        # What is watched is a logarithm; what is named is the mass.
-        excess_kg = measured.rows_kg[: len(rows)] - found.factor * measured.rows_kg[len(rows) :]
-        total = float(excess_kg[chosen].sum())
+        # What is watched is a root; what is named is the mass.
+        total = float(found.excess_kg[chosen].sum())
         sd = float(np.linalg.norm(series.factor.T @ chosen.astype(np.float64)))
         return _Size(element, total, sd, alarm.since, alarm.until)
 
