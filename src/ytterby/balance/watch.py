@@ -141,7 +141,6 @@ class Layer:
     def expected(self) -> float:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
-        links = [len(series.values) for series in self._link_series.values() if len(series.values)]
         links = [len(series.values) for series in self._link_series.values()]
         losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
         expected = self.tables.thresholds.expected_alarms
@@ -152,11 +151,8 @@ class Layer:
         )
 
     def _series(self, place: str) -> Innovations:
-        rows = list(self.network.rows_of["link", place])
-        random = self.network.measurements.random_factor[rows, :]
-        group = self.network.measurements.group_factor[rows, :]
-        covariance = (random @ random.T).toarray() + (group @ group.T).toarray()
-        return innovations_of(self.rows_kg[rows], covariance)
+        rows = self.network.rows_of["link", place]
+        return innovations_of(self.rows_kg[rows], self.network.measurements.covariance(rows))
 
     # Alarms
 
