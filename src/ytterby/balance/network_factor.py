@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack
 
-from ytterby.balance.network import Network, PartySignatures
+from ytterby.balance.network import IndexArray, Network, PartySignatures
 from ytterby.balance.network_month import AloneRows, MonthFactor, NoRandomPartError, factor_months, solve_lower
-from ytterby.balance.network_plan import IndexArray, plan_network
+from ytterby.balance.network_plan import plan_network
 from ytterby.matter.mass import FloatArray
 
 

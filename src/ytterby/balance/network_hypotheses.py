@@ -13,9 +13,8 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
 from ytterby.balance.generalised_likelihood import APART, COLLINEAR, WhitenedSignatures, equivalence_classes
-from ytterby.balance.network import Network
+from ytterby.balance.network import IndexArray, Network, lifetimes
 from ytterby.balance.network_factor import NetworkFactor
-from ytterby.balance.network_plan import IndexArray
 from ytterby.matter.mass import FloatArray
 
 CauseKind = Literal[
@@ -168,10 +167,10 @@ class _Steps:
         self.kg = np.abs(value) * (network.variance[rows] > 0.0)
 
     def _of_items(self, network: Network, items: IndexArray, kg: FloatArray) -> None:
-        entries = network.measurements.incidence[:, items].tocoo()
+        incidence = network.measurements.incidence[:, items]
+        entries = incidence.tocoo()
         # An item that counts in two months belongs to the first of them.
-        first = np.full(len(items), np.iinfo(np.intp).max, dtype=np.intp)
-        np.minimum.at(first, entries.col, network.month_of[entries.row])
+        first, _ = lifetimes(incidence, network.month_of)
         self.row, self.value, self.month = entries.row, entries.data * kg[entries.col], first[entries.col]
         # What both sides of a delivery say too much is one mass, not two.
         self.kg, self.kg_month = np.abs(kg) * (0.5 if self.cause.kind == "both_sides" else 1.0), first

@@ -18,8 +18,8 @@ import numpy as np
 from scipy.linalg import LinAlgError, blas, lapack
 from scipy.sparse import csr_array
 
-from ytterby.balance.network import VARIANCE_FLOOR
-from ytterby.balance.network_plan import RANDOM_SHARE_MIN, IndexArray, MonthRows, NetworkPlan
+from ytterby.balance.network import VARIANCE_FLOOR, IndexArray
+from ytterby.balance.network_plan import RANDOM_SHARE_MIN, MonthRows, NetworkPlan
 from ytterby.matter.mass import FloatArray
 
 # Edge of the squares in which a triangle is mirrored, so that both sides stay in the processor's cache.
