@@ -106,13 +106,13 @@ class Network:
         np.add.at(found, (side, entries.row), entries.data * self.measurements.mass_kg[entries.col])
         return found
 
-    def party_signatures(self, own_kg: FloatArray | None = None) -> PartySignatures:
-        """Return f of each plant and month: own shipments minus own receipts, on the D rows of that month only.
+    @cached_property
+    def party_signatures(self) -> PartySignatures:
+        """The column f of each plant and month: own shipments minus own receipts, on the D rows of that month only.
 
-        `own_kg` (2 x m): the declarations of shippers (+) and receivers (-) on D rows, else those of the items. Plants
-        without a D row, or with declared nothing, have no column.
+        Plants without a D row, or with declared nothing, have no column.
         """
-        shipped, received = self.declared_kg if own_kg is None else own_kg
+        shipped, received = self.declared_kg
         cells: dict[tuple[str, int], dict[int, float]] = {}
         for row, label in enumerate(self.labels):
             if label.kind == "link":
