@@ -26,7 +26,7 @@ from ytterby.nation.detection_scores import LEAK_OWN, LOSS_YIELD, MIRROR, SITMUF
 from ytterby.nation.plan import Plan, make_plan
 from ytterby.nation.scenario import Scenario
 from ytterby.nation.tables import FILES, USE_CODES, read_nation_tables
-from ytterby.shell.site.balance_packs import loss_norms, threshold_table
+from ytterby.shell.site.balance_packs import least_month_spread, threshold_table
 from ytterby.shell.site.packs import packaged_text
 
 ELEMENT = "Nd"
@@ -93,7 +93,7 @@ def measure(size: Size, seed: int, tell: Callable[[str], None]) -> Study:
     """Run the honest nations, set the limits, run the diversions; `tell` hears what was done."""
     plan = nation_plan(size.plants, seed)
     table = threshold_table()
-    nominal = nominal_nation(plan, ELEMENT, max(norm.relative_month for norm in loss_norms().values()))
+    nominal = nominal_nation(plan, ELEMENT, least_month_spread())
     honest = honest_runs(
         nominal, size.honest, table, lambda *_: None, of_losses=size.of_losses, of_leak_own=size.of_leak_own
     )

@@ -165,7 +165,7 @@ def _nominal(args: argparse.Namespace) -> "NominalNation":
     from ytterby.nation.plan import make_plan
     from ytterby.nation.scenario import Scenario
     from ytterby.nation.tables import FILES, USE_CODES, read_nation_tables
-    from ytterby.shell.site.balance_packs import loss_norms
+    from ytterby.shell.site.balance_packs import least_month_spread
     from ytterby.shell.site.packs import packaged_text
 
     texts = {name: packaged_text("nation", name) for name in FILES}
@@ -176,7 +176,7 @@ def _nominal(args: argparse.Namespace) -> "NominalNation":
     except ValueError as error:
         raise WrongUse("nation.cannot", why=error) from None
     plan = make_plan(scenario, read_nation_tables({**texts, USE_CODES: packaged_text("chain", USE_CODES)}))
-    return nominal_nation(plan, args.element, max(norm.relative_month for norm in loss_norms().values()))
+    return nominal_nation(plan, args.element, least_month_spread())
 
 
 def _answer(

@@ -39,7 +39,11 @@ def self_check_limits() -> SelfCheckLimits:
     return parse_self_check_limits(packaged_text("balance", "self_check_limits.csv"))
 
 
+def least_month_spread() -> float:
+    """Return how far a process loss strays from month to month, relative, taken at least: the most of any norm."""
+    return max(norm.relative_month for norm in loss_norms().values())
+
+
 def watch_tables(point: str) -> WatchTables:
     """Return what the watch goes by at an operating point."""
-    spread = max(norm.relative_month for norm in loss_norms().values())
-    return WatchTables(threshold_table(), watch_rates(), point, spread)
+    return WatchTables(threshold_table(), watch_rates(), point, least_month_spread())
