@@ -19,7 +19,7 @@ from ytterby.balance.account_series import losses_of, network_of, place_of, test
 from ytterby.balance.episode import Episode, episodes
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.innovation import Innovations, innovations_of
-from ytterby.balance.loss_yield import loss_by_own_spread
+from ytterby.balance.loss_yield import BASELINE_MONTHS, loss_by_own_spread
 from ytterby.balance.network import Network
 from ytterby.balance.network_factor import NetworkFactor, factor_network
 from ytterby.balance.network_hypotheses import (
@@ -31,7 +31,7 @@ from ytterby.balance.network_hypotheses import (
     hypotheses_for_alarm,
 )
 from ytterby.balance.page import UP, Chart, page_set
-from ytterby.balance.page_threshold import MONTHS_A_YEAR, ThresholdTable
+from ytterby.balance.page_threshold import ThresholdTable
 from ytterby.balance.quantity import POOLED, Quantity, element_quantity, pooled_quantity
 from ytterby.balance.watch_rate import WatchRates
 from ytterby.matter.element import ELEMENTS
@@ -142,7 +142,7 @@ class Layer:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
         links = [len(series.values) for series in self._link_series.values()]
-        losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
+        losses = [months - BASELINE_MONTHS for months in self._loss_months.values() if months > BASELINE_MONTHS]
         expected = self.tables.thresholds.expected_alarms
         return (
             sum(expected(PLANT, self._rate(PLANT), months) for months in plants)
