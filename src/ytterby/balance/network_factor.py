@@ -175,6 +175,7 @@ def _score(
     shape = (len(plants), len(network.months), whole.shape[1])
     leak, party = np.full(shape, np.nan), np.full(shape, np.nan)
     work = _Substitution(whole)
+    when = np.array([month for _, month in signatures.of] if signatures is not None else [], dtype=np.intp)
     previous: _Whitened | None = None
     for place, month in enumerate(months):
         whitened = work.advance(month)
@@ -184,7 +185,7 @@ def _score(
         sd = np.sqrt(month.precision[is_plant])[:, np.newaxis]
         leak[plant_of[month.core[is_plant]], place] = solved[is_plant] / sd
         if signatures is not None:
-            chosen = [k for k, (_, when) in enumerate(signatures.of) if when == network.months[place]]
+            chosen = np.flatnonzero(when == network.months[place])
             columns = _whiten_party(month, previous and previous.month, csc_array(signatures.columns[:, chosen]))
             found, precision = _project_party(columns, work, whitened, previous)
             known = precision > 0.0
