@@ -186,7 +186,9 @@ def _score(
         leak[plant_of[month.core[is_plant]], place] = solved[is_plant] / sd
         if signatures is not None:
             chosen = np.flatnonzero(when == network.months[place])
-            columns = _whiten_party(month, previous and previous.month, csc_array(signatures.columns[:, chosen]))
+            columns = _whiten_party(
+                month, previous.month if previous else None, csc_array(signatures.columns[:, chosen])
+            )
             found, precision = _project_party(columns, work, whitened, previous)
             known = precision > 0.0
             who = np.array([plants[signatures.of[k][0]] for k in chosen], dtype=np.intp)

@@ -27,7 +27,9 @@ from ytterby.balance.network_hypotheses import (
     FittedCause,
     NetworkHypothesis,
     Suspect,
+    Trial,
     fit_cause,
+    fit_causes,
     hypotheses_for_alarm,
 )
 from ytterby.balance.page import UP, Chart, page_set
@@ -228,11 +230,11 @@ class Layer:
     def _fitted(self, one: NetworkHypothesis, months: Sequence[int]) -> tuple[FittedCause, ...]:
         """Return the causes of a class, begun in the month that explains most near the one that was tried."""
         near = [month for month in months if abs(month - one.since) <= len(months) // STARTS]
-        first = [fit_cause(self.factor, self.rows_kg, one.causes[0], month) for month in near]
+        first = fit_causes(self.factor, self.rows_kg, [Trial(one.causes[0], month) for month in near])
         best = max((fit for fit in first if fit is not None), key=lambda fit: fit.statistic, default=None)
         if best is None:
             return ()
-        others = (fit_cause(self.factor, self.rows_kg, cause, best.since) for cause in one.causes[1:])
+        others = fit_causes(self.factor, self.rows_kg, [Trial(cause, best.since) for cause in one.causes[1:]])
         return (best, *(cause for cause in others if cause is not None))
 
     def _pulses(self, alarm: Alarm, window: Sequence[int]) -> tuple[FittedCause, ...]:
@@ -241,7 +243,8 @@ class Layer:
             return ()
         cause = Cause("leak", alarm.place)
         held = set(self.network.month_of[list(self.network.rows_of["plant", alarm.place])].tolist())
-        fitted = [fit_cause(self.factor, self.rows_kg, cause, month, month) for month in window if month in held]
+        trials = [Trial(cause, month, month) for month in window if month in held]
+        fitted = fit_causes(self.factor, self.rows_kg, trials)
         best = max((one for one in fitted if one is not None), key=lambda one: one.statistic, default=None)
         return () if best is None else (best,)
 
