@@ -24,7 +24,7 @@ from ytterby.nation.detection import (
 from ytterby.nation.detection_naming import Naming, name_diversions
 from ytterby.nation.detection_scores import LEAK_OWN, LOSS_YIELD, MIRROR, SITMUF, NominalNation, nominal_nation
 from ytterby.shell.cli.nation_plan import plan_of
-from ytterby.shell.site.balance_packs import month_spread, threshold_table
+from ytterby.shell.site.balance_packs import least_month_spread, threshold_table
 
 ELEMENT = "Nd"
 INQUIRY, PAPER = 0.05, 0.2
@@ -90,7 +90,7 @@ def measure(size: Size, seed: int, tell: Callable[[str], None]) -> Study:
     """Run the honest nations, set the limits, run the diversions; `tell` hears what was done."""
     plan = plan_of(plants=size.plants, seed=seed, elements=(ELEMENT,))
     table = threshold_table()
-    nominal = nominal_nation(plan, ELEMENT, month_spread())
+    nominal = nominal_nation(plan, ELEMENT, least_month_spread())
     honest = honest_runs(
         nominal, size.honest, table, lambda *_: None, of_losses=size.of_losses, of_leak_own=size.of_leak_own
     )

@@ -64,8 +64,7 @@ def run(size: str) -> Iterator[Line]:
         rounds = 3 if plants <= 200 else 1
         ours = best_of(rounds, lambda network=network, rows=rows: score_network(network, rows))
         theirs = best_of(rounds, lambda network=network, rows=rows: solve_by_gradients(network, rows))
-        links = len({label.place for label in network.labels if label.kind == "link"})
-        note = f"{links} links, {len(network.measurements.groups)} groups, {len(rows):,} rows"
+        note = f"{len(network.links)} links, {len(network.measurements.groups)} groups, {len(rows):,} rows"
         work = f"network leak and party, {plants} plants"
         yield Line(work, ours, "s", TARGETS.get(plants, ""), "scipy cg, one solve", theirs, note)
     network = nation_network(200)
@@ -127,9 +126,8 @@ def nation_network(plants: int, months: int = MONTHS, seed: int = 1) -> Network:
         for month in range(months):
             row, first = month * width + plants + number, month * width
             sent, got = f"{laboratory[shipper]}:{form}", f"{laboratory[receiver]}:{form}"
-            mass = flow
-            add(f"ship-{number}-{month}", mass, FORMS[form], sent, ((first + shipper, -1), (row, 1)), LOTS)
-            add(f"recv-{number}-{month}", mass, FORMS[form], got, ((first + receiver, 1), (row, -1)), LOTS)
+            add(f"ship-{number}-{month}", flow, FORMS[form], sent, ((first + shipper, -1), (row, 1)), LOTS)
+            add(f"recv-{number}-{month}", flow, FORMS[form], got, ((first + receiver, 1), (row, -1)), LOTS)
     labels = [
         label
         for month in range(months)

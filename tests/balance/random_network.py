@@ -65,7 +65,7 @@ def dense_scores(network: Network, rows_kg: np.ndarray) -> tuple[dict, dict]:
     """Return leak and party by (plant, month) from V itself, rows of months up to t."""
     covariance = network.measurements.covariance()
     month = np.array([label.month for label in network.labels])
-    signatures = network.party_signatures()
+    signatures = network.party_signatures
     leak, party = {}, {}
     for now in network.months:
         rows = np.flatnonzero((month <= now) & (np.diag(covariance) > 0))

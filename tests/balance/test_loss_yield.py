@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ytterby.balance.loss_yield import (
     LossNorm,
+    loss_by_own_spread,
     loss_from_history,
     loss_from_norm,
     month_spread_of,
@@ -181,6 +182,23 @@ def test_a_spread_needs_months_with_loss_and_throughput():
         month_spread_of(plant([4.0, 4.0], [100.0, 0.0]), range(2))
     with pytest.raises(ValueError):
         month_spread_of(plant([0.0, 0.0], [100.0, 100.0]), range(2))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.9, 2.0])
+def test_the_spread_of_the_baseline_counts_where_it_is_more_than_the_least(share):
+    measurements = plant(*declared(np.random.default_rng(56), 20, spread=0.4))
+    own = month_spread_of(measurements, range(12))
+    found = loss_by_own_spread(measurements, CHARTS, least_spread=share * own)
+    wanted = loss_from_history(measurements, CHARTS, month_spread=max(share, 1.0) * own)
+    assert found.series.innovations.sitmuf.tobytes() == wanted.series.innovations.sitmuf.tobytes()
+
+
+def test_a_plant_that_lost_nothing_in_its_baseline_has_no_spread_of_its_own():
+    found = loss_by_own_spread(plant([0.0] * 13 + [4.0], [100.0] * 14), CHARTS, least_spread=0.1)
+    assert (found.factor, len(found.baseline)) == (0.0, 12)
+    # A month without loss has no error either: nothing can be said of it.
+    assert found.series.innovations.is_testable.tolist() == [False] * 13 + [True]
+    assert found.series.is_alarm[13]
 
 
 def test_rows_or_masks_that_do_not_fit_are_refused():

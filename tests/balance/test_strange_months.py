@@ -7,9 +7,12 @@ from balance.test_items import accounts, day, plant, sums, two_months
 from chain.chain_of import START, Chain, line
 from ytterby.balance.account import Row, What
 from ytterby.balance.month_report import plant_months
+from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.page import DOWN, UP, Chart
 from ytterby.balance.quantity import element_quantity
+from ytterby.balance.watch import LOSS_YIELD, watch_accounts
 from ytterby.chain.period import Month
+from ytterby.shell.site.balance_packs import watch_tables
 
 CHARTS = (Chart(UP, 0.5, 3.0), Chart(DOWN, 0.5, 3.0))
 ND = element_quantity("Nd")
@@ -19,8 +22,12 @@ def months_of(chain: Chain, site: str = "plant"):
     return plant_months(accounts(chain), site, ND, CHARTS).months
 
 
-def monthly(months: int, missing: dict[int, float] | None = None, u: float = 0.01) -> Chain:
-    """Return months in which 30 kg come and go, the stock of 100 kg counted; `missing`: what is gone by month."""
+def monthly(
+    months: int, missing: dict[int, float] | None = None, u: float = 0.01, lost: dict[int, float] | None = None
+) -> Chain:
+    """Return months in which 30 kg come and go, the stock of 100 kg counted; by month, `missing` is what is gone,
+    and `lost` what is declared as process loss and less shipped.
+    """
     chain, stock = Chain(), 100.0
     chain.source("mine", line("ore", 10_000, Nd=10_000, u=0.01), hour=-48)
     chain.count("plant", line("s", stock, Nd=stock, u=u), pool="tank", is_complete=True, hour=-1)
@@ -28,7 +35,11 @@ def monthly(months: int, missing: dict[int, float] | None = None, u: float = 0.0
         first = (START.replace(year=START.year + (number - 1) // 12, month=(number - 1) % 12 + 1) - START).days * 24
         chain.ship("mine", "plant", line("ore", 30, Nd=30, u=u), document=f"i{number}", hour=first + 48)
         chain.receive("plant", "mine", line("ore", 30, Nd=30, u=u), document=f"i{number}", hour=first + 72)
-        chain.ship("plant", "maker", line(f"o{number}", 30, Nd=30, u=u), document=f"o{number}", hour=first + 240)
+        kg = (lost or {}).get(number)
+        if kg is not None:
+            chain.lose("plant", line("ore", kg, Nd=kg, u=0.1), hour=first + 100)
+        sent = 30 - (kg or 0)
+        chain.ship("plant", "maker", line(f"o{number}", sent, Nd=sent, u=u), document=f"o{number}", hour=first + 240)
         stock -= (missing or {}).get(number, 0.0)
         chain.count("plant", line("s", stock, Nd=stock, u=u), pool="tank", is_complete=True, hour=first + 27 * 24)
     return chain
@@ -77,6 +88,14 @@ def test_a_correction_two_years_back_changes_its_month_and_what_is_judged_by_it_
     assert [a.sitmuf for a in one[:2]] == [b.sitmuf for b in other[:2]]
     assert all(a.sitmuf != b.sitmuf for a, b in zip(one[2:5], other[2:5], strict=True))
     assert all(b.cumuf_kg - a.cumuf_kg == pytest.approx(5.0) for a, b in zip(one[2:], other[2:], strict=True))
+
+
+def test_a_plant_that_declared_no_loss_for_a_year_is_watched_and_its_first_loss_stands_out():
+    nothing = dict.fromkeys(range(1, 15), 0.0)
+    assert watch_accounts(accounts(monthly(14, lost=nothing)), watch_tables(ASK_FOR_PAPER)).alarms == ()
+    chain = monthly(16, lost=nothing | {15: 3.0, 16: 3.0})
+    found = watch_accounts(accounts(chain), watch_tables(ASK_FOR_PAPER)).alarms
+    assert {(one.family, one.place) for one in found} == {(LOSS_YIELD, "plant")}
 
 
 @pytest.mark.parametrize("kg", [0, 30])

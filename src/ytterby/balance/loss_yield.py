@@ -28,7 +28,8 @@ from month to month; `month_spread_of` estimates it from the baseline.
 
 The measurements have two rows for each of m months: first the m losses, then the m throughputs.
 
-Names: `LossYield`, `LossNorm`, `parse_loss_norms`, `loss_from_history`, `loss_from_norm`, `month_spread_of`.
+Names: `LossYield`, `LossNorm`, `parse_loss_norms`, `loss_from_history`, `loss_by_own_spread`, `loss_from_norm`,
+`month_spread_of`.
 Source: accountancy of this project, 0.4, 2.3 and 5.3; error of a ratio, GUM, JCGM 100:2008, 5.1.2.
 """
 
@@ -65,12 +66,13 @@ class LossYield:
     """The watched excess of declared loss, kg, NaN in months that are not testable.
 
     `factor` is what was expected, with its standard deviation; NaN while there is no baseline. `baseline` are the
-    months it was taken from, none for a norm.
+    months it was taken from, none for a norm. `excess_kg` (m): the mass itself, l - f w, of all months.
     """
 
     factor: float
     factor_sd: float
     baseline: tuple[int, ...]
+    excess_kg: FloatArray
     series: WatchedSeries
 
 
@@ -90,7 +92,11 @@ class _Months(NamedTuple):
         loss_errors = scale[:, np.newaxis] * self.loss_errors
         return np.hstack([loss_errors - factor * self.throughput_errors, np.diag(spread * expected)])
 
-    def excess(self, factor: float, baseline: Sequence[int] = ()) -> FloatArray:
+    def excess_kg(self, factor: float) -> FloatArray:
+        """Return l - f w (m)."""
+        return self.loss_kg - factor * self.throughput_kg
+
+    def root_excess(self, factor: float, baseline: Sequence[int] = ()) -> FloatArray:
         """Return 2 f w (sqrt(l / f w) - c) (m), to first order l - f w; c, about 1, lets the baseline add to 0."""
         expected = factor * self.throughput_kg
         root = np.sqrt(np.divide(self.loss_kg, expected, out=np.ones_like(expected), where=expected > 0).clip(0.0))
@@ -134,14 +140,21 @@ def loss_from_history(
     months = _months_of(measurements)
     stated = _mask(is_stated, len(months.loss_kg))
     baseline = _baseline(months, stated & _mask(is_clean, len(stated)), baseline_months)
-    if not baseline:
-        return LossYield(np.nan, np.nan, (), _watch(months.loss_kg, months.loss_errors, np.zeros_like(stated), charts))
-    factor, total = _factor(months, baseline)
-    excess, errors = months.excess(factor, baseline), months.errors(factor, month_spread)
-    factor_errors = errors[list(baseline)].sum(axis=0) / total
-    after = stated & (np.arange(len(stated)) > baseline[-1])
-    errors = errors - months.throughput_kg[:, np.newaxis] * factor_errors
-    return LossYield(factor, float(np.linalg.norm(factor_errors)), baseline, _watch(excess, errors, after, charts))
+    return _against_baseline(months, baseline, stated, month_spread, charts)
+
+
+def loss_by_own_spread(
+    measurements: Measurements, charts: Sequence[Chart], *, least_spread: float, is_stated: BoolArray | None = None
+) -> LossYield:
+    """Return `loss_from_history` with the spread that the baseline shows, where that is more than the least.
+
+    A plant that lost nothing in its baseline has no spread of its own.
+    """
+    months = _months_of(measurements)
+    stated = _mask(is_stated, len(months.loss_kg))
+    baseline = _baseline(months, stated, BASELINE_MONTHS)
+    own = _spread(months, baseline) if baseline and _factor(months, baseline)[0] > 0 else 0.0
+    return _against_baseline(months, baseline, stated, max(least_spread, own), charts)
 
 
 def loss_from_norm(
@@ -150,10 +163,11 @@ def loss_from_norm(
     """Return the excess over a sector norm; arguments and errors as `loss_from_history`."""
     months = _months_of(measurements)
     stated = _mask(is_stated, len(months.loss_kg))
-    excess, errors = months.excess(norm.factor), months.errors(norm.factor, norm.relative_month)
+    excess, errors = months.root_excess(norm.factor), months.errors(norm.factor, norm.relative_month)
     factor_sd = norm.factor * norm.relative_systematic
     errors = np.hstack([errors, (factor_sd * months.throughput_kg)[:, np.newaxis]])
-    return LossYield(norm.factor, factor_sd, (), _watch(excess, errors, stated, charts))
+    series = _watch(excess, errors, stated, charts)
+    return LossYield(norm.factor, factor_sd, (), months.excess_kg(norm.factor), series)
 
 
 def month_spread_of(measurements: Measurements, baseline: Sequence[int]) -> float:
@@ -169,12 +183,32 @@ def month_spread_of(measurements: Measurements, baseline: Sequence[int]) -> floa
     chosen = list(baseline)
     if len(chosen) < 2 or not (months.throughput_kg[chosen] > 0).all():
         raise ValueError("a spread needs two months with throughput")
-    factor, total = _factor(months, chosen)
-    if not factor > 0:
+    if not _factor(months, chosen)[0] > 0:
         raise ValueError("a spread needs months with a loss")
+    return _spread(months, chosen)
+
+
+def _against_baseline(
+    months: _Months, baseline: tuple[int, ...], stated: BoolArray, month_spread: float, charts: Sequence[Chart]
+) -> LossYield:
+    if not baseline:
+        series = _watch(months.loss_kg, months.loss_errors, np.zeros_like(stated), charts)
+        return LossYield(np.nan, np.nan, (), months.excess_kg(np.nan), series)
+    factor, total = _factor(months, baseline)
+    excess, errors = months.root_excess(factor, baseline), months.errors(factor, month_spread)
+    factor_errors = errors[list(baseline)].sum(axis=0) / total
+    after = stated & (np.arange(len(stated)) > baseline[-1])
+    errors = errors - months.throughput_kg[:, np.newaxis] * factor_errors
+    series, factor_sd = _watch(excess, errors, after, charts), float(np.linalg.norm(factor_errors))
+    return LossYield(factor, factor_sd, baseline, months.excess_kg(factor), series)
+
+
+def _spread(months: _Months, baseline: Sequence[int]) -> float:
+    chosen = list(baseline)
+    factor, total = _factor(months, chosen)
     # Taking f from the same months leaves a part of each error out: P = I - w 1' / W.
     left_out = np.eye(len(chosen)) - np.outer(months.throughput_kg[chosen], np.ones(len(chosen))) / total
-    excess, measured = months.loss_kg - factor * months.throughput_kg, months.errors(factor, 0.0)
+    excess, measured = months.excess_kg(factor), months.errors(factor, 0.0)
     explained = np.sum((left_out @ measured[chosen]) ** 2)
     unit = np.sum((left_out * (factor * months.throughput_kg[chosen])) ** 2)
     return float(np.sqrt(max(0.0, (np.sum(excess[chosen] ** 2) - explained) / unit)))

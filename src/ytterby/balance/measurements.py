@@ -10,7 +10,7 @@ one item with -1 in its month and +1 in the next. The rows r = H x have the cova
 First order: measured x stands in place of the true m.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -63,9 +63,11 @@ class Measurements:
         """H L (m x g), whose square is the systematic part of V."""
         return csr_array(self.incidence @ self.loading_kg)
 
-    def covariance(self) -> FloatArray:
-        """Return V (m x m), kg squared."""
+    def covariance(self, rows: Sequence[int] | None = None) -> FloatArray:
+        """Return V (m x m), kg squared, of all rows or of some."""
         random, systematic = self.random_factor, self.group_factor
+        if rows is not None:
+            random, systematic = random[rows, :], systematic[rows, :]
         whole: FloatArray = (random @ random.T).toarray() + (systematic @ systematic.T).toarray()
         return whole
 

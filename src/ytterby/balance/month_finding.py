@@ -161,8 +161,7 @@ class _Reporter:
         series = found.series.innovations
         chosen = within & ~np.isnan(series.itmuf_sd)
         # What is watched is a root; what is named is the mass.
-        excess_kg = measured.rows_kg[: len(rows)] - found.factor * measured.rows_kg[len(rows) :]
-        total = float(excess_kg[chosen].sum())
+        total = float(found.excess_kg[chosen].sum())
         sd = float(np.linalg.norm(series.factor.T @ chosen.astype(np.float64)))
         return _Size(element, total, sd, alarm.since, alarm.until)
 

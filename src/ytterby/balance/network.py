@@ -18,6 +18,7 @@ from scipy.sparse import csc_array, csr_array
 from ytterby.balance.measurements import Measurements
 from ytterby.matter.mass import FloatArray
 
+IndexArray = npt.NDArray[np.intp]
 # Below this share of a row's own variance what the other rows leave of it is rounding, not measurement.
 VARIANCE_FLOOR = 1e-12
 
@@ -67,7 +68,7 @@ class Network:
         return tuple(dict.fromkeys(label.place for label in self.labels if label.kind == "plant"))
 
     @cached_property
-    def month_of(self) -> npt.NDArray[np.intp]:
+    def month_of(self) -> IndexArray:
         """The month of each row (m)."""
         return np.array([label.month for label in self.labels], dtype=np.intp)
 
@@ -87,17 +88,12 @@ class Network:
     @cached_property
     def variance(self) -> FloatArray:
         """The diagonal of V (m), kg squared; 0 where a row is not testable."""
-        return _squares(self.measurements.random_factor) + _squares(self.measurements.group_factor)
+        return row_squares(self.measurements.random_factor) + row_squares(self.measurements.group_factor)
 
     @cached_property
     def is_lasting(self) -> npt.NDArray[np.bool_]:
         """Tell for each group whether it errs in more than one month: an error of one delivery is no bias."""
-        entries = self.measurements.group_factor.tocoo()
-        held = entries.data != 0.0
-        first = np.full(len(self.measurements.groups), np.iinfo(np.intp).max)
-        last = np.full(len(self.measurements.groups), -1)
-        np.minimum.at(first, entries.col[held], self.month_of[entries.row[held]])
-        np.maximum.at(last, entries.col[held], self.month_of[entries.row[held]])
+        first, last = lifetimes(self.measurements.group_factor, self.month_of)
         found: npt.NDArray[np.bool_] = last > first
         return found
 
@@ -110,13 +106,13 @@ class Network:
         np.add.at(found, (side, entries.row), entries.data * self.measurements.mass_kg[entries.col])
         return found
 
-    def party_signatures(self, own_kg: FloatArray | None = None) -> PartySignatures:
-        """Return f of each plant and month: own shipments minus own receipts, on the D rows of that month only.
+    @cached_property
+    def party_signatures(self) -> PartySignatures:
+        """The column f of each plant and month: own shipments minus own receipts, on the D rows of that month only.
 
-        `own_kg` (2 x m): the declarations of shippers (+) and receivers (-) on D rows, else those of the items. Plants
-        without a D row, or with declared nothing, have no column.
+        Plants without a D row, or with declared nothing, have no column.
         """
-        shipped, received = self.declared_kg if own_kg is None else own_kg
+        shipped, received = self.declared_kg
         cells: dict[tuple[str, int], dict[int, float]] = {}
         for row, label in enumerate(self.labels):
             if label.kind == "link":
@@ -137,6 +133,25 @@ def columns_of(columns: Iterable[Mapping[int, float]], rows: int) -> csc_array:
     return csc_array((values, where), shape=(rows, len(listed)))
 
 
-def _squares(factor: csr_array) -> FloatArray:
+def lifetimes(
+    factor: csr_array, month: IndexArray, rows: npt.NDArray[np.bool_] | None = None
+) -> tuple[IndexArray, IndexArray]:
+    """Return the first and last month (of each row: `month`) that each column touches, in some rows or in all.
+
+    The first month of a column that touches none comes after its last.
+    """
+    entries = factor.tocoo()
+    held = entries.data != 0.0
+    if rows is not None:
+        held &= rows[entries.row]
+    first = np.full(factor.shape[1], np.iinfo(np.intp).max)
+    last = np.full(factor.shape[1], -1, dtype=np.intp)
+    np.minimum.at(first, entries.col[held], month[entries.row[held]])
+    np.maximum.at(last, entries.col[held], month[entries.row[held]])
+    return first, last
+
+
+def row_squares(factor: csr_array) -> FloatArray:
+    """Return the sum of squares of each row."""
     found: FloatArray = np.asarray(factor.multiply(factor).sum(axis=1), dtype=np.float64).ravel()
     return found

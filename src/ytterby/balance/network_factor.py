@@ -8,17 +8,27 @@ N(0, 1) in control. One plant without links: leak is SITMUF. The covariance is f
 `score_network` keeps no month longer than it needs it, for networks whose factors would not fit into memory.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array, hstack
 
-from ytterby.balance.network import Network, PartySignatures
-from ytterby.balance.network_month import AloneRows, MonthFactor, NoRandomPartError, factor_months, solve_lower
-from ytterby.balance.network_plan import IndexArray, plan_network
+from ytterby.balance.network import IndexArray, Network, PartySignatures
+from ytterby.balance.network_month import (
+    AloneRows,
+    MonthFactor,
+    NoRandomPartError,
+    column_squares,
+    factor_months,
+    solve_lower,
+)
+from ytterby.balance.network_plan import plan_network
 from ytterby.matter.mass import FloatArray
+
+Found = TypeVar("Found")
 
 
 class NetworkScores(NamedTuple):
@@ -50,28 +60,42 @@ class _Substitution:
         for alone in (month.beside, month.own):
             innovation -= alone.share @ self.of(alone.rows)
         now = later = solve_lower(month.lower_now, innovation)
-        informed = self.groups + month.own.inform(self.of(month.own.rows))
-        half = solve_lower(month.capacitance, np.asfortranarray(informed + month.shared_now.T @ now))
+        informed = by_now = self.groups + month.own.inform(self.of(month.own.rows))
         if len(month.late.rows):
             late = self.of(month.late.rows)
             later = solve_lower(month.lower, innovation - month.late.share @ late)
             informed = informed + month.late.inform(late)
         self.groups = informed + month.shared.T @ later
         self.carried = month.carry(self.carried, later)
-        return _Whitened(now, later, half)
+        return _Whitened(month, now, later, by_now)
 
-    def alone(self, month: MonthFactor) -> Iterator[tuple[FloatArray, FloatArray]]:
-        """Yield the alone rows that a month takes in, and their variances."""
-        for part in (month.own, month.late):
-            yield self.of(part.rows), part.variance[:, np.newaxis]
+    def products(self, months: Iterable[MonthFactor]) -> Iterator[tuple[FloatArray, FloatArray, int]]:
+        """Yield a, b (n x k each) and a sign, of which the products a'b add to F'V^-1 F over all months."""
+        whitened = None
+        for month in months:
+            whitened = self.advance(month)
+            yield whitened.later, whitened.later, 1
+            for part in (month.own, month.late):
+                alone = self.of(part.rows)
+                yield alone, alone / part.variance[:, np.newaxis], 1
+        if whitened is not None:
+            yield whitened.groups, whitened.groups, -1
 
 
-class _Whitened(NamedTuple):
-    """Core rows of a month by what is declared now, and later (n x k); the groups' part now (g x k)."""
+@dataclass(frozen=True)
+class _Whitened:
+    """Core rows of a month by what is declared now, and later (n x k); `informed`: what else tells of the groups."""
 
+    month: MonthFactor
     now: FloatArray
     later: FloatArray
-    groups: FloatArray
+    informed: FloatArray
+
+    @cached_property
+    def groups(self) -> FloatArray:
+        """The groups' part now (g x k)."""
+        news = self.informed + self.month.shared_now.T @ self.now
+        return solve_lower(self.month.capacitance, np.asfortranarray(news))
 
 
 class _Party(NamedTuple):
@@ -94,66 +118,51 @@ class NetworkFactor:
         """Return the leak statistics (plants x months [x runs]) of rows (m, or m x runs), kg."""
         return _score(self.network, self.months, rows_kg, None).leak
 
-    def party(self, rows_kg: FloatArray, signatures: PartySignatures | None = None) -> FloatArray:
+    def party(self, rows_kg: FloatArray) -> FloatArray:
         """Return the party statistics (plants x months [x runs]) of rows (m, or m x runs), kg.
 
-        Without `signatures` those of the declarations that the network was factored with.
+        The signatures are those of the declarations that the network was factored with.
         """
-        return self.score(rows_kg, signatures).party
+        return self.score(rows_kg).party
 
-    def score(self, rows_kg: FloatArray, signatures: PartySignatures | None = None) -> NetworkScores:
+    def score(self, rows_kg: FloatArray) -> NetworkScores:
         """Return both statistics in one pass."""
-        chosen = signatures if signatures is not None else self.network.party_signatures()
-        return _score(self.network, self.months, rows_kg, chosen)
+        return _score(self.network, self.months, rows_kg, self.network.party_signatures)
 
     def inner_products(self, columns: FloatArray | csr_array) -> FloatArray:
         """Return F'V^-1 F (k x k) of columns (m x k), all months together."""
-        work = _Substitution(columns)
         found = np.zeros((columns.shape[1], columns.shape[1]))
-        taken = work.groups
-        for month in self.months:
-            whitened = work.advance(month)
-            taken = whitened.groups
-            found += whitened.later.T @ whitened.later
-            for alone, variance in work.alone(month):
-                found += alone.T @ (alone / variance)
-        found -= taken.T @ taken
+        for left, right, sign in _Substitution(columns).products(self.months):
+            found += sign * (left.T @ right)
         return np.asarray((found + found.T) / 2.0)
 
     def squares_and_projections(self, columns: csr_array, rows_kg: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return f'V^-1 f and f'V^-1 r (k each) of columns (m x k) and rows (m), without products between columns."""
-        work = _Substitution(csr_array(hstack([columns, rows_kg[:, np.newaxis]], format="csr")))
-        squares, projections = np.zeros(columns.shape[1] + 1), np.zeros(columns.shape[1] + 1)
-        taken = work.groups
-        for month in self.months:
-            whitened = work.advance(month)
-            taken = whitened.groups
-            squares += np.einsum("ij,ij->j", whitened.later, whitened.later)
-            projections += whitened.later.T @ whitened.later[:, -1]
-            for alone, variance in work.alone(month):
-                squares += np.einsum("ij,ij->j", alone, alone / variance)
-                projections += alone.T @ (alone[:, -1] / variance[:, 0])
-        squares -= np.einsum("ij,ij->j", taken, taken)
-        projections -= taken.T @ taken[:, -1]
+        whole = csr_array(hstack([columns, rows_kg[:, np.newaxis]], format="csr"))
+        squares, projections = np.zeros(whole.shape[1]), np.zeros(whole.shape[1])
+        for left, right, sign in _Substitution(whole).products(self.months):
+            squares += sign * np.einsum("ij,ij->j", left, right)
+            projections += sign * (left.T @ right[:, -1])
         return squares[:-1], projections[:-1]
 
 
 def factor_network(network: Network) -> NetworkFactor:
     """Return the covariance factored, to be used for any number of right-hand sides."""
-    try:
-        return NetworkFactor(network, tuple(factor_months(plan_network(network))))
-    except NoRandomPartError:
-        return NetworkFactor(network, tuple(factor_months(plan_network(network, has_alone_rows=False))))
+    return NetworkFactor(network, _over_months(network, tuple))
 
 
 def score_network(network: Network, rows_kg: FloatArray) -> NetworkScores:
     """Return both statistics of rows (m, or m x runs), kg, keeping one month's factors at a time."""
-    signatures = network.party_signatures()
+    signatures = network.party_signatures
+    return _over_months(network, lambda months: _score(network, months, rows_kg, signatures))
+
+
+def _over_months(network: Network, take: Callable[[Iterator[MonthFactor]], Found]) -> Found:
+    """Return what is taken from the months as they are factored, without alone rows where these cannot be had."""
     try:
-        return _score(network, factor_months(plan_network(network)), rows_kg, signatures)
+        return take(factor_months(plan_network(network)))
     except NoRandomPartError:
-        months = factor_months(plan_network(network, has_alone_rows=False))
-        return _score(network, months, rows_kg, signatures)
+        return take(factor_months(plan_network(network, has_alone_rows=False)))
 
 
 def _score(
@@ -166,7 +175,8 @@ def _score(
     shape = (len(plants), len(network.months), whole.shape[1])
     leak, party = np.full(shape, np.nan), np.full(shape, np.nan)
     work = _Substitution(whole)
-    previous: tuple[MonthFactor, _Whitened] | None = None
+    when = np.array([month for _, month in signatures.of] if signatures is not None else [], dtype=np.intp)
+    previous: _Whitened | None = None
     for place, month in enumerate(months):
         whitened = work.advance(month)
         is_plant = plant_of[month.core] >= 0
@@ -175,13 +185,15 @@ def _score(
         sd = np.sqrt(month.precision[is_plant])[:, np.newaxis]
         leak[plant_of[month.core[is_plant]], place] = solved[is_plant] / sd
         if signatures is not None:
-            chosen = [k for k, (_, when) in enumerate(signatures.of) if when == network.months[place]]
-            columns = _whiten_party(month, previous and previous[0], csc_array(signatures.columns[:, chosen]))
-            found, precision = _project_party(columns, work, month, whitened, previous and previous[1])
+            chosen = np.flatnonzero(when == network.months[place])
+            columns = _whiten_party(
+                month, previous.month if previous else None, csc_array(signatures.columns[:, chosen])
+            )
+            found, precision = _project_party(columns, work, whitened, previous)
             known = precision > 0.0
             who = np.array([plants[signatures.of[k][0]] for k in chosen], dtype=np.intp)
             party[who[known], place] = found[known] / np.sqrt(precision[known])[:, np.newaxis]
-        previous = (month, whitened)
+        previous = whitened
     runs = rows_kg.shape[1:]
     return NetworkScores(leak.reshape(shape[:2] + runs), party.reshape(shape[:2] + runs))
 
@@ -191,7 +203,8 @@ def _whiten_party(month: MonthFactor, previous: MonthFactor | None, columns: csc
     rest = csr_array(columns[month.core, :] - sum(a.share @ columns[a.rows, :] for a in (month.beside, month.own)))
     informed = (month.own.shared.T @ _scaled(month.own, columns)).toarray()
     if previous is None or not columns[previous.late.rows, :].count_nonzero():
-        return _Party(*_in_order(month.whiten_now(rest, informed)), columns)
+        now, groups = month.whiten_now(rest, informed)
+        return _Party(now, None, groups, columns)
     # Late rows were taken out with the month before: there the column begins.
     before = solve_lower(previous.lower, -(previous.late.share @ columns[previous.late.rows, :]).toarray())
     informed += (previous.late.shared.T @ _scaled(previous.late, columns)).toarray() + previous.shared.T @ before
@@ -200,30 +213,21 @@ def _whiten_party(month: MonthFactor, previous: MonthFactor | None, columns: csc
     return _Party(now, before, groups, columns)
 
 
-def _in_order(whitened: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, None, FloatArray]:
-    return whitened[0], None, whitened[1]
-
-
 def _scaled(alone: AloneRows, columns: csc_array) -> csr_array:
     return csr_array(csr_array(columns[alone.rows, :]).multiply(1.0 / alone.variance[:, np.newaxis]))
 
 
 def _project_party(
-    party: _Party, work: _Substitution, month: MonthFactor, whitened: _Whitened, previous: _Whitened | None
+    party: _Party, work: _Substitution, whitened: _Whitened, previous: _Whitened | None
 ) -> tuple[FloatArray, FloatArray]:
     """Return f'V^-1 r (k x runs) and f'V^-1 f (k)."""
     found = party.now.T @ whitened.now - party.groups.T @ whitened.groups
-    precision = _squares(party.now) - _squares(party.groups)
+    precision = column_squares(party.now) - column_squares(party.groups)
     if party.before is not None and previous is not None:
         found += party.before.T @ previous.later
-        precision += _squares(party.before)
-    for alone in (month.own, month.beside):
+        precision += column_squares(party.before)
+    for alone in (whitened.month.own, whitened.month.beside):
         scaled = _scaled(alone, party.columns)
         found += scaled.T @ work.of(alone.rows)
         precision += np.asarray(scaled.multiply(party.columns[alone.rows, :]).sum(axis=0)).ravel()
     return found, precision
-
-
-def _squares(matrix: FloatArray) -> FloatArray:
-    found: FloatArray = np.einsum("ij,ij->j", matrix, matrix)
-    return found

@@ -5,7 +5,7 @@ is tested against V of the whole network, so that a laboratory that is known fro
 The result is a list of hypotheses, never a verdict; a class of two or more says "either this or that".
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -13,9 +13,8 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
 from ytterby.balance.generalised_likelihood import APART, COLLINEAR, WhitenedSignatures, equivalence_classes
-from ytterby.balance.network import Network
+from ytterby.balance.network import IndexArray, Network, lifetimes
 from ytterby.balance.network_factor import NetworkFactor
-from ytterby.balance.network_plan import IndexArray
 from ytterby.matter.mass import FloatArray
 
 CauseKind = Literal[
@@ -128,27 +127,44 @@ class FittedCause(NamedTuple):
     rows_kg: FloatArray
 
 
+class Trial(NamedTuple):
+    """A cause to be fitted from month `since` to month `until` (the newest without it)."""
+
+    cause: Cause
+    since: int
+    until: int | None = None
+
+
 def fit_cause(
     factor: NetworkFactor, rows_kg: FloatArray, cause: Cause, since: int, until: int | None = None
 ) -> FittedCause | None:
-    """Return one cause from month `since` to month `until` (the newest without it), fitted by generalised least
-    squares; None where it does not show.
+    """Return one cause fitted; as `fit_causes`."""
+    return fit_causes(factor, rows_kg, (Trial(cause, since, until),))[0]
+
+
+def fit_causes(factor: NetworkFactor, rows_kg: FloatArray, trials: Sequence[Trial]) -> tuple[FittedCause | None, ...]:
+    """Return each cause alone, fitted by generalised least squares, all in one pass over the months; None where it
+    does not show.
     """
     network = factor.network
-    if cause.kind == "group" and cause.place not in network.measurements.groups:
-        return None
-    last = network.months[-1] if until is None else until
-    steps = _Steps(network, cause)
-    column = (
-        steps.columns((since,)) if until is None else csr_array(steps.columns((since,)) - steps.columns((last + 1,)))
-    )
-    squares, projections = factor.squares_and_projections(column, rows_kg)
-    if not squares[0] > _floor(network, column)[0]:
-        return None
-    kg = steps.kg_since(since) - (0.0 if until is None else steps.kg_since(last + 1))
-    step, sd = float(projections[0] / squares[0]), float(squares[0] ** -0.5)
-    explained: FloatArray = column.toarray()[:, 0] * step
-    return FittedCause(cause, since, last, step * kg, sd * kg, float(projections[0] ** 2 / squares[0]), explained)
+    groups, last = set(network.measurements.groups), network.months[-1]
+    causes = {one.cause for one in trials if one.cause.kind != "group" or one.cause.place in groups}
+    steps = {cause: _Steps(network, cause) for cause in causes}
+    held = [one for one in trials if one.cause in steps]
+    if not held:
+        return (None,) * len(trials)
+    columns = csr_array(hstack([steps[one.cause].column(one.since, one.until) for one in held], format="csr"))
+    squares, projections = factor.squares_and_projections(columns, rows_kg)
+    found: dict[Trial, FittedCause] = {}
+    for place in np.flatnonzero(squares > _floor(network, columns)):
+        one, square, projection = held[place], squares[place], projections[place]
+        kg = steps[one.cause].kg_between(one.since, one.until)
+        step, sd = float(projection / square), float(square**-0.5)
+        explained: FloatArray = columns[:, [place]].toarray()[:, 0] * step
+        until = last if one.until is None else one.until
+        statistic = float(projection**2 / square)
+        found[one] = FittedCause(one.cause, one.since, until, step * kg, sd * kg, statistic, explained)
+    return tuple(found.get(one) for one in trials)
 
 
 class _Steps:
@@ -168,10 +184,10 @@ class _Steps:
         self.kg = np.abs(value) * (network.variance[rows] > 0.0)
 
     def _of_items(self, network: Network, items: IndexArray, kg: FloatArray) -> None:
-        entries = network.measurements.incidence[:, items].tocoo()
+        incidence = network.measurements.incidence[:, items]
+        entries = incidence.tocoo()
         # An item that counts in two months belongs to the first of them.
-        first = np.full(len(items), np.iinfo(np.intp).max, dtype=np.intp)
-        np.minimum.at(first, entries.col, network.month_of[entries.row])
+        first, _ = lifetimes(incidence, network.month_of)
         self.row, self.value, self.month = entries.row, entries.data * kg[entries.col], first[entries.col]
         # What both sides of a delivery say too much is one mass, not two.
         self.kg, self.kg_month = np.abs(kg) * (0.5 if self.cause.kind == "both_sides" else 1.0), first
@@ -183,9 +199,18 @@ class _Steps:
         flat = np.concatenate(where) if where else np.empty(0, dtype=np.intp)
         return csr_array(coo_array((self.value[flat], (self.row[flat], number)), shape=(self.size, len(starts))))
 
+    def column(self, since: int, until: int | None) -> csr_array:
+        """Return the signature (m x 1) from one month to another, to the newest without it."""
+        whole = self.columns((since,))
+        return whole if until is None else csr_array(whole - self.columns((until + 1,)))
+
     def kg_since(self, start: int) -> float:
         """Return how many kg over the window a unit of the signature is."""
         return float(self.kg[self.kg_month >= start].sum())
+
+    def kg_between(self, since: int, until: int | None) -> float:
+        """Return how many kg a unit of the signature is from one month to another, to the newest without it."""
+        return self.kg_since(since) - (0.0 if until is None else self.kg_since(until + 1))
 
 
 def _wrong_rows(network: Network, cause: Cause) -> tuple[IndexArray, FloatArray]:

@@ -18,8 +18,8 @@ import numpy as np
 from scipy.linalg import LinAlgError, blas, lapack
 from scipy.sparse import csr_array
 
-from ytterby.balance.network import VARIANCE_FLOOR
-from ytterby.balance.network_plan import RANDOM_SHARE_MIN, IndexArray, MonthRows, NetworkPlan
+from ytterby.balance.network import VARIANCE_FLOOR, IndexArray
+from ytterby.balance.network_plan import RANDOM_SHARE_MIN, MonthRows, NetworkPlan
 from ytterby.matter.mass import FloatArray
 
 # Edge of the squares in which a triangle is mirrored, so that both sides stay in the processor's cache.
@@ -144,7 +144,7 @@ def _factor_month(
         lower_now=lower_now,
         shared_now=shared_now,
         capacitance=capacitance,
-        precision=_column_squares(inverse) - _column_squares(shared_precision),
+        precision=column_squares(inverse) - column_squares(shared_precision),
         lower=lower,
         shared=shared,
         gain=gain,
@@ -314,6 +314,7 @@ def _mirror(matrix: FloatArray) -> None:
             matrix[start:stop, below : below + MIRROR_EDGE] = matrix[below : below + MIRROR_EDGE, start:stop].T
 
 
-def _column_squares(matrix: FloatArray) -> FloatArray:
+def column_squares(matrix: FloatArray) -> FloatArray:
+    """Return the sum of squares of each column."""
     found: FloatArray = np.einsum("ij,ij->j", matrix, matrix)
     return found

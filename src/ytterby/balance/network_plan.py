@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, eye_array, hstack
 
-from ytterby.balance.network import Network
+from ytterby.balance.network import IndexArray, Network, lifetimes, row_squares
 from ytterby.matter.mass import FloatArray
 
-IndexArray = npt.NDArray[np.intp]
 MaskArray = npt.NDArray[np.bool_]
 # A row whose random part is a smaller share of its variance than this is not taken out by dividing by it.
 RANDOM_SHARE_MIN = 1e-6
@@ -85,7 +84,7 @@ def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPla
     is_core = is_testable & ~is_alone
     is_shared = _touches(groups, is_alone)
     carried = csr_array(hstack([groups[:, ~is_shared], random[:, _touches(random, is_core)]], format="csr"))
-    first, last = _lives(carried, month, is_core, len(network.months))
+    first, last = lifetimes(carried, month, is_core)
     size, months = len(network.labels), len(network.months)
     return NetworkPlan(
         months=_month_rows(month, reach, is_alone, is_core, is_link, months),
@@ -95,7 +94,7 @@ def plan_network(network: Network, *, has_alone_rows: bool = True) -> NetworkPla
         first=np.concatenate([first, np.full(size, months, dtype=np.intp)]),
         last=np.concatenate([last, month]),
         shared=csr_array(groups[:, is_shared]),
-        alone_variance=np.where(is_alone, _random_variance(random), 0.0),
+        alone_variance=np.where(is_alone, row_squares(random), 0.0),
         scale=network.variance,
     )
 
@@ -133,7 +132,7 @@ def _errors(network: Network, month: IndexArray, is_link: MaskArray) -> tuple[cs
     A group of one delivery, such as an assay that shipper and receiver both quote, reaches no farther than an item.
     """
     random, groups = network.measurements.random_factor, network.measurements.group_factor
-    first, last = _lives(groups, month, np.ones_like(is_link), len(network.months))
+    first, last = lifetimes(groups, month)
     entries = groups.tocoo()
     links = np.bincount(entries.col, weights=is_link[entries.row] & (entries.data != 0.0), minlength=groups.shape[1])
     is_item = (links <= 1) & (last - first <= 1)
@@ -142,7 +141,7 @@ def _errors(network: Network, month: IndexArray, is_link: MaskArray) -> tuple[cs
 
 def _reach(random: csr_array, month: IndexArray) -> tuple[IndexArray, IndexArray]:
     """Return the first and last month of the items of each row."""
-    first, last = _lives(random, month, np.ones(len(month), dtype=bool), int(month.max(initial=0)) + 1)
+    first, last = lifetimes(random, month)
     entries = random.tocoo()
     held = entries.data != 0.0
     row, item = entries.row[held], entries.col[held]
@@ -161,12 +160,7 @@ def _alone_rows(
     touched = np.bincount(item, weights=candidates[row], minlength=random.shape[1])
     found = candidates & (reach[1] - reach[0] <= 1)
     found[row[candidates[row] & (touched[item] > 1)]] = False
-    return found & (_random_variance(random) > RANDOM_SHARE_MIN * variance)
-
-
-def _random_variance(random: csr_array) -> FloatArray:
-    found: FloatArray = np.asarray(random.multiply(random).sum(axis=1), dtype=np.float64).ravel()
-    return found
+    return found & (row_squares(random) > RANDOM_SHARE_MIN * variance)
 
 
 def _touches(factor: csr_array, rows: MaskArray) -> MaskArray:
@@ -174,14 +168,3 @@ def _touches(factor: csr_array, rows: MaskArray) -> MaskArray:
     held = rows[entries.row] & (entries.data != 0.0)
     found: MaskArray = np.bincount(entries.col[held], minlength=factor.shape[1]) > 0
     return found
-
-
-def _lives(factor: csr_array, month: IndexArray, rows: MaskArray, months: int) -> tuple[IndexArray, IndexArray]:
-    """Return the first and last month that each column touches in some rows; a column of zeros lives in none."""
-    entries = factor.tocoo()
-    held = rows[entries.row] & (entries.data != 0.0)
-    first = np.full(factor.shape[1], months, dtype=np.intp)
-    last = np.full(factor.shape[1], -1, dtype=np.intp)
-    np.minimum.at(first, entries.col[held], month[entries.row[held]])
-    np.maximum.at(last, entries.col[held], month[entries.row[held]])
-    return first, last

@@ -13,12 +13,6 @@ from ytterby.matter.mass import FloatArray
 Json = dict[str, Any]
 # What an item of a plant's month counts in its M row.
 PLANT_SIGNS = {"prod": 1, "final": -1, "loss": -1}
-KEYS = {"plants", "links", "months", "items", "groups"}
-
-
-def is_network_vector(document: object) -> bool:
-    """Say whether a document has the keys of this kind."""
-    return isinstance(document, dict) and document.keys() >= KEYS
 
 
 def network_of_vector(document: Mapping[str, Any]) -> Network:

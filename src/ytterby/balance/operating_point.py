@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from math import exp
 from types import MappingProxyType
 
-from ytterby.balance.page_threshold import MONTHS_A_YEAR
-
-OPEN_INQUIRY, WATCH, ASK_FOR_PAPER = "open_inquiry", "watch", "ask_for_paper"
+OPEN_INQUIRY, ASK_FOR_PAPER = "open_inquiry", "ask_for_paper"
+MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ from itertools import groupby
 from math import isfinite
 from types import MappingProxyType
 
+from ytterby.balance.operating_point import MONTHS_A_YEAR
 from ytterby.balance.page import DOWN, UP, Chart
 from ytterby.balance.page_pair import pair_survival, pair_thresholds
 from ytterby.balance.page_quadrature import expected_renewals, run_length_threshold, survival
 
-MONTHS_A_YEAR = 12
 DIRECTIONS = MappingProxyType({"up": (UP,), "down": (DOWN,), "both": (UP, DOWN)})
 FAMILY_COLUMNS = ("family", "directions", "k", "source")
 THRESHOLD_COLUMNS = ("family", "rate_per_plant_year", "k", "h")

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from ytterby.balance.innovation import Innovations, innovations_of
 from ytterby.balance.measurements import Measurements
@@ -77,7 +78,7 @@ def contributors(measurements: Measurements, month: int) -> tuple[Contributor, .
     parts = [
         (kind, int(number), float(sd * sd))
         for kind, factor in ((RANDOM, measurements.random_factor), (SYSTEMATIC, measurements.group_factor))
-        for number, sd in _entries(factor.toarray()[month])
+        for number, sd in _entries(_row(factor, month))
     ]
     total = sum(variance for _, _, variance in parts)
     found = [Contributor(kind, number, part / total, part**0.5) for kind, number, part in parts] if total else []
@@ -90,9 +91,9 @@ def item_shares(measurements: Measurements, month: int) -> FloatArray:
     Cov(error of the item in MUF, MUF) / V_tt: the shares add to 1. A share is negative for an item whose error is
     outweighed by others of its group; NaN where the month has no variance.
     """
-    sign = measurements.incidence.toarray()[month]
+    sign = _row(measurements.incidence, month)
     random = (sign * measurements.random_kg) ** 2
-    groups = measurements.group_factor.toarray()[month]
+    groups = _row(measurements.group_factor, month)
     covariance: FloatArray = random + sign * (measurements.loading_kg @ groups)
     total = float(random.sum() + groups @ groups)
     return covariance / total if total else np.full_like(covariance, np.nan)
@@ -100,6 +101,11 @@ def item_shares(measurements: Measurements, month: int) -> FloatArray:
 
 def _squares(factor: FloatArray) -> FloatArray:
     found: FloatArray = np.sum(factor * factor, axis=1)
+    return found
+
+
+def _row(factor: csr_array, month: int) -> FloatArray:
+    found: FloatArray = factor[[month], :].toarray()[0]
     return found
 
 

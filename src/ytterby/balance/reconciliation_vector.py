@@ -10,12 +10,6 @@ from ytterby.balance.reconciliation import reconcile
 from ytterby.matter.mass import FloatArray
 
 Json = dict[str, Any]
-KEYS = {"A", "y", "S"}
-
-
-def is_reconciliation_vector(document: object) -> bool:
-    """Say whether a document has the keys of this kind."""
-    return isinstance(document, dict) and document.keys() >= KEYS
 
 
 def compute_reconciliation(document: Mapping[str, Any]) -> Json:

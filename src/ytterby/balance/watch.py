@@ -19,7 +19,7 @@ from ytterby.balance.account_series import losses_of, network_of, place_of
 from ytterby.balance.episode import Episode, episodes
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.innovation import Innovations, innovations_of
-from ytterby.balance.loss_yield import loss_from_history, month_spread_of
+from ytterby.balance.loss_yield import loss_by_own_spread
 from ytterby.balance.network import Network
 from ytterby.balance.network_factor import NetworkFactor, factor_network
 from ytterby.balance.network_hypotheses import (
@@ -27,11 +27,13 @@ from ytterby.balance.network_hypotheses import (
     FittedCause,
     NetworkHypothesis,
     Suspect,
+    Trial,
     fit_cause,
+    fit_causes,
     hypotheses_for_alarm,
 )
 from ytterby.balance.page import Chart, page_set
-from ytterby.balance.page_threshold import MONTHS_A_YEAR, ThresholdTable
+from ytterby.balance.page_threshold import ThresholdTable
 from ytterby.balance.quantity import Quantity, element_quantity, pooled_quantity
 from ytterby.balance.watch_rate import WatchRates
 from ytterby.matter.element import ELEMENTS
@@ -121,7 +123,7 @@ class Layer:
         self.rows_kg: FloatArray = np.array(self.network.measurements.rows_kg)
         links = sorted(self.network.links.items(), key=lambda one: one[1])
         self._link_series = {place: self._series(place) for place, _ in links}
-        self._loss_months: dict[str, int] = {}  # with a declared loss, of each plant
+        self._loss_months: dict[str, int] = {}  # whose loss is tested, of each plant
         self.plant_months = _plant_months(self.network)
 
     # What is watched, and how often it may alarm
@@ -142,20 +144,16 @@ class Layer:
         """How many false alarms to expect if all are honest, each series begun at 0 and run as long as it was."""
         plants = [len(self.network.rows_of["plant", plant]) for plant in self.network.plants]
         links = [len(series.values) for series in self._link_series.values()]
-        losses = [months - MONTHS_A_YEAR for months in self._loss_months.values() if months > MONTHS_A_YEAR]
         expected = self.tables.thresholds.expected_alarms
         return (
             sum(expected(PLANT, self._rate(PLANT), months) for months in plants)
             + sum(expected(LINK, self._link_rate(), months) for months in links)
-            + sum(expected(LOSS_YIELD, self._rate(LOSS_YIELD), months) for months in losses)
+            + sum(expected(LOSS_YIELD, self._rate(LOSS_YIELD), months) for months in self._loss_months.values())
         )
 
     def _series(self, place: str) -> Innovations:
-        rows = list(self.network.rows_of["link", place])
-        random = self.network.measurements.random_factor[rows, :]
-        group = self.network.measurements.group_factor[rows, :]
-        covariance = (random @ random.T).toarray() + (group @ group.T).toarray()
-        return innovations_of(self.rows_kg[rows], covariance)
+        rows = self.network.rows_of["link", place]
+        return innovations_of(self.rows_kg[rows], self.network.measurements.covariance(rows))
 
     # Alarms
 
@@ -230,11 +228,11 @@ class Layer:
     def _fitted(self, one: NetworkHypothesis, months: Sequence[int]) -> tuple[FittedCause, ...]:
         """Return the causes of a class, begun in the month that explains most near the one that was tried."""
         near = [month for month in months if abs(month - one.since) <= len(months) // STARTS]
-        first = [fit_cause(self.factor, self.rows_kg, one.causes[0], month) for month in near]
+        first = fit_causes(self.factor, self.rows_kg, [Trial(one.causes[0], month) for month in near])
         best = max((fit for fit in first if fit is not None), key=lambda fit: fit.statistic, default=None)
         if best is None:
             return ()
-        others = (fit_cause(self.factor, self.rows_kg, cause, best.since) for cause in one.causes[1:])
+        others = fit_causes(self.factor, self.rows_kg, [Trial(cause, best.since) for cause in one.causes[1:]])
         return (best, *(cause for cause in others if cause is not None))
 
     def _pulses(self, alarm: Alarm, window: Sequence[int]) -> tuple[FittedCause, ...]:
@@ -243,7 +241,8 @@ class Layer:
             return ()
         cause = Cause("leak", alarm.place)
         held = set(self.network.month_of[list(self.network.rows_of["plant", alarm.place])].tolist())
-        fitted = [fit_cause(self.factor, self.rows_kg, cause, month, month) for month in window if month in held]
+        trials = [Trial(cause, month, month) for month in window if month in held]
+        fitted = fit_causes(self.factor, self.rows_kg, trials)
         best = max((one for one in fitted if one is not None), key=lambda one: one.statistic, default=None)
         return () if best is None else (best,)
 
@@ -264,15 +263,9 @@ class Layer:
 
     def _loss_episodes(self, plant: str, charts: Sequence[Chart]) -> tuple[Episode, ...]:
         measured, is_stated = losses_of(self.accounts, plant, self.quantity)
-        months = len(is_stated)
-        throughput = measured.rows_kg[months:]
-        baseline = [month for month in range(months) if is_stated[month] and throughput[month] > 0][:MONTHS_A_YEAR]
-        # Losses that held none of the quantity for a year do not say how much of it is usual.
-        if len(baseline) < MONTHS_A_YEAR or not measured.rows_kg[baseline].any():
-            return ()
-        self._loss_months[plant] = int(is_stated.sum())
-        spread = max(self.tables.month_spread, month_spread_of(measured, baseline))
-        series = loss_from_history(measured, charts, month_spread=spread, is_stated=is_stated).series
+        least = self.tables.month_spread
+        series = loss_by_own_spread(measured, charts, least_spread=least, is_stated=is_stated).series
+        self._loss_months[plant] = int(series.innovations.is_testable.sum())
         return episodes(series.levels, series.alarms, charts)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ytterby.balance.operating_point import ASK_FOR_PAPER
 from ytterby.balance.quantity import POOLED
 
 ELEMENT = "element"
@@ -31,7 +32,7 @@ class WatchRates(NamedTuple):
     @property
     def single_rate(self) -> float:
         """The rate of single deliveries, and of single steps, at the point at which a paper is asked for."""
-        return self.rates[WatchKey("ask_for_paper", "delivery", ELEMENT)]
+        return self.rates[WatchKey(ASK_FOR_PAPER, "delivery", ELEMENT)]
 
     def of(self, point: str, family: str, quantity: str) -> float:
         """Return the rate of a test of a quantity by its name.

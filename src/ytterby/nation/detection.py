@@ -21,9 +21,10 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
+from ytterby.balance.operating_point import MONTHS_A_YEAR
 from ytterby.balance.page import BoolArray, Chart, page_set
 from ytterby.balance.page_quadrature import run_length_threshold
-from ytterby.balance.page_threshold import MONTHS_A_YEAR, Family, ThresholdTable
+from ytterby.balance.page_threshold import Family, ThresholdTable
 from ytterby.matter.mass import FloatArray
 from ytterby.nation.detection_scores import (
     DIVERTED,

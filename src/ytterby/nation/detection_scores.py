@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from ytterby.balance.loss_yield import loss_from_history, month_spread_of
+from ytterby.balance.loss_yield import loss_by_own_spread
 from ytterby.balance.measurements import Measurements
 from ytterby.balance.network import Network, RowLabel
 from ytterby.balance.network_factor import NetworkFactor, factor_network
@@ -170,11 +170,9 @@ def excess_loss(measured: Measurements, month_spread: float) -> FloatArray:
     Raises:
         ValueError: fewer months than a loss needs for its baseline.
     """
-    first = loss_from_history(measured, (), month_spread=month_spread)
-    if not first.baseline:
+    found = loss_by_own_spread(measured, (), least_spread=month_spread)
+    if not found.baseline:
         raise ValueError("too few months for the baseline of a loss")
-    spread = month_spread_of(measured, first.baseline)
-    found = first if spread <= month_spread else loss_from_history(measured, (), month_spread=spread)
     return found.series.innovations.sitmuf
 
 

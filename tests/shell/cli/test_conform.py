@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,16 @@ def test_numbers_may_be_decimal_strings(tmp_path, capsys):
     path.write_text(json.dumps(document))
     assert main(["conform", "--compare", str(path)]) == 0
     assert rows(capsys.readouterr().out)[0]["agrees"]
+
+
+def test_a_kind_is_told_without_what_computes_the_others(tmp_path):
+    """Few commands need scipy, and it would cost every other one a quarter of a second."""
+    unknown = tmp_path / "unknown.json"
+    unknown.write_text("{}")
+    code = "import sys; from ytterby.shell.cli import main; found = main(['conform', *sys.argv[1:]]); "
+    loaded = "sys.exit(9 if 'scipy' in sys.modules else found)"
+    command = [sys.executable, "-c", code + loaded, str(REO), str(unknown)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 2
 
 
 @pytest.mark.parametrize(

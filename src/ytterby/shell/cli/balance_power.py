@@ -163,10 +163,10 @@ def _tell(progress: Progress, before: int, total: int, done: int, _: int) -> Non
 
 def _nominal(args: argparse.Namespace) -> "NominalNation":
     from ytterby.nation.detection_scores import nominal_nation
-    from ytterby.shell.site.balance_packs import month_spread
+    from ytterby.shell.site.balance_packs import least_month_spread
 
     plan = plan_of(plants=args.plants, months=args.months, seed=args.seed, clean=args.clean, elements=(args.element,))
-    return nominal_nation(plan, args.element, month_spread())
+    return nominal_nation(plan, args.element, least_month_spread())
 
 
 def _answer(

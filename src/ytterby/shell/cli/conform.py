@@ -1,9 +1,10 @@
 """`ytterby conform FILE…`: run vectors from anywhere and say what comes out, or whether it agrees.
 
 A file's kind is told by its keys, never by its name: `provenance` (events of sources, transforms, pools and
-shipments), `reo` (factors between element and oxide), `balance` (items in periods) and `page` (thresholds and run
-lengths of Page's test). One JSON object a line for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a
-file is of no known kind, 3 when one cannot be read.
+shipments), `reo` (factors between element and oxide), `balance` (items in periods), `page` (thresholds and run lengths
+of Page's test), `network` (plants and links over months) and `reconcile` (measured streams and the balances they must
+satisfy). One JSON object a line for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a file is of no
+known kind, 3 when one cannot be read.
 """
 
 import argparse
@@ -26,7 +27,12 @@ from ytterby.shell.cli.conform_balance import (
     run_balance,
     run_page,
 )
-from ytterby.shell.cli.conform_network import is_network, is_reconciliation, run_network, run_reconciliation
+from ytterby.shell.cli.conform_network import (
+    is_network_vector,
+    is_reconciliation_vector,
+    run_network,
+    run_reconciliation,
+)
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, Stop, WrongUse
 from ytterby.shell.cli.screen import Screen, write_json
 
@@ -193,17 +199,14 @@ def _expected_factors(document: Json) -> Any:
     return {"factors": rows} if any(rows.values()) else {}
 
 
+def _expected(document: Json) -> Any:
+    return document.get("expected")
+
+
 KINDS = (
-    Kind(
-        "provenance",
-        is_provenance_vector,
-        _run_provenance,
-        lambda document: document.get("expected"),
-        tolerance=1e-12,
-        has_whole_rows=True,
-    ),
+    Kind("provenance", is_provenance_vector, _run_provenance, _expected, tolerance=1e-12, has_whole_rows=True),
     Kind("reo", _is_reo, _run_reo, _expected_factors, tolerance=1e-6, is_absolute=True),
-    Kind("balance", is_balance_vector, run_balance, lambda document: document.get("expected"), tolerance=1e-9),
+    Kind("balance", is_balance_vector, run_balance, _expected, tolerance=1e-9),
     Kind(
         "page",
         is_page_vector,
@@ -213,6 +216,6 @@ KINDS = (
         is_absolute=True,
         tolerance_of=MappingProxyType({"arl": ARL_TOLERANCE}),
     ),
-    Kind("network", is_network, run_network, lambda document: document.get("expected"), tolerance=1e-7),
-    Kind("reconcile", is_reconciliation, run_reconciliation, lambda document: document.get("expected"), tolerance=1e-8),
+    Kind("network", is_network_vector, run_network, _expected, tolerance=1e-7),
+    Kind("reconcile", is_reconciliation_vector, run_reconciliation, _expected, tolerance=1e-8),
 )

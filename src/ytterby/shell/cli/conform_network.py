@@ -1,15 +1,16 @@
-"""Runners of `ytterby conform` for networks of plants and links, and for reconciliation."""
+"""Runners of `ytterby conform` for networks of plants and links, and for reconciliation.
+
+What computes is imported when a vector of the kind is run: every command loads this module, few need scipy.
+"""
 
 from typing import Any
 
 Json = dict[str, Any]
 
 
-def is_network(document: Any) -> bool:
-    """Say whether a document is a network vector."""
-    from ytterby.balance.network_vector import is_network_vector
-
-    return is_network_vector(document)
+def is_network_vector(document: Any) -> bool:
+    """Tell whether a document is a network vector."""
+    return isinstance(document, dict) and document.keys() >= {"plants", "links", "months", "items", "groups"}
 
 
 def run_network(document: Json) -> Json:
@@ -19,11 +20,9 @@ def run_network(document: Json) -> Json:
     return compute_network(document)
 
 
-def is_reconciliation(document: Any) -> bool:
-    """Say whether a document is a reconciliation vector."""
-    from ytterby.balance.reconciliation_vector import is_reconciliation_vector
-
-    return is_reconciliation_vector(document)
+def is_reconciliation_vector(document: Any) -> bool:
+    """Tell whether a document is a reconciliation vector."""
+    return isinstance(document, dict) and document.keys() >= {"A", "y", "S"}
 
 
 def run_reconciliation(document: Json) -> Json:

@@ -39,11 +39,11 @@ def self_check_limits() -> SelfCheckLimits:
     return parse_self_check_limits(packaged_text("balance", "self_check_limits.csv"))
 
 
-def month_spread() -> float:
-    """Return how much a true loss varies from month to month at least, relative: the most that a norm has."""
+def least_month_spread() -> float:
+    """Return how far a process loss strays from month to month, relative, taken at least: the most of any norm."""
     return max(norm.relative_month for norm in loss_norms().values())
 
 
 def watch_tables(point: str) -> WatchTables:
     """Return what the watch goes by at an operating point."""
-    return WatchTables(threshold_table(), watch_rates(), point, month_spread())
+    return WatchTables(threshold_table(), watch_rates(), point, least_month_spread())
