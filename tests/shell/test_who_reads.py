@@ -107,7 +107,10 @@ def public_functions() -> list[tuple[str, object]]:
 WITHOUT_VIEWER = {
     "log.signed_checkpoint",
     "accounts.zone_of",
-    *(f"naming.{name}" for name in ("party_name", "site_name", "name_in", "exact", "figure", "instant", "parcel")),
+    *(
+        f"naming.{name}"
+        for name in ("party_name", "site_name", "site_in", "name_in", "exact", "figure", "instant", "parcel")
+    ),
 }
 
 

@@ -148,7 +148,9 @@ class Layer:
         return (
             sum(expected(PLANT, self._rate(PLANT), months) for months in plants)
             + sum(expected(LINK, self._link_rate(), months) for months in links)
-            + sum(expected(LOSS_YIELD, self._rate(LOSS_YIELD), months) for months in self._loss_months.values())
+            + sum(
+                expected(LOSS_YIELD, self._rate(LOSS_YIELD), months) for months in self._loss_months.values() if months
+            )
         )
 
     def _series(self, place: str) -> Innovations:

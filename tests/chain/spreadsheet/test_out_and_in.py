@@ -85,6 +85,19 @@ def test_a_random_month_out_and_in_again_gives_the_same_events(rows):
     assert digests(stored(back(written.table).document)) == digests(events)
 
 
+def test_lines_that_weigh_the_same_come_back_where_only_the_later_was_weighed():
+    def charged(lot: str, kg: str, u: object) -> tuple[object, ...]:
+        told = {"Event": 1, "Step": "charged", "Date": datetime(2026, 3, 1), "Time zone": "+01:00", "Site": NORRVIK}
+        told |= {"Product": OXIDE, "Lot": lot, "Quantity [kg]": kg, "u of the mass [kg]": u, "Tank": TANK}
+        return tuple(told.get(name, "") for name in HEADER)
+
+    lines = charged("a", "0.002", ""), charged("b", "0.001", Decimal("0.001")), charged("c", "0.002", Decimal("0.001"))
+    events = stored(read(grid(HEADER, *lines)).document)
+    written = out(events)
+    assert written.left_out == ()
+    assert digests(stored(back(written.table).document)) == digests(events)
+
+
 def test_the_sample_chain_comes_back_save_what_rows_cannot_say():
     events = stored(packaged_text("chain", "sample/example-chain.json").encode())
     written = out(events)

@@ -3,7 +3,7 @@
 Rows that cannot say all that an event says do not read back as the same event; whoever writes them compares.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -179,7 +179,7 @@ def _add_terms(row: Row, node: Json, prefixes: Mapping[str, str], names: Mapping
 def _line_rows(tree: Json, kind: str, prefixes: Mapping[str, str], head: Row) -> list[Row]:
     """Return a row for each piece and each quantity; the first container goes to the whole event."""
     told = _told(tree, prefixes)
-    weighings = _objects(tree.get("sensorElementList"))
+    weighed: list[tuple[Row, Json]] = []
     rows: list[Row] = []
     for side, epcs, goods in _LISTS[kind]:
         sided: Row = {"side": side} if side else {}
@@ -193,10 +193,12 @@ def _line_rows(tree: Json, kind: str, prefixes: Mapping[str, str], head: Row) ->
             if not isinstance(lot, str):
                 continue
             row: Row = {**sided, **split_lot(lot)}
-            _add_quantity(row, line, weighings, str(tree.get("eventTimeZoneOffset")))
+            if _add_quantity(row, line):
+                weighed.append((row, line))
             if side != "in" and lot in told:
                 _add_told(row, told.pop(lot), prefixes)
             rows.append(row)
+    _add_weighings(weighed, _objects(tree.get("sensorElementList")), str(tree.get("eventTimeZoneOffset")))
     for row in rows:
         epc = str(row["lot"])
         if epc in told and "quantity" not in row:
@@ -214,26 +216,46 @@ def _told(tree: Json, prefixes: Mapping[str, str]) -> dict[str, Json]:
     return {str(_ree(one, prefixes).get("lot")): one for one in found}
 
 
-def _add_quantity(row: Row, line: Json, weighings: list[dict[str, Any]], offset: str) -> None:
+def _add_quantity(row: Row, line: Json) -> bool:
+    """Add what a line says of its quantity; tell whether it says any."""
     quantity = line.get("quantity")
     if not isinstance(quantity, Decimal | int):
-        return
+        return False
     unit = line.get("uom")
     row["quantity"], row["unit"] = Decimal(quantity), str(unit) if unit is not None else PIECES
-    for position, element in enumerate(weighings):
+    return True
+
+
+def _add_weighings(lines: Sequence[tuple[Row, Json]], weighings: Iterable[Json], offset: str) -> None:
+    """Add to each line its weighing: the next line that weighs as much, since both have one order.
+
+    A line before may weigh the same and have no weighing of its own, when the next would be sought in vain.
+    """
+    start = 0
+    for element in weighings:
         report = next(iter(_objects(element.get("sensorReport"))), {})
-        if report.get("type") != "Mass" or report.get("value") != quantity or report.get("uom") != unit:
-            continue
-        if isinstance(report.get("sDev"), Decimal | int):
-            row["mass_u"] = Decimal(report["sDev"])
-        metadata = element.get("sensorMetadata") or {}
-        if isinstance(metadata.get("deviceID"), str):
-            row["scale"] = metadata["deviceID"]
-        when = _when(metadata.get("time"), offset, "weighed_at")
-        if when is not None:
-            row["weighed_at"] = when["weighed_at"]
-        del weighings[position]
-        return
+        for place in range(start, len(lines)):
+            row, line = lines[place]
+            if _is_weight_of(report, line):
+                _add_weighing(row, element, report, offset)
+                start = place + 1
+                break
+
+
+def _is_weight_of(report: Json, line: Json) -> bool:
+    weight = report.get("type"), report.get("value"), report.get("uom")
+    return weight == ("Mass", line["quantity"], line.get("uom"))
+
+
+def _add_weighing(row: Row, element: Json, report: Json, offset: str) -> None:
+    if isinstance(report.get("sDev"), Decimal | int):
+        row["mass_u"] = Decimal(report["sDev"])
+    metadata = element.get("sensorMetadata") or {}
+    if isinstance(metadata.get("deviceID"), str):
+        row["scale"] = metadata["deviceID"]
+    when = _when(metadata.get("time"), offset, "weighed_at")
+    if when is not None:
+        row["weighed_at"] = when["weighed_at"]
 
 
 def _add_told(row: Row, told: Json, prefixes: Mapping[str, str]) -> None:
