@@ -45,8 +45,6 @@ def answers(monkeypatch, register):
         home = importlib.import_module(module)
         for name in names:
             monkeypatch.setattr(home, name, getattr(held, name))
-    page = importlib.import_module("ytterby.shell.portal.page")
-    page._counts.clear()
     importlib.import_module(f"{AUDITOR}.months")._lists.clear()
     return held
 
@@ -68,14 +66,14 @@ PATCHED = {
         "lot_origin",
         "lot_destination",
         "step_closures",
-        "list_findings",
+        "findings_of_lot",
     ],
     f"{AUDITOR}.findings": ["list_findings"],
     f"{AUDITOR}.deliveries": ["mirror_pairs"],
     f"{AUDITOR}.balance": ["step_closures"],
     f"{AUDITOR}.months": ["balanced", "month_rows"],
     f"{AUDITOR}.plant_months": ["balanced", "match_lots", "month_rows"],
-    "ytterby.shell.portal.page": ["list_findings"],
+    "ytterby.shell.portal.page": ["count_findings"],
     "ytterby.shell.portal.moment": ["known_at"],
 }
 
@@ -127,6 +125,12 @@ class Answers:
 
     def list_findings(self, viewer, *, known, language="en"):
         return {"as_of_size": known.size, "expected_false_alarms": None, "findings": copy.deepcopy(self.findings)}
+
+    def findings_of_lot(self, viewer, lot, *, known, language="en"):
+        return None if self.findings is None else [one for one in copy.deepcopy(self.findings) if one.get("lot") == lot]
+
+    def count_findings(self, viewer, *, known):
+        return None if self.findings is None else len(self.findings)
 
     def step_closures(self, viewer, *, site=None, element=None, known):
         steps = [step for step in self.steps if element in (None, step["element"])]

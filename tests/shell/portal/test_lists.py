@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.paging import page_of, paging_of
 from ytterby.shell.portal.table import answer_csv, answer_json, neutralise, pick
+from ytterby.shell.store.reading.watch_beside import WatchRun
 
 ROWS = [
     {"form": "oxide", "site": "a", "holders": ["x"]},
@@ -113,3 +114,16 @@ def cells(response):
     """Return the rows of a CSV answer."""
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+
+
+def test_a_large_register_shows_how_far_its_watch_is_and_no_number(browser, answers, monkeypatch):
+    run = WatchRun()
+    monkeypatch.setattr("ytterby.shell.portal.auditor.findings.watch_run", lambda viewer, known: run)
+    answers.findings = None
+    page = browser.get("/en/findings/")
+    assert (page.status_code, page.headers["Refresh"]) == (200, "3")
+    assert "Reading what was declared." in page.text
+    assert 'class="count"' not in page.text
+    run.tell(2, 7)
+    assert "Watched so far: 2 of 7 quantities." in browser.get("/en/findings/").text
+    assert 'value="2" max="7"' in browser.get("/zh-hans/findings/").text

@@ -157,3 +157,11 @@ def test_a_delivery_shows_both_sides_and_their_difference(browser):
     assert "11,000 kg 10,594 kg +406.0 ± 8.4 kg 48.30 differs" in text
     assert "used without receipt" in text
     assert "under way overdue" in text
+
+
+def test_a_lot_of_a_register_whose_findings_are_not_worked_out_is_not_called_free_of_them(browser, answers):
+    answers.findings = None
+    page = browser.get(f"/en/lots/{LOT}/")
+    assert page.status_code == 200
+    assert "no finding" not in page.text
+    assert "Not worked out yet at this log size." in page.text

@@ -14,14 +14,9 @@ from django.utils.translation import gettext as _
 from ytterby.shell.portal.audience import Seat
 from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
-from ytterby.shell.store.reading.findings import list_findings
-from ytterby.shell.store.reading.kept import Kept
-from ytterby.shell.store.reading.log import register_id
+from ytterby.shell.store.reading.findings import count_findings
 
 LANGUAGES = (("en", "EN", "English"), ("zh-hans", "中文", "中文"))
-COUNTS_KEPT = 16
-
-_counts = Kept[int](COUNTS_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +95,8 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("deliveries", _("Deliveries")),
                 item("balance", _("Step balances")),
                 item("months", _("Month balances")),
-                item("findings", _("Findings"), count_findings(seat, moment)),
+                item("findings", _("Findings"), count_findings(seat.viewer, known=moment.known)),
             ],
         ),
         (_("Proof"), [item("log", _("Log"))]),
     ]
-
-
-def count_findings(seat: Seat, moment: Moment) -> int:
-    """Return how many findings there are, kept for the log sizes asked for last."""
-    key = (register_id(seat.viewer), moment.known.size, seat.viewer)
-    return _counts.get(key, lambda: len(list_findings(seat.viewer, known=moment.known)["findings"]))

@@ -19,7 +19,7 @@ from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.table import answer_csv, answer_json, answer_svg, file_name_of
 from ytterby.shell.store.reading.balance import step_closures
-from ytterby.shell.store.reading.findings import list_findings
+from ytterby.shell.store.reading.findings import findings_of_lot
 from ytterby.shell.store.reading.lots import list_lots, match_lots
 from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
 from ytterby.shell.wording import word
@@ -192,7 +192,7 @@ class _LotPage:
             "element": self.element,
             "direction": self.direction,
             "directions": self._direction_links(),
-            "findings": self._findings(),
+            "findings": findings_of_lot(self.viewer, self.lot, known=self.moment.known, language=self.language),
         }
         if not self.element:
             return context
@@ -220,10 +220,6 @@ class _LotPage:
             )
             for way in DIRECTIONS
         ]
-
-    def _findings(self) -> list[Json]:
-        answer = list_findings(self.viewer, known=self.moment.known, language=self.language)
-        return [row for row in answer["findings"] if row.get("lot") == self.lot]
 
     def _table(self, trace: Json) -> Json:
         nodes = [{**node, "href": self._href(node)} for node in trace["nodes"]]

@@ -30,7 +30,7 @@ from ytterby.shell.store.models import LogEntry, PostingRecord
 from ytterby.shell.store.reading.accounts import accounts_of, zone_of
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.entries import readable_events, whole_directory
-from ytterby.shell.store.reading.findings import list_findings
+from ytterby.shell.store.reading.findings import finding_rows
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.naming import Json, party_name, site_name
@@ -260,12 +260,11 @@ def _up_to_month(viewer: Viewer, late: _Late, known: Known, language: str) -> Ma
 
     A delivery, too, belongs to the later of its sides' months.
     """
-    events = {one.id: one.events for one in readable_findings(viewer, known)}
-    digests = {digest for found in events.values() for digest in found}
+    found = readable_findings(viewer, known)
+    digests = {digest for one in found for digest in one.events}
     columns, mine = ("digest", "at"), "edition = %s"
     rows = rows_among(PostingRecord, columns, "digest", digests, mine, [late.edition])
     after = {bytes(digest) for digest, at in rows if not late.is_up_to_month(EPOCH + at * MICROSECOND)}
     after -= late.counted
-    wanted = {id_ for id_, found in events.items() if not after.intersection(found)}
-    listed = list_findings(viewer, known=known, language=language)["findings"]
-    return {row["id"]: row for row in listed if row["id"] in wanted}
+    wanted = [one for one in found if after.isdisjoint(one.events)]
+    return {row["id"]: row for row in finding_rows(viewer, wanted, known=known, language=language)}

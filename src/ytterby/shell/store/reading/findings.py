@@ -4,7 +4,7 @@ Who may read: auditors and the register's operator all; a party those on its own
 differs, without a figure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ytterby.balance.finding import Finding, Hypothesis, Phrase
@@ -16,7 +16,7 @@ from ytterby.shell.store.reading.inquiries import states_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json, figure, name_in, party_name, site_name
 from ytterby.shell.store.reading.viewer import Viewer
-from ytterby.shell.store.reading.watching import all_findings, watching
+from ytterby.shell.store.reading.watching import all_findings, findings_at_hand, watching
 from ytterby.shell.wording import fill, sentence, word
 from ytterby.terms.identifier import tail
 from ytterby.terms.problem import Problem
@@ -34,15 +34,33 @@ def list_findings(viewer: Viewer, *, known: Known, language: str = "en", tell: T
     """Return all findings, each with its events, and how many false alarms to expect among them; a party is told of
     none how often chance makes it. `tell` hears how far the watch is.
     """
-    book = book_of(viewer, known)
     watched = watching(viewer, known, tell=tell)
-    writer = _Writer(book, language, states_of(viewer, known=known))
-    found = all_findings(viewer, known)
     return {
         "as_of_size": known.size,
         "expected_false_alarms": figure(watched.expected_false_alarms),
-        "findings": [writer.row(one) for one in found],
+        "findings": finding_rows(viewer, all_findings(viewer, known), known=known, language=language),
     }
+
+
+def findings_of_lot(viewer: Viewer, lot: str, *, known: Known, language: str = "en") -> list[Json] | None:
+    """Return the findings about one lot; None where those of the whole register are not worked out yet."""
+    found = findings_at_hand(viewer, known)
+    if found is None:
+        return None
+    of_lot = [one for one in found if one.lot == lot]
+    return finding_rows(viewer, of_lot, known=known, language=language) if of_lot else []
+
+
+def finding_rows(viewer: Viewer, found: Iterable[Finding], *, known: Known, language: str = "en") -> list[Json]:
+    """Return findings that a viewer reads by the keys of `list_findings`."""
+    writer = _Writer(book_of(viewer, known), language, states_of(viewer, known=known))
+    return [writer.row(one) for one in found]
+
+
+def count_findings(viewer: Viewer, *, known: Known) -> int | None:
+    """Return how many findings there are; None where they are not worked out yet."""
+    found = findings_at_hand(viewer, known)
+    return None if found is None else len(found)
 
 
 def _likely(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:

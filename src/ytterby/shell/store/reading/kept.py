@@ -5,7 +5,7 @@ Who may read: nobody by this; the key of what is kept names the viewer, and its 
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import Event, Lock
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -17,20 +17,40 @@ class Kept(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._answers: OrderedDict[Hashable, T] = OrderedDict()
+        self._in_work: dict[Hashable, Event] = {}
         self._lock = Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept under a key, made where there is nothing; others are not kept waiting meanwhile."""
+        """Return what is kept under a key, made where there is nothing: once, while others who ask for it wait.
+
+        Whoever asks for another key waits for nobody. Where it could not be made, the next one tries.
+        """
+        while True:
+            with self._lock:
+                if key in self._answers:
+                    self._answers.move_to_end(key)
+                    return self._answers[key]
+                done = self._in_work.get(key)
+                if done is None:
+                    done = self._in_work[key] = Event()
+                    break
+            done.wait()
+        try:
+            made = make()
+            with self._lock:
+                self._answers[key] = made
+                while len(self._answers) > self._most:
+                    self._answers.popitem(last=False)
+            return made
+        finally:
+            with self._lock:
+                del self._in_work[key]
+            done.set()
+
+    def has(self, key: Hashable) -> bool:
+        """Tell whether an answer is kept under a key."""
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        made = make()
-        with self._lock:
-            self._answers[key] = made
-            while len(self._answers) > self._most:
-                self._answers.popitem(last=False)
-        return made
+            return key in self._answers
 
     def clear(self) -> None:
         """Forget all of them."""

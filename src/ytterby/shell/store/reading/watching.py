@@ -22,10 +22,14 @@ from ytterby.shell.store.reading.told import readable_findings, single_findings
 from ytterby.shell.store.reading.viewer import Viewer
 
 WATCHES_KEPT = 4
+LISTS_KEPT = 16
+# Log entries of a register whose findings are worked out while a page waits for them.
+QUICK_SIZE = 2000
 # Findings of single deliveries, which months tell together.
 DECLARED = frozenset({"receipts", "shipments", "shipper_side", "receiver_side", "both_sides", "difference"})
 SINGLE = frozenset({"mirror.differs", "receipt.beyond_shipment"})
 _kept = Kept["Watching"](WATCHES_KEPT)
+_lists = Kept[tuple[Finding, ...]](LISTS_KEPT)
 
 
 class Watching(NamedTuple):
@@ -54,7 +58,23 @@ def _watch(viewer: Viewer, known: Known, tell: Tell) -> Watching:
 
 
 def all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
-    """Return all findings that a viewer may read: of months and uses first, then of single deliveries and steps."""
+    """Return all findings that a viewer may read, kept while asked for: of months and uses first, then of single
+    deliveries and steps.
+    """
+    return _lists.get((register_id(viewer), known.size, viewer), lambda: _all_findings(viewer, known))
+
+
+def findings_at_hand(viewer: Viewer, known: Known) -> tuple[Finding, ...] | None:
+    """Return the same where that takes no time to speak of: worked out before, or in a small register; else None."""
+    return all_findings(viewer, known) if is_at_hand(viewer, known) else None
+
+
+def is_at_hand(viewer: Viewer, known: Known) -> bool:
+    """Tell whether the findings are worked out, or so few things told that a page may wait for them."""
+    return known.size <= QUICK_SIZE or _lists.has((register_id(viewer), known.size, viewer))
+
+
+def _all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     months = watching(viewer, known).findings
     return (*months, *(one for one in readable_findings(viewer, known) if not _is_told(one, months)))
 
