@@ -208,7 +208,7 @@ def _whiten_party(month: MonthFactor, previous: MonthFactor | None, columns: csc
     # Late rows were taken out with the month before: there the column begins.
     before = solve_lower(previous.lower, -(previous.late.share @ columns[previous.late.rows, :]).toarray())
     informed += (previous.late.shared.T @ _scaled(previous.late, columns)).toarray() + previous.shared.T @ before
-    carried = previous.gain.T @ before
+    carried = previous.answer(before)
     now, groups = month.whiten_now(rest.toarray() - month.carried @ carried, informed)
     return _Party(now, before, groups, columns)
 

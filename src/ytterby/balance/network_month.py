@@ -11,8 +11,9 @@ A month is factored twice where goods were under way at its end: *now*, for the 
 declared by then; and *later*, with the late rows of the next month taken out first, for all months that follow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import LinAlgError, blas, lapack
@@ -24,6 +25,11 @@ from ytterby.matter.mass import FloatArray
 
 # Edge of the squares in which a triangle is mirrored, so that both sides stay in the processor's cache.
 MIRROR_EDGE = 256
+# Columns that begin at nearly the same row are multiplied together.
+BLOCK_EDGE = 256
+
+# Z in parts: errors kept, new ones, and what the next month's rows share with this one.
+Gain = tuple[FloatArray, FloatArray, FloatArray]
 
 
 class NoRandomPartError(ArithmeticError):
@@ -52,7 +58,7 @@ class MonthFactor:
     `core` (n), row numbers. `beside`: alone rows known by now that were taken in before, `own`: those taken in now,
     `late`: those of the next month. `carried` (n x s). Now: `lower_now` (n x n), L; `shared_now` (n x g), W;
     `capacitance` (g x g), lower factor of K; `precision` (n), the diagonal of the block of V^-1. Later: `lower`,
-    `shared`, `gain` (n x u), and `kept` (u): places among those carried in, -1 for new ones.
+    `shared`, `gain` (n x u, in three parts), and `kept` (u): places among those carried in, -1 for new ones.
     """
 
     core: IndexArray
@@ -66,7 +72,7 @@ class MonthFactor:
     precision: FloatArray
     lower: FloatArray
     shared: FloatArray
-    gain: FloatArray
+    gain: Gain
     kept: IndexArray
     _shared_precision: FloatArray
     _inverse_lower: FloatArray
@@ -76,7 +82,11 @@ class MonthFactor:
         found = np.zeros((len(self.kept), whitened.shape[1]))
         is_old = self.kept >= 0
         found[is_old] = carried[self.kept[is_old]]
-        return found + self.gain.T @ whitened
+        return found + self.answer(whitened)
+
+    def answer(self, whitened: FloatArray) -> FloatArray:
+        """Return what whitened core rows (n x k) say of the errors carried on (u x k), Z'x."""
+        return np.concatenate([part.T @ whitened for part in self.gain])
 
     def whiten_now(self, rest: FloatArray | csr_array, informed: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return L^-1 x and lower(K)^-1 (y + W'L^-1 x) for core rows x (n x k) and news y of the groups (g x k)."""
@@ -85,12 +95,14 @@ class MonthFactor:
 
 
 class _Carried:
-    """What is known of the carried errors before a month: covariance, and their answer to each shared group."""
+    """What is known of u carried errors before a month: covariance (u x u), and their answers to the g shared groups,
+    as a transpose (g x u). Both column by column: rows of the transposes are then at hand for sparse products.
+    """
 
     def __init__(self, shared: int) -> None:
         self.errors = np.empty(0, dtype=np.intp)
         self.covariance = np.zeros((0, 0), order="F")
-        self.answers = np.zeros((0, shared), order="F")
+        self.answers = np.zeros((shared, 0), order="F")
 
 
 def factor_months(plan: NetworkPlan) -> Iterator[MonthFactor]:
@@ -112,7 +124,7 @@ def _factor_month(
     """Factor one month; `known` and `information` are moved on to the next."""
     fresh = np.flatnonzero(plan.first == place)
     new, old = _columns(plan.carried, rows.core, fresh), _columns(plan.carried, rows.core, known.errors)
-    before = old @ known.covariance
+    before = old @ known.covariance.T
     alone = [_alone(plan, rows.core, which) for which in (np.union1d(rows.arrived, rows.early), rows.own, rows.late)]
     own = new @ new.T - _follows(alone[0]) - _follows(alone[1])
     predicted = own.toarray() + (old @ np.ascontiguousarray(before.T)).T
@@ -120,7 +132,7 @@ def _factor_month(
     core, old, new = rows.core[stays], old[stays, :], new[stays, :]
     beside, own_rows, late = (_restrict(part, stays) for part in alone)
     innovation = (plan.shared[core, :] - beside.share @ beside.shared - own_rows.share @ own_rows.shared).toarray()
-    innovation -= old @ known.answers
+    innovation -= old @ known.answers.T
     shared_now = solve_lower(lower_now, innovation)
     _inform(information, own_rows)
     informed = _with_squares(information, shared_now)
@@ -133,8 +145,9 @@ def _factor_month(
         _inform(information, late)
         informed = _with_squares(information, shared)
     information[:] = informed
-    kept, gain = _carry_on(plan, place, rows, known, lower, shared, (before[stays], fresh, new, core))
     inverse, shared_precision = _precision(lower_now, shared_now, capacitance)
+    factored = _Factored(lower, shared, inverse if lower is lower_now else inverse_of(lower))
+    kept, gain = _carry_on(plan, place, rows, known, factored, (before[stays], fresh, new, core))
     return MonthFactor(
         core=core,
         beside=beside,
@@ -170,40 +183,123 @@ def _follows(alone: AloneRows) -> csr_array:
     return csr_array(alone.share.multiply(alone.variance[np.newaxis, :]) @ alone.share.T)
 
 
+class _Factored(NamedTuple):
+    """L (n x n), W (n x g) and L^-1 of a month, as the months that follow need them."""
+
+    lower: FloatArray
+    shared: FloatArray
+    inverse: FloatArray
+
+
 def _carry_on(
     plan: NetworkPlan,
     place: int,
     rows: MonthRows,
     known: _Carried,
-    lower: FloatArray,
-    shared: FloatArray,
+    factored: _Factored,
     month: tuple[FloatArray, IndexArray, csr_array, IndexArray],
-) -> tuple[IndexArray, FloatArray]:
+) -> tuple[IndexArray, Gain]:
     """Move what is known to after the month: C - Z'Z and B + Z'W, over the errors that live on; return them and Z."""
     before, fresh, new, core = month
     kept_old = np.flatnonzero(plan.last[known.errors] > place)
-    kept_new = np.flatnonzero(plan.last[fresh] > place)
+    kept_new, starts = _by_life(np.flatnonzero(plan.last[fresh] > place), plan.last[fresh], new)
     following, bridge = _bridge(plan, place, rows, core)
-    reach = np.concatenate([before[:, kept_old], new[:, kept_new].toarray(), bridge], axis=1)
-    gain = solve_lower(lower, reach)
-    count, ended, size = len(kept_old), len(kept_old) + len(kept_new), reach.shape[1]
+    gain = (
+        solve_lower(factored.lower, np.take(before, kept_old, axis=1)),
+        (new[:, kept_new].T @ factored.inverse.T).T,
+        solve_lower(factored.lower, bridge),
+    )
+    blocks = [*_staircase(gain[1], starts), *_staircase(gain[2], np.zeros(gain[2].shape[1], dtype=np.intp))]
     # What rows share through alone rows has no variance of its own here: that of the row itself holds it.
-    covariance = np.zeros((size, size), order="F")
-    covariance[range(count, ended), range(count, ended)] = 1.0
-    # Those that live longest mostly stand first: then nothing is gathered.
-    is_front = np.array_equal(kept_old, np.arange(count))
-    front = known.covariance[:count, :count] if is_front else known.covariance[np.ix_(kept_old, kept_old)]
-    covariance[:count, :count] = front
-    answers = np.zeros((size, known.answers.shape[1]), order="F")
-    answers[:count] = known.answers[:count] if is_front else known.answers[kept_old]
-    if gain.size:
-        covariance = blas.dsyrk(-1.0, gain, beta=1.0, c=covariance, trans=1, lower=1, overwrite_c=1)
-        _mirror(covariance)
-        if answers.shape[1]:
-            answers = blas.dgemm(1.0, gain, shared, beta=1.0, c=answers, trans_a=1, overwrite_c=1)
+    own_variance = np.concatenate([np.ones(len(kept_new)), np.zeros(len(following))])
+    known.covariance = _covariance_after(known.covariance, kept_old, gain[0], blocks, own_variance)
+    known.answers = _answers_after(known.answers, kept_old, gain[0], blocks, factored.shared)
     known.errors = np.concatenate([known.errors[kept_old], fresh[kept_new], plan.errors + following])
-    known.covariance, known.answers = covariance, answers
-    return np.concatenate([kept_old, np.full(size - count, -1, dtype=np.intp)]), gain
+    return np.concatenate([kept_old, np.full(len(own_variance), -1, dtype=np.intp)]), gain
+
+
+def _by_life(kept: IndexArray, last: IndexArray, columns: csr_array) -> tuple[IndexArray, IndexArray]:
+    """Return errors, those that live longest first so that they keep their places, and the first row that each touches;
+    of equal lives in order of these rows.
+    """
+    entries = columns.tocoo()
+    first = np.full(columns.shape[1], columns.shape[0], dtype=np.intp)
+    np.minimum.at(first, entries.col, entries.row)
+    ordered = kept[np.lexsort((first[kept], -last[kept]))]
+    return ordered, first[ordered]
+
+
+class _Block(NamedTuple):
+    """Columns of Z that are zero above a row: `below`, what is left of them."""
+
+    start: int
+    below: FloatArray
+
+
+def _staircase(columns: FloatArray, starts: IndexArray) -> list[_Block]:
+    """Return columns of Z (n x k) in blocks: L^-1 leaves what is zero above a row zero above it."""
+    edges = range(0, columns.shape[1], BLOCK_EDGE)
+    firsts = [int(starts[edge : edge + BLOCK_EDGE].min()) for edge in edges]
+    return [
+        _Block(first, np.asfortranarray(columns[first:, edge : edge + BLOCK_EDGE]))
+        for first, edge in zip(firsts, edges, strict=True)
+    ]
+
+
+def _covariance_after(
+    known: FloatArray, kept: IndexArray, gain: FloatArray, blocks: Sequence[_Block], own_variance: FloatArray
+) -> FloatArray:
+    """Return C - Z'Z (u x u): of old errors kept with their `gain` (n x k), then of new ones, in `blocks`."""
+    count = len(kept)
+    left = np.array(known[:count, :count] if _is_front(kept) else known[np.ix_(kept, kept)], order="F")
+    if gain.size:
+        left = blas.dsyrk(-1.0, gain.T, beta=1.0, c=left, lower=1, overwrite_c=1)
+    size = count + len(own_variance)
+    found = known if known.shape == (size, size) else np.empty((size, size), order="F")
+    found[:count, :count] = left
+    first = count
+    for number, block in enumerate(blocks):
+        last = first + block.below.shape[1]
+        if count:
+            found[first:last, :count] = blas.dgemm(-1.0, block.below, gain.T[:, block.start :], trans_a=1, trans_b=1)
+        column = count
+        for other in blocks[: number + 1]:
+            begin = max(block.start, other.start)
+            here, there = block.below[begin - block.start :], other.below[begin - other.start :]
+            found[first:last, column : column + there.shape[1]] = blas.dgemm(-1.0, here, there, trans_a=1)
+            column += there.shape[1]
+        first = last
+    own = range(count, size)
+    found[own, own] += own_variance
+    _mirror(found)
+    return found
+
+
+def _answers_after(
+    known: FloatArray, kept: IndexArray, gain: FloatArray, blocks: Sequence[_Block], shared: FloatArray
+) -> FloatArray:
+    """Return (B + Z'W)' (g x u), of errors as in `_covariance_after`."""
+    count, groups = len(kept), len(known)
+    shape = groups, count + sum(block.below.shape[1] for block in blocks)
+    found = known if known.shape == shape and _is_front(kept) else np.empty(shape, order="F")
+    if not groups:
+        return found
+    if count:
+        if found is not known:
+            found[:, :count] = known[:, kept]
+        # Whole columns lie together, so that they are added to where they are.
+        blas.dgemm(1.0, shared.T, gain.T, beta=1.0, c=found[:, :count], trans_b=1, overwrite_c=1)
+    first = count
+    for block in blocks:
+        last = first + block.below.shape[1]
+        found[:, first:last] = blas.dgemm(1.0, shared.T[:, block.start :], block.below)
+        first = last
+    return found
+
+
+def _is_front(kept: IndexArray) -> bool:
+    """Tell whether those kept stand first, as those that live longest mostly do: then nothing is gathered."""
+    return np.array_equal(kept, np.arange(len(kept)))
 
 
 def _bridge(plan: NetworkPlan, place: int, rows: MonthRows, core: IndexArray) -> tuple[IndexArray, FloatArray]:
@@ -228,17 +324,22 @@ def _with_squares(information: FloatArray, shared: FloatArray) -> FloatArray:
     """Return the lower triangle of K + W'W."""
     if not shared.size:
         return information
-    return np.asarray(blas.dsyrk(1.0, shared, beta=1.0, c=information, trans=1, lower=1))
+    return np.asarray(blas.dsyrk(1.0, shared.T, beta=1.0, c=information, lower=1))
 
 
 def _precision(lower: FloatArray, shared: FloatArray, capacitance: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return L^-1 and lower(K)^-1 W'L^-1: the block of V^-1 is the square of the first less that of the second."""
-    # The diagonal of an inverse is wanted here, so the inverse of the factor is what is asked for.
-    inverse = solve_lower(lower, np.eye(len(lower), order="F"))
-    found = solve_lower(capacitance, np.asfortranarray(shared.T))
+    inverse, found = inverse_of(lower), solve_lower(capacitance, shared.T)
     if found.size:
-        found = np.asarray(blas.dtrmm(1.0, inverse, found, side=1, lower=1))
+        found = np.asarray(blas.dtrmm(1.0, inverse, found, side=1, lower=1, overwrite_b=1))
     return inverse, found
+
+
+def inverse_of(lower: FloatArray) -> FloatArray:
+    """Return L^-1: the diagonal of an inverse is wanted here, so the inverse of the factor is what is asked for."""
+    if not len(lower):
+        return np.zeros((0, 0), order="F")
+    return np.asarray(lapack.dtrtri(lower, lower=1)[0])
 
 
 def _factor_predicted(
@@ -287,10 +388,12 @@ def cholesky(matrix: FloatArray) -> FloatArray:
 
 
 def solve_lower(lower: FloatArray, right: FloatArray, *, transposed: bool = False) -> FloatArray:
-    """Return L^-1 B, or L^-T B, for B (n x k)."""
+    """Return L^-1 B, or L^-T B, for B (n x k), laid out as B is: what lies row by row is solved as its transpose."""
     if not right.size:
         return np.zeros(right.shape, order="F")
-    return np.asarray(blas.dtrsm(1.0, lower, right, lower=1, trans_a=int(transposed)))
+    if right.flags.f_contiguous:
+        return np.asarray(blas.dtrsm(1.0, lower, right, lower=1, trans_a=int(transposed)))
+    return np.asarray(blas.dtrsm(1.0, lower, right.T, side=1, lower=1, trans_a=int(not transposed)).T)
 
 
 def _columns(factor: csr_array, rows: IndexArray, columns: IndexArray) -> csr_array:
