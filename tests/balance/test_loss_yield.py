@@ -1,6 +1,6 @@
 """The loss-yield test: declared loss against a plant's own history or a sector norm."""
 
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ytterby.balance.loss_yield import (
+    LEAST_SHARE,
     LossNorm,
     loss_by_own_spread,
     loss_from_history,
@@ -40,9 +41,10 @@ def plant(losses, throughputs, *, loss_groups=("loss method",), in_groups=("labo
 def declared(generator, months, *, spread=0.0, added=0.0, start=0):
     """Return declared losses and throughputs; from `start` on, `added` of the throughput is booked as loss."""
     through = 100.0 * generator.uniform(0.9, 1.1, months)
-    loss = FACTOR * through * (1 + spread * generator.standard_normal(months))
-    bias = 1 + LOSS_SYSTEMATIC * generator.standard_normal()
-    loss = loss * (bias + LOSS_RANDOM * generator.standard_normal(months))
+    # The errors of a loss multiply.
+    loss = FACTOR * through * np.exp(spread * generator.standard_normal(months))
+    bias = np.exp(LOSS_SYSTEMATIC * generator.standard_normal())
+    loss = loss * bias * np.exp(LOSS_RANDOM * generator.standard_normal(months))
     loss[start:] += added * through[start:]
     shown = through * (1 + IN_SYSTEMATIC * generator.standard_normal() + IN_RANDOM * generator.standard_normal(months))
     return loss, shown
@@ -54,9 +56,17 @@ def test_the_factor_is_the_loss_of_the_baseline_by_its_throughput():
     assert found.baseline == tuple(range(12))
     assert found.factor == pytest.approx(0.045)
     assert found.series.innovations.is_testable.tolist() == [False] * 12 + [True]
-    # 2 f w (sqrt(l / f w) - c): 9 kg are twice the 4.5 kg expected; c is the mean root of 4 and 5 kg over 4.5 kg.
-    middle = (sqrt(4 / 4.5) + sqrt(5 / 4.5)) / 2
-    assert found.series.innovations.values[12] == pytest.approx(2 * 4.5 * (sqrt(2) - middle))
+    # f w (ln(l / f w) - c): 9 kg are twice the 4.5 kg expected; c is the mean logarithm of 4 and 5 kg over 4.5 kg.
+    middle = (log(4 / 4.5) + log(5 / 4.5)) / 2
+    assert found.series.innovations.values[12] == pytest.approx(4.5 * (log(2) - middle))
+
+
+def test_a_month_with_next_to_no_loss_counts_as_one_with_little_of_what_is_expected():
+    found = [
+        loss_from_history(plant([4.0] * 12 + [kg, 4.0], [100.0] * 14), CHARTS, month_spread=0.1)
+        for kg in (0.0, 0.1, 4.0 * LEAST_SHARE)
+    ]
+    assert [one.series.innovations.values[12] for one in found] == [pytest.approx(-8.0)] * 3
 
 
 def test_the_error_of_the_factor_by_hand():
@@ -185,11 +195,11 @@ def test_a_spread_needs_months_with_loss_and_throughput():
 
 
 @pytest.mark.parametrize("share", [0.0, 0.9, 2.0])
-def test_the_spread_of_the_baseline_counts_where_it_is_more_than_the_least(share):
+def test_the_spread_that_the_baseline_lets_expect_counts_where_it_is_more_than_the_least(share):
     measurements = plant(*declared(np.random.default_rng(56), 20, spread=0.4))
     own = month_spread_of(measurements, range(12))
     found = loss_by_own_spread(measurements, CHARTS, least_spread=share * own)
-    wanted = loss_from_history(measurements, CHARTS, month_spread=max(share, 1.0) * own)
+    wanted = loss_from_history(measurements, CHARTS, month_spread=max(share, sqrt(11 / 9)) * own)
     assert found.series.innovations.sitmuf.tobytes() == wanted.series.innovations.sitmuf.tobytes()
 
 

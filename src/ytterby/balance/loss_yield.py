@@ -3,11 +3,11 @@
 Two plants that book what is missing as process loss pass every balance; only the loss itself shows it. With the loss
 l_t and the throughput w_t that a plant declares, and an expected loss factor f,
 
-    d_t = 2 f w_t (sqrt(l_t / f w_t) - c), kg, to first order l_t - f w_t (c = 1),
+    d_t = f w_t (ln(l_t / f w_t) - c), kg, to first order l_t - f w_t (c = 0),
 
 is whitened over time and watched by a chart up. Where f comes from:
 
-*Own history.* f = sum of l / sum of w over the baseline, the first 12 clean months, and c the mean of sqrt(l / f w)
+*Own history.* f = sum of l / sum of w over the baseline, the first 12 clean months, and c the mean of ln(l / f w)
     over it. f is itself measured, so that d_t has, to first order, the error (l_t - f w_t) - (w_t / W) sum over the
     baseline of (l_s - f w_s), W the baseline's throughput: one more vector in all months' errors, built from the same
     items, so that a loss method that is wrong alike before and after cancels exactly. Months up to the last of the
@@ -20,22 +20,26 @@ are relative, stand at the expected f w_t. Taken at l_t, the common error of a l
 itself and explain a part of whatever is found (sd of z 0.89 in honest months instead of 1). A month with no declared
 loss keeps its absolute error.
 
-The errors of a loss multiply, so that it errs farther up than down; its square root errs nearly alike both ways. A
-chart up over l_t - f w_t itself alarms one and a half times to twice as often as its table says.
+The errors of a loss multiply, so that it errs farther up than down; its logarithm errs nearly alike both ways. A chart
+up over l_t - f w_t itself alarms one and a half times to twice as often as its table says. A month with next to no loss
+counts as one with e^-2 of what is expected, since it would outweigh all others.
 
 What a process loses is not the same each month: `month_spread` is the relative standard deviation of the true factor
-from month to month; `month_spread_of` estimates it from the baseline.
+from month to month; `month_spread_of` estimates it from the baseline. Estimated from n months it may as well be larger:
+what comes next has the variance of Student's t with n - 1 degrees of freedom, (n - 1) / (n - 3) of the estimate.
 
 The measurements have two rows for each of m months: first the m losses, then the m throughputs.
 
 Names: `LossYield`, `LossNorm`, `parse_loss_norms`, `loss_from_history`, `loss_by_own_spread`, `loss_from_norm`,
 `month_spread_of`.
-Source: accountancy of this project, 0.4, 2.3 and 5.3; error of a ratio, GUM, JCGM 100:2008, 5.1.2.
+Source: accountancy of this project, 0.4, 2.3 and 5.3; error of a ratio, GUM, JCGM 100:2008, 5.1.2; Student's t, the
+same, G.3.
 """
 
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, sqrt
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -47,6 +51,10 @@ from ytterby.balance.watched_series import WatchedSeries, watch
 from ytterby.matter.mass import FloatArray
 
 BASELINE_MONTHS = 12
+# Of a loss that is expected: what a month with less counts as.
+LEAST_SHARE = exp(-2.0)
+# Standard deviation of what comes next, over that which the months of a baseline show.
+NEXT_BY_ESTIMATE = sqrt((BASELINE_MONTHS - 1) / (BASELINE_MONTHS - 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +104,14 @@ class _Months(NamedTuple):
         """Return l - f w (m)."""
         return self.loss_kg - factor * self.throughput_kg
 
-    def root_excess(self, factor: float, baseline: Sequence[int] = ()) -> FloatArray:
-        """Return 2 f w (sqrt(l / f w) - c) (m), to first order l - f w; c, about 1, lets the baseline add to 0."""
+    def log_excess(self, factor: float, baseline: Sequence[int] = ()) -> FloatArray:
+        """Return f w (ln(l / f w) - c) (m), to first order l - f w; c, about 0, lets the baseline add to 0."""
         expected = factor * self.throughput_kg
-        root = np.sqrt(np.divide(self.loss_kg, expected, out=np.ones_like(expected), where=expected > 0).clip(0.0))
+        share = np.divide(self.loss_kg, expected, out=np.ones_like(expected), where=expected > 0)
+        logarithm = np.log(share.clip(LEAST_SHARE))
         chosen = list(baseline)
-        middle = float(root[chosen] @ expected[chosen] / expected[chosen].sum()) if chosen and factor > 0 else 1.0
-        return np.where(expected > 0, 2.0 * expected * (root - middle), self.loss_kg)
+        middle = float(logarithm[chosen] @ expected[chosen] / expected[chosen].sum()) if chosen and factor > 0 else 0.0
+        return np.where(expected > 0, expected * (logarithm - middle), self.loss_kg)
 
 
 def parse_loss_norms(csv_text: str) -> Mapping[str, LossNorm]:
@@ -146,7 +155,7 @@ def loss_from_history(
 def loss_by_own_spread(
     measurements: Measurements, charts: Sequence[Chart], *, least_spread: float, is_stated: BoolArray | None = None
 ) -> LossYield:
-    """Return `loss_from_history` with the spread that the baseline shows, where that is more than the least.
+    """Return `loss_from_history` with the spread that the baseline lets expect, where that is more than the least.
 
     A plant that lost nothing in its baseline has no spread of its own.
     """
@@ -154,7 +163,7 @@ def loss_by_own_spread(
     stated = _mask(is_stated, len(months.loss_kg))
     baseline = _baseline(months, stated, BASELINE_MONTHS)
     own = _spread(months, baseline) if baseline and _factor(months, baseline)[0] > 0 else 0.0
-    return _against_baseline(months, baseline, stated, max(least_spread, own), charts)
+    return _against_baseline(months, baseline, stated, max(least_spread, own * NEXT_BY_ESTIMATE), charts)
 
 
 def loss_from_norm(
@@ -163,7 +172,7 @@ def loss_from_norm(
     """Return the excess over a sector norm; arguments and errors as `loss_from_history`."""
     months = _months_of(measurements)
     stated = _mask(is_stated, len(months.loss_kg))
-    excess, errors = months.root_excess(norm.factor), months.errors(norm.factor, norm.relative_month)
+    excess, errors = months.log_excess(norm.factor), months.errors(norm.factor, norm.relative_month)
     factor_sd = norm.factor * norm.relative_systematic
     errors = np.hstack([errors, (factor_sd * months.throughput_kg)[:, np.newaxis]])
     series = _watch(excess, errors, stated, charts)
@@ -195,7 +204,7 @@ def _against_baseline(
         series = _watch(months.loss_kg, months.loss_errors, np.zeros_like(stated), charts)
         return LossYield(np.nan, np.nan, (), months.excess_kg(np.nan), series)
     factor, total = _factor(months, baseline)
-    excess, errors = months.root_excess(factor, baseline), months.errors(factor, month_spread)
+    excess, errors = months.log_excess(factor, baseline), months.errors(factor, month_spread)
     factor_errors = errors[list(baseline)].sum(axis=0) / total
     after = stated & (np.arange(len(stated)) > baseline[-1])
     errors = errors - months.throughput_kg[:, np.newaxis] * factor_errors

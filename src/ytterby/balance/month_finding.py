@@ -160,7 +160,7 @@ class _Reporter:
         found = loss_from_history(measured, (), month_spread=0.0, is_stated=is_stated)
         series = found.series.innovations
         chosen = within & ~np.isnan(series.itmuf_sd)
-        # What is watched is a root; what is named is the mass.
+        # What is watched is a logarithm; what is named is the mass.
         total = float(found.excess_kg[chosen].sum())
         sd = float(np.linalg.norm(series.factor.T @ chosen.astype(np.float64)))
         return _Size(element, total, sd, alarm.since, alarm.until)
