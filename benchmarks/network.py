@@ -3,19 +3,22 @@
 The nation has the sizes of accountancy's default: sectors in the same proportion, 3.26 links a plant, 36 months, 4 lots
 a link and month, swarf going back to metal makers, 70 % of the plants at shared laboratories. The peer, in the same
 run, is scipy's conjugate gradients with a diagonal preconditioner on V, which it never forms, for the single solve
-V^-1 r over all 36 months: 36 right-hand sides out of the many that the statistics need, and no variance of any.
+V^-1 r over all 36 months: 36 right-hand sides out of the many that the statistics need, and no variance of any. For
+large nations the limit beside it is the machine's: as many operations as the dense parts need, as matrix products.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import blas
 from scipy.sparse.linalg import LinearOperator, cg
 
 from benchmarks.table import Line, best_of
 from ytterby.balance.measurements import Item, measurements_of
 from ytterby.balance.network import Network, RowLabel
 from ytterby.balance.network_factor import factor_network, score_network
+from ytterby.balance.network_plan import NetworkPlan, plan_network
 
 MONTHS = 36
 SIZES = {"small": (25, 50, 100, 200), "full": (25, 50, 100, 200, 400, 1000)}
@@ -24,6 +27,8 @@ LINKS_A_PLANT = 3.26
 LABORATORIES_A_PLANT = 0.2
 SHARED = 0.7
 RUNS = 100
+# From so many plants on the machine's own speed is the limit.
+PLANTS_OF_LIMIT = 400
 
 
 class Form(NamedTuple):
@@ -67,12 +72,40 @@ def run(size: str) -> Iterator[Line]:
         note = f"{len(network.links)} links, {len(network.measurements.groups)} groups, {len(rows):,} rows"
         work = f"network leak and party, {plants} plants"
         yield Line(work, ours, "s", TARGETS.get(plants, ""), "scipy cg, one solve", theirs, note)
+        if plants >= PLANTS_OF_LIMIT:
+            limit = operations(plan_network(network)) * seconds_an_operation()
+            yield Line(work, ours, "s", TARGETS.get(plants, ""), "as many operations in matrix products", limit, note)
     network = nation_network(200)
     factor = factor_network(network)
     many = np.random.default_rng(1).normal(size=(len(network.labels), RUNS))
     ours = best_of(1, lambda: factor.score(many)) / RUNS
     theirs = best_of(1, lambda: solve_by_gradients(network, many[:, 0]))
     yield Line(f"a further run, 200 plants, of {RUNS}", ours, "s", "", "scipy cg, one solve", theirs, "factored once")
+
+
+def operations(plan: NetworkPlan) -> float:
+    """Return how many additions and multiplications the dense parts of all months need, each algorithm at its least.
+
+    A month of n core rows, u errors carried through, k new ones and g groups: L, L^-1, what follows of the errors and
+    groups (n^2 (u + g)), C of the old (n u^2), new and old, new (k begins half way down), B, K and its answers.
+    """
+    groups = plan.shared.shape[1]
+    first, last = plan.first[: plan.errors], plan.last[: plan.errors]
+    total = 0.0
+    for place, rows in enumerate(plan.months):
+        n = len(rows.core)
+        old = int(((first < place) & (last > place)).sum())
+        new = int(((first == place) & (last > place)).sum())
+        total += 2 * n**3 / 3 + n**2 * (old + groups) + n * old**2 + n * new * old + n * new**2 / 3
+        total += 2 * n * old * groups + n * new * groups
+        total += groups**3 / 3 + n * groups**2 + 2 * groups**2 * n + n**2 * groups
+    return total
+
+
+def seconds_an_operation(edge: int = 2000) -> float:
+    """Return the seconds that this machine takes for one operation of a large matrix product."""
+    matrix = np.asfortranarray(np.random.default_rng(1).normal(size=(edge, edge)))
+    return best_of(3, lambda: blas.dgemm(1.0, matrix, matrix)) / (2 * edge**3)
 
 
 def solve_by_gradients(network: Network, rows_kg: np.ndarray) -> np.ndarray:
