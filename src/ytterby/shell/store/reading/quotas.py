@@ -116,6 +116,8 @@ def quota_positions(
             {
                 "id": one.id,
                 "kind": one.problem.code,
+                "year": int(one.problem.facts["year"]),
+                "quota_kind": one.problem.facts["kind"],
                 "parties": [[name] for name in one.parties],
                 "size_kg": figure(one.size_kg),
                 "sd_kg": figure(one.sd_kg),
