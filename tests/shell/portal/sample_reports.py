@@ -147,7 +147,9 @@ def position(number, kind, quota, masses, used_up=None, **more):
         "is_exceeded": quota is not None and made is not None and made > float(quota),
         "z": None,
         "months": months_of(2026, masses or []),
-        "projected": ahead(2026, len(masses) + 1, made, made / len(masses), 2.0) if masses else [],
+        "projected": ahead(2026, len(masses) + 1, made, made / len(masses), 2.0 if len(masses) > 1 else None)
+        if masses
+        else [],
         "origins": [
             {"kind": "extraction", "country": "XA", "t_reo": made, "is_counted": True},
             {"kind": "scrap", "country": None, "t_reo": 0.4, "is_counted": False},

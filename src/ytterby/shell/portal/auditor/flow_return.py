@@ -108,14 +108,23 @@ class _ReturnPage:
 
 def _beside_first(totals: Sequence[Row], first: Sequence[Row] | None) -> list[Json]:
     """Return the totals, where the return was corrected each with what it was first; what is gone since too."""
+    if first is None:
+        return [{**row, "is_changed": False} for row in totals]
 
     def key(row: Row) -> tuple[str, str, str]:
         return row["product"], row["move"], row["unit"]
 
-    before = {key(row): row for row in first or ()}
-    found = [{**row, "first": before.pop(key(row), None)} for row in totals]
+    def figures(row: Row) -> tuple[object, object]:
+        return row["amount"], row["t_reo"]
+
+    before = {key(row): row for row in first}
+    found = []
+    for row in totals:
+        was = before.pop(key(row), None)
+        found.append({**row, "first": was, "is_changed": was is None or figures(was) != figures(row)})
     unknown = {"amount": None, "t_reo": None, "u_t_reo": None}
-    return [*found, *({**row, **unknown, "is_gone": True, "first": row} for row in before.values())]
+    gone = ({**row, **unknown, "is_gone": True, "is_changed": True, "first": row} for row in before.values())
+    return [*found, *gone]
 
 
 def _element_table(moves: Sequence[Row], language: str) -> Json:

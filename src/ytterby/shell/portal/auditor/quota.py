@@ -29,7 +29,7 @@ COLUMNS = (
     "sum_t_reo",
     "sum_u_t_reo",
     "is_whole",
-    "is_projected",
+    "projected_t_reo",
     "low",
     "high",
 )
@@ -88,9 +88,13 @@ class _QuotaPage:
         return _("%(party)s, %(kind)s %(year)s") % facts
 
     def months(self) -> list[Json]:
-        """Return the months as they were, then those to come."""
-        told = [{**row, "is_projected": False} for row in self.row["months"]]
-        return [*told, *({**row, "is_projected": True} for row in self.row["projected"])]
+        """Return the months of the year with what was told of them and what the pace leads to, one row each."""
+        told = {row["month"]: {**row, "is_told": True} for row in self.row["months"]}
+        ahead = {
+            row["month"]: {"projected_t_reo": row["sum_t_reo"], "low": row["low"], "high": row["high"]}
+            for row in self.row["projected"]
+        }
+        return [{"month": month, **told.get(month, {}), **ahead.get(month, {})} for month in sorted({*told, *ahead})]
 
     def context(self) -> Json:
         """Return what the page shows."""
