@@ -142,7 +142,7 @@ def position(number, kind, quota, masses, used_up=None, **more):
         "source": None if quota is None else "letter 7 of 12 Jan 2026",
         "produced_t_reo": made,
         "u_t_reo": None if made is None else 0.008 * made,
-        "share": None if quota is None or made is None else made / float(quota),
+        "share": made / float(quota) if made is not None and quota is not None and float(quota) else None,
         "left_t_reo": None if quota is None or made is None else float(quota) - made,
         "is_exceeded": quota is not None and made is not None and made > float(quota),
         "z": None,
