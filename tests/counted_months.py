@@ -36,6 +36,7 @@ class Plan(NamedTuple):
     unassayed: int = 14
     loss_from: int = 20
     loss_share: float = 0.025
+    first: int = FIRST
 
 
 def make_register_of_months(data: Path, plan: Plan = Plan()) -> "Register":  # noqa: B008
@@ -51,7 +52,7 @@ def make_register_of_months(data: Path, plan: Plan = Plan()) -> "Register":  # n
     for site, event in month_events(plan):
         by_site[site].append(event)
     for site, events in by_site.items():
-        found = capture(register, _document(events), submitter=OWNERS[site], at=AT)
+        found = capture(register, document(events), submitter=OWNERS[site], at=AT)
         assert found.outcome == "accepted", found.problems[:3]
     return register
 
@@ -62,7 +63,7 @@ def hand_in_count(register: "Register", month: str, kg: float) -> None:
 
     year, _, number = month.partition("-")
     event = _count(int(year) * 12 + int(number) - 1, kg, Random(1))
-    found = capture(register, _document([event]), submitter=OWNERS[PLANT], at=AT)
+    found = capture(register, document([event]), submitter=OWNERS[PLANT], at=AT)
     assert found.outcome == "accepted", found.problems
 
 
@@ -70,9 +71,9 @@ def month_events(plan: Plan) -> Iterator[tuple[str, Json]]:
     """Yield the events of the months, each with the site that reports it."""
     random = Random(plan.seed)
     stock = 4000.0
-    yield PLANT, _count(FIRST, stock, random)
+    yield PLANT, _count(plan.first, stock, random)
     for place in range(plan.months):
-        month = FIRST + 1 + place
+        month = plan.first + 1 + place
         lot, came, made = f"{CONCENTRATE}/KR-{month}", random.uniform(9000, 12000), random.uniform(3200, 4200)
         is_assayed = place != plan.unassayed
         yield MINE, _make(month, 2, lot, came, random if is_assayed else None)
@@ -89,7 +90,7 @@ def month_events(plan: Plan) -> Iterator[tuple[str, Json]]:
             yield PLANT, _count(month, stock, random)
 
 
-def _document(events: list[Json]) -> bytes:
+def document(events: list[Json]) -> bytes:
     context = [
         "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
         {"ree": "https://w3id.org/ytterby/ree/"},

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from importlib.resources import files
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -15,6 +16,9 @@ from ytterby.balance.flow_return import (
     Correction,
     Duties,
     State,
+    count_lines,
+    element_totals,
+    flow_lines,
     month_returns,
     months_through,
 )
@@ -22,7 +26,8 @@ from ytterby.balance.reported import Key, Move, Movement, Reported, Spoken
 from ytterby.balance.return_rule import parse_return_rules
 from ytterby.chain.party import OPERATOR, Operation, Site, make_directory
 from ytterby.chain.period import Month
-from ytterby.matter.mass import no_mass
+from ytterby.matter.element import ELEMENTS
+from ytterby.matter.mass import ElementMass, no_mass
 
 ROWS = yaml.safe_load(files("ytterby.balance").joinpath("return_rules.yaml").read_text("utf-8"))
 RULES = parse_return_rules(ROWS)
@@ -66,6 +71,31 @@ def test_what_came_last_of_the_first_version_tells_by_how_much_it_was_late():
     found = march([arrived(-90), arrived(5, digest=b"b"), arrived(60, digest=b"c")])
     (one,) = found.sites
     assert (found.state, found.late_by, one.late_events, one.events) == (State.LATE, timedelta(seconds=60), 2, 3)
+
+
+def test_lines_are_counted_as_they_are_written_and_elements_add_over_products():
+    def moved(move, lot, kg, *, key=PLANT, product="oxide", is_known=True):
+        mass = np.zeros(len(ELEMENTS))
+        mass[ELEMENTS.index("Nd")] = kg
+        content = ElementMass(mass, 0.03 * mass, {"balance": 0.04 * mass}, assumed=False)
+        return Movement(
+            key, move, product, lot, "", Decimal(9), "KGM", content, is_known, "oxide", DEADLINE, lot.encode()
+        )
+
+    movements = [
+        moved(Move.MADE, "a", 100.0),
+        moved(Move.MADE, "b", 50.0),
+        moved(Move.MADE, "c", 50.0, product="carbonate"),
+        moved(Move.SHIPPED, "a", 70.0, is_known=False),
+    ]
+    assert count_lines(movements) == {("P", MARCH): 3} == {("P", MARCH): len(flow_lines(movements, {}))}
+    found = element_totals(movements)
+    assert list(found) == [Move.MADE, Move.SHIPPED]
+    assert found[Move.SHIPPED] is None
+    neodymium = ELEMENTS.index("Nd")
+    assert found[Move.MADE].mass_kg[neodymium] == 200.0
+    # Random errors in quadrature, what the balance errs by together.
+    assert found[Move.MADE].u_kg[neodymium] == pytest.approx(np.hypot(0.03 * np.sqrt(15000.0), 0.04 * 200.0))
 
 
 @pytest.mark.parametrize(

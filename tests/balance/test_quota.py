@@ -26,7 +26,7 @@ from ytterby.balance.quota import (
     productions,
     quota_findings,
 )
-from ytterby.balance.quota_projection import day_after, project_months
+from ytterby.balance.quota_projection import day_after, project_months, project_sums
 from ytterby.balance.reported import reported_movements
 from ytterby.chain.book import build_from_bundles
 from ytterby.chain.order import Bundle
@@ -205,6 +205,30 @@ def test_a_pace_that_may_be_nothing_has_no_latest_day_and_one_month_has_no_inter
     assert project_months([0.0, 0.0], 10.0, 0.0, 0.9) == (inf, inf, inf)
     assert project_months([0.0, 0.0], 0.0, 0.0, 0.9) == (0.0, 0.0, 0.0)
     assert day_after(date(2026, 1, 31), inf) is None
+
+
+def test_the_sums_to_come_and_the_days_of_exhaustion_are_one_interval():
+    masses, made, u = [10.0, 12.0, 14.0], 36.0, 1.5
+    sums = project_sums(masses, made, u, 0.9, 6)
+    assert [total for total, _, _ in sums] == pytest.approx([48.0, 60.0, 72.0, 84.0, 96.0, 108.0])
+    for months, (_, low, high) in enumerate(sums, 1):
+        # A quota as large as an end of the interval after so many months is used up then, at that end.
+        assert project_months(masses, high - made, u, 0.9)[1] == pytest.approx(months, rel=1e-6)
+        if low > made:
+            assert project_months(masses, low - made, u, 0.9)[2] == pytest.approx(months, rel=1e-6)
+    assert project_sums([5.0], 5.0, 1.0, 0.9, 2) == ((10.0, None, None), (15.0, None, None))
+    assert project_sums([5.0], 5.0, 1.0, 0.9, 0) == ()
+
+
+def test_the_sums_of_a_year_end_in_what_was_produced_and_go_on_to_december():
+    found = position(separation(), months=[Month(2026, n) for n in (1, 2, 3)])
+    assert [sums.tonnes for sums in found.sums] == pytest.approx([0.0, 5700 * OXIDE_PER_ND, 9500 * OXIDE_PER_ND])
+    # Errors of the months add as they do in the whole, not month by month.
+    assert found.sums[-1] == found.produced
+    assert [str(one.month) for one in found.projected] == [f"2026-{n:02d}" for n in range(4, 13)]
+    assert found.projected[0].tonnes == pytest.approx(9500 * OXIDE_PER_ND * 4 / 3)
+    assert found.projected[0].low < found.projected[0].tonnes < found.projected[0].high
+    assert position(separation()).projected == ()
 
 
 def test_equal_months_without_error_have_no_width():

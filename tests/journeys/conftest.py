@@ -27,14 +27,14 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-MAKE_MONTHS = """
-import os, sys
+MAKE = """
+import importlib, os, sys
 from pathlib import Path
 import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
 django.setup()
-from counted_months import make_register_of_months
-make_register_of_months(Path(sys.argv[1]))
+module, make = sys.argv[1].split(":")
+getattr(importlib.import_module(module), make)(Path(sys.argv[2]))
 """
 PASSWORD = re.compile(r"[a-z2-9]{5}(?:-[a-z2-9]{5}){3}")
 
@@ -57,10 +57,23 @@ def served(tmp_path_factory):
 @pytest.fixture(scope="session")
 def served_months(tmp_path_factory):
     """Serve a register of two years of a plant that counts its stock."""
-    folder = tmp_path_factory.mktemp("months")
+    with _serving_made(tmp_path_factory.mktemp("months"), "counted_months:make_register_of_months") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def served_year(tmp_path_factory):
+    """Serve a register of five months of returns, and quotas."""
+    with _serving_made(tmp_path_factory.mktemp("year"), "reported_year:make_reported_year") as found:
+        yield found
+
+
+@contextmanager
+def _serving_made(folder: Path, make: str) -> Iterator[Served]:
+    """Serve a register that a function of the tests makes, `module:function`."""
     # In a process of its own: this one may have a register open.
     subprocess.run(
-        [sys.executable, "-c", MAKE_MONTHS, str(folder / "register")],
+        [sys.executable, "-c", MAKE, make, str(folder / "register")],
         check=True,
         timeout=START_SECONDS,
         env=_with_tests(),
@@ -150,6 +163,12 @@ def windows(chromium, served):
 def month_windows(chromium, served_months):
     """Return the same for the register of months; with a party's number it is that party's window."""
     return _windows_of(chromium, served_months)
+
+
+@pytest.fixture(scope="session")
+def year_windows(chromium, served_year):
+    """Return the same for the register of returns and quotas."""
+    return _windows_of(chromium, served_year)
 
 
 def _windows_of(chromium, served):

@@ -133,6 +133,14 @@ QUERIES = {
     "months_file": [""],
     "plant_months": [""],
     "plant_months_file": [""],
+    "returns": ["", "known_on=2026-02-20", "known_on=2026-02-20&known_at=31&state=differs", "known_on=never"],
+    "returns_file": ["known_on=2026-02-20"],
+    "flow_return": ["known_on=2026-02-20", "party=https://id.gs1.org/417/9520000010010"],
+    "flow_return_file": ["known_on=2026-02-20"],
+    "quotas": ["", "known_on=2026-02-20&known_at=31", "standing=exceeded"],
+    "quotas_file": ["known_on=2026-02-20"],
+    "quota": ["known_on=2026-02-20", "party=https://id.gs1.org/417/9520000010010"],
+    "quota_file": ["known_on=2026-02-20"],
     "findings": ["", "kind=mirror.told_differs"],
     "findings_file": [""],
     "log": ["", "page=2", "known_at=29", "known_at=x"],
@@ -177,6 +185,15 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
     if name.startswith("plant_months"):
         kinds = [[]] if name == "plant_months" else [["json"], ["svg"]]
         return [[site, "Nd", *kind] for site in ("9520000010027", "9520000010072", "~") for kind in kinds]
+    if name.startswith("flow_return"):
+        kinds = [[]] if name == "flow_return" else [["csv"], ["json"]]
+        months = ("2025-04", "2025-05", "2031-01")
+        return [
+            [who, month, *kind] for who in ("9520000010027", "9520000010041", "~") for month in months for kind in kinds
+        ]
+    if name in {"quota", "quota_file"}:
+        kinds = [[]] if name == "quota" else [["json"], ["svg"]]
+        return [[who, "2025", "separation", *kind] for who in ("9520000010027", "9520000010041", "~") for kind in kinds]
     if name.startswith(("event", "proof")):
         return [[one] for one in events]
     return [[kind] for kind in ("csv", "json")] if name.endswith("_file") else [[]]

@@ -214,8 +214,12 @@ def answers_of(viewer):
         assert whole["return"] == one
         rows += [("return", one), *(("return site", row) for row in one["sites"])]
         rows += [("return line", row) for row in (*whole["lines"], *whole["totals"])]
+        rows += [("return elements", row) for row in whole["elements"]]
         rows += [("return delivery", row) for row in whole["deliveries"]]
-    rows += [("quota", row) for row in quota_positions(viewer, known=now(), on=DAY)["positions"]]
+    for position in quota_positions(viewer, known=now(), on=DAY)["positions"]:
+        rows += [("quota", position)]
+        rows += [("quota month", row) for row in position["months"]]
+        rows += [("quota projected", row) for row in position["projected"]]
     cases = list_cases(viewer, known=now())["cases"]
     rows += [("case", row) for row in cases]
     for row in cases:

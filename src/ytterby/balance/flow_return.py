@@ -18,6 +18,7 @@ Amounts are exact decimals in the declared base unit, masses as oxide t REO. Rul
 (`return_rule`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -29,7 +30,7 @@ from ytterby.balance.reported import Key, Move, Movement, Reo, Reported, exact_s
 from ytterby.balance.return_rule import ReturnRules
 from ytterby.chain.party import OPERATOR, Directory, Site
 from ytterby.chain.period import Month
-from ytterby.matter.mass import combine
+from ytterby.matter.mass import ElementMass, combine
 
 
 class State(StrEnum):
@@ -115,6 +116,11 @@ class MonthReturn(NamedTuple):
         return max((site.late_by for site in self.sites if site.late_by is not None), default=None)
 
     @property
+    def entered_at(self) -> datetime | None:
+        """When the last of what was first entered arrived, of all its sites."""
+        return max((site.whole_at for site in self.sites if site.whole_at is not None), default=None)
+
+    @property
     def corrected_at(self) -> datetime | None:
         """When the last correction arrived."""
         return max((one.at for one in self.corrections), default=None)
@@ -157,7 +163,27 @@ def months_through(first: Month, on: date) -> tuple[Month, ...]:
 
 def flow_lines(movements: Iterable[Movement], factors: Mapping[str, Decimal]) -> tuple[FlowLine, ...]:
     """Return the lines of movements: one for each site, product, move, counterparty and unit, in that order."""
-    return _lines(movements, factors, lambda one: (one.key.site, one.product, one.move, one.counterparty, one.unit))
+    return _lines(movements, factors, _line_key)
+
+
+def count_lines(movements: Iterable[Movement]) -> dict[tuple[str, Month], int]:
+    """Return how many lines the return of each enterprise and month has."""
+    keys = {(one.key.party, one.key.month, _line_key(one)) for one in movements}
+    return dict(Counter((party, month) for party, month, _ in keys))
+
+
+def element_totals(movements: Iterable[Movement]) -> dict[Move, ElementMass | None]:
+    """Return what a month comes to for each move, kg of element over all sites and products; None: not all is known."""
+    groups: dict[Move, list[Movement]] = {}
+    for one in movements:
+        groups.setdefault(one.move, []).append(one)
+    return {
+        move: combine([(1.0, one.content) for one in groups[move]])
+        if all(one.is_known for one in groups[move])
+        else None
+        for move in Move
+        if move in groups
+    }
 
 
 def flow_totals(movements: Iterable[Movement], factors: Mapping[str, Decimal]) -> tuple[FlowLine, ...]:
@@ -166,6 +192,10 @@ def flow_totals(movements: Iterable[Movement], factors: Mapping[str, Decimal]) -
 
 
 _LineKey = tuple[str, str, Move, str, str]
+
+
+def _line_key(one: Movement) -> _LineKey:
+    return one.key.site, one.product, one.move, one.counterparty, one.unit
 
 
 def _lines(

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ytterby.balance.finding import Finding, finding_id
-from ytterby.balance.quota_projection import day_after, project_months
+from ytterby.balance.quota_projection import day_after, project_months, project_sums
 from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, oxide_tonnes, reo_of
 from ytterby.balance.return_rule import holds
 from ytterby.chain.attribution import attribute
@@ -30,6 +30,7 @@ from ytterby.matter.mass import ElementMass, FloatArray, combine
 from ytterby.terms.problem import finding
 
 FORM_UNKNOWN, CONTENT_UNKNOWN = "form_unknown", "content_unknown"
+MONTHS_IN_YEAR = 12
 
 
 class QuotaKind(NamedTuple):
@@ -99,10 +100,23 @@ class Exhaustion(NamedTuple):
     months: int
 
 
+class Projected(NamedTuple):
+    """What will have been produced by the end of a month to come, t REO, with the ends of its interval; None: one month
+    alone gives none.
+    """
+
+    month: Month
+    tonnes: float
+    low: float | None
+    high: float | None
+
+
 class Position(NamedTuple):
     """What an enterprise produced in a year of a kind, t REO, against its quota; `left` and `share` None without one.
 
-    `by_origin` holds (kind, country, t REO), those of `not_counted` origins too; they are not in `produced`.
+    `by_origin` holds (kind, country, t REO), those of `not_counted` origins too; they are not in `produced`. `sums` is
+    what was produced from the year's beginning to the end of each month of `by_month`, `whole` which of these months
+    the pace is taken from, `projected` the months of the year after the last of them.
     """
 
     party: str
@@ -116,6 +130,9 @@ class Position(NamedTuple):
     by_origin: tuple[tuple[str, str, float], ...]
     not_counted: tuple[NotCounted, ...]
     exhaustion: Exhaustion | None
+    sums: tuple[Reo | None, ...]
+    whole: tuple[Month, ...]
+    projected: tuple[Projected, ...]
 
     @property
     def is_exceeded(self) -> bool:
@@ -276,6 +293,7 @@ def position_of(
         by_month.setdefault(one.movement.key.month, []).append(one)
     monthly = {month: _reo(by_month[month], factors) for month in sorted(by_month)}
     tonnes = None if quota is None else float(quota.tonnes_reo)
+    pace = _pace(own, whole, monthly, factors)
     return Position(
         party=party,
         year=year,
@@ -287,7 +305,10 @@ def position_of(
         by_month=tuple(monthly.items()),
         by_origin=_by_origin(own),
         not_counted=_not_counted(row for row in left if row[0] == kind and is_own(row[1])),
-        exhaustion=None if tonnes is None else _exhaustion(own, tonnes, whole, monthly, factors, level),
+        exhaustion=None if tonnes is None else _exhaustion(own, tonnes, whole, pace, factors, level),
+        sums=_sums(by_month, factors),
+        whole=tuple(whole),
+        projected=() if pace is None else _projected(whole[-1], pace, level),
     )
 
 
@@ -312,11 +333,47 @@ def _not_counted(rows: Iterable[tuple[str, Movement, str]]) -> tuple[NotCounted,
     return tuple(NotCounted(reason, tuple(named)) for reason, named in sorted(lots.items()))
 
 
+class _Pace(NamedTuple):
+    """What was produced in each whole month, t REO, and from the year's beginning to the end of the last of them."""
+
+    masses: tuple[float, ...]
+    so_far: Reo
+
+
+def _pace(
+    own: Sequence[Production],
+    whole: Sequence[Month],
+    by_month: Mapping[Month, Reo | None],
+    factors: Mapping[str, Decimal],
+) -> _Pace | None:
+    """Return the pace of the whole months; None without one, and where a month is not known."""
+    masses = tuple(reo.tonnes for month in whole if (reo := by_month[month]) is not None)
+    if not masses or len(masses) < len(whole):
+        return None
+    so_far = _reo([one for one in own if one.movement.key.month <= whole[-1]], factors)
+    return None if so_far is None else _Pace(masses, so_far)
+
+
+def _sums(by_month: Mapping[Month, Sequence[Production]], factors: Mapping[str, Decimal]) -> tuple[Reo | None, ...]:
+    found: list[Reo | None] = []
+    so_far: list[Production] = []
+    for month in sorted(by_month):
+        so_far += by_month[month]
+        found.append(_reo(so_far, factors))
+    return tuple(found)
+
+
+def _projected(last: Month, pace: _Pace, level: float) -> tuple[Projected, ...]:
+    count = MONTHS_IN_YEAR - last.month
+    sums = project_sums(pace.masses, pace.so_far.tonnes, pace.so_far.u_tonnes, level, count)
+    return tuple(Projected(last.plus(number), *one) for number, one in enumerate(sums, 1))
+
+
 def _exhaustion(
     own: Sequence[Production],
     tonnes: float,
     whole: Sequence[Month],
-    by_month: Mapping[Month, Reo | None],
+    pace: _Pace | None,
     factors: Mapping[str, Decimal],
     level: float,
 ) -> Exhaustion | None:
@@ -324,13 +381,9 @@ def _exhaustion(
     passed = _day_passed(own, tonnes, factors)
     if passed is not None:
         return Exhaustion(passed, passed, passed, level, len(whole))
-    masses = [reo.tonnes for month in whole if (reo := by_month[month]) is not None]
-    if not masses or len(masses) < len(whole):
+    if pace is None:
         return None
-    so_far = _reo([one for one in own if one.movement.key.month <= whole[-1]], factors)
-    if so_far is None:
-        return None
-    months = project_months(masses, tonnes - so_far.tonnes, so_far.u_tonnes, level)
+    months = project_months(pace.masses, tonnes - pace.so_far.tonnes, pace.so_far.u_tonnes, level)
     start = whole[-1].last_day
     day, earliest, latest = (day_after(start, count) for count in months)
     return Exhaustion(day, earliest, latest, level, len(whole))

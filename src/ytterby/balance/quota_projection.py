@@ -34,21 +34,44 @@ def project_months(masses: Sequence[float], left: float, u_left: float, level: f
     `masses` are whole months, `left` and `u_left` in the same unit. One month alone gives no interval: the earliest is
     at once and the latest never.
     """
-    n = len(masses)
-    mean = sum(masses) / n
+    mean = sum(masses) / len(masses)
     by_mean = 0.0 if left <= 0 else left / mean if mean * MONTHS_MAX >= left else inf
-    if n < 2:
+    half = _half_width(masses, u_left, level)
+    if half is None:
         return by_mean, 0.0, inf
+
+    def reach(months: float, sign: float) -> float:
+        return mean * months + sign * half(months) - left
+
+    return by_mean, _first_zero(lambda m: reach(m, 1.0)), _first_zero(lambda m: reach(m, -1.0))
+
+
+def project_sums(
+    masses: Sequence[float], made: float, u_made: float, level: float, count: int
+) -> tuple[tuple[float, float | None, float | None], ...]:
+    """Return what will have been made in all after each of the next `count` months: by the mean, and the ends of the
+    same interval; one month alone gives none.
+    """
+    mean = sum(masses) / len(masses)
+    half = _half_width(masses, u_made, level)
+    sums = [(months, made + mean * months) for months in range(1, count + 1)]
+    if half is None:
+        return tuple((total, None, None) for _, total in sums)
+    return tuple((total, total - half(months), total + half(months)) for months, total in sums)
+
+
+def _half_width(masses: Sequence[float], u: float, level: float) -> Callable[[float], float] | None:
+    """Return half the width of the interval after a number of months; None where one month gives no spread."""
+    n = len(masses)
+    if n < 2:
+        return None
     # Only who projects waits for scipy; the rules of quotas and returns are asked for more often.
     from scipy.special import stdtrit
 
+    mean = sum(masses) / n
     variance = sum((mass - mean) ** 2 for mass in masses) / (n - 1)
     t = float(stdtrit(n - 1, 0.5 + level / 2))
-
-    def reach(months: float, sign: float) -> float:
-        return mean * months + sign * t * sqrt(variance * (months + months * months / n) + u_left * u_left) - left
-
-    return by_mean, _first_zero(lambda m: reach(m, 1.0)), _first_zero(lambda m: reach(m, -1.0))
+    return lambda months: t * sqrt(variance * (months + months * months / n) + u * u)
 
 
 def _first_zero(function: Callable[[float], float]) -> float:

@@ -6,6 +6,7 @@ import importlib
 import pytest
 
 from shell.portal import sample_answers as sample
+from shell.portal import sample_reports as reports
 
 AUDITOR = "ytterby.shell.portal.auditor"
 HEAD_SIZE = 24
@@ -73,6 +74,10 @@ PATCHED = {
     f"{AUDITOR}.balance": ["step_closures"],
     f"{AUDITOR}.months": ["balanced", "month_rows"],
     f"{AUDITOR}.plant_months": ["balanced", "match_lots", "month_rows"],
+    f"{AUDITOR}.returns": ["list_returns"],
+    f"{AUDITOR}.flow_return": ["list_returns", "show_return"],
+    f"{AUDITOR}.quotas": ["quota_positions"],
+    f"{AUDITOR}.quota": ["quota_positions"],
     "ytterby.shell.portal.page": ["count_findings"],
     "ytterby.shell.portal.moment": ["known_at"],
 }
@@ -90,12 +95,16 @@ class Answers:
         self.origin = copy.deepcopy(sample.ORIGIN)
         self.destination = copy.deepcopy(sample.DESTINATION)
         self.months = copy.deepcopy(sample.MONTHS)
+        self.returns = copy.deepcopy(reports.RETURNS)
+        self.positions = copy.deepcopy(reports.POSITIONS)
+        self.quota_findings = copy.deepcopy(reports.QUOTA_FINDINGS)
         self.asked = []
 
     def empty(self):
         """Make it the register of a chain that has not begun."""
         self.lots, self.findings, self.steps, self.pairs = [], [], [], []
         self.months = {}
+        self.returns, self.positions, self.quota_findings = [], [], []
 
     def known_at(self, viewer, size):
         from ytterby.shell.store.reading.known import Known
@@ -145,3 +154,16 @@ class Answers:
     def mirror_pairs(self, viewer, *, known, on=None, transit_limit_days):
         self.asked.append((on, transit_limit_days))
         return {"as_of_size": known.size, "transit_limit_days": transit_limit_days, "pairs": copy.deepcopy(self.pairs)}
+
+    def list_returns(self, viewer, *, known, on):
+        self.asked.append(on)
+        return {"as_of_size": known.size, "on": on.isoformat(), "returns": copy.deepcopy(self.returns)}
+
+    def show_return(self, viewer, party, month, *, known, on):
+        (row,) = [one for one in self.returns if (one["party"]["id"], one["month"]) == (party, month)]
+        return {"as_of_size": known.size, "on": on.isoformat(), **reports.show(copy.deepcopy(row))}
+
+    def quota_positions(self, viewer, *, known, on, language="en"):
+        self.asked.append(on)
+        found = {"positions": copy.deepcopy(self.positions), "findings": copy.deepcopy(self.quota_findings)}
+        return {"as_of_size": known.size, "on": on.isoformat(), **found}

@@ -27,6 +27,17 @@ PAGES = [
     f"months/{PLANT}/Nd/?month=2024-07",
     f"months/~/Nd/?site=https://id.gs1.org/414/{PLANT}",
     "months/9520000010010/Nd/",
+    "returns/",
+    "returns/?state=not_entered&known_on=2026-04-20",
+    "returns/9520000010010/2026-03/",
+    f"returns/~/2026-03/?party=https://id.gs1.org/417/{PLANT}",
+    "returns/9520000010034/2026-03/",
+    "returns/9520000010065/2026-03/",
+    "quotas/",
+    "quotas/?standing=exceeded&known_on=2026-04-20",
+    f"quotas/{PLANT}/2026/separation/",
+    "quotas/9520000010010/2026/mining/",
+    "quotas/9520000010065/2026/separation/",
     "findings/",
     "findings/?kind=receipt.implied",
     "log/",
@@ -47,6 +58,15 @@ FILES = [
     f"months/{PLANT}/Nd/months.csv",
     f"months/{PLANT}/Nd/months.json",
     f"months/{PLANT}/Nd/months.svg",
+    "returns.csv",
+    "returns.json",
+    "returns/9520000010010/2026-03/return.csv",
+    "returns/9520000010010/2026-03/return.json",
+    "quotas.csv",
+    "quotas.json",
+    f"quotas/{PLANT}/2026/separation/quota.csv",
+    f"quotas/{PLANT}/2026/separation/quota.json",
+    f"quotas/{PLANT}/2026/separation/quota.svg",
     "findings.csv",
     "findings.json",
     "log.csv",
@@ -198,7 +218,7 @@ def test_a_page_that_is_not_there_says_what_may_be_the_matter(browser):
     assert "全部批次" in page.text
 
 
-@pytest.mark.parametrize("path", ["lots/", "deliveries/", "balance/", "months/", "findings/"])
+@pytest.mark.parametrize("path", ["lots/", "deliveries/", "balance/", "months/", "returns/", "quotas/", "findings/"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_list_says_how_it_fills(browser, answers, path, language):
     answers.empty()

@@ -2,9 +2,11 @@
 
 It knows: how the nodes and edges of a trace become boxes and ribbons (`flow`), which of them to join when there
 are more than a reader can follow (`gather`), where they stand (`layout`), and how that is written (`svg`); how months
-become figures of MUF and CUMUF (`muf`) and of Page's test (`page_levels`), and methods one of detection (`detection`).
-It never queries and never decides: it draws the dictionary that `lot trace` answers, or the rows of `month_rows`,
-kilograms of one element, never two units in one picture. What others named is escaped everywhere (threat X1).
+become figures of MUF and CUMUF (`muf`) and of Page's test (`page_levels`), methods one of detection (`detection`), and
+a year one of its quota (`quota_use`).
+It never queries and never decides: it draws the dictionary that `lot trace` answers, the rows of `month_rows`, or a
+position of `quota_positions`: kilograms of one element or t REO, never two units in one picture. What others named is
+escaped everywhere (threat X1).
 
 Terms. *Box*: a lot, its height the element in it. *Ribbon*: a flow between two boxes, on the same scale. *Stage*:
 the length of the longest path that leads to a box; a lot is never changed once declared, so a trace has no circle.
@@ -20,6 +22,7 @@ from ytterby.shell.drawing.layout import Box, Layout, Ribbon, find_stages, lay_o
 from ytterby.shell.drawing.months import draw_months
 from ytterby.shell.drawing.muf import draw_cumuf, draw_muf
 from ytterby.shell.drawing.page_levels import draw_page
+from ytterby.shell.drawing.quota_use import draw_quota
 from ytterby.shell.drawing.svg import draw_sankey
 
 __all__ = [
@@ -35,6 +38,7 @@ __all__ = [
     "draw_months",
     "draw_muf",
     "draw_page",
+    "draw_quota",
     "draw_sankey",
     "find_stages",
     "flow_of_trace",

@@ -14,11 +14,15 @@ VALUES_MAX = 8
 
 
 class Facet(NamedTuple):
-    """One thing to narrow by: its name in the address, its heading, and the (code, word) pairs that a row has."""
+    """One thing to narrow by: its name in the address, its heading, and the (code, word) pairs that a row has.
+
+    The values shown are those of most rows, or, where codes are months or years, the newest.
+    """
 
     name: str
     heading: str
     values_of: Callable[[Row], Iterable[tuple[str, str]]]
+    is_newest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,12 @@ def _choices(facet: Facet, rows: Sequence[Row], chosen: str | None, query: Mappi
         values = dict(facet.values_of(row))
         counts.update(code for code in values if code)
         words.update(values)
-    shown = sorted(counts, key=lambda code: (-counts[code], words[code]))[:VALUES_MAX]
+    ranked = (
+        sorted(counts, reverse=True)
+        if facet.is_newest_first
+        else sorted(counts, key=lambda code: (-counts[code], words[code]))
+    )
+    shown = ranked[:VALUES_MAX]
     if chosen and chosen not in shown:
         shown.append(chosen)
     found = []

@@ -98,5 +98,6 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("findings", _("Findings"), count_findings(seat.viewer, known=moment.known)),
             ],
         ),
+        (_("Reports"), [item("returns", _("Returns")), item("quotas", _("Quotas"))]),
         (_("Proof"), [item("log", _("Log"))]),
     ]

@@ -5,7 +5,21 @@ Every list has its twins (`.csv`, `.json`); every view names its audience.
 
 from django.urls import path, register_converter
 
-from ytterby.shell.portal.auditor import balance, deliveries, event, findings, log, lot, lots, months, plant_months
+from ytterby.shell.portal.auditor import (
+    balance,
+    deliveries,
+    event,
+    findings,
+    flow_return,
+    log,
+    lot,
+    lots,
+    months,
+    plant_months,
+    quota,
+    quotas,
+    returns,
+)
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
@@ -54,6 +68,14 @@ urlpatterns = [
         name="plant_months_file",
     ),
     path("months/<str:site>/<str:element>/", plant_months.plant_months, name="plant_months"),
+    path("returns/", returns.returns, name="returns"),
+    path("returns.<file:kind>", returns.returns_file, name="returns_file"),
+    path("returns/<str:party>/<str:month>/return.<file:kind>", flow_return.flow_return_file, name="flow_return_file"),
+    path("returns/<str:party>/<str:month>/", flow_return.flow_return, name="flow_return"),
+    path("quotas/", quotas.quotas, name="quotas"),
+    path("quotas.<file:kind>", quotas.quotas_file, name="quotas_file"),
+    path("quotas/<str:party>/<int:year>/<str:of>/quota.<picture:kind>", quota.quota_file, name="quota_file"),
+    path("quotas/<str:party>/<int:year>/<str:of>/", quota.quota, name="quota"),
     path("findings/", findings.findings, name="findings"),
     path("findings.<file:kind>", findings.findings_file, name="findings_file"),
     path("log/", log.log, name="log"),

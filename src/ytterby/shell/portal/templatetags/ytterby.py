@@ -1,8 +1,8 @@
 """How templates write masses, shares, instants and words of the trade, and link to each other."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from math import floor, log10
+from datetime import UTC, date, datetime
+from math import ceil, floor, log10
 from typing import Any
 
 from django import template
@@ -10,6 +10,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from ytterby.shell.drawing.label import SIGN_MINUS, write_mass, write_signed
 from ytterby.shell.drawing.month_axis import MONTHS_IN_YEAR, month_number
@@ -20,6 +21,7 @@ from ytterby.shell.wording import word as word_of
 
 register = template.Library()
 
+SECONDS_IN_MINUTE, MINUTES_IN_HOUR, HOURS_IN_DAY = 60, 60, 24
 # The bar of a score: limit 3 at a fifth from each end.
 BAR_WIDTH, BAR_MARK, SCORE_LIMIT = 90.0, 3.0, 3.0
 
@@ -54,6 +56,42 @@ def difference(value: object, u: object) -> str:
     return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text.replace("-", SIGN_MINUS)
 
 
+@register.simple_tag
+def measured(value: object, u: object) -> str:
+    """Write a value to the last figure of its standard uncertainty, and that beside it."""
+    if not isinstance(value, int | float):
+        return "–"
+    if not isinstance(u, int | float) or u <= 0:
+        return kg(value)
+    decimals = max(0, 1 - floor(log10(u)))
+    return f"{value:,.{decimals}f} ± {write_mass(u, 2)}".replace("-", SIGN_MINUS)
+
+
+@register.filter
+def span(seconds: object) -> str:
+    """Write by how much something was late: days and hours, or hours and minutes; a part counts as a whole minute."""
+    if not isinstance(seconds, int | float):
+        return "–"
+    minutes = max(ceil(seconds / SECONDS_IN_MINUTE), 1)
+    hours, rest = divmod(minutes, MINUTES_IN_HOUR)
+    days, left = divmod(hours, HOURS_IN_DAY)
+    if days:
+        return _("%(days)s d %(hours)s h") % {"days": days, "hours": left}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def day(text: object) -> str:
+    """Write a day of 2026-03-31 as people do; a dash where there is none."""
+    if not text:
+        return "–"
+    at = date.fromisoformat(str(text))
+    language = get_language() or "en"
+    if language_of(language) == "zh":
+        return f"{at.year}年{at.month}月{at.day}日"
+    return f"{at.day} {word_of('month', at.month)} {at.year}"
+
+
 @register.filter
 def signed_kg(value: object) -> str:
     """Write a difference in kilograms with its sign."""
@@ -67,6 +105,18 @@ def percent(value: object) -> str:
         return "–"
     text = f"{100 * value:.2f}"
     return f"{text.rstrip('0').rstrip('.')} %" if abs(value) >= 0.0001 or value == 0 else "< 0.01 %"
+
+
+@register.filter
+def percent_of_quota(value: object) -> str:
+    """Write how much of a quota is used in per cent, to a tenth; a dash where it is unknown."""
+    return f"{100 * value:,.1f} %" if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def from_nothing(value: object) -> object:
+    """Return a lower end of an interval of what cannot be below zero."""
+    return max(value, 0.0) if isinstance(value, int | float) else value
 
 
 @register.filter

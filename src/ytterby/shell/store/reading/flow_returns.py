@@ -20,16 +20,21 @@ from ytterby.balance.flow_return import (
     MonthReturn,
     SiteMonth,
     State,
+    count_lines,
+    element_totals,
     flow_lines,
     flow_totals,
     month_returns,
 )
 from ytterby.balance.mirror import DIFFERS, MirrorState, judge_pairs
-from ytterby.balance.reported import Key, Movement, Reported, months_of_postings, reported_movements
+from ytterby.balance.reported import Key, Move, Movement, Reported, months_of_postings, reported_movements
 from ytterby.balance.told import Delivery
 from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
+from ytterby.chain.period import Month
 from ytterby.chain.postings import postings_of
+from ytterby.matter.element import ELEMENTS
+from ytterby.matter.mass import ElementMass
 from ytterby.shell.site.return_packs import return_rules
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.registered import events_at
@@ -48,6 +53,8 @@ from ytterby.terms.identifier import tail
 from ytterby.terms.instant import read_instant
 
 ENTERED_KEPT = 4
+# A list is asked for page after page, facet after facet, on one day.
+RETURNS_KEPT = 8
 NAMES = ("digest", "submitter", "event_id", "log_index", "submission__arrived_at")
 
 
@@ -170,8 +177,16 @@ def duties_of(viewer: Viewer, known: Known) -> Duties:
     return Duties(return_rules(), directory, since, zone_at)
 
 
+_returns_kept = Kept[tuple[MonthReturn, ...]](RETURNS_KEPT)
+
+
 def returns_of(viewer: Viewer, known: Known, on: date) -> tuple[MonthReturn, ...]:
-    """Return the returns that the viewer may read, as known at a log size and judged on a day."""
+    """Return the returns that the viewer may read, as known at a log size and judged on a day; kept while asked for."""
+    key = (register_id(viewer), known.size, viewer, on)
+    return _returns_kept.get(key, lambda: _returns_of(viewer, known, on))
+
+
+def _returns_of(viewer: Viewer, known: Known, on: date) -> tuple[MonthReturn, ...]:
     entered = entered_events(viewer, known)
     found = month_returns(entered.reported, entered.arrived, entered.corrections, duties_of(viewer, known), on)
     return tuple(one for one in found if viewer.reads_all or one.party == viewer.party)
@@ -187,6 +202,24 @@ class _Told(NamedTuple):
     state: MirrorState
     other: str
     word: str
+
+
+class _Counted(NamedTuple):
+    """The deliveries that may be told to who asks, and how many lines the return of each enterprise and month has."""
+
+    deliveries: tuple[_Told, ...]
+    lines: Mapping[tuple[str, Month], int]
+
+
+_counted_kept = Kept[_Counted](ENTERED_KEPT)
+
+
+def _counted(viewer: Viewer, known: Known) -> _Counted:
+    def count() -> _Counted:
+        lines = count_lines(entered_events(viewer, known).reported.movements)
+        return _Counted(tuple(_deliveries(viewer, known)), lines)
+
+    return _counted_kept.get((register_id(viewer), known.size, viewer), count)
 
 
 def _deliveries(viewer: Viewer, known: Known) -> list[_Told]:
@@ -217,10 +250,10 @@ def _deliveries(viewer: Viewer, known: Known) -> list[_Told]:
 def list_returns(viewer: Viewer, *, known: Known, on: date, party: str | None = None, month: str | None = None) -> Json:
     """Return the returns of all enterprises, or of one, of all months or one (`2026-03`)."""
     book = book_of(viewer, known)
-    deliveries = _deliveries(viewer, known)
-    differing = Counter((one.key.party, one.key.month) for one in deliveries if one.word == DIFFERS)
+    counted = _counted(viewer, known)
+    differing = Counter((one.key.party, one.key.month) for one in counted.deliveries if one.word == DIFFERS)
     rows = [
-        _row(book, one, differing[one.party, one.month])
+        _row(book, one, differing[one.party, one.month], counted.lines.get((one.party, one.month), 0))
         for one in returns_of(viewer, known, on)
         if party in {None, one.party} and month in {None, str(one.month)}
     ]
@@ -228,8 +261,8 @@ def list_returns(viewer: Viewer, *, known: Known, on: date, party: str | None = 
 
 
 def show_return(viewer: Viewer, party: str, month: str, *, known: Known, on: date) -> Json:
-    """Return what a month of an enterprise comes to: its state, lines, totals, deliveries; where it was corrected, the
-    totals as they were first entered.
+    """Return what a month of an enterprise comes to: its state, lines, totals by product and, in kg, by element, and
+    deliveries; where it was corrected, the totals as they were first entered.
 
     Raises:
         KeyError: the viewer may read no such return.
@@ -242,14 +275,17 @@ def show_return(viewer: Viewer, party: str, month: str, *, known: Known, on: dat
     lines = _month_of(viewer, known, party, month)
     is_corrected = bool(own.corrections) and own.first_size is not None
     before = _month_of(viewer, known_at(viewer, own.first_size), party, month) if is_corrected else []
-    deliveries = [one for one in _deliveries(viewer, known) if (one.key.party, one.key.month) == (party, own.month)]
+    counted = _counted(viewer, known)
+    deliveries = [one for one in counted.deliveries if (one.key.party, one.key.month) == (party, own.month)]
+    differing = sum(one.word == DIFFERS for one in deliveries)
     factors = book.world.matter.factors
     return {
         "as_of_size": known.size,
         "on": on.isoformat(),
-        "return": _row(book, own, sum(one.word == DIFFERS for one in deliveries)),
+        "return": _row(book, own, differing, counted.lines.get((party, own.month), 0)),
         "lines": [_line(book, one) for one in flow_lines(lines, factors)],
         "totals": [_line(book, one) for one in flow_totals(lines, factors)],
+        "elements": [_move(move, content) for move, content in element_totals(lines).items()],
         "first_totals": [_line(book, one) for one in flow_totals(before, factors)] if is_corrected else None,
         "deliveries": [_delivery(book, one) for one in deliveries],
     }
@@ -260,13 +296,15 @@ def _month_of(viewer: Viewer, known: Known, party: str, month: str) -> list[Move
     return [one for one in movements if one.key.party == party and str(one.key.month) == month]
 
 
-def _row(book: Book, one: MonthReturn, differing: int) -> Json:
+def _row(book: Book, one: MonthReturn, differing: int, lines: int) -> Json:
     return {
         "party": party_name(book, one.party),
         "month": str(one.month),
         "state": one.state.value,
         "due_day": one.due_day.isoformat() if one.due_day else None,
         "is_nil": one.is_nil,
+        "entered_at": instant(one.entered_at) if one.entered_at else None,
+        "lines": lines,
         "late_by_seconds": _seconds(one.late_by),
         "late_events": sum(site.late_events for site in one.sites),
         "corrections": len(one.corrections),
@@ -309,6 +347,14 @@ def _line(book: Book, one: FlowLine) -> Json:
         "u_t_reo": one.reo.u_tonnes if one.reo else None,
         "events": one.events,
     }
+
+
+def _move(move: Move, content: ElementMass | None) -> Json:
+    """Return the kilograms of each element of a move, {element: [kg, u]}; None where not all is known."""
+    if content is None:
+        return {"move": move.value, "elements": None}
+    figures = zip(ELEMENTS, content.mass_kg.tolist(), content.u_kg.tolist(), strict=True)
+    return {"move": move.value, "elements": {element: [kg, u] for element, kg, u in figures if kg or u}}
 
 
 def _delivery(book: Book, one: _Told) -> Json:

@@ -14,7 +14,9 @@ from ytterby.chain.period import Month
 from ytterby.shell.site.return_packs import quota_rules
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.flow_returns import entered_events
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.naming import Json, exact, figure, name_in, party_name
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.store.registrations import latest_documents
@@ -23,6 +25,11 @@ from ytterby.terms.problem import Problem
 
 QUOTA = "quota"
 PlaceKey = tuple[str, int, str]
+Left = tuple[tuple[str, Movement, str], ...]
+PRODUCTIONS_KEPT, POSITIONS_KEPT = 4, 8
+
+_productions_kept = Kept[tuple[tuple[Production, ...], Left]](PRODUCTIONS_KEPT)
+_positions_kept = Kept[tuple[Position, ...]](POSITIONS_KEPT)
 
 
 def registered_quotas(viewer: Viewer, known: Known) -> dict[PlaceKey, Quota]:
@@ -36,13 +43,28 @@ def registered_quotas(viewer: Viewer, known: Known) -> dict[PlaceKey, Quota]:
 
 
 def positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]:
-    """Return the positions of all quotas, and of production without one, in order of enterprise, year and kind.
+    """Return the positions of all quotas, and of production without one, in order of enterprise, year and kind; kept
+    while asked for.
 
     The pace is taken from the months that were over before a day and of which something was entered.
     """
+    key = (register_id(viewer), known.size, viewer, on)
+    return _positions_kept.get(key, lambda: _positions_of(viewer, known, on))
+
+
+def _productions(viewer: Viewer, known: Known) -> tuple[tuple[Production, ...], Left]:
+    """Return all production and what cannot be counted; the shares of its origins take longest, and know no day."""
+
+    def work_out() -> tuple[tuple[Production, ...], Left]:
+        return productions(entered_events(viewer, known).reported.movements, book_of(viewer, known), quota_rules())
+
+    return _productions_kept.get((register_id(viewer), known.size, viewer), work_out)
+
+
+def _positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]:
     book, reported = book_of(viewer, known), entered_events(viewer, known).reported
     rules = quota_rules()
-    made, left = productions(reported.movements, book, rules)
+    made, left = _productions(viewer, known)
     quotas = registered_quotas(viewer, known)
     made_at: dict[PlaceKey, list[Production]] = {}
     for term in made:
@@ -94,6 +116,8 @@ def quota_positions(
             {
                 "id": one.id,
                 "kind": one.problem.code,
+                "year": int(one.problem.facts["year"]),
+                "quota_kind": one.problem.facts["kind"],
                 "parties": [[name] for name in one.parties],
                 "size_kg": figure(one.size_kg),
                 "sd_kg": figure(one.sd_kg),
@@ -128,8 +152,19 @@ def _position(book: Book, one: Position) -> Json:
         "is_exceeded": one.is_exceeded,
         "z": figure(one.z),
         "months": [
-            {"month": str(month), "t_reo": reo.tonnes if reo else None, "u_t_reo": reo.u_tonnes if reo else None}
-            for month, reo in one.by_month
+            {
+                "month": str(month),
+                "t_reo": reo.tonnes if reo else None,
+                "u_t_reo": reo.u_tonnes if reo else None,
+                "sum_t_reo": total.tonnes if total else None,
+                "sum_u_t_reo": total.u_tonnes if total else None,
+                "is_whole": month in one.whole,
+            }
+            for (month, reo), total in zip(one.by_month, one.sums, strict=True)
+        ],
+        "projected": [
+            {"month": str(ahead.month), "sum_t_reo": ahead.tonnes, "low": ahead.low, "high": ahead.high}
+            for ahead in one.projected
         ],
         "origins": [
             {"kind": kind, "country": country or None, "t_reo": t, "is_counted": kind not in exempt[one.kind]}

@@ -78,16 +78,19 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "passage": frozenset(Passage._fields) | {"tail"},
     "return": _fields(
-        "party month state due_day is_nil late_by_seconds late_events corrections corrected_at first_size differing"
-        " is_gap sites"
+        "party month state due_day is_nil entered_at lines late_by_seconds late_events corrections corrected_at"
+        " first_size differing is_gap sites"
     ),
     "return site": _fields("site state is_owed deadline first_at whole_at late_by_seconds late_events events"),
     "return line": _fields("site product tail move counterparty amount unit t_reo u_t_reo events"),
+    "return elements": _fields("move elements"),
     "return delivery": _fields("lot tail document other state"),
     "quota": _fields(
-        "party year kind quota_t_reo source produced_t_reo u_t_reo share left_t_reo is_exceeded z months origins"
-        " not_counted used_up"
+        "party year kind quota_t_reo source produced_t_reo u_t_reo share left_t_reo is_exceeded z months projected"
+        " origins not_counted used_up"
     ),
+    "quota month": _fields("month t_reo u_t_reo sum_t_reo sum_u_t_reo is_whole"),
+    "quota projected": _fields("month sum_t_reo low high"),
     "case": _fields("number lot tail state version since due"),
     "case shown": _fields("number lot tail state version since due as_of_size disclosed steps"),
     "case step": _fields(
