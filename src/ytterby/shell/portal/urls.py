@@ -6,6 +6,8 @@ Every list has its twins (`.csv`, `.json`); every view names its audience.
 from django.urls import path, register_converter
 
 from ytterby.shell.portal.auditor import balance, deliveries, event, findings, log, lot, lots, months, plant_months
+from ytterby.shell.portal.auditor.closes import close, close_file, closes, closes_file
+from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
@@ -56,6 +58,14 @@ urlpatterns = [
     path("months/<str:site>/<str:element>/", plant_months.plant_months, name="plant_months"),
     path("findings/", findings.findings, name="findings"),
     path("findings.<file:kind>", findings.findings_file, name="findings_file"),
+    path("inquiries/", inquiries, name="inquiries"),
+    path("inquiries.<file:kind>", inquiries_file, name="inquiries_file"),
+    path("inquiries/<str:number>/", inquiry, name="inquiry"),
+    path("inquiries/<str:number>/case.json", inquiry_file, name="inquiry_file"),
+    path("closes/", closes, name="closes"),
+    path("closes.<file:kind>", closes_file, name="closes_file"),
+    path("closes/<str:month>/", close, name="close"),
+    path("closes/<str:month>/accounts.<file:kind>", close_file, name="close_file"),
     path("log/", log.log, name="log"),
     path("log.<file:kind>", log.log_file, name="log_file"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),

@@ -19,6 +19,7 @@ from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json, answer_svg, file_name_of
 from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.store.reading.closes import stored_beside
 from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.lots import match_lots
 from ytterby.shell.store.reading.months import balanced, month_rows
@@ -109,7 +110,12 @@ class _PlantPage:
         """Return what the page shows."""
         tested = [row for row in self.rows if row["testable"]]
         chosen = self._chosen(tested)
-        newest_first = [{**row, "href": self._month_href(row["month"])} for row in reversed(self.rows)]
+        # Auditors alone: a party is told nothing of what was stored.
+        stored = stored_beside(self.seat.viewer, self.site, self.element, self.rows, known=self.moment.known)
+        newest_first = [
+            {**row, "href": self._month_href(row["month"]), "since_close": stored.get(row["month"])}
+            for row in reversed(self.rows)
+        ]
         paging = page_of(newest_first, self.query)
         return {
             "plant": self.plant,
@@ -122,6 +128,8 @@ class _PlantPage:
             "before_href": self._page_href(paging.before),
             "after_href": self._page_href(paging.after),
             "chosen": chosen,
+            "chosen_stored": stored.get(chosen["month"]) if chosen else None,
+            "changed_months": len(stored),
             "contributors": [self._contributor(part) for part in chosen["contributors"]] if chosen else [],
             "untestable": self._untestable(),
             "figures": self._figures() if tested else [],

@@ -80,7 +80,7 @@ def closed_month(viewer: Viewer, month: str, *, known: Known, language: str = "e
     """
     period = parse_month(month)
     found = closes(known.size, month) if viewer.reads_all else []
-    answer: Json = {"as_of_size": known.size, "month": month, "closes": [_close(one) for one in found]}
+    answer: Json = {"as_of_size": known.size, "month": month, "closes": [close_row(one) for one in found]}
     if not found:
         return {**answer, "stale": None, "accounts": None, "events": [], "registrations": [], "findings": None}
     last = found[-1]
@@ -96,7 +96,8 @@ def closed_month(viewer: Viewer, month: str, *, known: Known, language: str = "e
     }
 
 
-def _close(one: Close) -> Json:
+def close_row(one: Close) -> Json:
+    """Return what the log says of a close, but for its month."""
     return {
         "index": one.number,
         "known_at": one.known_at,
