@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from ytterby.balance.account import Accounts
-from ytterby.balance.account_version import changed_figures, inputs_digest
+from ytterby.balance.account_version import changed_figures, inputs_digests
 from ytterby.chain.period import Month
 from ytterby.chain.posting_record import DERIVATION
 from ytterby.shell.store.account_versions import Close, closes, tables_digest
@@ -19,6 +19,7 @@ from ytterby.shell.store.reading.closed import close_row
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
+from ytterby.shell.store.reading.months import balanced
 from ytterby.shell.store.reading.naming import Json
 from ytterby.shell.store.reading.viewer import Viewer
 
@@ -61,6 +62,8 @@ def stored_beside(viewer: Viewer, site: str, element: str, rows: Sequence[Json],
     for row in wanted:
         close = latest[row["month"]]
         text = stored.get((close.month, close.known_at))
+        if text is None and (site, element) not in balanced(viewer, known=known, until=close.period):
+            continue
         before = msgspec.json.decode(text) if text else None
         if changed := changed_figures(before or {}, row):
             found[close.month] = {
@@ -81,7 +84,7 @@ def _list(viewer: Viewer, known: Known) -> list[Json]:
     found = closes(known.size)
     latest = _latest(found)
     made_of = _made_of(latest.values())
-    now = _Now(accounts_of(viewer, known)) if found else None
+    now = _Now(accounts_of(viewer, known), {one.period for one in found}) if found else None
     rows = []
     for one in sorted(found, key=lambda close: (close.month, close.number), reverse=True):
         is_latest = now is not None and one is latest[one.month]
@@ -107,8 +110,9 @@ def _made_of(found: Iterable[Close]) -> dict[str, _MadeOf]:
 class _Now:
     """What balances would be made of as known now."""
 
-    def __init__(self, accounts: Accounts) -> None:
-        self.accounts = accounts
+    def __init__(self, accounts: Accounts, closed: Iterable[Month]) -> None:
+        self.accounts, self.closed = accounts, tuple(closed)
+        self.digests: dict[str, dict[Month, bytes]] = {}
         self.by = (DERIVATION, tables_digest().hex())
         self.months: dict[str, set[str]] = {}
         for row in {*accounts.rows, *accounts.untestable}:
@@ -126,10 +130,16 @@ class _Now:
     def _is_same(self, site: str, month: Month, then: _MadeOf, here: set[str]) -> bool:
         stored = then.inputs.get(site)
         if stored is None or site not in here:
-            # A plant without rare earths has months and no balance: nothing is stored of it, then or now.
-            return stored is None and not self._holds_any(site)
-        return inputs_digest(self.accounts, site, month) == stored
+            # A plant that held no rare earth up to a month has no balance in it: nothing is stored, then or now.
+            return stored is None and not self._holds_any(site, month)
+        return self._digests(site)[month] == stored
 
-    def _holds_any(self, site: str) -> bool:
-        rows = self.accounts.rows_of(site)
+    def _digests(self, site: str) -> dict[Month, bytes]:
+        """Return what the balances of a plant would be made of now, of all closed months at once."""
+        if site not in self.digests:
+            self.digests[site] = inputs_digests(self.accounts, site, self.closed)
+        return self.digests[site]
+
+    def _holds_any(self, site: str, month: Month) -> bool:
+        rows = [row for row in self.accounts.rows_of(site) if self.accounts.months[row.month] <= month]
         return any(one.content.mass_kg.any() for one in self.accounts.counted_in(rows))
