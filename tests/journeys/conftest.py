@@ -1,5 +1,6 @@
 """The demo, served on loopback as a user would, and the system's Chromium looking at it."""
 
+import json
 import os
 import re
 import shutil
@@ -36,6 +37,16 @@ django.setup()
 from counted_months import make_register_of_months
 make_register_of_months(Path(sys.argv[1]))
 """
+MAKE_JUDGED = """
+import json, os, sys
+from pathlib import Path
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
+django.setup()
+from judged_months import make_judged_register
+made = make_judged_register(Path(sys.argv[1]))
+print(json.dumps({"decided": made.decided, "waiting": made.waiting, "closed_at": made.closed_at}))
+"""
 PASSWORD = re.compile(r"[a-z2-9]{5}(?:-[a-z2-9]{5}){3}")
 
 
@@ -67,6 +78,21 @@ def served_months(tmp_path_factory):
     )
     with _serving(folder, "serve", "--data", str(folder / "register")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def served_judged(tmp_path_factory):
+    """Serve a register of closed months and cases; with it what its cases are numbered."""
+    folder = tmp_path_factory.mktemp("judged")
+    made = subprocess.run(
+        [sys.executable, "-c", MAKE_JUDGED, str(folder / "register")],
+        check=True,
+        timeout=START_SECONDS,
+        env=_with_tests(),
+        stdout=subprocess.PIPE,
+    )
+    with _serving(folder, "serve", "--data", str(folder / "register")) as found:
+        yield found, json.loads(made.stdout.splitlines()[-1])
 
 
 @contextmanager
@@ -150,6 +176,12 @@ def windows(chromium, served):
 def month_windows(chromium, served_months):
     """Return the same for the register of months; with a party's number it is that party's window."""
     return _windows_of(chromium, served_months)
+
+
+@pytest.fixture(scope="session")
+def judged_windows(chromium, served_judged):
+    """Return the same for the register of closed months and cases."""
+    return _windows_of(chromium, served_judged[0])
 
 
 def _windows_of(chromium, served):

@@ -67,9 +67,9 @@ def test_the_office_reads_every_case_whoever_is_to_answer_first(judged, office):
 def test_a_case_shows_each_step_with_who_said_what_and_what_was_measured(judged, office):
     text = Page(office.get(f"/en/inquiries/{judged.decided}/")).text
     for said in (
-        "the office: asked → Norrvik Separation",
+        "the office · asked → Norrvik Separation",
         QUESTION,
-        "Norrvik Separation: answered",
+        "Norrvik Separation · answered",
         SECRET,
         "Order O-12 Inspectors B-1, B-2",
         "Sample V-1, 0.250 ± 0.001 kg",
@@ -85,7 +85,7 @@ def test_a_case_shows_each_step_with_who_said_what_and_what_was_measured(judged,
     assert [href for href in internal(page) if office.get(href).status_code != 200] == []
     assert any("/events/" in href for href in internal(page))
     chinese = Page(office.get(f"/zh-hans/inquiries/{judged.decided}/")).text
-    assert "主管方：" in chinese or "主管方: " in chinese
+    assert "主管方 · 询问 → 诺维克分离" in chinese
     whole = json.loads(office.get(f"/en/inquiries/{judged.decided}/case.json").content)
     assert [step["verb"] for step in whole["steps"]][:3] == ["ask", "answer", "ask"]
 
@@ -215,8 +215,7 @@ def test_a_closed_month_shows_stored_beside_now_and_why(judged, office):
     page = Page(office.get("/en/closes/2024-02/"))
     for said in (
         "stale: 2 of 4 balances",
-        "MUF, kg",
-        "SITMUF, sd",
+        "MUF · standard deviation · CUMUF",
         "What was accepted since",
         "Norrvik Separation",
         "Used beyond what was held",

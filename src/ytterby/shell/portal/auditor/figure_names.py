@@ -13,28 +13,30 @@ UNITS = ("KGM", "H87")
 
 
 def month_figure_names(names: Iterable[str]) -> list[str]:
-    """Return what the figures of a month are called, each once: levels of one test share a name."""
+    """Return what the figures of a month are called, without unit and each once, the balance itself first."""
     words = {
-        "muf_kg": _("MUF, kg"),
-        "sigma_kg": _("Standard deviation, kg"),
-        "sigma_random_kg": _("Standard deviation, random part, kg"),
-        "sigma_systematic_kg": _("Standard deviation, systematic part, kg"),
-        "cumuf_kg": _("CUMUF, kg"),
-        "sigma_cumuf_kg": _("Standard deviation of CUMUF, kg"),
-        "itmuf_kg": _("New in it, kg"),
-        "sitmuf": _("SITMUF, sd"),
-        "page_up_05": _("Page, loss"),
-        "page_up_10": _("Page, loss"),
-        "page_down_05": _("Page, gain"),
-        "page_down_10": _("Page, gain"),
-        "threshold_05": _("Limits"),
-        "threshold_10": _("Limits"),
+        "muf_kg": _("MUF"),
+        "sigma_kg": _("standard deviation"),
+        "sigma_random_kg": _("standard deviation"),
+        "sigma_systematic_kg": _("standard deviation"),
+        "cumuf_kg": _("CUMUF"),
+        "sigma_cumuf_kg": _("standard deviation of CUMUF"),
+        "itmuf_kg": _("what is new in it"),
+        "sitmuf": _("what is new in it"),
+        "page_up_05": _("Page's test"),
+        "page_up_10": _("Page's test"),
+        "page_down_05": _("Page's test"),
+        "page_down_10": _("Page's test"),
+        "threshold_05": _("limits of Page's test"),
+        "threshold_10": _("limits of Page's test"),
         "alarm": _("alarm"),
-        "testable": _("Whether it can be tested"),
-        "reason": _("Whether it can be tested"),
-        "reason_lot": _("Whether it can be tested"),
+        "testable": _("whether it can be tested"),
+        "reason": _("whether it can be tested"),
+        "reason_lot": _("whether it can be tested"),
     }
-    return list(dict.fromkeys(words.get(name, name) for name in names if name != "month"))
+    changed = set(names) - {"month"}
+    known = [words[name] for name in words if name in changed]
+    return list(dict.fromkeys([*known, *sorted(changed - words.keys())]))
 
 
 def finding_field_name(name: str) -> str:

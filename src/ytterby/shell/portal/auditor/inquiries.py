@@ -59,8 +59,10 @@ TAGS = {
     "set_aside": "none",
     "confirmed": "warn",
     "inquiry": "bad",
-    "decided": "good",
+    "decided": "",
 }
+# States in which the last outcome or reason that was given stands.
+AT_AN_END = frozenset({"decided", "set_aside"})
 
 Row = Mapping[str, Any]
 Json = dict[str, Any]
@@ -153,10 +155,14 @@ class _CasePage:
     def context(self) -> Json:
         """Return what the page shows."""
         then = self.case.get("finding_then")
+        steps = [self._step(step) for step in self.case["steps"]]
         return {
             "case": _shown(self.case, self.names),
             "lot_href": self._lot_href(self.case["lot"]),
-            "steps": [self._step(step) for step in self.case["steps"]],
+            "steps": steps,
+            "outcome": next((step["said"] for step in reversed(steps) if step["said"]), [])
+            if self.case["state"] in AT_AN_END
+            else [],
             "finding": then,
             "facts": self._fields(_facts_of(then)) if then else [],
             "finding_events": [(one, self._event_href(one)) for one in then["events"]] if then else [],

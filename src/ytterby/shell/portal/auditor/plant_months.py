@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.drawing import draw_cumuf, draw_months, draw_muf, draw_page, month_words
 from ytterby.shell.portal.audience import Audience, Seat, audience
+from ytterby.shell.portal.auditor.figure_names import month_figure_names
 from ytterby.shell.portal.auditor.plant_address import PlantAddresses
 from ytterby.shell.portal.lot_address import IN_QUERY, lot_page
 from ytterby.shell.portal.moment import moment_of, query_of
@@ -111,7 +112,8 @@ class _PlantPage:
         tested = [row for row in self.rows if row["testable"]]
         chosen = self._chosen(tested)
         # Auditors alone: a party is told nothing of what was stored.
-        stored = stored_beside(self.seat.viewer, self.site, self.element, self.rows, known=self.moment.known)
+        found = stored_beside(self.seat.viewer, self.site, self.element, self.rows, known=self.moment.known)
+        stored = {month: {**one, "figures": month_figure_names(one["changed"])} for month, one in found.items()}
         newest_first = [
             {**row, "href": self._month_href(row["month"]), "since_close": stored.get(row["month"])}
             for row in reversed(self.rows)
