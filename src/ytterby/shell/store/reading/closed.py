@@ -81,7 +81,7 @@ def closed_month(viewer: Viewer, month: str, *, known: Known, language: str = "e
     """
     period = parse_month(month)
     found = closes(known.size, month) if viewer.reads_all else []
-    answer: Json = {"as_of_size": known.size, "month": month, "closes": [close_row(one) for one in found]}
+    answer: Json = {"as_of_size": known.size, "month": month, "closes": [one.to_json() for one in found]}
     if not found:
         return {**answer, "stale": None, "accounts": None, "events": [], "registrations": [], "findings": None}
     last = found[-1]
@@ -94,20 +94,6 @@ def closed_month(viewer: Viewer, month: str, *, known: Known, language: str = "e
         "events": [late.row(one) for one in late.events],
         "registrations": late.registrations(),
         "findings": _findings(viewer, late, language),
-    }
-
-
-def close_row(one: Close) -> Json:
-    """Return what the log says of a close, but for its month."""
-    return {
-        "index": one.number,
-        "known_at": one.known_at,
-        "at": one.at,
-        "by": one.by or None,
-        "derivation": one.derivation,
-        "tables": one.tables,
-        "accounts": one.accounts,
-        "digest": one.digest,
     }
 
 

@@ -15,7 +15,6 @@ from ytterby.chain.posting_record import DERIVATION
 from ytterby.shell.store.account_versions import Close, closes, tables_digest
 from ytterby.shell.store.models import AccountVersion
 from ytterby.shell.store.reading.accounts import accounts_of
-from ytterby.shell.store.reading.closed import close_row
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
@@ -89,7 +88,7 @@ def _list(viewer: Viewer, known: Known) -> list[Json]:
     for one in sorted(found, key=lambda close: (close.month, close.number), reverse=True):
         is_latest = now is not None and one is latest[one.month]
         judged = now.judge(one, made_of[one.month]) if now is not None and is_latest else _REPLACED
-        rows.append({"month": one.month, **close_row(one), **judged})
+        rows.append({"month": one.month, **one.to_json(), **judged})
     return rows
 
 
