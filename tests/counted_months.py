@@ -164,3 +164,14 @@ def _count(month: int, kg: float, random: Random) -> Json:
         quantityList=[_goods(lot, kg)], persistentDisposition={"set": ["completeness_verified"]},
         **{"ree:pool": TANK, **_assayed(lot, random)},
     )  # fmt: skip
+
+
+def hand_in_shipment(register: "Register", month: str, kg: float) -> None:
+    """Report one more shipment of the plant's oxide to the metal maker, on the 25th of a month written as 2024-05."""
+    from ytterby.shell.actions.capture import capture
+
+    year, _, number = month.partition("-")
+    place = int(year) * 12 + int(number) - 1
+    event = _move("shipping", place, 25, f"{OXIDE}/NV-{place}", kg, PLANT, MAKER)
+    found = capture(register, document([event]), submitter=OWNERS[PLANT], at=AT)
+    assert found.outcome == "accepted", found.problems

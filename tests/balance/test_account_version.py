@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from balance.test_items import accounts, day, two_months
 from chain.chain_of import Chain, line
 from chain.test_conservation import history, seeds
-from ytterby.balance.account_version import TOLERANCE, changed_figures, inputs_digest
+from ytterby.balance.account_version import TOLERANCE, changed_figures, inputs_digest, inputs_digests
 from ytterby.balance.items import account_items
 from ytterby.chain.book import build_from_bundles
 from ytterby.chain.period import Month
@@ -35,6 +35,23 @@ def test_what_counts_in_a_month_or_before_it_changes_the_digest_and_what_comes_l
     late.ship("plant", "maker", line("oxide", 2, Nd=2), document="d7", hour=day(1, 25))
     assert digest(late) != before
     assert digest(late, FEBRUARY) != digest(two_months(), FEBRUARY)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds, st.randoms())
+def test_digests_of_many_months_are_those_of_each(seed, random):
+    chain = history(seed)
+    found = account_items(list(chain.bundles), chain.book(), lambda site: UTC)
+    for site in found.sites:
+        months = random.sample(found.months, len(found.months))
+        assert inputs_digests(found, site, months) == {one: inputs_digest(found, site, one) for one in months}
+
+
+def test_a_stock_that_ends_one_month_and_opens_the_next_counts_otherwise_in_each():
+    found = accounts(two_months())
+    both = inputs_digests(found, "plant", [FEBRUARY, JANUARY])
+    assert both == {one: inputs_digest(found, "plant", one) for one in (JANUARY, FEBRUARY)}
+    assert len(set(both.values())) == 2
 
 
 def test_what_happens_at_another_plant_changes_nothing():

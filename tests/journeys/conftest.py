@@ -1,5 +1,6 @@
 """The demo, served on loopback as a user would, and the system's Chromium looking at it."""
 
+import json
 import os
 import re
 import shutil
@@ -35,6 +36,16 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
 django.setup()
 module, make = sys.argv[1].split(":")
 getattr(importlib.import_module(module), make)(Path(sys.argv[2]))
+"""
+MAKE_JUDGED = """
+import json, os, sys
+from pathlib import Path
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
+django.setup()
+from judged_months import make_judged_register
+made = make_judged_register(Path(sys.argv[1]))
+print(json.dumps({"decided": made.decided, "waiting": made.waiting, "closed_at": made.closed_at}))
 """
 PASSWORD = re.compile(r"[a-z2-9]{5}(?:-[a-z2-9]{5}){3}")
 
@@ -80,6 +91,21 @@ def _serving_made(folder: Path, make: str) -> Iterator[Served]:
     )
     with _serving(folder, "serve", "--data", str(folder / "register")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def served_judged(tmp_path_factory):
+    """Serve a register of closed months and cases; with it what its cases are numbered."""
+    folder = tmp_path_factory.mktemp("judged")
+    made = subprocess.run(
+        [sys.executable, "-c", MAKE_JUDGED, str(folder / "register")],
+        check=True,
+        timeout=START_SECONDS,
+        env=_with_tests(),
+        stdout=subprocess.PIPE,
+    )
+    with _serving(folder, "serve", "--data", str(folder / "register")) as found:
+        yield found, json.loads(made.stdout.splitlines()[-1])
 
 
 @contextmanager
@@ -169,6 +195,12 @@ def month_windows(chromium, served_months):
 def year_windows(chromium, served_year):
     """Return the same for the register of returns and quotas."""
     return _windows_of(chromium, served_year)
+
+
+@pytest.fixture(scope="session")
+def judged_windows(chromium, served_judged):
+    """Return the same for the register of closed months and cases."""
+    return _windows_of(chromium, served_judged[0])
 
 
 def _windows_of(chromium, served):

@@ -8,7 +8,7 @@ import pytest
 from shell.closing import AT, LOT, MARCH, account, close, codes, late_shipment, months, shown
 from shell.histories import forget
 from shell.tampering import named
-from shell.test_month_reading import MAKER, MINE, OWNERS, PLANT, count, delivery, hand_in
+from shell.test_month_reading import MAKER, MINE, ORE, OWNERS, PLANT, count, delivery, event, goods, hand_in, lot_data
 from ytterby.chain.product import Product
 from ytterby.shell.actions.close_month import CLOSED, KNOWN, REFUSED, close_month
 from ytterby.shell.actions.enrol import import_directory
@@ -22,7 +22,7 @@ from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.models import AccountVersion, Registration
 from ytterby.shell.store.reading.closed import closed_month
 from ytterby.shell.store.reading.known import Known, known_at
-from ytterby.shell.store.reading.months import month_rows
+from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 from ytterby.terms.problem import Problem
 
@@ -56,6 +56,24 @@ def test_closing_again_without_anything_new_is_known(months):
     hand_in(months, PLANT, count("2026-04-30T23:50:00+08:00", 120))
     assert close(months).state == KNOWN
     assert AccountVersion.objects.count() == 2
+
+
+def test_an_element_that_a_plant_handles_only_later_makes_no_close_stale(months):
+    first = close(months)
+    lot = f"{ORE}/DY-1"
+    held = lot_data(lot, 0.01)
+    held[0]["ree:assay"][0]["ree:element"] = "Dy"
+    made = {"quantityList": [goods(lot, 500)], "ilmd": {"ree:lotData": held}, "bizLocation": {"id": MINE}}
+    made_at = "2026-04-02T09:00:00+08:00"
+    hand_in(months, MINE, event("ObjectEvent", made_at, action="ADD", bizStep="commissioning", **made))
+    hand_in(months, MINE, delivery("shipping", "2026-04-10T09:00:00+08:00", lot, 50, MINE, PLANT))
+    hand_in(months, PLANT, delivery("receiving", "2026-04-11T09:00:00+08:00", lot, 50, MINE, PLANT))
+    again = close(months)
+    assert balanced(OPERATOR_VIEWER, known=known_at(OPERATOR_VIEWER, None)) == [
+        (MINE, "Nd"), (MINE, "Dy"), (PLANT, "Nd"), (PLANT, "Dy"),
+    ]  # fmt: skip
+    assert (again.state, again.known_at) == (KNOWN, first.known_at)
+    assert [(one["element"], one["differs"]) for one in shown()["accounts"]] == [("Nd", False), ("Nd", False)]
 
 
 def test_closing_again_after_a_late_event_adds_versions_and_changes_none(months):

@@ -35,7 +35,7 @@ from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.flow_returns import list_returns, show_return
-from ytterby.shell.store.reading.inquiries import list_cases, show_case
+from ytterby.shell.store.reading.inquiries import list_cases, recorded_case, recorded_cases, show_case
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
@@ -222,6 +222,8 @@ def answers_of(viewer):
         rows += [("quota projected", row) for row in position["projected"]]
     cases = list_cases(viewer, known=now())["cases"]
     rows += [("case", row) for row in cases]
+    rows += [("case", row) for row in recorded_cases(viewer, known=now())["cases"]]
+    rows += [("case shown", recorded_case(viewer, row["number"], known=now())) for row in cases]
     for row in cases:
         shown = show_case(viewer, row["number"], known=now())
         rows += [("case shown", shown), *(("case step", step) for step in shown["steps"])]

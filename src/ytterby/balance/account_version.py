@@ -3,11 +3,11 @@
 Figures that come of a factorisation differ in their last bits from one machine to the next, so that two are held to be
 the same within 1e-9, and never by their bytes; what they were made of is one digest, and that is exact.
 
-Names: `inputs_digest`, `changed_figures`.
+Names: `inputs_digest`, `inputs_digests`, `changed_figures`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +30,26 @@ def inputs_digest(accounts: "Accounts", site: str, month: Month) -> bytes:
 
     Later months do not enter it: a month's figures hang on none of them.
     """
+    return inputs_digests(accounts, site, [month])[month]
+
+
+def inputs_digests(accounts: "Accounts", site: str, months: Iterable[Month]) -> dict[Month, bytes]:
+    """Return the same for several months: what counts in none that is later is written down once for all of them."""
+    written: dict[str, bytes] = {}
+    # In order of time: what lies in the months up to one lies in those up to the next.
+    return {month: _digest(accounts, site, month, written) for month in sorted(months)}
+
+
+def _digest(accounts: "Accounts", site: str, month: Month, written: dict[str, bytes]) -> bytes:
     rows = {row for row in accounts.rows_of(site) if accounts.months[row.month] <= month}
     digest = sha256(DOMAIN)
     for one in accounts.counted_in(rows):
-        digest.update(framed(_text(accounts, one, rows)) + framed(_content(one)))
+        part = written.get(one.key)
+        if part is None:
+            part = framed(_text(accounts, one, rows)) + framed(_content(one))
+            if all(row in rows for row, _ in one.entries if row.site == site):
+                written[one.key] = part
+        digest.update(part)
     for row in sorted(row for row in accounts.untestable if _is_among(accounts, row, site, month)):
         reason = accounts.untestable[row]
         digest.update(framed(json.dumps([str(accounts.months[row.month]), *reason]).encode()))

@@ -7,6 +7,7 @@ import pytest
 
 from shell.portal import sample_answers as sample
 from shell.portal import sample_reports as reports
+from shell.portal.sample_cases import CASES, CLOSED, CLOSES, STORED, row_of
 
 AUDITOR = "ytterby.shell.portal.auditor"
 HEAD_SIZE = 24
@@ -47,6 +48,7 @@ def answers(monkeypatch, register):
         for name in names:
             monkeypatch.setattr(home, name, getattr(held, name))
     importlib.import_module(f"{AUDITOR}.months")._lists.clear()
+    importlib.import_module(f"{AUDITOR}.closes")._months.clear()
     return held
 
 
@@ -69,15 +71,17 @@ PATCHED = {
         "step_closures",
         "findings_of_lot",
     ],
-    f"{AUDITOR}.findings": ["list_findings"],
+    f"{AUDITOR}.findings": ["list_findings", "numbers_of_cases"],
+    f"{AUDITOR}.inquiries": ["recorded_cases", "recorded_case"],
+    f"{AUDITOR}.closes": ["list_closes", "closed_month"],
     f"{AUDITOR}.deliveries": ["mirror_pairs"],
     f"{AUDITOR}.balance": ["step_closures"],
     f"{AUDITOR}.months": ["balanced", "month_rows"],
-    f"{AUDITOR}.plant_months": ["balanced", "match_lots", "month_rows"],
     f"{AUDITOR}.returns": ["list_returns"],
     f"{AUDITOR}.flow_return": ["list_returns", "show_return"],
     f"{AUDITOR}.quotas": ["quota_positions"],
     f"{AUDITOR}.quota": ["quota_positions"],
+    f"{AUDITOR}.plant_months": ["balanced", "match_lots", "month_rows", "stored_beside"],
     "ytterby.shell.portal.page": ["count_findings"],
     "ytterby.shell.portal.moment": ["known_at"],
 }
@@ -98,6 +102,8 @@ class Answers:
         self.returns = copy.deepcopy(reports.RETURNS)
         self.positions = copy.deepcopy(reports.POSITIONS)
         self.quota_findings = copy.deepcopy(reports.QUOTA_FINDINGS)
+        self.cases = copy.deepcopy(CASES)
+        self.closes, self.closed, self.stored = (copy.deepcopy(one) for one in (CLOSES, CLOSED, STORED))
         self.asked = []
 
     def empty(self):
@@ -105,6 +111,7 @@ class Answers:
         self.lots, self.findings, self.steps, self.pairs = [], [], [], []
         self.months = {}
         self.returns, self.positions, self.quota_findings = [], [], []
+        self.cases, self.closes = [], []
 
     def known_at(self, viewer, size):
         from ytterby.shell.store.reading.known import Known
@@ -150,6 +157,25 @@ class Answers:
 
     def month_rows(self, viewer, site, element, *, known):
         return copy.deepcopy(self.months[site, element])
+
+    def stored_beside(self, viewer, site, element, rows, *, known):
+        return copy.deepcopy(self.stored.get((site, element), {}))
+
+    def numbers_of_cases(self, viewer, *, known):
+        return {case["finding"]: case["number"] for case in self.cases}
+
+    def recorded_cases(self, viewer, *, known):
+        return {"as_of_size": known.size, "cases": [row_of(case) for case in copy.deepcopy(self.cases)]}
+
+    def recorded_case(self, viewer, number, *, known):
+        return next((c for c in copy.deepcopy(self.cases) if c["number"] == number), None) or {}[number]
+
+    def list_closes(self, viewer, *, known):
+        return {"as_of_size": known.size, "closes": copy.deepcopy(self.closes)}
+
+    def closed_month(self, viewer, month, *, known, language="en"):
+        found = copy.deepcopy(self.closed)
+        return found if month == found["month"] else {**found, "closes": []}
 
     def mirror_pairs(self, viewer, *, known, on=None, transit_limit_days):
         self.asked.append((on, transit_limit_days))

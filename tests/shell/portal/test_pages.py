@@ -40,6 +40,15 @@ PAGES = [
     "quotas/9520000010065/2026/separation/",
     "findings/",
     "findings/?kind=receipt.implied",
+    "findings/?finding=F-00000014",
+    "inquiries/",
+    "inquiries/?state=asked&kind=mirror.differs",
+    "inquiries/Q-00000001/",
+    "inquiries/Q-00000002/",
+    "closes/",
+    "closes/?state=changed&year=2024",
+    "closes/2024-02/",
+    "closes/2024-02/?state=changed",
     "log/",
     "help/",
 ]
@@ -69,6 +78,13 @@ FILES = [
     f"quotas/{PLANT}/2026/separation/quota.svg",
     "findings.csv",
     "findings.json",
+    "inquiries.csv",
+    "inquiries.json",
+    "inquiries/Q-00000001/case.json",
+    "closes.csv",
+    "closes.json",
+    "closes/2024-02/accounts.csv",
+    "closes/2024-02/accounts.json",
     "log.csv",
     "log.json",
     "log/checkpoint",
@@ -149,6 +165,11 @@ def test_every_answer_forbids_what_is_not_ours(browser, path):
 HOSTILE = '<script>alert("1")</script>\'"><img src=x onerror=alert(2)>'
 
 
+# What people wrote in a step, and names in it; days and verbs are the store's.
+SAID_IN_STEPS = ("party", "to", "text", "events", "documents", "reason", "outcome", "told", "fields", "site")
+SAID_IN_STEPS += ("order_number", "inspectors", "samples")
+
+
 def poison(value):
     """Return an answer in which every name is full of markup; keys, codes, figures and instants stay."""
     kept = {"at", "sent_at", "received_at", "quantity", "held", "shipped", "received", "unit", "state", "verdict"}
@@ -171,7 +192,15 @@ def test_names_full_of_markup_stay_text_on_every_page(browser, answers, language
         for row in rows:
             row |= {"contributors": poison(row["contributors"])}
             row |= {"reason": row["reason"] and row["reason"] + HOSTILE, "reason_lot": "L" + HOSTILE}
-    paths = ["lots/", f"lots/~/?lot={answers.lots[5]['lot']}", "deliveries/", "balance/", "findings/"]
+    for case in answers.cases:
+        case |= {name: poison(case[name]) for name in ("tail", "parties", "site", "finding_then", "disclosed")}
+        for step in case["steps"]:
+            step |= {name: poison(step[name]) for name in SAID_IN_STEPS}
+    answers.closes = [one | poison({"by": "A-1", "digest": "ab"}) for one in answers.closes]
+    answers.closed |= poison({name: answers.closed[name] for name in ("accounts", "findings", "registrations")})
+    answers.closed["closes"][0] |= poison({"by": "A-1"})
+    cased = ["inquiries/", "inquiries/Q-00000001/", "inquiries/Q-00000002/", "closes/2024-02/"]
+    paths = [*cased, "lots/", f"lots/~/?lot={answers.lots[5]['lot']}", "deliveries/", "balance/", "findings/"]
     paths += [f"months/{PLANT}/Nd/", f"months/{PLANT}/Nd/?month={HOSTILE}", "months/9520000010010/Nd/"]
     for path in [*paths, f"lots/?q={HOSTILE}", f"lots/?form={HOSTILE}", f"lots/?known_at={HOSTILE}"]:
         response = browser.get(f"/{language}/{path}")
@@ -218,7 +247,20 @@ def test_a_page_that_is_not_there_says_what_may_be_the_matter(browser):
     assert "全部批次" in page.text
 
 
-@pytest.mark.parametrize("path", ["lots/", "deliveries/", "balance/", "months/", "returns/", "quotas/", "findings/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "lots/",
+        "deliveries/",
+        "balance/",
+        "months/",
+        "returns/",
+        "quotas/",
+        "findings/",
+        "inquiries/",
+        "closes/",
+    ],
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_list_says_how_it_fills(browser, answers, path, language):
     answers.empty()

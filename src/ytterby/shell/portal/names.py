@@ -7,6 +7,7 @@ from ytterby.shell.portal.audience import Seat
 from ytterby.shell.portal.moment import Moment
 from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.wording import language_of
+from ytterby.terms.identifier import tail
 
 # Keys of an answer that hold an identifier, and the key that holds the name for it.
 PARTY_KEYS = {"holder": "holder_name", "end_user": "end_user_name"}
@@ -29,3 +30,10 @@ class Names:
                 if found is not None and self.is_chinese and found.name_zh:
                     named[name_key] = found.name_zh
         return named
+
+    def name_of(self, identifier: str | None) -> str:
+        """Return the name of a party or site in the reader's language, else the end of its identifier."""
+        found = self.directory.parties.get(identifier or "") or self.directory.sites.get(identifier or "")
+        if found is None:
+            return tail(identifier) if identifier else ""
+        return found.name_zh if self.is_chinese and found.name_zh else found.name

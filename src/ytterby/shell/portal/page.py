@@ -11,7 +11,7 @@ from django.urls import reverse, translate_url
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
-from ytterby.shell.portal.audience import Seat
+from ytterby.shell.portal.audience import Audience, Seat
 from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
 from ytterby.shell.store.reading.findings import count_findings
@@ -96,6 +96,8 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("balance", _("Step balances")),
                 item("months", _("Month balances")),
                 item("findings", _("Findings"), count_findings(seat.viewer, known=moment.known)),
+                item("inquiries", _("Inquiries")),
+                *([item("closes", _("Closes"))] if seat.role is Audience.AUDITOR else []),
             ],
         ),
         (_("Reports"), [item("returns", _("Returns")), item("quotas", _("Quotas"))]),

@@ -20,6 +20,8 @@ from ytterby.shell.portal.auditor import (
     quotas,
     returns,
 )
+from ytterby.shell.portal.auditor.closes import close, close_file, closes, closes_file
+from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
@@ -78,6 +80,14 @@ urlpatterns = [
     path("quotas/<str:party>/<int:year>/<str:of>/", quota.quota, name="quota"),
     path("findings/", findings.findings, name="findings"),
     path("findings.<file:kind>", findings.findings_file, name="findings_file"),
+    path("inquiries/", inquiries, name="inquiries"),
+    path("inquiries.<file:kind>", inquiries_file, name="inquiries_file"),
+    path("inquiries/<str:number>/", inquiry, name="inquiry"),
+    path("inquiries/<str:number>/case.json", inquiry_file, name="inquiry_file"),
+    path("closes/", closes, name="closes"),
+    path("closes.<file:kind>", closes_file, name="closes_file"),
+    path("closes/<str:month>/", close, name="close"),
+    path("closes/<str:month>/accounts.<file:kind>", close_file, name="close_file"),
     path("log/", log.log, name="log"),
     path("log.<file:kind>", log.log_file, name="log_file"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),

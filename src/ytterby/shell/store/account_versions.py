@@ -77,6 +77,19 @@ class Close(NamedTuple):
         """The month."""
         return parse_month(self.month)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what answers say of a close beside its month."""
+        return {
+            "index": self.number,
+            "known_at": self.known_at,
+            "at": self.at,
+            "by": self.by or None,
+            "derivation": self.derivation,
+            "tables": self.tables,
+            "accounts": self.accounts,
+            "digest": self.digest,
+        }
+
 
 def tables_digest() -> bytes:
     """Return the SHA-256 over the packaged tables that decide the figures of a month."""

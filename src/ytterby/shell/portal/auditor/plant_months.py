@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ytterby.shell.drawing import draw_cumuf, draw_months, draw_muf, draw_page, month_words
 from ytterby.shell.portal.audience import Audience, Seat, audience
+from ytterby.shell.portal.auditor.figure_names import month_figure_names
 from ytterby.shell.portal.auditor.plant_address import PlantAddresses
 from ytterby.shell.portal.lot_address import IN_QUERY, lot_page
 from ytterby.shell.portal.moment import moment_of, query_of
@@ -19,6 +20,7 @@ from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json, answer_svg, file_name_of
 from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.store.reading.closes import stored_beside
 from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.lots import match_lots
 from ytterby.shell.store.reading.months import balanced, month_rows
@@ -109,7 +111,13 @@ class _PlantPage:
         """Return what the page shows."""
         tested = [row for row in self.rows if row["testable"]]
         chosen = self._chosen(tested)
-        newest_first = [{**row, "href": self._month_href(row["month"])} for row in reversed(self.rows)]
+        # Auditors alone: a party is told nothing of what was stored.
+        found = stored_beside(self.seat.viewer, self.site, self.element, self.rows, known=self.moment.known)
+        stored = {month: {**one, "figures": month_figure_names(one["changed"])} for month, one in found.items()}
+        newest_first = [
+            {**row, "href": self._month_href(row["month"]), "since_close": stored.get(row["month"])}
+            for row in reversed(self.rows)
+        ]
         paging = page_of(newest_first, self.query)
         return {
             "plant": self.plant,
@@ -122,6 +130,8 @@ class _PlantPage:
             "before_href": self._page_href(paging.before),
             "after_href": self._page_href(paging.after),
             "chosen": chosen,
+            "chosen_stored": stored.get(chosen["month"]) if chosen else None,
+            "changed_months": len(stored),
             "contributors": [self._contributor(part) for part in chosen["contributors"]] if chosen else [],
             "untestable": self._untestable(),
             "figures": self._figures() if tested else [],

@@ -226,8 +226,9 @@ def link(context: Context, name: str, *args: Any, **query: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def link_query(context: Context, name: str, query: Mapping[str, object], *args: Any, **more: Any) -> str:
-    """Return the address of a page with a whole query, such as a facet's."""
-    return link_to(name, context.get("moment"), *(str(arg) for arg in args), query={**query, **more})
+    """Return the address of a page with a whole query, such as a facet's; what is empty is no argument of its path."""
+    path = (str(arg) for arg in args if arg not in ("", None))
+    return link_to(name, context.get("moment"), *path, query={**query, **more})
 
 
 @register.simple_tag(takes_context=True)

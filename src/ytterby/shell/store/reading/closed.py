@@ -48,7 +48,8 @@ def month_versions(viewer: Viewer, month: Month, *, known: Known) -> list[Versio
     accounts = accounts_of(viewer, known)
     inputs: dict[str, bytes] = {}
     found = []
-    for site, element in balanced(viewer, known=known):
+    # An element that a plant handles only later has no balance in the month, and makes no close of it stale.
+    for site, element in balanced(viewer, known=known, until=month):
         rows = [row for row in month_rows(viewer, site, element, known=known) if row["month"] == text]
         if not rows:
             continue
@@ -80,7 +81,7 @@ def closed_month(viewer: Viewer, month: str, *, known: Known, language: str = "e
     """
     period = parse_month(month)
     found = closes(known.size, month) if viewer.reads_all else []
-    answer: Json = {"as_of_size": known.size, "month": month, "closes": [_close(one) for one in found]}
+    answer: Json = {"as_of_size": known.size, "month": month, "closes": [one.to_json() for one in found]}
     if not found:
         return {**answer, "stale": None, "accounts": None, "events": [], "registrations": [], "findings": None}
     last = found[-1]
@@ -93,19 +94,6 @@ def closed_month(viewer: Viewer, month: str, *, known: Known, language: str = "e
         "events": [late.row(one) for one in late.events],
         "registrations": late.registrations(),
         "findings": _findings(viewer, late, language),
-    }
-
-
-def _close(one: Close) -> Json:
-    return {
-        "index": one.number,
-        "known_at": one.known_at,
-        "at": one.at,
-        "by": one.by or None,
-        "derivation": one.derivation,
-        "tables": one.tables,
-        "accounts": one.accounts,
-        "digest": one.digest,
     }
 
 

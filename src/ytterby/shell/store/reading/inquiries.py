@@ -16,7 +16,7 @@ from ytterby.balance.closure import SCORE_LIMIT, close_steps
 from ytterby.balance.false_alarm_statistics import Exposure, Judged, false_alarm_statistics
 from ytterby.balance.finding import Finding
 from ytterby.balance.finding_state import START
-from ytterby.balance.inquiry import Ask, Case, Hear, Order, Said, Snapshot, judgement_of, told_state
+from ytterby.balance.inquiry import Answer, Ask, Case, Hear, Order, Said, Snapshot, judgement_of, told_state
 from ytterby.balance.mirror import D_LIMIT, DIFFERS, MATCHED, judge_pairs
 from ytterby.chain.book import Book
 from ytterby.shell.site.packs import inquiry_rules
@@ -29,7 +29,7 @@ from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.viewer import Viewer
-from ytterby.shell.store.reading.watching import all_findings
+from ytterby.shell.store.reading.watching import all_findings, findings_at_hand
 from ytterby.terms.identifier import tail
 
 Json = dict[str, Any]
@@ -40,6 +40,8 @@ STEP_FIELDS = (
     *("verb", "on", "party", "to", "text", "due", "events", "documents", "reason", "outcome", "told", "fields"),
     *("site", "day", "order_number", "inspectors", "counts", "samples"),
 )
+# States told to a party in which it is to answer.
+AWAITING = frozenset({"asked", "ordered", "hearing"})
 VANISHED_KEPT = 64
 _vanished = Kept[int](VANISHED_KEPT)
 
@@ -76,15 +78,69 @@ def show_case(viewer: Viewer, which: str, *, known: Known) -> Json:
     if case is None:
         nothing: Json = {"finding_then": None, "disclosed": {}, "steps": [], "corrections": []}
         return {**_open_row(now[which]), "as_of_size": known.size, **nothing}
-    disclosed = {party: case.disclosed_to(party) for party in case.finding.parties if case.disclosed_to(party)}
+    return {**_row(viewer, case, now, known), **_whole(case, cases.entered[case.number], known)}
+
+
+def recorded_cases(viewer: Viewer, *, known: Known) -> Json:
+    """Return the cases that a viewer may read and no finding without one, at once in a register of any size: those
+    first that wait for somebody, by the day that is named.
+
+    To the office also the size of each finding as its case began (kg), its months, the day of the answer where nothing
+    more is awaited, and whether it is still found: None where the findings of the log size are not worked out yet.
+    """
+    cases = stored_cases(current_register(), known.size).by_number.values()
+    if not viewer.reads_all:
+        mine = [case for case in cases if case.seen_by(viewer.party or "")]
+        rows = sorted((_party_row(viewer, case, known) for case in mine), key=_told_urgency)
+        return {"as_of_size": known.size, "cases": rows}
+    now = _ids_at_hand(viewer, known)
+    return {"as_of_size": known.size, "cases": [_recorded_row(case, now) for case in sorted(cases, key=_urgency)]}
+
+
+def recorded_case(viewer: Viewer, number: str, *, known: Known) -> Json:
+    """Return one of these with its steps, as `show_case` does but for the log size at which its finding vanished,
+    which the watch at many log sizes tells.
+
+    Raises:
+        KeyError: there is no such case that the viewer may read.
+    """
+    if not viewer.reads_all:
+        return show_case(viewer, number, known=known)
+    cases = stored_cases(current_register(), known.size)
+    case = cases.by_number[number]
+    row = _recorded_row(case, _ids_at_hand(viewer, known))
+    return {**row, **_whole(case, cases.entered[number], known)}
+
+
+def numbers_of_cases(viewer: Viewer, *, known: Known) -> dict[str, str]:
+    """Return the number of the case of each finding that has one, by the finding's id; nothing to parties."""
+    return dict(stored_cases(current_register(), known.size).number_of) if viewer.reads_all else {}
+
+
+def _ids_at_hand(viewer: Viewer, known: Known) -> frozenset[str] | None:
+    found = findings_at_hand(viewer, known)
+    return None if found is None else frozenset(one.id for one in found)
+
+
+def _urgency(case: Case) -> tuple[bool, bool, str, str]:
+    """Order cases: those that wait for an answer first, then those that wait for the office, each by the day named."""
+    at_rest = inquiry_rules().states[case.state].at_rest
+    return at_rest, _answered(case.said) is not None, _due(case.said) or "9", case.number
+
+
+def _told_urgency(row: Json) -> tuple[bool, str, str]:
+    """Order a party's cases: those in which something is asked of it first, by the day that is named."""
+    return row["state"] not in AWAITING, row["due"] or "9", row["number"]
+
+
+def _whole(case: Case, entered: list[Entered], known: Known) -> Json:
+    """Return what the office reads of a case beside its row."""
     return {
-        **_row(viewer, case, now, known),
         "as_of_size": known.size,
         "finding_then": msgspec.to_builtins(case.finding),
-        "disclosed": disclosed,
+        "disclosed": {party: case.disclosed_to(party) for party in case.finding.parties if case.disclosed_to(party)},
         "steps": [
-            {**_step(one.said), "by": one.said.by or None, "index": one.entry, "record": one.digest}
-            for one in cases.entered[case.number]
+            {**_step(one.said), "by": one.said.by or None, "index": one.entry, "record": one.digest} for one in entered
         ],
         "corrections": _corrections(case.finding, known),
     }
@@ -147,6 +203,26 @@ def _open_row(one: Finding) -> Json:
 
 
 def _row(viewer: Viewer, case: Case, now: dict[str, Finding], known: Known) -> Json:
+    gone = None if case.finding.id in now else vanished_at(viewer, case.finding, known)
+    return {**_case_row(case), "vanished_at": gone}
+
+
+def _recorded_row(case: Case, now: frozenset[str] | None) -> Json:
+    """Return the row of a case with its finding as it was known; `now` are the findings that are there."""
+    finding = case.finding
+    months = (finding.facts.get("since"), finding.facts.get("until"))
+    return {
+        **_case_row(case),
+        "element": finding.element,
+        "months": [month for month in dict.fromkeys(months) if month],
+        "size_kg": finding.size_kg,
+        "sd_kg": finding.sd_kg,
+        "answered": _answered(case.said),
+        "is_found": None if now is None else finding.id in now,
+    }
+
+
+def _case_row(case: Case) -> Json:
     rules, finding = inquiry_rules(), case.finding
     judgement = judgement_of(case, rules)
     return {
@@ -157,7 +233,6 @@ def _row(viewer: Viewer, case: Case, now: dict[str, Finding], known: Known) -> J
         "version": case.version,
         "since": case.said[0].on,
         "due": _due(case.said),
-        "vanished_at": None if finding.id in now else vanished_at(viewer, finding, known),
         "judgement": judgement.value if judgement else None,
     }
 
@@ -196,6 +271,19 @@ def _due(said: Iterable[Said]) -> str | None:
     """Return the day of the last question, order or hearing."""
     days = [one.step.due for one in said if isinstance(one.step, Ask | Order | Hear)]
     return days[-1] if days else None
+
+
+def _answered(said: Iterable[Said]) -> str | None:
+    """Return the day of the last answer; None while a question, order or hearing waits for one."""
+    owing: set[str] = set()
+    on = None
+    for one in said:
+        if isinstance(one.step, Ask | Order | Hear):
+            owing.add(one.step.to)
+        elif isinstance(one.step, Answer):
+            owing.discard(one.party)
+            on = one.on
+    return None if owing else on
 
 
 def _step(said: Said) -> Json:

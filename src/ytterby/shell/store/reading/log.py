@@ -6,6 +6,7 @@ may read the event as submitted. To all others an entry is a record and no more 
 
 import json
 from base64 import b64encode
+from collections.abc import Iterable
 from typing import Any
 
 from ytterby.chain.door import read_document
@@ -103,6 +104,18 @@ def find_event(viewer: Viewer, which: str | int, known: Known) -> EventRecord:
         raise KeyError(which)
     record: EventRecord = found
     return record
+
+
+def readable_among(viewer: Viewer, names: Iterable[str], *, known: Known) -> set[str]:
+    """Return those of these eventIDs and digests that name an event which the viewer may read as submitted."""
+    found = set()
+    for name in dict.fromkeys(names):
+        try:
+            find_event(viewer, name, known)
+        except KeyError:
+            continue
+        found.add(name)
+    return found
 
 
 def prove(viewer: Viewer, which: str | int, known: Known) -> EventProof:

@@ -14,6 +14,7 @@ from ytterby.balance.page import DOWN, UP, Chart
 from ytterby.balance.quantity import quantity_named
 from ytterby.balance.self_check import check_declared
 from ytterby.chain.book import Book
+from ytterby.chain.period import Month
 from ytterby.matter.element import ELEMENTS, POSITION
 from ytterby.shell.site.balance_packs import operating_points, self_check_limits, threshold_table
 from ytterby.shell.store.reading.accounts import accounts_of
@@ -52,14 +53,16 @@ def checked_months(viewer: Viewer, site: str, element: str, *, known: Known) -> 
     }
 
 
-def balanced(viewer: Viewer, *, known: Known) -> list[tuple[str, str]]:
-    """Return the plants that have month balances, each with the elements of which it handles any, in order."""
+def balanced(viewer: Viewer, *, known: Known, until: Month | None = None) -> list[tuple[str, str]]:
+    """Return the plants that have month balances, each with the elements of which it handles any, in order; with
+    `until` those of which anything counts up to that month.
+    """
     accounts = accounts_of(viewer, known)
     held: dict[str, set[str]] = {}
     for one in accounts.counted:
         elements = {element for element in ELEMENTS if one.content.mass_kg[POSITION[element]]}
         for row, _ in one.entries:
-            if row.link is None:
+            if row.link is None and (until is None or accounts.months[row.month] <= until):
                 held.setdefault(row.site, set()).update(elements)
     return [(site, element) for site in sorted(held) for element in ELEMENTS if element in held[site]]
 
