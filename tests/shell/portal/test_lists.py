@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shell.portal.conftest import HEAD_SIZE
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.paging import page_of, paging_of
 from ytterby.shell.portal.table import answer_csv, answer_json, neutralise, pick
-from ytterby.shell.store.reading.watch_beside import WatchRun
+from ytterby.shell.store.reading.beside import Run
+from ytterby.shell.store.reading.known import Known
 
 ROWS = [
     {"form": "oxide", "site": "a", "holders": ["x"]},
@@ -116,14 +118,41 @@ def cells(response):
     return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
 
 
-def test_a_large_register_shows_how_far_its_watch_is_and_no_number(browser, answers, monkeypatch):
-    run = WatchRun()
-    monkeypatch.setattr("ytterby.shell.portal.auditor.findings.watch_run", lambda viewer, known: run)
+IN_WORK = ["findings/", "months/", "deliveries/", "balance/", "returns/", "quotas/", "closes/", "closes/2024-02/"]
+
+
+@pytest.fixture
+def working(monkeypatch):
+    """Let all that takes long be in work; a test says which log size is done."""
+    found = {"run": Run(), "done": None, "asked": []}
+
+    def run_of(viewer, work, known):
+        found["asked"].append(work.name)
+        return found["run"]
+
+    monkeypatch.setattr("ytterby.shell.portal.moment.run_of", run_of)
+    monkeypatch.setattr("ytterby.shell.portal.moment.latest_done", lambda viewer, work: found["done"])
+    return found
+
+
+@pytest.mark.parametrize("path", IN_WORK)
+def test_a_page_of_a_large_register_shows_how_far_it_is_and_no_figure(browser, answers, working, path):
     answers.findings = None
-    page = browser.get("/en/findings/")
+    page = browser.get(f"/en/{path}")
     assert (page.status_code, page.headers["Refresh"]) == (200, "3")
     assert "Reading what was declared." in page.text
     assert 'class="count"' not in page.text
-    run.tell(2, 7)
-    assert "Watched so far: 2 of 7 quantities." in browser.get("/en/findings/").text
-    assert 'value="2" max="7"' in browser.get("/zh-hans/findings/").text
+    working["run"].tell(2, 7)
+    assert "Done so far: 2 of 7 parts." in browser.get(f"/en/{path}").text
+    assert 'value="2" max="7"' in browser.get(f"/zh-hans/{path}").text
+    assert len(set(working["asked"])) == (2 if "2024" in path else 1)
+
+
+@pytest.mark.parametrize("path", IN_WORK)
+def test_meanwhile_the_last_log_size_that_is_done_is_shown_and_said(browser, answers, working, path):
+    working["done"] = Known(HEAD_SIZE - 8)
+    page = browser.get(f"/en/{path}")
+    assert "Refresh" not in page.headers
+    assert f"This page stands at log size {HEAD_SIZE - 8}. Later entries that are still being derived: 8." in page.text
+    past = browser.get(f"/en/{path}?known_at={HEAD_SIZE}")
+    assert "Reading what was declared." in past.text

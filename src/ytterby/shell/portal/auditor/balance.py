@@ -13,9 +13,11 @@ from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json, pick
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
 from ytterby.shell.store.reading.balance import step_closures
+from ytterby.shell.store.reading.book import BOOK
 from ytterby.shell.wording import word
 
 COLUMNS = (
@@ -43,9 +45,10 @@ Row = Mapping[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("balance")
 def balance(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the closures that the facets leave, in book order."""
-    moment = moment_of(request, seat)
+    moment = moment_of(request, seat, BOOK)
     answer = step_closures(seat.viewer, known=moment.known)
     query = query_of(request)
     narrowed = narrow(answer["steps"], _facets(), query)

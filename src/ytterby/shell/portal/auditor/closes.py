@@ -19,12 +19,17 @@ from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.store.reading.accounts import ACCOUNTS
+from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.closed import closed_month
 from ytterby.shell.store.reading.closes import CHANGED, REPLACED, SAME, list_closes
 from ytterby.shell.store.reading.kept import Kept
+from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
+from ytterby.shell.store.reading.viewer import Viewer
 
 COLUMNS = (
     "month",
@@ -66,9 +71,10 @@ _months = Kept[Json](MONTHS_KEPT)
 
 @audience(Audience.AUDITOR)
 @require_safe
+@shows_progress("closes")
 def closes(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the closes that the facets leave."""
-    moment = moment_of(request, seat)
+    moment = moment_of(request, seat, ACCOUNTS)
     query = query_of(request)
     rows = list_closes(seat.viewer, known=moment.known)["closes"]
     narrowed = narrow(rows, _facets(), query)
@@ -96,9 +102,10 @@ def closes_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
 
 @audience(Audience.AUDITOR)
 @require_safe
+@shows_progress("closes")
 def close(request: HttpRequest, seat: Seat, month: str) -> HttpResponse:
     """Show a closed month: each balance as stored and as known now, and why they differ."""
-    moment = moment_of(request, seat)
+    moment = moment_of(request, seat, _work(month))
     found = _found(seat, moment, month)
     query = query_of(request)
     accounts = sorted(found["accounts"], key=lambda row: not row["differs"])
@@ -133,15 +140,29 @@ def close_file(request: HttpRequest, seat: Seat, month: str, kind: str) -> HttpR
     return answer_json({**found, "accounts": rows}, f"{month}-accounts.json")
 
 
-def _found(seat: Seat, moment: Moment, month: str) -> Json:
-    """Return a closed month, kept for those asked for last: every balance of it is worked out."""
+def _work(month: str) -> Work:
+    """Return what a closed month needs: every balance of it is worked out, as known then and now."""
+    _check(month)
+    language = get_language() or "en"
+    return Work(f"close {month} {language}", lambda viewer, known, _: _closed(viewer, known, month, language))
+
+
+def _closed(viewer: Viewer, known: Known, month: str, language: str) -> Json:
+    """Return a closed month, kept for those asked for last."""
+    key = (register_id(viewer), known.size, viewer, month, language)
+    return _months.get(key, lambda: closed_month(viewer, month, known=known, language=language))
+
+
+def _check(month: str) -> None:
     try:
         parse_month(month)
     except ValueError as no_month:
         raise Http404 from no_month
-    language = get_language() or "en"
-    key = (register_id(seat.viewer), moment.known.size, seat.viewer, month, language)
-    found = _months.get(key, lambda: closed_month(seat.viewer, month, known=moment.known, language=language))
+
+
+def _found(seat: Seat, moment: Moment, month: str) -> Json:
+    _check(month)
+    found = _closed(seat.viewer, moment.known, month, get_language() or "en")
     if not found["closes"]:
         raise Http404
     return found

@@ -14,10 +14,12 @@ from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
 from ytterby.shell.site.packs import limits
 from ytterby.shell.store.reading.balance import mirror_pairs
+from ytterby.shell.store.reading.book import BOOK
 from ytterby.shell.wording import word
 
 COLUMNS = (
@@ -57,9 +59,10 @@ class Asked(NamedTuple):
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("deliveries")
 def deliveries(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the deliveries that the facets leave."""
-    moment = moment_of(request, seat)
+    moment = moment_of(request, seat, BOOK)
     asked = _asked(request)
     answer = _answer(seat, moment, asked)
     query = query_of(request)

@@ -13,11 +13,12 @@ from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.inquiries import numbers_of_cases
-from ytterby.shell.store.reading.watch_beside import watch_run
+from ytterby.shell.store.reading.watching import FINDINGS
 from ytterby.shell.wording import word
 
 COLUMNS = (
@@ -37,21 +38,15 @@ COLUMNS = (
     "state",
 )
 
-REFRESH_SECONDS = 3
-
 Row = Mapping[str, Any]
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("findings")
 def findings(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Show the findings that the facets leave; of a large register first how far its watch is."""
-    moment = moment_of(request, seat)
-    run = watch_run(seat.viewer, moment.known)
-    if run is not None:
-        response = show_page(request, seat, "auditor/watch_run.html", {"run": run}, moment=moment, here="findings")
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
-        return response
+    """Show the findings that the facets leave."""
+    moment = moment_of(request, seat, FINDINGS)
     answer = list_findings(seat.viewer, known=moment.known, language=get_language() or "en")
     query = query_of(request)
     narrowed = narrow(answer["findings"], _facets(query), query)

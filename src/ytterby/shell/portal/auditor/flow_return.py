@@ -13,11 +13,13 @@ from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.judged_day import judged_day
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json, file_name_of
 from ytterby.shell.portal.tail_address import TailAddresses
 from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
-from ytterby.shell.store.reading.flow_returns import list_returns, show_return
+from ytterby.shell.store.reading.beside import Work
+from ytterby.shell.store.reading.flow_returns import RETURNS, list_returns, show_return
 from ytterby.shell.wording import word
 
 COLUMNS = (
@@ -41,9 +43,10 @@ Json = dict[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("returns")
 def flow_return(request: HttpRequest, seat: Seat, party: str, month: str) -> HttpResponse:
     """Show the return of an enterprise for a month."""
-    page = _ReturnPage(request, seat, party, month)
+    page = _ReturnPage(request, seat, party, month, RETURNS)
     return show_page(request, seat, "auditor/flow_return.html", page.context(), moment=page.moment, here="returns")
 
 
@@ -59,8 +62,8 @@ def flow_return_file(request: HttpRequest, seat: Seat, party: str, month: str, k
 class _ReturnPage:
     """What the page of a return asks the store for, each question once."""
 
-    def __init__(self, request: HttpRequest, seat: Seat, party: str, month: str) -> None:
-        self.seat, self.moment = seat, moment_of(request, seat)
+    def __init__(self, request: HttpRequest, seat: Seat, party: str, month: str, needs: Work | None = None) -> None:
+        self.seat, self.moment = seat, moment_of(request, seat, needs)
         query = query_of(request)
         self.day, self.language = judged_day(query), get_language() or "en"
         listed = list_returns(seat.viewer, known=self.moment.known, on=self.day.on)["returns"]

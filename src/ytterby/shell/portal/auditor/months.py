@@ -11,17 +11,21 @@ from ytterby.balance.operating_point import ASK_FOR_PAPER, expected_false_alarms
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.auditor.plant_address import PlantAddresses
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.moment import Moment, moment_of, query_of
+from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
 from ytterby.shell.site.balance_packs import operating_points
+from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.kept import Kept
+from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.naming import site_in
+from ytterby.shell.store.reading.viewer import Viewer
 
 COLUMNS = (
     "site.id",
@@ -49,14 +53,16 @@ Row = Mapping[str, Any]
 Json = dict[str, Any]
 
 _lists = Kept[list[Json]](LISTS_KEPT)
+MONTHS = Work("months", lambda viewer, known, _: _rows(viewer, known))
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("months")
 def months(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the plants and elements that the facets leave, those with alarms first."""
-    moment = moment_of(request, seat)
-    rows = _rows(seat, moment)
+    moment = moment_of(request, seat, MONTHS)
+    rows = _rows(seat.viewer, moment.known)
     query = query_of(request)
     narrowed = narrow(rows, _facets(), query)
     paging = page_of(narrowed.rows, query)
@@ -76,23 +82,22 @@ def months(request: HttpRequest, seat: Seat) -> HttpResponse:
 def months_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same list as CSV or JSON, all pages of it."""
     moment = moment_of(request, seat)
-    rows = narrow(_rows(seat, moment), _facets(), request.GET.dict()).rows
+    rows = narrow(_rows(seat.viewer, moment.known), _facets(), request.GET.dict()).rows
     if kind == "csv":
         return answer_csv(COLUMNS, rows, "months.csv")
     return answer_json({"as_of_size": moment.known.size, **_counts(rows), "plants": rows}, "months.json")
 
 
-def _rows(seat: Seat, moment: Moment) -> list[Json]:
+def _rows(viewer: Viewer, known: Known) -> list[Json]:
     """Return a row for each plant and element, kept for the log sizes asked for last."""
-    key = (register_id(seat.viewer), moment.known.size, seat.viewer)
-    return _lists.get(key, lambda: _make_rows(seat, moment))
+    return _lists.get((register_id(viewer), known.size, viewer), lambda: _make_rows(viewer, known))
 
 
-def _make_rows(seat: Seat, moment: Moment) -> list[Json]:
-    known = directory(seat.viewer, moment.known)
+def _make_rows(viewer: Viewer, known: Known) -> list[Json]:
+    named = directory(viewer, known)
     rows = [
-        _row(site_in(known, site), element, month_rows(seat.viewer, site, element, known=moment.known))
-        for site, element in balanced(seat.viewer, known=moment.known)
+        _row(site_in(named, site), element, month_rows(viewer, site, element, known=known))
+        for site, element in balanced(viewer, known=known)
     ]
     return sorted(rows, key=lambda row: STANDINGS.index(row["standing"]))
 

@@ -17,9 +17,12 @@ from ytterby.shell.portal.lot_address import IN_QUERY, lot_page
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json, answer_svg, file_name_of
 from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.store.reading.accounts import ACCOUNTS
+from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.closes import stored_beside
 from ytterby.shell.store.reading.entries import directory
 from ytterby.shell.store.reading.lots import match_lots
@@ -60,9 +63,10 @@ Json = dict[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("months")
 def plant_months(request: HttpRequest, seat: Seat, site: str, element: str) -> HttpResponse:
     """Show the months of a plant and element."""
-    page = _PlantPage(request, seat, site, element)
+    page = _PlantPage(request, seat, site, element, ACCOUNTS)
     return show_page(request, seat, "auditor/plant_months.html", page.context(), moment=page.moment, here="months")
 
 
@@ -83,8 +87,8 @@ def plant_months_file(request: HttpRequest, seat: Seat, site: str, element: str,
 class _PlantPage:
     """What a plant's page asks the store for, each question once."""
 
-    def __init__(self, request: HttpRequest, seat: Seat, site: str, element: str) -> None:
-        self.seat, self.moment = seat, moment_of(request, seat)
+    def __init__(self, request: HttpRequest, seat: Seat, site: str, element: str, needs: Work | None = None) -> None:
+        self.seat, self.moment = seat, moment_of(request, seat, needs)
         self.query = query_of(request)
         self.language, self.element = get_language() or "en", element
         pairs = balanced(seat.viewer, known=self.moment.known)

@@ -15,9 +15,12 @@ from ytterby.shell.portal.auditor.quotas import positions_in_order
 from ytterby.shell.portal.judged_day import judged_day
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json, answer_svg, file_name_of
 from ytterby.shell.portal.tail_address import TailAddresses
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.store.reading.beside import Work
+from ytterby.shell.store.reading.flow_returns import RETURNS
 from ytterby.shell.store.reading.quotas import quota_positions
 from ytterby.shell.wording import word
 from ytterby.terms.identifier import tail
@@ -42,9 +45,10 @@ Json = dict[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("quotas")
 def quota(request: HttpRequest, seat: Seat, party: str, year: int, of: str) -> HttpResponse:
     """Show the quota of an enterprise, a year and a kind."""
-    page = _QuotaPage(request, seat, party, year, of)
+    page = _QuotaPage(request, seat, party, year, of, RETURNS)
     return show_page(request, seat, "auditor/quota.html", page.context(), moment=page.moment, here="quotas")
 
 
@@ -64,8 +68,10 @@ def quota_file(request: HttpRequest, seat: Seat, party: str, year: int, of: str,
 class _QuotaPage:
     """What the page of a quota asks the store for, each question once."""
 
-    def __init__(self, request: HttpRequest, seat: Seat, party: str, year: int, of: str) -> None:
-        self.moment = moment_of(request, seat)
+    def __init__(
+        self, request: HttpRequest, seat: Seat, party: str, year: int, of: str, needs: Work | None = None
+    ) -> None:
+        self.moment = moment_of(request, seat, needs)
         query = query_of(request)
         self.day, self.language = judged_day(query), get_language() or "en"
         answer = quota_positions(seat.viewer, known=self.moment.known, on=self.day.on, language=self.language)

@@ -15,9 +15,11 @@ from ytterby.shell.portal.judged_day import judged_day
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.tail_address import TailAddresses
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.store.reading.flow_returns import RETURNS
 from ytterby.shell.store.reading.quotas import quota_positions
 from ytterby.shell.wording import word
 
@@ -52,9 +54,10 @@ Json = dict[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("quotas")
 def quotas(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the quotas that the facets leave, the newest year first, in it those that are exceeded."""
-    moment, query = moment_of(request, seat), query_of(request)
+    moment, query = moment_of(request, seat, RETURNS), query_of(request)
     day = judged_day(query)
     language = get_language() or "en"
     rows = positions_in_order(quota_positions(seat.viewer, known=moment.known, on=day.on, language=language))

@@ -14,11 +14,12 @@ from ytterby.shell.portal.judged_day import judged_day
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.tail_address import TailAddresses
 from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
-from ytterby.shell.store.reading.flow_returns import list_returns
+from ytterby.shell.store.reading.flow_returns import RETURNS, list_returns
 from ytterby.shell.wording import word
 
 COLUMNS = (
@@ -48,9 +49,10 @@ Row = Mapping[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@shows_progress("returns")
 def returns(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the returns that the facets leave, the newest month first, in it what is missing."""
-    moment, query = moment_of(request, seat), query_of(request)
+    moment, query = moment_of(request, seat, RETURNS), query_of(request)
     day = judged_day(query)
     rows = _in_order(list_returns(seat.viewer, known=moment.known, on=day.on)["returns"])
     narrowed = narrow(rows, _facets(), query)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ytterby.balance.account import Accounts
 from ytterby.balance.items import account_items
 from ytterby.chain.book import Book
+from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
@@ -29,6 +30,9 @@ def accounts_of(viewer: Viewer, known: Known) -> Accounts:
         return whole if viewer.reads_all else whole.of_sites(own_sites(viewer, book))
 
     return _kept.get((register_id(viewer), known.size, viewer), make)
+
+
+ACCOUNTS = Work("accounts", lambda viewer, known, _: accounts_of(viewer, known))
 
 
 def own_sites(viewer: Viewer, book: Book) -> frozenset[str]:

@@ -21,6 +21,7 @@ from ytterby.shell.store.derived.known_postings import KnownPostings
 from ytterby.shell.store.derived.postings import live_edition
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import Edition
+from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
@@ -43,6 +44,9 @@ def book_of(viewer: Viewer, known: Known) -> Book:
         return build_from_bundles(postings.all(), world_at(known.size), (), postings.unsettled())
 
     return _kept.get((register_id(viewer), known.size, viewer), write)
+
+
+BOOK = Work("book", lambda viewer, known, _: book_of(viewer, known))
 
 
 def bundles_of(viewer: Viewer, known: Known) -> Iterable[Bundle]:

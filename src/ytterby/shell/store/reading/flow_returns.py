@@ -41,6 +41,7 @@ from ytterby.shell.store.derived.registered import events_at
 from ytterby.shell.store.models import LogEntry, Registration
 from ytterby.shell.store.reading.accounts import zone_of
 from ytterby.shell.store.reading.balance import UNTOLD
+from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.entries import readable_events
 from ytterby.shell.store.reading.kept import Kept
@@ -220,6 +221,9 @@ def _counted(viewer: Viewer, known: Known) -> _Counted:
         return _Counted(tuple(_deliveries(viewer, known)), lines)
 
     return _counted_kept.get((register_id(viewer), known.size, viewer), count)
+
+
+RETURNS = Work("returns", lambda viewer, known, _: _counted(viewer, known))
 
 
 def _deliveries(viewer: Viewer, known: Known) -> list[_Told]:

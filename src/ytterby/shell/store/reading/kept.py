@@ -37,10 +37,7 @@ class Kept(Generic[T]):
             done.wait()
         try:
             made = make()
-            with self._lock:
-                self._answers[key] = made
-                while len(self._answers) > self._most:
-                    self._answers.popitem(last=False)
+            self.put(key, made)
             return made
         finally:
             with self._lock:
@@ -52,7 +49,23 @@ class Kept(Generic[T]):
         with self._lock:
             return key in self._answers
 
+    def peek(self, key: Hashable) -> T | None:
+        """Return what is kept under a key, None where there is nothing."""
+        with self._lock:
+            return self._answers.get(key)
+
+    def put(self, key: Hashable, answer: T) -> None:
+        """Keep an answer that was made elsewhere."""
+        with self._lock:
+            self._keep(key, answer)
+
     def clear(self) -> None:
         """Forget all of them."""
         with self._lock:
             self._answers.clear()
+
+    def _keep(self, key: Hashable, answer: T) -> None:
+        self._answers[key] = answer
+        self._answers.move_to_end(key)
+        while len(self._answers) > self._most:
+            self._answers.popitem(last=False)

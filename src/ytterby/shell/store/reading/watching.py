@@ -14,6 +14,7 @@ from ytterby.balance.watch import Tell, quiet, watch_accounts
 from ytterby.shell.site.balance_packs import watch_tables
 from ytterby.shell.site.packs import use_codes, use_limits
 from ytterby.shell.store.reading.accounts import accounts_of
+from ytterby.shell.store.reading.beside import QUICK_SIZE, Work
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
@@ -23,8 +24,6 @@ from ytterby.shell.store.reading.viewer import Viewer
 
 WATCHES_KEPT = 4
 LISTS_KEPT = 16
-# Log entries of a register whose findings are worked out while a page waits for them.
-QUICK_SIZE = 2000
 # Findings of single deliveries, which months tell together.
 DECLARED = frozenset({"receipts", "shipments", "shipper_side", "receiver_side", "both_sides", "difference"})
 SINGLE = frozenset({"mirror.differs", "receipt.beyond_shipment"})
@@ -66,12 +65,16 @@ def all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
 
 def findings_at_hand(viewer: Viewer, known: Known) -> tuple[Finding, ...] | None:
     """Return the same where that takes no time to speak of: worked out before, or in a small register; else None."""
-    return all_findings(viewer, known) if is_at_hand(viewer, known) else None
+    is_at_hand = known.size <= QUICK_SIZE or _lists.has((register_id(viewer), known.size, viewer))
+    return all_findings(viewer, known) if is_at_hand else None
 
 
-def is_at_hand(viewer: Viewer, known: Known) -> bool:
-    """Tell whether the findings are worked out, or so few things told that a page may wait for them."""
-    return known.size <= QUICK_SIZE or _lists.has((register_id(viewer), known.size, viewer))
+def _work(viewer: Viewer, known: Known, tell: Tell) -> None:
+    watching(viewer, known, tell=tell)
+    all_findings(viewer, known)
+
+
+FINDINGS = Work("findings", _work)
 
 
 def _all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
