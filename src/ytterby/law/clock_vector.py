@@ -24,6 +24,8 @@ def compute_sla(case: Json, rule: ClockRule, zone_of: Callable[[str], tzinfo]) -
         ValueError, TypeError, KeyError: a case that cannot be read.
     """
     own = case.get("calendar") or {}
+    if not isinstance(own, Mapping):
+        raise TypeError("the calendar of a case is an object")
     zone = zone_of(str(own.get("zone", rule.zone)))
     calendar = _calendar(own)
     as_of = _instant(case["as_of"])

@@ -8,7 +8,7 @@ the notice in it.
 A spread is *stated less true*. So the true date of a provisional one lies between the stated less the spread's high end
 and the stated less its low end; never before the first day that is not sure, since all before that is counted.
 
-Source: regulation of this project, section 2 (spread); Administrative Licensing Law art. 32 and 82 (working days).
+Source: regulation of this project, section 2 (spread) and 5.6 (the two conventions of day one).
 """
 
 from dataclasses import dataclass
