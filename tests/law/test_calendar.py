@@ -33,6 +33,11 @@ WORKING_DAY_VECTORS = [
     ("2025-04-27", 45, "2025-07-03", "2025-07-02", 67),
     ("2025-08-01", 45, "2025-10-10", "2025-10-09", 70),
     ("2025-09-26", 45, "2025-12-04", "2025-12-03", 69),
+    ("2025-12-01", 45, "2026-02-03", "2026-02-02", 64),
+    ("2026-01-05", 45, "2026-03-13", "2026-03-12", 67),
+    ("2026-02-13", 45, "2026-04-24", "2026-04-23", 70),
+    ("2026-04-30", 45, "2026-07-07", "2026-07-06", 68),
+    ("2026-09-18", 45, "2026-11-26", "2026-11-25", 69),
 ]
 # Statutory days by the Measures of 10 Nov 2024: 1 Jan, Spring Festival's eve and three days, Tomb-sweeping Day, 1 and
 # 2 May, Dragon Boat and Mid-autumn Festival, 1 to 3 Oct. The lunar ones are recalled; all are holidays of the notices.

@@ -8,7 +8,7 @@ import pytest
 from shell.cli.conftest import run
 
 HEADING = "calendar,received,working_days,due_receipt_day_not_counted,due_receipt_day_counted,calendar_days_elapsed"
-# domain/vectors/working_day_vectors.csv, and one that is received on a day that does not work.
+# The first rows of domain/vectors/working_day_vectors.csv.
 VECTORS = (
     f"{HEADING}\n"
     "CN,2025-04-04,45,2025-06-11,2025-06-11,68\n"
