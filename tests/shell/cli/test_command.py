@@ -26,6 +26,7 @@ def commands(parser=None, path=()):
 
 def test_the_commands_of_the_contract_are_there():
     assert {" ".join(path) for path, _ in commands()} == {
+        "law due",
         "demo", "serve", "conform", "register make", "register derive", "register rebuild", "register work",
         "register doctor",
         "product register", "party import", "party list", "party account", "party rights", "party confirm",

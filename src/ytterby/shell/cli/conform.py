@@ -3,8 +3,9 @@
 A file's kind is told by its keys, never by its name: `provenance` (events of sources, transforms, pools and
 shipments), `reo` (factors between element and oxide), `balance` (items in periods), `page` (thresholds and run lengths
 of Page's test), `network` (plants and links over months) and `reconcile` (measured streams and the balances they must
-satisfy). One JSON object a line for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a file is of no
-known kind, 3 when one cannot be read.
+satisfy), `casework` (of which `sla` is computed; other keys are told as not computed). A CSV file is told by its
+heading (`working days`). One JSON object a line for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a
+file is of no known kind, 3 when one cannot be read.
 """
 
 import argparse
@@ -27,6 +28,18 @@ from ytterby.shell.cli.conform_balance import (
     run_balance,
     run_page,
 )
+from ytterby.shell.cli.conform_calendar import (
+    expected_of_casework,
+    expected_of_working_days,
+    is_casework_vector,
+    is_working_day_text,
+    is_working_day_vector,
+    not_built,
+    not_computed_columns,
+    read_working_day_rows,
+    run_casework,
+    run_working_days,
+)
 from ytterby.shell.cli.conform_network import (
     is_network_vector,
     is_reconciliation_vector,
@@ -41,6 +54,10 @@ Json = dict[str, Any]
 BYTES_MAX = 200_000_000
 
 
+def _nothing(document: Any) -> list[str]:
+    return []
+
+
 class Kind(NamedTuple):
     """A kind of vector: how it is told, run and compared."""
 
@@ -52,6 +69,7 @@ class Kind(NamedTuple):
     is_absolute: bool = False
     has_whole_rows: bool = False
     tolerance_of: Mapping[str, float] = MappingProxyType({})  # by key, where a key has one of its own
+    not_computed: Callable[[Json], list[str]] = _nothing  # what the file holds and nobody computes yet
 
 
 def add(nouns: Nouns) -> None:
@@ -70,10 +88,12 @@ def _conform(path: Path, screen: Screen, *, is_compared: bool) -> Outcome:
     try:
         document = read_vector(path)
         kind = kind_of(document, path)
+        unbuilt = kind.not_computed(document)
+        left_out = {"not_computed": unbuilt} if unbuilt else {}
         with screen.waiting(screen.texts("conform.waiting", file=path)):
             computed = _computed(kind, document, path)
         if not is_compared:
-            write_json({"file": str(path), "kind": kind.name, "computed": computed})
+            write_json({"file": str(path), "kind": kind.name, "computed": computed} | left_out)
             return Outcome.GOOD
         agreement = compare(kind, document, computed, path)
     except Stop as stop:
@@ -88,6 +108,7 @@ def _conform(path: Path, screen: Screen, *, is_compared: bool) -> Outcome:
             "worst": agreement.worst,
             "differ": agreement.differ,
         }
+        | left_out
     )
     return Outcome.GOOD if agreement.agrees else Outcome.FOUND
 
@@ -106,6 +127,8 @@ def compare(kind: Kind, document: Json, computed: Any, path: Path) -> Agreement:
         WrongUse: the file expects nothing.
     """
     expected = kind.expected_of(document)
+    if not expected and kind.not_computed(document):
+        raise WrongUse("conform.not_built", file=path, keys=", ".join(kind.not_computed(document)))
     if not expected:
         raise WrongUse("conform.expects_nothing", file=path)
     stated = document.get("tolerance_rel")
@@ -121,7 +144,7 @@ def compare(kind: Kind, document: Json, computed: Any, path: Path) -> Agreement:
 
 
 def read_vector(path: Path) -> Any:
-    """Return a JSON document, its fractions exact.
+    """Return a JSON document, its fractions exact; of a CSV file with a known heading its rows.
 
     Raises:
         CouldNotRun: no such file, not UTF-8, or broken JSON.
@@ -135,6 +158,11 @@ def read_vector(path: Path) -> Any:
         raise CouldNotRun("file.unreadable", file=path, why=error.strerror or error) from None
     except UnicodeDecodeError:
         raise CouldNotRun("conform.unreadable", file=path, why="not UTF-8") from None
+    if is_working_day_text(text):
+        try:
+            return read_working_day_rows(text)
+        except ValueError as error:
+            raise CouldNotRun("conform.unreadable", file=path, why=error) from None
     if text.lstrip()[:1] not in {"{", "["}:
         raise WrongUse("conform.no_known_kind", file=path, kinds=_names())
     try:
@@ -218,4 +246,22 @@ KINDS = (
     ),
     Kind("network", is_network_vector, run_network, _expected, tolerance=1e-7),
     Kind("reconcile", is_reconciliation_vector, run_reconciliation, _expected, tolerance=1e-8),
+    Kind(
+        "casework",
+        is_casework_vector,
+        run_casework,
+        expected_of_casework,
+        tolerance=0.0,
+        is_absolute=True,
+        not_computed=not_built,
+    ),
+    Kind(
+        "working days",
+        is_working_day_vector,
+        run_working_days,
+        expected_of_working_days,
+        tolerance=0.0,
+        is_absolute=True,
+        not_computed=not_computed_columns,
+    ),
 )

@@ -1,0 +1,1 @@
+"""What is controlled: dated law, calendars and the clock."""
