@@ -11,7 +11,7 @@ from pathlib import Path
 from ytterby.proof.checkpoint import Checkpoint, sign_checkpoint
 from ytterby.proof.note import NoteError, parse_note
 from ytterby.proof.tile import TILE_WIDTH, Tile, entry_bundle, tiles_between
-from ytterby.shell.actions.alone import alone
+from ytterby.shell.site.alone import alone
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import LogEntry, LogHead
 from ytterby.shell.store.writing import stored_hashes

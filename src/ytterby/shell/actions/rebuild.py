@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ytterby.chain.excerpt import CellMissing
 from ytterby.chain.posting_record import DERIVATION
-from ytterby.shell.actions.alone import alone
+from ytterby.shell.site.alone import alone
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest

@@ -17,8 +17,9 @@ from django.db import connections
 from ytterby.shell.actions.lapse import lapse_refused
 from ytterby.shell.actions.publish import publish_or_leave, published_size, remove_left
 from ytterby.shell.actions.settle import CaptureResult, complete_left, settle
+from ytterby.shell.site.alone import NotAlone
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.derived.deriving import derive_to
+from ytterby.shell.store.derived.deriving import derive_alone
 from ytterby.shell.store.models import Submission
 from ytterby.shell.store.models.submission import ARRIVED
 
@@ -127,7 +128,8 @@ class Worker:
         left = set(left_jobs())
         worked = work_once(self._register, jobs=left & seen)
         # So that whoever asks next need not wait for it.
-        derive_to(self._register.size, is_over=self._stop.is_set)
+        with suppress(NotAlone):
+            derive_alone(self._register.size, is_over=self._stop.is_set)
         if worked != Worked():
             self._on_round(worked)
         return left - worked.settled.keys()

@@ -45,8 +45,8 @@ def run_derive(args: argparse.Namespace, screen: Screen) -> Outcome:
 def run_rebuild(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Rebuild; findings are rows that were not what the log says."""
     register = open_data(args, outdated=True)
-    from ytterby.shell.actions.alone import NotAlone
     from ytterby.shell.actions.rebuild import rebuild
+    from ytterby.shell.site.alone import NotAlone
 
     with Progress(screen, "register.rebuilding") as progress:
         try:

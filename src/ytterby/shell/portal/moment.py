@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ytterby.shell.portal.audience import Seat
 from ytterby.shell.store.reading.beside import Run, Work, latest_done, run_of
 from ytterby.shell.store.reading.known import Known, known_at
-from ytterby.shell.store.reading.waiting import known_derived
+from ytterby.shell.store.reading.waiting import derived_soon
 
 PARAMETER = "known_at"
 DIGITS_MAX = 15
@@ -68,7 +68,7 @@ def _moment(request: HttpRequest, seat: Seat) -> Moment:
     asked = request.GET.get(PARAMETER, "").strip()
     is_misread = bool(asked) and not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS_MAX)
     known = known_at(seat.viewer, int(asked) if asked and not is_misread else None)
-    derived = known_derived(seat.viewer, known, patience_seconds=PATIENCE_SECONDS)
+    derived = derived_soon(seat.viewer, known, patience_seconds=PATIENCE_SECONDS)
     return Moment(derived, asked, is_misread, behind=known.size - derived.size)
 
 

@@ -8,6 +8,8 @@ faster.
 from collections.abc import Callable
 
 from ytterby.chain.derivation import derive
+from ytterby.shell.site.alone import alone
+from ytterby.shell.site.register import current_register
 from ytterby.shell.store.derived.collector import without_collector
 from ytterby.shell.store.derived.registered import repost_registered, touched_by_registrations
 from ytterby.shell.store.derived.shelf import StoredShelf
@@ -18,6 +20,7 @@ from ytterby.shell.store.writing import write
 # Entries of one step: a watermark that moves on, no transaction that holds the lock for long, and a part of the book
 # that fits in some 200 MB. An edition that holds nothing is derived in one pass (`from_nothing`).
 STEP_ENTRIES = 5_000
+LOCK = ".deriving"
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -44,6 +47,24 @@ def derive_to(
             return row.derived_to
         progress(row.derived_to, size)
         derive_step(row.number, row.derived_to, next_size(row.derived_to, size))
+
+
+def derive_alone(
+    size: int, *, progress: Progress = nothing_to_tell, is_over: Callable[[], bool] = lambda: False
+) -> int:
+    """Bring the live edition's cells up to a log size unless another process of this machine is at it: a large step
+    takes minutes and a gigabyte, and gives the same.
+
+    Raises:
+        NotAlone: another one is.
+    """
+    with alone(current_register().data / LOCK, is_waiting=False):
+        return derive_to(size, progress=progress, is_over=is_over)
+
+
+def derived_size() -> int:
+    """Return the log size up to which the live edition's cells are derived."""
+    return Edition.objects.values_list("derived_to", flat=True).get(is_live=True)
 
 
 def post_to(size: int) -> None:

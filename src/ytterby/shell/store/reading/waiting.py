@@ -2,9 +2,15 @@
 
 import time
 
-from ytterby.shell.store.derived.deriving import Progress, derive_to, nothing_to_tell
+from ytterby.shell.site.alone import NotAlone
+from ytterby.shell.store.derived.deriving import Progress, derive_alone, derive_to, derived_size, nothing_to_tell
+from ytterby.shell.store.reading.beside import QUICK_SIZE, Work, run_of
 from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
+
+# Log entries that are derived while a page waits: one step may take as long as all of its entries.
+QUICK_ENTRIES = 200
+LOOK_SECONDS = 0.1
 
 
 def known_derived(
@@ -18,3 +24,26 @@ def known_derived(
     until = time.monotonic() + patience_seconds
     derived_to = derive_to(known.size, progress=progress, is_over=lambda: time.monotonic() >= until)
     return known if derived_to >= known.size else Known(derived_to, known.size)
+
+
+def derived_soon(viewer: Viewer, known: Known, *, patience_seconds: float) -> Known:
+    """Return the same without waiting for a step that was begun: what is much is derived beside, and once in all
+    processes.
+    """
+    if known.size <= QUICK_SIZE or known.size - derived_size() <= QUICK_ENTRIES:
+        return known_derived(viewer, known, patience_seconds=patience_seconds)
+    # Nobody's rights are in what is derived, so that all share one run.
+    run_of(OPERATOR_VIEWER, DERIVED, known, patience_seconds=patience_seconds)
+    derived_to = derived_size()
+    return known if derived_to >= known.size else Known(derived_to, known.size)
+
+
+def _derive(_: Viewer, known: Known, tell: Progress) -> None:
+    while derived_size() < known.size:
+        try:
+            derive_alone(known.size, progress=tell)
+        except NotAlone:
+            time.sleep(LOOK_SECONDS)
+
+
+DERIVED = Work("derived", _derive)
