@@ -88,7 +88,7 @@ OTHERS = {
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
     *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
     *(f"inquiry {verb}" for verb in ("ask", "answer", "explain", "set-aside", "confirm", "open", "order", "visit")),
-    *("inquiry hear", "inquiry decide", "inquiry sample", "inquiry papers"),
+    *("inquiry hear", "inquiry decide", "inquiry sample", "inquiry papers", "law due"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 
@@ -141,8 +141,16 @@ QUERIES = {
     "quotas_file": ["known_on=2026-02-20"],
     "quota": ["known_on=2026-02-20", "party=https://id.gs1.org/417/9520000010010"],
     "quota_file": ["known_on=2026-02-20"],
-    "findings": ["", "kind=mirror.told_differs"],
+    "findings": ["", "kind=mirror.told_differs", "finding=F-00000001"],
     "findings_file": [""],
+    "inquiries": ["", "state=asked", "party=x"],
+    "inquiries_file": [""],
+    "inquiry": [""],
+    "inquiry_file": [""],
+    "closes": ["", "year=2025"],
+    "closes_file": [""],
+    "close": ["", "state=changed"],
+    "close_file": [""],
     "log": ["", "page=2", "known_at=29", "known_at=x"],
     "log_file": ["", "start=25"],
     "checkpoint": [""],
@@ -194,6 +202,11 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
     if name in {"quota", "quota_file"}:
         kinds = [[]] if name == "quota" else [["json"], ["svg"]]
         return [[who, "2025", "separation", *kind] for who in ("9520000010027", "9520000010041", "~") for kind in kinds]
+    if name in {"inquiry", "inquiry_file"}:
+        return [["Q-00000001"], ["F-00000001"]]
+    if name in {"close", "close_file"}:
+        kinds = [[]] if name == "close" else [["csv"], ["json"]]
+        return [[month, *kind] for month in ("2025-04", "never") for kind in kinds]
     if name.startswith(("event", "proof")):
         return [[one] for one in events]
     return [[kind] for kind in ("csv", "json")] if name.endswith("_file") else [[]]
