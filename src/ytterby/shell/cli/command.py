@@ -14,6 +14,7 @@ from ytterby.shell.cli import (
     event,
     flow_return,
     inquiry,
+    law,
     log,
     lot,
     nation,
@@ -27,7 +28,10 @@ from ytterby.shell.cli.arguments import Help
 from ytterby.shell.cli.outcome import Outcome, Stop
 from ytterby.shell.cli.screen import Screen, plain
 
-NOUNS = (demo, serve, event, lot, balance, inquiry, flow_return, quota, log, party, product, register, conform, nation)
+NOUNS = (
+    *(demo, serve, event, lot, balance, inquiry, flow_return, quota, law, log, party, product, register, conform),
+    nation,
+)
 SUMMARY = """A register for rare earths: where every gram came from and went, whether the books add up, and proof.
 
 Start with:  ytterby demo"""

@@ -1,0 +1,8 @@
+"""Forms of goods that may be classified, and types of magnets. Source: DESIGN.md section 4."""
+
+FORMS = (
+    *("ore", "concentrate", "oxide", "compound", "metal", "alloy", "flake", "powder", "target", "magnet"),
+    *("magnetostrictive", "crystal", "refrigerant", "hydrogen_storage", "swarf", "assembly", "catalyst", "phosphor"),
+    *("ceramic", "fibre", "equipment", "technology"),
+)
+MAGNET_TYPES = ("NdFeB", "SmCo", "other")
