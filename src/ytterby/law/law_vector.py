@@ -31,18 +31,16 @@ def rows_of(document: Any) -> list[Json]:
     return [document] if isinstance(document, dict) else list(document)
 
 
-def compute_law(document: Any, book: LawBook, group: str) -> list[Any]:
+def compute_law(document: Any, book: LawBook) -> list[Any]:
     """Return the answers in order: for a classification {answer, codes, by}, for an application its word.
 
-    `group` is the group of packs by which goods are classified. `known_on` defaults to the latest day the packs know.
+    `known_on` defaults to the latest day the packs know.
 
     Raises:
         ValueError, TypeError, KeyError: a line that cannot be read.
     """
-    classified = book.of_group(group)
     kinds: dict[str, Callable[[Json, LawBook], Any]] = {CLASSIFY: _classify, APPLIES: _applies}
-    books = {CLASSIFY: classified, APPLIES: book}
-    return [kinds[row["kind"]](row, books[row["kind"]]) for row in rows_of(document)]
+    return [kinds[row["kind"]](row, book) for row in rows_of(document)]
 
 
 def _days(row: Json, book: LawBook) -> tuple[date, date]:

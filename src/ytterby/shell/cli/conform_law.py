@@ -5,8 +5,6 @@ from typing import Any
 from ytterby.law.law_vector import compute_law, expected_of_law, is_law_vector
 
 __all__ = ["expected_of_law", "is_law_vector", "run_law"]
-# Goods of the vectors are classified as `law classify --pack cn` would.
-GROUP = "cn"
 
 
 def run_law(document: Any) -> list[Any]:
@@ -17,4 +15,4 @@ def run_law(document: Any) -> list[Any]:
     """
     from ytterby.shell.site.law_packs import packaged_law
 
-    return compute_law(document, packaged_law(), GROUP)
+    return compute_law(document, packaged_law())
