@@ -30,7 +30,7 @@ def classified(goods: dict[str, Any], on: str = DAY, known: str = "", book: LawB
     return Classifier(book, on=day(on), known=day(known) if known else book.known_to).classify(read)
 
 
-def asked(item: str, on: str, known: str = "", book: LawBook | None = None, **facts: str) -> Application:
+def asked(item: str, on: str, known: str = "", book: LawBook | None = None, /, **facts: str) -> Application:
     """Ask whether a rule or a code applies."""
     book = book or packaged_law()
     read, problems = read_facts(facts, book.facts, book.listed_code)

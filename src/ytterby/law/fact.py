@@ -12,7 +12,7 @@ from ytterby.terms.problem import Problem, pointer, refuse
 PLACE, WORD, SHARE, CODE = "place", "word", "share", "code"
 KINDS = (PLACE, WORD, SHARE, CODE)
 _PLACE = re.compile(r"[A-Z]{2}")
-_WORD = re.compile(r"[\w.-]{1,60}")
+_WORD = re.compile(r"[\w.-]{1,64}")
 _DIGITS_MAX = 30
 
 

@@ -1,6 +1,7 @@
 """`ytterby law applies ITEM`: one word (yes, no, disputed, unknown, licence, ban, allowed, prohibited), then why."""
 
 import argparse
+from os.path import commonprefix
 from typing import Any
 
 from rich.text import Text
@@ -26,6 +27,8 @@ from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Screen
 
 Json = dict[str, Any]
+# Of what cannot be found, that many names that share at least that many letters are shown.
+NEAR_MIN, NEAR_MAX = 3, 8
 
 
 def add_applies(verbs: Nouns) -> None:
@@ -76,9 +79,11 @@ def run_applies(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 
 def _near(book: LawBook, name: str) -> tuple[str, ...]:
-    """Return rules and codes that begin like what was typed."""
-    names = sorted((*book.rules, *book.items))
-    return tuple([one for one in names if one.lower().startswith(name.lower()[:4])][:8])
+    """Return rules and codes that begin like what was typed, those that share most of it first."""
+    typed = name.lower()
+    shared = {one: len(commonprefix((one.lower(), typed))) for one in (*book.rules, *book.items)}
+    near = sorted((one for one in shared if shared[one] >= NEAR_MIN), key=lambda one: (-shared[one], one))
+    return tuple(near[:NEAR_MAX])
 
 
 def _json(found: Application, book: LawBook, notes: list[str], language: str) -> Json:

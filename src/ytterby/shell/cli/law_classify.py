@@ -42,7 +42,7 @@ def add_classify(verbs: Nouns) -> None:
         "file", metavar="FILE", help="goods as JSON (form, elements in wt%%, u, system …), - for standard input"
     )
     add_days(parser)
-    parser.add_argument("--pack", metavar="GROUP", help="only the packs of this group (law show lists them; default: all)")
+    parser.add_argument("--pack", metavar="GROUP", help="only this group of packs (law show lists them; default: all)")
     add_packs(parser)
 
 

@@ -66,7 +66,9 @@ def _show_list(screen: Screen, book: LawBook) -> None:
     columns = [Column(texts(f"column.{name}")) for name in ("id", "title", "effective", "confidence")]
     for pack in book.packs.values():
         screen.line(
-            Text.assemble((pack.id, "bold"), f" ({pack.group})  ", pack.title[screen.language], (f"  {pack.digest[:19]}…", "dim"))
+            Text.assemble(
+                (pack.id, "bold"), f" ({pack.group})  ", pack.title[screen.language], (f"  {pack.digest[:19]}…", "dim")
+            )
         )
         rows = [
             [rule.id, rule.title[screen.language], _from(rule), rule.trust.confidence.value]
