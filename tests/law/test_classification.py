@@ -121,6 +121,12 @@ def test_a_system_matches_when_the_sets_are_equal_and_more_is_asked_about(goods,
     assert (found.answer, found.codes) == (answer, codes)
 
 
+def test_whoever_says_metal_says_that_the_rest_is_impurities():
+    assert classified({"form": "metal", "elements": {"Dy": 98.5}}).codes == ("1C905.a",)
+    assert classified({"form": "metal", "elements": {"Nd": 78, "Pr": 20, "Dy": 2}}).answer == "ask"
+    assert classified({"form": "metal", "elements": {"Nd": 99.5, "Dy": 0.2}}).by == "practice"
+
+
 def test_an_impurity_that_frees_an_alloy_frees_it_by_practice():
     goods = {"form": "alloy", "system": "Nd-Fe", "elements": {"Nd": 80, "Fe": 19.5, "Dy": 0.5}}
     assert classified(goods).by == "practice"

@@ -96,7 +96,8 @@ class Classifier:
         active = [one for one in findings if any(_holds(states[one.rule]) for states in self._states)]
         decisive = _decisive(answer, active)
         codes = sorted({one.code for one in decisive if one.match is Match.YES and one.code})
-        candidates = {one.code for one in active if one.match in {Match.ASK, Match.UNKNOWN} and one.code}
+        codes = codes if answer in {CONTROLLED, DISPUTED} else []
+        candidates = {one.code for one in active if one.match is not Match.NO and one.code}
         if answer == NOT_CONTROLLED:
             # What would match and is in no rule in force: its rule's dates are the reason.
             decisive += [one for one in findings if one not in active and one.match is not Match.NO]
@@ -105,7 +106,7 @@ class Classifier:
         reasons = dict.fromkeys(self._reasons(decisive)) or dict.fromkeys(tried)
         return Classification(
             answer=answer,
-            codes=tuple(codes) if answer in {CONTROLLED, DISPUTED} else (),
+            codes=tuple(codes),
             candidates=tuple(sorted(candidates - set(codes))),
             by=_by(answer, decisive, active),
             reasons=tuple(reasons),

@@ -5,4 +5,6 @@ FORMS = (
     *("magnetostrictive", "crystal", "refrigerant", "hydrogen_storage", "swarf", "assembly", "catalyst", "phosphor"),
     *("ceramic", "fibre", "equipment", "technology"),
 )
+# Said of one metal by itself; what is alloyed is another form.
+METAL = "metal"
 MAGNET_TYPES = ("NdFeB", "SmCo", "other")

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from ytterby.law.book import COVERAGE, IMPURITY
+from ytterby.law.form import METAL
 from ytterby.law.goods import Goods
 from ytterby.law.item import Item, Parameter, Part, System
 from ytterby.law.presence import Parts, Side, content_of, presence_of, system_of
@@ -147,7 +148,9 @@ def _system(part: Part, item: Item, goods: Goods, parameters: Parameters) -> Par
     parts = system_of(goods, impurity.value, parameters[COVERAGE].value)
     written = write_system(parts.sure | parts.perhaps)
     entries = part.systems or ()
-    may_be_more = parts.perhaps or not parts.is_whole
+    # Whoever calls goods a metal says that the rest of them is impurities.
+    is_whole = parts.is_whole or goods.form == METAL
+    may_be_more = parts.perhaps or not is_whole
     for entry in entries:
         if parts.sure == entry and not may_be_more:
             return PartMatch(
@@ -155,7 +158,7 @@ def _system(part: Part, item: Item, goods: Goods, parameters: Parameters) -> Par
             )
     for entry in entries:
         # Whether an element belongs to the system cannot be told, or what is not stated may be the rest of it.
-        could_equal = parts.sure <= entry and (entry <= parts.sure | parts.perhaps or not parts.is_whole)
+        could_equal = parts.sure <= entry and (entry <= parts.sure | parts.perhaps or not is_whole)
         if could_equal and (parts.sure or parts.perhaps) & set(item.elements):
             return PartMatch(
                 Match.ASK, Said("system_unclear", {"system": written, "entry": write_system(entry)}), impurity

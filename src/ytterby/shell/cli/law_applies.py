@@ -1,7 +1,7 @@
 """`ytterby law applies ITEM`: one word (yes, no, disputed, unknown, licence, ban, allowed, prohibited), then why."""
 
 import argparse
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from rich.text import Text
@@ -81,9 +81,14 @@ def run_applies(args: argparse.Namespace, screen: Screen) -> Outcome:
 def _near(book: LawBook, name: str) -> tuple[str, ...]:
     """Return rules and codes that begin like what was typed, those that share most of it first."""
     typed = name.lower()
-    shared = {one: len(commonprefix((one.lower(), typed))) for one in (*book.rules, *book.items)}
+    shared = {one: _shared(one.lower(), typed) for one in (*book.rules, *book.items)}
     near = sorted((one for one in shared if shared[one] >= NEAR_MIN), key=lambda one: (-shared[one], one))
     return tuple(near[:NEAR_MAX])
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many letters two names share from their beginning on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _json(found: Application, book: LawBook, notes: list[str], language: str) -> Json:
