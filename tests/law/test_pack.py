@@ -248,6 +248,9 @@ def test_a_folder_adds_packs_and_replaces_those_of_the_same_id(tmp_path):
         ("\x00", "pack.unreadable"),
         ("2026-01-05: 2026-01-05", "pack.unknown_field"),
         ("a: 2026-99-99", "pack.unreadable"),
+        ("n: 0x" + "f" * 5000, "pack.too_large"),
+        ("n: 0x" + "f" * 2900, "pack.unknown_field"),
+        ("x: " + "9" * 2_100_000, "pack.too_large"),
     ],
 )
 def test_a_file_that_is_no_pack_is_a_problem_with_its_file(tmp_path, text, code):

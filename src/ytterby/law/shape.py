@@ -12,7 +12,8 @@ from decimal import Decimal, InvalidOperation
 from ytterby.terms.problem import Problem, pointer, refuse
 
 Shape = Callable[[object, str], Iterator[Problem]]
-TEXT_MAX = 4000
+TEXT_MAX = 3000
+WHOLE_MAX = 1_000_000
 _DECIMAL = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
 LANGUAGES = ("en", "zh")
 
@@ -36,9 +37,9 @@ def truth(value: object, where: str) -> Iterator[Problem]:
 
 
 def whole(value: object, where: str) -> Iterator[Problem]:
-    """A whole number from 0 on."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        yield refuse("pack.kind", where, value, wanted="a whole number from 0 on")
+    """A whole number from 0 to a million."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= WHOLE_MAX:
+        yield refuse("pack.kind", where, value, wanted="a whole number from 0 to a million")
 
 
 def day(value: object, where: str) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ import yaml
 from ytterby.law.book import LawBook, make_book
 from ytterby.law.pack import Pack
 from ytterby.law.pack_reader import read_pack
+from ytterby.law.shape import TEXT_MAX
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -83,6 +84,10 @@ def _yaml_problems(text: str) -> Iterator[Problem]:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 yield refuse("pack.anchor", "", _line_of(event))
+                return
+            if isinstance(event, yaml.ScalarEvent) and len(event.value) > TEXT_MAX:
+                # Longer than any text of a pack; a number of that length could not even be quoted back.
+                yield refuse("pack.too_large", "", len(event.value), limit=TEXT_MAX)
                 return
             if depth > NESTING_MAX:
                 yield refuse("pack.nesting", "", "", limit=NESTING_MAX)
