@@ -56,6 +56,26 @@ def test_more_dysprosium_never_makes_a_magnet_freer(dy, more, u, on):
 
 
 @settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from(("oxide", "compound", "magnet", "flake", "swarf", "phosphor")),
+    st.sampled_from(ELEMENTS),
+    ELEMENTS_OF,
+    PERCENT,
+    DAYS,
+)
+def test_more_of_any_rare_earth_never_frees_goods_whose_list_is_open(form, element, elements, more, on):
+    classifier = Classifier(packaged_law(), on=on, known=packaged_law().known_to)
+    # A composition of nothing at all is unknown; any other says what is there.
+    elements = {"Fe": Decimal(1)} | elements
+    goods = {"form": form, "magnet_type": "NdFeB", "elements": elements}
+    before = classifier.classify(goods_of(goods))
+    goods["elements"] = elements | {element: elements.get(element, Decimal(0)) + more}
+    after = classifier.classify(goods_of(goods))
+    assert (before.answer != "not_controlled") <= (after.answer != "not_controlled")
+    assert set(before.codes) <= set(after.codes)
+
+
+@settings(deadline=None, max_examples=150)
 @given(GOODS, DAYS, st.randoms(use_true_random=False))
 def test_the_order_of_elements_of_systems_and_of_packs_changes_nothing(goods, on, shuffler):
     shuffled = dict(shuffler.sample(list(goods.items()), len(goods)))

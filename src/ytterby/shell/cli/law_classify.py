@@ -111,6 +111,7 @@ def _json(
             "decides": False,
             "lines": [
                 {
+                    "pack": one.pack,
                     "code": one.line.code,
                     "text": one.line.text,
                     "conditions": [
@@ -171,5 +172,5 @@ def _show_lines(screen: Screen, lines: list[LineFound], sources: Sources) -> Non
         screen.line(screen.texts("law.tariff"), "bold")
     for one in lines:
         meanings = "; ".join(f"{c.letter} {c.meaning[screen.language]}" for c in one.conditions)
-        said = " · ".join(filter(None, (one.line.code, one.line.text, meanings, one.line.conditions_note)))
+        said = " · ".join(filter(None, (one.pack, one.line.code, one.line.text, meanings, one.line.conditions_note)))
         screen.line(Text("  " + plain_text(said)).append_text(sources.mark(one.line.trust)))
