@@ -128,6 +128,7 @@ def test_a_duty_whose_day_depends_on_an_act_that_nobody_has_seen_is_unknown_from
         ("2026-05-01", {"to": "US", "user": "civil"}, "unknown"),
         ("2026-05-01", {"to": "US", "user": "unknown", "use": "hdd"}, "unknown"),
         ("2026-05-01", {"to": "DE", "user": "civil"}, "licence"),
+        ("2026-05-01", {"to": "DE"}, "licence"),  # who is not said to be listed is taken as not listed
         ("2026-05-01", {"to": "DE", "user": "listed"}, "unknown"),
         ("2026-05-01", {"to": "DE", "user": "listed", "listed_on": "control"}, "ban"),
         ("2026-05-01", {"to": "DE", "user": "listed", "listed_on": "watch"}, "licence"),

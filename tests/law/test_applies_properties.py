@@ -71,7 +71,8 @@ GIVEN = st.fixed_dictionaries(
     {},
     optional={
         "to": st.sampled_from(("US", "JP", "DE")),
-        "user": st.sampled_from(("military", "civil", "listed")),
+        # That a user is listed is the one fact that is taken as not so where nobody says it.
+        "user": st.sampled_from(("military", "civil")),
         "use": st.sampled_from(("military", "hdd")),
         "listed_on": st.sampled_from(("control", "watch")),
         "magnet": st.sampled_from(("NdFeB", "SmCo", "other")),

@@ -207,7 +207,8 @@ def _leaf_reason(rule: Rule, version: Version, leaf: Leaf, facts: Facts, on: dat
     found = facts.get(leaf.fact)
     wanted = ", ".join(sorted(leaf.values)) if not leaf.relation else str(leaf.limit)
     if found is None:
-        return Reason("", rule.id, on, Said("fact_missing", {"fact": leaf.fact, "wanted": wanted}), trust)
+        key = "fact_taken_as_not" if leaf.is_no_if_missing else "fact_missing"
+        return Reason("", rule.id, on, Said(key, {"fact": leaf.fact, "wanted": wanted}), trust)
     if isinstance(found, tuple):
         key = "fact_among" if leaf.values & set(found) else "fact_not_among"
         facts_said = {"fact": leaf.fact, "value": ", ".join(found), "wanted": wanted}

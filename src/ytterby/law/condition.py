@@ -6,6 +6,7 @@ A condition is one of
     {any: [condition, ...]}                 one of them holds
     {not: condition}
     {fact: NAME, in: [value, ...]}          the fact, or one of its several values, is among these
+    {fact: NAME, in: [value, ...], if_missing: no}      the same, and no where nobody says it
     {fact: NAME, at_least: "0.5", u: NAME_U, k: "2"}    the figure less k u reaches the limit; `more_than` likewise
 
 A fact that is missing, or has the value that its declaration calls unknown, makes its leaf unknown. A figure within
@@ -36,6 +37,7 @@ class Leaf:
     limit: Decimal = Decimal(0)
     u: str = ""
     k: Decimal = Decimal(0)
+    is_no_if_missing: bool = False
     text: Words | None = None
     trust: Trust | None = None
 
@@ -80,7 +82,7 @@ def judge(condition: Condition, facts: Facts) -> Judged:
 def _judge_leaf(leaf: Leaf, facts: Facts) -> Ternary:
     found = facts.get(leaf.fact)
     if found is None:
-        return Ternary.UNKNOWN
+        return Ternary.NO if leaf.is_no_if_missing else Ternary.UNKNOWN
     if isinstance(found, Decimal):
         u = facts.get(leaf.u, Decimal(0))
         return _judge_figure(leaf, found, leaf.k * u) if isinstance(u, Decimal) else Ternary.UNKNOWN

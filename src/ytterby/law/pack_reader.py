@@ -169,6 +169,7 @@ def _condition(row: Json) -> Condition:
         limit=Decimal(row[relation]) if relation else Decimal(0),
         u=row.get("u", ""),
         k=Decimal(row.get("k", "0")),
+        is_no_if_missing="if_missing" in row,
         text=row.get("text"),
         trust=trust,
     )

@@ -58,7 +58,7 @@ def condition(value: object, where: str, depth: int = 0) -> Iterator[Problem]:
 def _leaf(value: object, where: str) -> Iterator[Problem]:
     own: dict[str, Shape] = {"text": words, "source": text, "confidence": choice(*Confidence), "confidence_note": text}
     if isinstance(value, dict) and "in" in value:
-        yield from fields({"fact": word, "in": sequence(text)}, own)(value, where)
+        yield from fields({"fact": word, "in": sequence(text)}, {"if_missing": choice("no"), **own})(value, where)
     elif isinstance(value, dict) and (AT_LEAST in value) != (MORE_THAN in value):
         relation = AT_LEAST if AT_LEAST in value else MORE_THAN
         yield from fields({"fact": word, relation: figure}, {"u": word, "k": figure, **own})(value, where)

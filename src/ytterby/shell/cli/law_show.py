@@ -239,7 +239,8 @@ def write_condition(condition: Condition) -> str:
 def _write_leaf(leaf: Leaf) -> str:
     if not leaf.relation:
         doubt = f" [{leaf.trust.confidence.value}]" if leaf.trust is not None else ""
-        return f"{leaf.fact} in {', '.join(sorted(leaf.values))}{doubt}"
+        missing = ", no if missing" if leaf.is_no_if_missing else ""
+        return f"{leaf.fact} in {', '.join(sorted(leaf.values))}{missing}{doubt}"
     sign = ">=" if leaf.relation == AT_LEAST else ">"
     return f"{leaf.fact} {sign} {leaf.limit}" + (f" beyond {leaf.k} {leaf.u}" if leaf.u else "")
 
