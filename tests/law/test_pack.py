@@ -4,6 +4,7 @@ import json
 import re
 from importlib.resources import files
 from pathlib import Path
+from time import process_time
 
 import pytest
 import yaml
@@ -250,15 +251,29 @@ def test_a_folder_adds_packs_and_replaces_those_of_the_same_id(tmp_path):
         ("a: 2026-99-99", "pack.unreadable"),
         ("n: 0x" + "f" * 5000, "pack.too_large"),
         ("n: 0x" + "f" * 2900, "pack.unknown_field"),
-        ("x: " + "9" * 2_100_000, "pack.too_large"),
+        ("x: " + "9" * 600_000, "pack.too_large"),
     ],
 )
 def test_a_file_that_is_no_pack_is_a_problem_with_its_file(tmp_path, text, code):
+    """Threat X5: anchors, nesting, length and depth have limits before anything is built."""
     (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
     packs, problems = read_folder(tmp_path)
     assert packs == []
     assert code in {problem.code for problem in problems}
     assert all(problem.where.file.endswith("bad.yaml") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 400_000, "a: {" * 90_000, "".join(f"k{n}: 1\n" for n in range(40_000)), "- 1\n" * 90_000]
+)
+def test_a_large_file_of_nothing_takes_bounded_time(text):
+    """Threat X5."""
+    begun = process_time()
+    pack, problems = read_pack_text(text)
+    assert pack is None
+    assert problems
+    # Two orders of magnitude more than it takes: a bomb takes minutes.
+    assert process_time() - begun < 60
 
 
 def test_bytes_that_are_no_text_are_a_problem(tmp_path):

@@ -20,7 +20,7 @@ from ytterby.law.shape import TEXT_MAX
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem, pointer, refuse
 
-BYTES_MAX = 2_000_000
+BYTES_MAX = 500_000  # sixteen times the largest packaged one
 NESTING_MAX = 40
 PACKS_MAX = 200
 ENDING = ".yaml"
