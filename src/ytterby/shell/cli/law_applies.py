@@ -9,11 +9,8 @@ from rich.text import Text
 from ytterby.law.applies import Application, applies
 from ytterby.law.book import LawBook
 from ytterby.law.fact import read_facts
-from ytterby.shell.cli.arguments import Nouns, add_command
 from ytterby.shell.cli.law_book import (
     Sources,
-    add_days,
-    add_packs,
     days_notes,
     doubts_of,
     known_day,
@@ -29,31 +26,6 @@ from ytterby.shell.cli.screen import Screen
 Json = dict[str, Any]
 # Of what cannot be found, that many names that share at least that many letters are shown.
 NEAR_MIN, NEAR_MAX = 3, 8
-
-
-def add_applies(verbs: Nouns) -> None:
-    """Add the command."""
-    parser = add_command(
-        verbs, "applies", run_applies, "tell whether a rule or a control code applies on a day, and why"
-    )
-    parser.add_argument("item", metavar="ITEM", help="a control code, or the id of a rule (law show lists them)")
-    add_days(parser)
-    parser.add_argument(
-        "--fact",
-        action="append",
-        default=[],
-        type=_fact,
-        metavar="NAME=VALUE",
-        help="what is known, as to=JP; again for each",
-    )
-    add_packs(parser)
-
-
-def _fact(text: str) -> tuple[str, str]:
-    name, joint, value = text.partition("=")
-    if not joint or not name.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is no fact; write NAME=VALUE")
-    return name.strip(), value
 
 
 def run_applies(args: argparse.Namespace, screen: Screen) -> Outcome:

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -11,7 +10,6 @@ from rich.text import Text
 from ytterby.law.book import LawBook
 from ytterby.law.said import Reason, Said
 from ytterby.law.trust import Confidence, Trust, Words
-from ytterby.shell.cli.arguments import day
 from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, problem_line
 from ytterby.shell.cli.screen import Screen, plain, write_json
@@ -25,27 +23,6 @@ _WORDS_SHOWN = {Confidence.RECALLED: "law.sure.recalled", Confidence.PRACTICE: "
 
 class BadPacksError(CouldNotRun):
     """Packs of a folder do not load; what is wrong was written."""
-
-
-def add_days(parser: argparse.ArgumentParser) -> None:
-    """Add the two days that every question takes."""
-    parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day that is asked about")
-    parser.add_argument(
-        "--known-on",
-        type=day,
-        metavar="DATE",
-        help="by what was known on this day (default: the latest the packs know)",
-    )
-
-
-def add_packs(parser: argparse.ArgumentParser) -> None:
-    """Add: packs from a folder."""
-    parser.add_argument(
-        "--packs",
-        type=Path,
-        metavar="FOLDER",
-        help="packs (*.yaml) that add to the packaged ones, or replace those of their id",
-    )
 
 
 def open_law(args: argparse.Namespace, screen: Screen) -> LawBook:

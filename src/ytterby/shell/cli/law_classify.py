@@ -10,12 +10,9 @@ from ytterby.law.classification import Classification, Classifier
 from ytterby.law.goods import Goods, read_goods
 from ytterby.law.part_match import Beside, plain
 from ytterby.law.tariff import LineFound, lines_of
-from ytterby.shell.cli.arguments import Nouns, add_command
 from ytterby.shell.cli.document_file import read_document_file
 from ytterby.shell.cli.law_book import (
     Sources,
-    add_days,
-    add_packs,
     days_notes,
     doubts_of,
     known_day,
@@ -33,17 +30,6 @@ from ytterby.terms.jsontext import decode
 
 Json = dict[str, Any]
 GOOD = {"controlled": None, "not_controlled": True, "ask": None, "disputed": None, "unknown": None}
-
-
-def add_classify(verbs: Nouns) -> None:
-    """Add the command."""
-    parser = add_command(verbs, "classify", run_classify, "tell whether goods are controlled on a day, and why")
-    parser.add_argument(
-        "file", metavar="FILE", help="goods as JSON (form, elements in wt%%, u, system …), - for standard input"
-    )
-    add_days(parser)
-    parser.add_argument("--pack", metavar="GROUP", help="only this group of packs (law show lists them; default: all)")
-    add_packs(parser)
 
 
 def run_classify(args: argparse.Namespace, screen: Screen) -> Outcome:

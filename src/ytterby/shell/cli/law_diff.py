@@ -9,26 +9,15 @@ from rich.text import Text
 
 from ytterby.law.pack import Pack
 from ytterby.law.pack_diff import Change, diff_packs
-from ytterby.shell.cli.arguments import Nouns, add_command
+from ytterby.shell.cli.law_arguments import PACKAGED
 from ytterby.shell.cli.law_book import BadPacksError, show_refused
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.site.law_packs import packaged_packs, read_folder, read_pack_file
 
-PACKAGED = "packaged"
 _VALUE_LENGTH_MAX = 300
 MARKS = {"added": ("+ ", "green"), "removed": ("- ", "red"), "changed": ("~ ", "yellow")}
 Json = dict[str, Any]
-
-
-def add_diff(verbs: Nouns) -> None:
-    """Add the command."""
-    parser = add_command(verbs, "diff", run_diff, "list what changed between two packs, or two folders of packs")
-    for name in ("old", "new"):
-        text = (
-            f"a pack's file, a folder of packs, the id of a packaged one, or {PACKAGED} for all that come with ytterby"
-        )
-        parser.add_argument(name, metavar=name.upper(), help=text)
 
 
 def run_diff(args: argparse.Namespace, screen: Screen) -> Outcome:

@@ -12,22 +12,12 @@ from ytterby.law.condition import AT_LEAST, Branch, Condition, Leaf
 from ytterby.law.dated_rule import Period, Rule
 from ytterby.law.item import Item
 from ytterby.law.trust import Trust
-from ytterby.shell.cli.arguments import Nouns, add_command
-from ytterby.shell.cli.law_book import add_packs, open_law, trust_json
+from ytterby.shell.cli.law_book import open_law, trust_json
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.cli.texts import all_texts
 
 Json = dict[str, Any]
-
-
-def add_show(verbs: Nouns) -> None:
-    """Add the command."""
-    parser = add_command(
-        verbs, "show", run_show, "list packs and rules, or show one with its dates, readings and sources"
-    )
-    parser.add_argument("id", nargs="?", metavar="ID", help="a pack, rule, code, parameter, dispute or cited document")
-    add_packs(parser)
 
 
 def run_show(args: argparse.Namespace, screen: Screen) -> Outcome:
