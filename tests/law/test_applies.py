@@ -51,6 +51,9 @@ def test_the_value_rule_is_unknown_without_a_share_and_disputed_with_one(on):
     assert {one.reading: one.answer for one in found.readings} == {"ended": "yes", "extended": "no"}
     assert found.settled_by
     assert asked("CN-61.1", on, **MAGNET, value_share="0.0005").answer == "no"
+    # An item of that origin itself is another rule's.
+    assert asked("CN-61.1", on, value_share="0.5", origin="CN").answer == "no"
+    assert asked("CN-61.1", on, value_share="0.5", produced_in="CN").answer == "no"
 
 
 @pytest.mark.parametrize(

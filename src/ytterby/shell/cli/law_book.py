@@ -15,6 +15,7 @@ from ytterby.shell.cli.problem_lines import problem_json, problem_line
 from ytterby.shell.cli.screen import Screen, plain, write_json
 from ytterby.shell.cli.texts import Texts
 from ytterby.shell.site.law_packs import law_of
+from ytterby.shell.wording import word
 from ytterby.terms.problem import Problem
 
 Json = dict[str, Any]
@@ -73,7 +74,10 @@ def days_notes(book: LawBook, on: date, known: date, texts: Texts) -> list[str]:
 def worded(text: "Words | Said", language: str) -> str:
     """Return a pack's own words, or a sentence of the register, in a language."""
     if isinstance(text, Said):
-        return Texts(language)(f"law.why.{text.key}", **text.facts)
+        facts = dict(text.facts)
+        if "form" in facts:
+            facts["form"] = word("form", facts["form"], language).lower()
+        return Texts(language)(f"law.why.{text.key}", **facts)
     return text[language]
 
 

@@ -35,9 +35,10 @@ GOOD = {"controlled": None, "not_controlled": True, "ask": None, "disputed": Non
 def run_classify(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Classify; exit 1 where the goods cannot be read."""
     law = open_law(args, screen)
-    if args.pack is not None and args.pack not in groups_of(law):
+    group = None if args.pack is None else args.pack.lower()
+    if group is not None and group not in groups_of(law):
         raise WrongUse("law.no_such_group", group=args.pack, known=", ".join(groups_of(law)))
-    book = chosen(law, args.pack)
+    book = chosen(law, group)
     known = known_day(args, book, {item.pack for item in book.items.values()})
     value, problems = decode(read_document_file(args.file))
     goods = None
@@ -65,8 +66,9 @@ def _reference_codes(book: LawBook, found: Classification) -> list[str]:
 
 def _notes(goods: Goods, screen: Screen) -> list[str]:
     notes = [screen.texts("law.not_used", name=name) for name in goods.not_used]
-    if goods.elements and not goods.u:
-        notes.append(screen.texts("law.no_u"))
+    exact = [element for element in goods.elements if element not in goods.u]
+    if exact:
+        notes.append(screen.texts("law.no_u", elements=", ".join(exact)))
     return notes
 
 
