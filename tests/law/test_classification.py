@@ -49,6 +49,12 @@ def test_a_moulded_sensor_is_free_by_guidance():
     assert "generally" in found.reasons[0].trust.note
 
 
+def test_a_sensor_of_which_only_the_type_of_magnet_is_stated_is_free_by_guidance_too():
+    assert classified({"form": "assembly", "magnet_type": "SmCo", "built_in": True}, LATE).by == "guidance"
+    found = classified({"form": "assembly", "elements": {"Ho": 1}, "built_in": True}, LATE)
+    assert (found.answer, {one.reading: one.answer for one in found.readings}["ended"]) == ("ask", "ask")
+
+
 def test_holmium_oxide_is_disputed_and_names_both_readings_and_who_may_settle_it():
     found = classified({"form": "oxide", "elements": {"Ho": 87.0}}, LATE)
     assert (found.answer, found.codes) == ("disputed", ("1C909.b",))

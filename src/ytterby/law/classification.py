@@ -212,6 +212,8 @@ class Classifier:
         elements = doubt.elements or self._elements[doubt.rule]
         reason = Reason("", doubt.rule, self._on, doubt.text, doubt.trust)
         if not goods.is_composition_known:
+            if doubt.needs_element:
+                return None
             said = Said("composition_missing")
             return _Finding(doubt.rule, "", Match.UNKNOWN, reason._replace(text=said))
         if all(presence_of(goods, element, k) is Side.BELOW for element in elements):

@@ -80,7 +80,10 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Goods of which no item of a rule speaks clearly; `limit` names the parameter below which nobody asks."""
+    """Goods of which no item of a rule speaks clearly; `limit` names the parameter below which nobody asks.
+
+    With `needs_element` it concerns only goods of which it is stated that they hold one of its elements.
+    """
 
     id: str
     pack: str
@@ -89,6 +92,7 @@ class Doubt:
     built_in: frozenset[bool | None]
     elements: frozenset[str]
     limit: str
+    needs_element: bool
     text: Words
     trust: Trust
 

@@ -229,6 +229,7 @@ def _doubt(row: Json, pack: str) -> Doubt:
         built_in=frozenset(row.get("built_in", (True, False, None))),
         elements=frozenset(row.get("elements", ())),
         limit=row.get("limit", ""),
+        needs_element=row.get("needs_element", False),
         text=row["text"],
         trust=_trust(row),
     )

@@ -114,7 +114,7 @@ _GUIDANCE = _entry(
 )
 _DOUBT = _entry(
     {"id": word, "rule": word, "forms": sequence(word), "text": words},
-    {"elements": sequence(word), "limit": word, "built_in": sequence(optional(truth))},
+    {"elements": sequence(word), "limit": word, "built_in": sequence(optional(truth)), "needs_element": truth},
 )
 _PARAMETER = _entry({"value": figure, "unit": text, "basis": choice(*BASES), "text": words}, {"of": sequence(word)})
 _FACT = fields({"kind": choice(*fact.KINDS), "text": words}, {"values": sequence(text), "unknown": text})
