@@ -127,6 +127,12 @@ def test_a_system_matches_when_the_sets_are_equal_and_more_is_asked_about(goods,
     assert (found.answer, found.codes) == (answer, codes)
 
 
+def test_what_a_suspended_rule_would_leave_in_doubt_does_not_make_the_answer_practice():
+    found = classified({"form": "alloy", "elements": {"Ho": 20, "Cu": 79.5}, "u": {"Ho": 0.1, "Cu": 0.1}})
+    assert (found.answer, found.by) == ("not_controlled", "law")
+    assert classified({"form": "alloy", "elements": {"Ho": 20}}).by == "law"
+
+
 def test_whoever_says_metal_says_that_the_rest_is_impurities():
     assert classified({"form": "metal", "elements": {"Dy": 98.5}}).codes == ("1C905.a",)
     assert classified({"form": "metal", "elements": {"Nd": 78, "Pr": 20, "Dy": 2}}).answer == "ask"

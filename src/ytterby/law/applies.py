@@ -5,7 +5,7 @@ every world: that is the answer. Several words possible in a world: `unknown`, w
 word each, but not the same: `disputed`, with the readings and who may settle them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -217,8 +217,3 @@ def _leaf_reason(rule: Rule, version: Version, leaf: Leaf, facts: Facts, on: dat
     figures = {"fact": leaf.fact, "value": str(found), "u": str(u) if u is not None else "0", "k": str(leaf.k)}
     key = "figure_beside_limit" if u is not None else "figure_exact_beside_limit"
     return Reason("", rule.id, on, Said(key, {**figures, "limit": wanted}), trust)
-
-
-def sources_of(reasons: Iterable[Reason]) -> tuple[Trust, ...]:
-    """Return on what the reasons rest, each once."""
-    return tuple(dict.fromkeys(reason.trust for reason in reasons))

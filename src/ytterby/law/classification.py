@@ -14,7 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ytterby.law.applies import state_reasons
-from ytterby.law.book import LawBook
+from ytterby.law.book import COVERAGE, LawBook
 from ytterby.law.dated_rule import Rule, State, World, state_of, worlds_of
 from ytterby.law.goods import Goods
 from ytterby.law.item import Doubt, Guidance, Item, Part
@@ -22,11 +22,10 @@ from ytterby.law.part_match import Beside, Match, PartMatch, beside_limit, match
 from ytterby.law.presence import Side, presence_of
 from ytterby.law.said import Reason, Said
 from ytterby.law.ternary import Ternary
-from ytterby.law.trust import Confidence, Trust, Words
+from ytterby.law.trust import Trust, Words
 
 CONTROLLED, NOT_CONTROLLED, ASK, DISPUTED, UNKNOWN = "controlled", "not_controlled", "ask", "disputed", "unknown"
 LAW, PRACTICE, GUIDANCE = "law", "practice", "guidance"
-_OWN = Trust("", Confidence.READ)
 _WORST = (CONTROLLED, UNKNOWN, ASK, NOT_CONTROLLED)
 _ANSWER_OF = {Match.YES: CONTROLLED, Match.ASK: ASK, Match.UNKNOWN: UNKNOWN, Match.NO: NOT_CONTROLLED}
 
@@ -95,6 +94,7 @@ class Classifier:
         answer = _combined(answers)
         active = [one for one in findings if any(_holds(states[one.rule]) for states in self._states)]
         decisive = _decisive(answer, active)
+        by = _by(answer, decisive)
         codes = sorted({one.code for one in decisive if one.match is Match.YES and one.code})
         codes = codes if answer in {CONTROLLED, DISPUTED} else []
         candidates = {one.code for one in active if one.match is not Match.NO and one.code}
@@ -108,7 +108,7 @@ class Classifier:
             answer=answer,
             codes=tuple(codes),
             candidates=tuple(sorted(candidates - set(codes))),
-            by=_by(answer, decisive, active),
+            by=by,
             reasons=tuple(reasons),
             tried=tuple(one for one in dict.fromkeys(tried) if one not in reasons),
             beside=tuple(dict.fromkeys(one.beside for one in findings if one.beside is not None)),
@@ -208,7 +208,7 @@ class Classifier:
 
     def _doubt(self, doubt: Doubt, goods: Goods) -> _Finding | None:
         parameters = self._book.parameters
-        k = parameters["coverage"].value
+        k = parameters[COVERAGE].value
         elements = doubt.elements or self._elements[doubt.rule]
         reason = Reason("", doubt.rule, self._on, doubt.text, doubt.trust)
         if not goods.is_composition_known:
@@ -311,7 +311,7 @@ def _decisive(answer: str, active: list[_Finding]) -> list[_Finding]:
     return [one for one in found if one.by != LAW] or found
 
 
-def _by(answer: str, decisive: list[_Finding], active: list[_Finding]) -> str:
+def _by(answer: str, decisive: list[_Finding]) -> str:
     """Return what the answer rests on: a free one on guidance or practice where one of its steps does."""
     if answer in {CONTROLLED, DISPUTED, UNKNOWN}:
         return LAW

@@ -9,7 +9,7 @@ from ytterby.law.book import COVERAGE, IMPURITY
 from ytterby.law.form import METAL
 from ytterby.law.goods import Goods
 from ytterby.law.item import Item, Parameter, Part, System
-from ytterby.law.presence import Parts, Side, content_of, presence_of, system_of
+from ytterby.law.presence import Content, Parts, Side, content_of, presence_of, system_of
 from ytterby.law.said import Said
 
 
@@ -125,9 +125,7 @@ def beside_limit(goods: Goods, limit: Parameter, k: Decimal) -> Beside:
 
 def side_of(beside: Beside) -> Side:
     """Return on which side of its limit a figure lies."""
-    if abs(beside.value - beside.limit) <= beside.k * beside.u:
-        return Side.WITHIN
-    return Side.ABOVE if beside.value > beside.limit else Side.BELOW
+    return Content(beside.value, beside.u).side_of(beside.limit, beside.k)
 
 
 def _said(beside: Beside, key: str) -> Said:

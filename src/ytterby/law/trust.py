@@ -28,9 +28,3 @@ class Trust(NamedTuple):
     def is_known(self, on: date) -> bool:
         """Tell whether this could be known at the end of a day."""
         return self.known_since <= on
-
-
-def least_sure(trusts: "list[Trust]") -> Trust | None:
-    """Return the least sure of several: a chain of reasons is as sure as its weakest."""
-    order = list(Confidence)
-    return max(trusts, key=lambda trust: order.index(trust.confidence), default=None)
