@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -152,6 +153,8 @@ def test_everything_that_a_pack_names_can_be_shown(law):
         code, out, _ = law("show", name, "--lang", "zh")
         assert code == 0
         assert out.strip()
+        # Every heading is in the language that was asked for.
+        assert not re.search(r"^ *[a-z_]+: ", out, re.MULTILINE), out
 
 
 def test_a_folder_of_packs_changes_the_answer_without_code(law, goods_file, tmp_path):

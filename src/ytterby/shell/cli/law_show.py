@@ -18,6 +18,7 @@ from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.cli.texts import all_texts
 
 Json = dict[str, Any]
+SENTENCE_MIN = 15  # what is longer than any code is a sentence, and has a line of its own
 
 
 def run_show(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -248,12 +249,17 @@ def _show_fields(screen: Screen, fields: Json, indent: str) -> None:
                 if number:
                     screen.line()
                 _show_fields(screen, row, indent + "  ")
+        elif isinstance(value, list) and any(len(str(one)) > SENTENCE_MIN for one in value):
+            screen.line(f"{indent}{heading}:", "bold")
+            for one in value:
+                screen.line(f"{indent}  {one}")
         else:
-            screen.line(Text.assemble(indent, (f"{heading}: ", "bold"), _plain(value, screen)))
+            said = screen.texts(f"law.governs.{value}") if name == "governs" else _plain(value, screen)
+            screen.line(Text.assemble(indent, (f"{heading}: ", "bold"), said))
     if "confidence" in fields:
         trust = Text(indent + screen.texts("law.sure." + fields["confidence"]), style="dim")
-        said = "; ".join(filter(None, (fields.get("source"), fields.get("confidence_note"))))
-        screen.line(trust.append(f": {said}", style="dim") if said else trust)
+        source = "; ".join(filter(None, (fields.get("source"), fields.get("confidence_note"))))
+        screen.line(trust.append(f": {source}", style="dim") if source else trust)
     if "digest" in fields:
         screen.line(Text(f"{indent}{fields['digest']}", style="dim"))
 
