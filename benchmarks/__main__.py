@@ -25,6 +25,7 @@ NAMES = (
     "network",
     "nation",
     "detection",
+    "law",
 )
 
 

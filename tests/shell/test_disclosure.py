@@ -88,7 +88,17 @@ OTHERS = {
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
     *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
     *(f"inquiry {verb}" for verb in ("ask", "answer", "explain", "set-aside", "confirm", "open", "order", "visit")),
-    *("inquiry hear", "inquiry decide", "inquiry sample", "inquiry papers", "law due"),
+    *(
+        "inquiry hear",
+        "inquiry decide",
+        "inquiry sample",
+        "inquiry papers",
+        "law due",
+        "law classify",
+        "law applies",
+        "law show",
+    ),
+    "law diff",
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 

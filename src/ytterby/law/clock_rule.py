@@ -23,7 +23,8 @@ RULE_COLUMNS = ("rule", "calendar", "days", "first_day", "counting", "cutoff", "
 REASON_COLUMNS = ("rule", "reason", "effect", "name", "source", "confidence")
 ANY_REASON = "*"
 DAYS_MOST = 10_000
-MINUTES_IN_DAY = 24 * 60
+MINUTES_IN_HOUR = timedelta(hours=1) // timedelta(minutes=1)
+MINUTES_IN_DAY = timedelta(days=1) // timedelta(minutes=1)
 _TIME = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 
 
@@ -86,7 +87,7 @@ class ClockRule:
         change as it would have been beyond the hour before it.
         """
         whole, rest = divmod(self.cutoff_minutes, MINUTES_IN_DAY)
-        civil = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60))
+        civil = datetime.combine(day + timedelta(days=whole), time(*divmod(rest, MINUTES_IN_HOUR)))
         return civil.replace(tzinfo=zone).astimezone(UTC)
 
 
@@ -131,7 +132,7 @@ def _rule(row: Row, reasons: dict[str, dict[str, Reason]]) -> ClockRule | None:
 def _minutes(row: Row) -> int | None:
     said = row.cells["cutoff"].strip()
     found = _TIME.fullmatch(said)
-    minutes = int(found[1]) * 60 + int(found[2]) if found else 0
+    minutes = int(found[1]) * MINUTES_IN_HOUR + int(found[2]) if found else 0
     if 0 < minutes <= MINUTES_IN_DAY:
         return minutes
     row.note(refuse("calendar.no_time", "", said), "cutoff")

@@ -19,6 +19,7 @@ BEGINNINGS = (
     "demo.",
     "doctor.part.",
     "register.rebuilding.",
+    *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
 )
 
 

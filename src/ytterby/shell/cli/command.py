@@ -29,8 +29,9 @@ from ytterby.shell.cli.outcome import Outcome, Stop
 from ytterby.shell.cli.screen import Screen, plain
 
 NOUNS = (
-    demo, serve, event, lot, balance, inquiry, flow_return, quota, law, log, party, product, register, conform, nation,
-)  # fmt: skip
+    *(demo, serve, event, lot, balance, inquiry, flow_return, quota, law, log, party, product, register, conform),
+    nation,
+)
 SUMMARY = """A register for rare earths: where every gram came from and went, whether the books add up, and proof.
 
 Start with:  ytterby demo"""

@@ -3,9 +3,10 @@
 A file's kind is told by its keys, never by its name: `provenance` (events of sources, transforms, pools and
 shipments), `reo` (factors between element and oxide), `balance` (items in periods), `page` (thresholds and run lengths
 of Page's test), `network` (plants and links over months) and `reconcile` (measured streams and the balances they must
-satisfy), `casework` (of which `sla` is computed; other keys are told as not computed). A CSV file is told by its
-heading (`working days`). One JSON object a line for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a
-file is of no known kind, 3 when one cannot be read.
+satisfy), `casework` (of which `sla` is computed; other keys are told as not computed). A file of JSON lines with `kind`
+classify or applies is of the kind law, and a CSV file is told by its heading (`working days`). One JSON object a line
+for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a file is of no known kind, 3 when one cannot be
+read.
 """
 
 import argparse
@@ -40,6 +41,7 @@ from ytterby.shell.cli.conform_calendar import (
     run_casework,
     run_working_days,
 )
+from ytterby.shell.cli.conform_law import expected_of_law, is_law_vector, run_law
 from ytterby.shell.cli.conform_network import (
     is_network_vector,
     is_reconciliation_vector,
@@ -131,7 +133,7 @@ def compare(kind: Kind, document: Json, computed: Any, path: Path) -> Agreement:
         raise WrongUse("conform.not_built", file=path, keys=", ".join(kind.not_computed(document)))
     if not expected:
         raise WrongUse("conform.expects_nothing", file=path)
-    stated = document.get("tolerance_rel")
+    stated = document.get("tolerance_rel") if isinstance(document, dict) else None
     is_stated = is_number(stated) and not kind.is_absolute
     agreement = Agreement(
         float(stated) if is_stated and stated is not None else kind.tolerance,
@@ -245,6 +247,7 @@ KINDS = (
         tolerance_of=MappingProxyType({"arl": ARL_TOLERANCE}),
     ),
     Kind("network", is_network_vector, run_network, _expected, tolerance=1e-7),
+    Kind("law", is_law_vector, run_law, expected_of_law, tolerance=0.0),
     Kind("reconcile", is_reconciliation_vector, run_reconciliation, _expected, tolerance=1e-8),
     Kind(
         "casework",

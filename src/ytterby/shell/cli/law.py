@@ -1,10 +1,15 @@
-"""`ytterby law due`: what the law says, from the packs alone; no register is needed."""
+"""`ytterby law …`: what is controlled, on which day, by which rule and how sure that is; and when an answer is due."""
 
 from ytterby.shell.cli import law_due
 from ytterby.shell.cli.arguments import Nouns, add_noun
+from ytterby.shell.cli.law_arguments import add_applies, add_classify, add_diff, add_show
 
 
 def add(nouns: Nouns) -> None:
-    """Add the noun."""
-    verbs = add_noun(nouns, "law", "what is controlled, and when an answer is due")
+    """Add the noun; its commands need no register."""
+    verbs = add_noun(nouns, "law", "what is controlled, by which rule and how sure, and when an answer is due")
+    add_classify(verbs)
+    add_applies(verbs)
     law_due.add(verbs)
+    add_show(verbs)
+    add_diff(verbs)

@@ -1,0 +1,169 @@
+"""All packs that are loaded, as one book of law: what rules, items and parameters there are, and whether they fit.
+
+A pack may name what another holds (a ban names the items' packs); what no loaded pack holds is refused here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from ytterby.law.condition import leaves_of
+from ytterby.law.dated_rule import Dispute, Rule
+from ytterby.law.fact import CODE, SHARE, FactKind
+from ytterby.law.item import Doubt, Guidance, Item, Parameter
+from ytterby.law.pack import Cited, Pack
+from ytterby.terms.problem import Problem, pointer, refuse
+
+# Parameters that the classification itself asks for; every book that lists items must hold them.
+COVERAGE, IMPURITY = "coverage", "impurity"
+
+
+@dataclass(frozen=True, eq=False)
+class LawBook:
+    """The packs by identifier, in order of it; the order in which they were loaded changes no answer."""
+
+    packs: Mapping[str, Pack]
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule by identifier."""
+        return _merged(pack.rules for pack in self.packs.values())
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """Every item by code, in order of it."""
+        return dict(sorted(_merged(pack.items for pack in self.packs.values()).items()))
+
+    @cached_property
+    def disputes(self) -> Mapping[str, Dispute]:
+        """Every dispute by identifier."""
+        return _merged(pack.disputes for pack in self.packs.values())
+
+    @cached_property
+    def facts(self) -> Mapping[str, FactKind]:
+        """Every fact that may be given."""
+        return _merged(pack.facts for pack in self.packs.values())
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Every parameter by name."""
+        return _merged(pack.parameters for pack in self.packs.values())
+
+    @cached_property
+    def cited(self) -> Mapping[str, Cited]:
+        """Every document that is cited, by identifier."""
+        return _merged(pack.cited for pack in self.packs.values())
+
+    @cached_property
+    def guidance(self) -> tuple[Guidance, ...]:
+        """All guidance, in order of pack."""
+        return tuple(one for pack in self.packs.values() for one in pack.guidance)
+
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """All doubts, in order of pack."""
+        return tuple(one for pack in self.packs.values() for one in pack.doubts)
+
+    @property
+    def known_to(self) -> date:
+        """The latest day that a loaded pack knows."""
+        return max((pack.knows[1] for pack in self.packs.values()), default=date.min)
+
+    def code_of(self, name: str) -> str:
+        """Return a code without its pack's group as prefix (`xx-1A001.a` is `1A001.a`); any other name as it is."""
+        head, joint, rest = name.partition("-")
+        groups = {pack.group for pack in self.packs.values()}
+        return rest if joint and rest in self.items and head.lower() in groups else name
+
+    def listed_code(self, name: str) -> str | None:
+        """Return the control code that a text names; None where no loaded pack lists it."""
+        code = self.code_of(name)
+        return code if code in self.items else None
+
+    def of_group(self, group: str) -> "LawBook":
+        """Return the book of one group's packs, with those that hold what all share."""
+        chosen = {name: pack for name, pack in self.packs.items() if pack.group in {group, SHARED}}
+        return LawBook(chosen)
+
+
+SHARED = "shared"
+
+
+def _merged(tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: row for table in tables for name, row in table.items()}
+
+
+def make_book(packs: Sequence[Pack]) -> tuple[LawBook, list[Problem]]:
+    """Return the book of these packs, and where they do not fit together; a later pack of the same id replaces one."""
+    by_id = {pack.id: pack for pack in packs}
+    book = LawBook(dict(sorted(by_id.items())))
+    problems = [*_named_twice(book)]
+    for pack in book.packs.values():
+        problems += [problem.at(f"{pack.id}#") for problem in _references(pack, book)]
+    return book, problems
+
+
+def _named_twice(book: LawBook) -> Iterator[Problem]:
+    for section in ("rules", "items", "disputes", "facts", "parameters", "cited"):
+        seen: dict[str, str] = {}
+        for pack in book.packs.values():
+            for name in getattr(pack, section):
+                if seen.setdefault(name, pack.id) != pack.id:
+                    yield refuse("pack.in_two_packs", f"{pack.id}#{pointer(section)}", name, other=seen[name])
+
+
+def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
+    """Yield every name in a pack that no pack of the book holds."""
+    for number, (name, rule) in enumerate(pack.rules.items()):
+        for where, wanted, known in _rule_references(rule, book):
+            if wanted not in known:
+                place = pointer("rules", number) + where
+                yield refuse("pack.unknown_reference", place, wanted, known=", ".join(sorted(known)) or name)
+    for number, item in enumerate(pack.items.values()):
+        yield from _known(item.rule, book.rules, pointer("items", number, "rule"))
+        for at, part in enumerate(item.parts):
+            if part.limit:
+                yield from _known(part.limit, book.parameters, pointer("items", number, "parts", at, "limit"))
+    for section in ("guidance", "doubts"):
+        for number, row in enumerate(getattr(pack, section)):
+            yield from _known(row.rule, book.rules, pointer(section, number, "rule"))
+            if getattr(row, "limit", ""):
+                yield from _known(row.limit, book.parameters, pointer(section, number, "limit"))
+    if pack.items:
+        for name in (COVERAGE, IMPURITY):
+            yield from _known(name, book.parameters, "/items")
+
+
+def _known(name: str, known: Mapping[str, object], where: str) -> Iterator[Problem]:
+    if name not in known:
+        yield refuse("pack.unknown_reference", where, name, known=", ".join(sorted(known)))
+
+
+def _rule_references(rule: Rule, book: LawBook) -> Iterator[tuple[str, str, Iterable[str]]]:
+    for number, reading in enumerate(rule.readings):
+        yield pointer("readings", number, "dispute"), reading.dispute, book.disputes
+        dispute = book.disputes.get(reading.dispute)
+        if dispute is not None:
+            yield pointer("readings", number, "id"), reading.id, dispute.readings
+    for version in rule.versions:
+        for leaf in leaves_of(version.condition) if version.condition is not None else ():
+            kinds = {name for name, kind in book.facts.items() if (kind.kind == SHARE) == bool(leaf.relation)}
+            yield "/when", leaf.fact, kinds
+            if leaf.u:
+                yield "/when", leaf.u, kinds
+    for name in rule.presumed:
+        yield "/presumed", name, book.facts
+    if rule.strictest is not None:
+        # A rule that follows another that follows others could follow itself.
+        plain = [name for name, other in book.rules.items() if other.strictest is None]
+        for name in rule.strictest.rules:
+            yield "/strictest/rules", name, plain
+        words = rule.strictest.order
+        followed = [book.rules[name] for name in rule.strictest.rules if name in book.rules]
+        said = {rule.strictest.listed, rule.strictest.otherwise}
+        for one in sorted(said | {word for other in followed for word in (other.holds, other.fails)}):
+            yield "/strictest/order", one, words
+        codes = {name for name, kind in book.facts.items() if kind.kind == CODE}
+        yield "/strictest/fact", rule.strictest.fact, codes

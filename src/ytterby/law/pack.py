@@ -1,0 +1,64 @@
+"""A pack: dated law as data, with an identifier and a digest; and the book of all packs that are loaded.
+
+The digest is SHA-256 over the canonical content (JSON, keys sorted, no blanks, UTF-8; the YAML's comments and layout
+do not count), so that a decision can pin what it relied on, and two offices can tell whether they use the same law.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from types import MappingProxyType
+
+from ytterby.law.dated_rule import Dispute, Rule
+from ytterby.law.fact import FactKind
+from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
+from ytterby.law.trust import Trust, Words
+
+SCHEMA = "ytterby-pack/1"
+DIGEST_SUITE = "sha256"
+_DOMAIN = b"ytterby/pack/v1\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A document that rules cite: title, dates where they are known, source."""
+
+    id: str
+    title: Words
+    published: date | None
+    effective: date | None
+    note: str
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One pack as it was read. `knows` are the first and the last day of which it speaks, `content` its text."""
+
+    id: str
+    group: str
+    title: Words
+    knows: tuple[date, date]
+    digest: str
+    cited: Mapping[str, Cited]
+    facts: Mapping[str, FactKind]
+    parameters: Mapping[str, Parameter]
+    disputes: Mapping[str, Dispute]
+    rules: Mapping[str, Rule]
+    items: Mapping[str, Item]
+    guidance: tuple[Guidance, ...]
+    doubts: tuple[Doubt, ...]
+    tariff: Tariff
+    content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
+
+
+def pack_digest(content: Mapping[str, object]) -> str:
+    """Return `sha256:` and the digest of a pack's canonical content.
+
+    Raises:
+        TypeError: it holds what JSON does not.
+    """
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"{DIGEST_SUITE}:{sha256(_DOMAIN + text.encode('utf-8', 'surrogatepass')).hexdigest()}"

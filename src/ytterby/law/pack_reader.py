@@ -1,0 +1,252 @@
+"""From the content of a pack, as YAML gave it, to a `Pack`: shape first, then what it says, all problems at once."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT, Branch, Condition, Leaf
+from ytterby.law.dated_rule import Dispute, Period, Reading, Rule, Settlement, Strictest, Version
+from ytterby.law.fact import FactKind
+from ytterby.law.item import (
+    CustomsCondition,
+    Doubt,
+    Guidance,
+    Item,
+    Parameter,
+    Part,
+    Tariff,
+    TariffLine,
+)
+from ytterby.law.pack import Cited, Pack, pack_digest
+from ytterby.law.pack_check import pack_problems
+from ytterby.law.pack_schema import shape_problems
+from ytterby.law.trust import Confidence, Trust
+from ytterby.terms.problem import Problem
+
+Json = Mapping[str, Any]
+
+
+def read_pack(content: Any) -> tuple[Pack | None, list[Problem]]:
+    """Return the pack that a content describes, or None and everything that is wrong with it."""
+    problems = shape_problems(content)
+    if not problems:
+        problems = pack_problems(content)
+    return (None, problems) if problems else (_pack(content), [])
+
+
+def _pack(content: Json) -> Pack:
+    name = content["id"]
+    rules = [_rule(row, name) for row in content.get("rules", ())]
+    tariff = content.get("tariff", {"conditions": (), "lines": ()})
+    return Pack(
+        id=name,
+        group=content["group"],
+        title=content["title"],
+        knows=(_day(content["knows"]["from"]), _day(content["knows"]["to"])),
+        digest=pack_digest(content),
+        cited={row["id"]: _cited(row) for row in content.get("cited", ())},
+        facts={key: _fact(key, row) for key, row in content.get("facts", {}).items()},
+        parameters={key: _parameter(key, row) for key, row in content.get("parameters", {}).items()},
+        disputes={row["id"]: _dispute(row) for row in content.get("disputes", ())},
+        rules={rule.id: rule for rule in rules},
+        items={row["code"]: _item(row, name) for row in content.get("items", ())},
+        guidance=tuple(_guidance(row, name) for row in content.get("guidance", ())),
+        doubts=tuple(_doubt(row, name) for row in content.get("doubts", ())),
+        tariff=Tariff(
+            {row["letter"]: _customs_condition(row) for row in tariff["conditions"]},
+            {row["code"]: _line(row) for row in tariff["lines"]},
+        ),
+        content=MappingProxyType(dict(content)),
+    )
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _optional_day(text: str | None) -> date | None:
+    return None if text is None else _day(text)
+
+
+def _trust(row: Json, known_since: str | None = None) -> Trust:
+    """Return how sure an entry is; what says nothing of it could always be known."""
+    since = row.get("known_since", known_since)
+    known = date.min if since is None else _day(since)
+    return Trust(row["source"], Confidence(row["confidence"]), row.get("confidence_note", ""), known)
+
+
+def _cited(row: Json) -> Cited:
+    published = _optional_day(row.get("published"))
+    return Cited(
+        row["id"], row["title"], published, _optional_day(row.get("effective")), row.get("note", ""), _trust(row)
+    )
+
+
+def _fact(name: str, row: Json) -> FactKind:
+    return FactKind(name, row["kind"], tuple(row.get("values", ())), row.get("unknown", ""), row["text"])
+
+
+def _parameter(name: str, row: Json) -> Parameter:
+    of = tuple(row.get("of", ()))
+    return Parameter(name, Decimal(row["value"]), row["unit"], of, row["basis"], row["text"], _trust(row))
+
+
+def _dispute(row: Json) -> Dispute:
+    settled = row.get("settled")
+    return Dispute(
+        id=row["id"],
+        text=row["text"],
+        settled_by=row["settled_by"],
+        readings={one["id"]: (one["text"], _trust(one)) for one in row["readings"]},
+        settlement=Settlement(settled["reading"], settled["by"], _trust(settled)) if settled else None,
+    )
+
+
+def _rule(row: Json, pack: str) -> Rule:
+    words = row.get("words", {"holds": "yes", "fails": "no"})
+    strictest = row.get("strictest")
+    return Rule(
+        id=row["id"],
+        pack=pack,
+        title=row["title"],
+        governs=row["governs"],
+        versions=tuple(_version(one) for one in (row, *row.get("later", ()))),
+        suspended=tuple(_period(one) for one in row.get("suspended", ())),
+        readings=tuple(_reading(one) for one in row.get("readings", ())),
+        holds=words["holds"],
+        fails=words["fails"],
+        presumed={name: tuple(values) for name, values in row.get("presumed", {}).items()},
+        duties=tuple(row.get("duties", ())),
+        strictest=_strictest(strictest) if strictest else None,
+        trust=_trust(row, row["published"]),
+    )
+
+
+def _strictest(row: Json) -> Strictest:
+    return Strictest(tuple(row["order"]), tuple(row["rules"]), row["fact"], row["listed"], row["otherwise"])
+
+
+def _version(row: Json) -> Version:
+    when = row.get("when")
+    return Version(
+        published=_day(row["published"]),
+        effective=_optional_day(row["effective"]),
+        not_before=_optional_day(row.get("effective_not_before")),
+        condition=_condition(when) if when is not None else None,
+        text=row["text"],
+        trust=_trust(row, row["published"]),
+    )
+
+
+def _period(row: Json) -> Period:
+    return Period(
+        first=_day(row["from"]),
+        last=_optional_day(row["to"]),
+        is_last_included=row.get("is_last_included", True),
+        is_last_sure=row.get("is_last_sure", True),
+        trust=_trust(row),
+    )
+
+
+def _reading(row: Json) -> Reading:
+    return Reading(row["dispute"], row["id"], tuple(_period(one) for one in row.get("suspended", ())))
+
+
+def _condition(row: Json) -> Condition:
+    for kind in (ALL, ANY):
+        if kind in row:
+            return Branch(kind, tuple(_condition(part) for part in row[kind]))
+    if NOT in row:
+        return Branch(NOT, (_condition(row[NOT]),))
+    trust = _trust({"source": "", **row}) if "confidence" in row else None
+    relation = AT_LEAST if AT_LEAST in row else MORE_THAN if MORE_THAN in row else ""
+    return Leaf(
+        fact=row["fact"],
+        values=frozenset(row.get("in", ())),
+        relation=relation,
+        limit=Decimal(row[relation]) if relation else Decimal(0),
+        u=row.get("u", ""),
+        k=Decimal(row.get("k", "0")),
+        is_no_if_missing="if_missing" in row,
+        text=row.get("text"),
+        trust=trust,
+    )
+
+
+def _part(row: Json, item: Json) -> Part:
+    listed = row.get("closed_list")
+    is_unread = "closed_list" in row and listed is None
+    return Part(
+        n=row["n"],
+        how="unread" if is_unread else row["how"],
+        what=row["what"],
+        forms=frozenset(row["forms"]),
+        systems=None if listed is None else tuple(frozenset(one.split("-")) for one in listed),
+        is_superset_asked=frozenset(row.get("superset_asked", ())),
+        magnet_types=frozenset(row.get("magnet_types", ())),
+        limit=row.get("limit", ""),
+        trust=_trust({"source": item["source"], **row}) if "confidence" in row else _trust(item),
+    )
+
+
+def _item(row: Json, pack: str) -> Item:
+    return Item(
+        code=row["code"],
+        pack=pack,
+        rule=row["rule"],
+        elements=tuple(row["elements"]),
+        text=row["text"],
+        parts=tuple(_part(part, row) for part in row["parts"]),
+        reference_hs=tuple(row.get("reference_hs", ())),
+        trust=_trust(row),
+    )
+
+
+def _guidance(row: Json, pack: str) -> Guidance:
+    effective = row.get("effective")
+    built_in = frozenset(row.get("built_in", (True, False, None)))
+    return Guidance(
+        id=row["id"],
+        pack=pack,
+        rule=row["rule"],
+        forms=frozenset(row["forms"]),
+        built_in=built_in,
+        basis=row["basis"],
+        effective=_optional_day(effective),
+        text=row["text"],
+        trust=_trust(row, effective),
+    )
+
+
+def _doubt(row: Json, pack: str) -> Doubt:
+    return Doubt(
+        id=row["id"],
+        pack=pack,
+        rule=row["rule"],
+        forms=frozenset(row["forms"]),
+        built_in=frozenset(row.get("built_in", (True, False, None))),
+        elements=frozenset(row.get("elements", ())),
+        limit=row.get("limit", ""),
+        needs_element=row.get("needs_element", False),
+        text=row["text"],
+        trust=_trust(row),
+    )
+
+
+def _customs_condition(row: Json) -> CustomsCondition:
+    return CustomsCondition(row["letter"], row["kind"], row["meaning"], _trust(row))
+
+
+def _line(row: Json) -> TariffLine:
+    return TariffLine(
+        code=row["code"],
+        text=row["text"],
+        form=row.get("form", ""),
+        elements=tuple(row.get("elements", ())),
+        conditions=row.get("conditions", ""),
+        conditions_note=row.get("conditions_note", ""),
+        note=row.get("note", ""),
+        trust=_trust(row),
+    )

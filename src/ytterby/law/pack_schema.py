@@ -1,0 +1,162 @@
+"""The schema of a pack, `ytterby-pack/1`: its sections and fields, and of which kind they are (docs/packs.md)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ytterby.law import fact
+from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT
+from ytterby.law.pack import SCHEMA
+from ytterby.law.shape import (
+    Shape,
+    choice,
+    day,
+    fields,
+    figure,
+    optional,
+    sequence,
+    table,
+    text,
+    truth,
+    whole,
+    word,
+    words,
+)
+from ytterby.law.trust import Confidence
+from ytterby.terms.problem import Problem, pointer, refuse
+
+NESTING_MAX = 12
+GOVERNS = ("exit", "contract", "application", "acceptance", "decision", "placing_on_market", "delivery")
+HOW = ("system", "contains", "always", "ask", "unread")
+BASES = ("law", "guidance", "practice")
+CUSTOMS_KINDS = ("dual_use", "ordinary", "other")
+_SOURCED: dict[str, Shape] = {"source": text, "confidence": choice(*Confidence)}
+_TRUST_MORE: dict[str, Shape] = {"confidence_note": text, "known_since": day}
+
+
+def _entry(required: dict[str, Shape], others: dict[str, Shape] | None = None) -> Shape:
+    """An entry that says where it stands and how sure it is."""
+    return fields({**required, **_SOURCED}, {**(others or {}), **_TRUST_MORE})
+
+
+def condition(value: object, where: str, depth: int = 0) -> Iterator[Problem]:
+    """A condition of the language of `condition.py`."""
+    if depth > NESTING_MAX:
+        yield refuse("pack.nesting", where, "", limit=NESTING_MAX)
+    elif isinstance(value, dict) and len(value) == 1 and set(value) <= {ALL, ANY}:
+        ((kind, parts),) = value.items()
+        if not isinstance(parts, list) or not parts:
+            yield refuse("pack.kind", where + pointer(kind), parts, wanted="a list of conditions")
+            return
+        for place, part in enumerate(parts):
+            yield from condition(part, where + pointer(kind, place), depth + 1)
+    elif isinstance(value, dict) and set(value) == {NOT}:
+        yield from condition(value[NOT], where + pointer(NOT), depth + 1)
+    else:
+        yield from _leaf(value, where)
+
+
+def _leaf(value: object, where: str) -> Iterator[Problem]:
+    own: dict[str, Shape] = {"text": words, "source": text, "confidence": choice(*Confidence), "confidence_note": text}
+    if isinstance(value, dict) and "in" in value:
+        yield from fields({"fact": word, "in": sequence(text)}, {"if_missing": choice("no"), **own})(value, where)
+    elif isinstance(value, dict) and (AT_LEAST in value) != (MORE_THAN in value):
+        relation = AT_LEAST if AT_LEAST in value else MORE_THAN
+        yield from fields({"fact": word, relation: figure}, {"u": word, "k": figure, **own})(value, where)
+    else:
+        yield refuse("pack.kind", where, value, wanted="all, any, not, or a fact with in, at_least or more_than")
+
+
+_PERIOD = _entry({"from": day, "to": optional(day)}, {"is_last_included": truth, "is_last_sure": truth})
+_READING = fields({"dispute": word, "id": word}, {"suspended": sequence(_PERIOD)})
+_LATER = _entry({"published": day, "effective": day, "text": words}, {"when": condition})
+_STRICTEST = fields(
+    {"order": sequence(word), "rules": sequence(word), "fact": word, "listed": word, "otherwise": word}, {}
+)
+_RULE = _entry(
+    {
+        "id": word,
+        "title": words,
+        "text": words,
+        "published": day,
+        "effective": optional(day),
+        "governs": choice(*GOVERNS),
+    },
+    {
+        "effective_not_before": day,
+        "when": condition,
+        "later": sequence(_LATER),
+        "suspended": sequence(_PERIOD),
+        "readings": sequence(_READING),
+        "words": fields({"holds": word, "fails": word}, {}),
+        "presumed": table(sequence(text)),
+        "duties": sequence(words),
+        "strictest": _STRICTEST,
+    },
+)
+_PART = fields(
+    {"n": whole, "how": choice(*HOW), "what": words, "forms": sequence(word)},
+    {
+        "closed_list": optional(sequence(text)),
+        "superset_asked": sequence(word),
+        "magnet_types": sequence(word),
+        "limit": word,
+        "confidence": choice(*Confidence),
+        "confidence_note": text,
+    },
+)
+_ITEM = _entry(
+    {"code": word, "rule": word, "elements": sequence(word), "text": words, "parts": sequence(_PART)},
+    {"reference_hs": sequence(text)},
+)
+_GUIDANCE = _entry(
+    {"id": word, "rule": word, "forms": sequence(word), "basis": choice(*BASES), "text": words},
+    {"effective": day, "built_in": sequence(optional(truth))},
+)
+_DOUBT = _entry(
+    {"id": word, "rule": word, "forms": sequence(word), "text": words},
+    {"elements": sequence(word), "limit": word, "built_in": sequence(optional(truth)), "needs_element": truth},
+)
+_PARAMETER = _entry({"value": figure, "unit": text, "basis": choice(*BASES), "text": words}, {"of": sequence(word)})
+_FACT = fields({"kind": choice(*fact.KINDS), "text": words}, {"values": sequence(text), "unknown": text})
+_DISPUTE = fields(
+    {"id": word, "text": words, "settled_by": words, "readings": sequence(_entry({"id": word, "text": words}))},
+    {"settled": _entry({"reading": word, "by": text})},
+)
+_CITED = _entry({"id": word, "title": words}, {"published": day, "effective": day, "note": text})
+_TARIFF = fields(
+    {
+        "conditions": sequence(_entry({"letter": word, "kind": choice(*CUSTOMS_KINDS), "meaning": words})),
+        "lines": sequence(
+            _entry(
+                {"code": word, "text": text},
+                {"form": text, "elements": sequence(word), "conditions": word, "conditions_note": text, "note": text},
+            )
+        ),
+    },
+    {},
+)
+PACK: Shape = fields(
+    {
+        "schema": choice(SCHEMA),
+        "id": word,
+        "group": word,
+        "title": words,
+        "knows": fields({"from": day, "to": day}, {}),
+    },
+    {
+        "cited": sequence(_CITED),
+        "facts": table(_FACT),
+        "parameters": table(_PARAMETER),
+        "disputes": sequence(_DISPUTE),
+        "rules": sequence(_RULE),
+        "items": sequence(_ITEM),
+        "guidance": sequence(_GUIDANCE),
+        "doubts": sequence(_DOUBT),
+        "tariff": _TARIFF,
+    },
+)
+
+
+def shape_problems(content: Any) -> list[Problem]:
+    """Return every place at which a pack is not of this schema."""
+    return list(PACK(content, ""))

@@ -1,0 +1,30 @@
+"""How sure something of a pack is: where it stands, whether it was read, and since when it could be known."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+# A text in the languages of the register: language -> text.
+Words = Mapping[str, str]
+
+
+class Confidence(StrEnum):
+    """How something came into a pack: its text was read, it was recalled without a text, or it is what people do."""
+
+    READ = "read"
+    PRACTICE = "practice"
+    RECALLED = "recalled"
+
+
+class Trust(NamedTuple):
+    """A source, how sure it is, the rest of what is to be said about that, and the first day it could be known."""
+
+    source: str
+    confidence: Confidence
+    note: str = ""
+    known_since: date = date.min
+
+    def is_known(self, on: date) -> bool:
+        """Tell whether this could be known at the end of a day."""
+        return self.known_since <= on

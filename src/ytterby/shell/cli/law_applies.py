@@ -1,0 +1,114 @@
+"""`ytterby law applies ITEM`: one word (yes, no, disputed, unknown, licence, ban, allowed, prohibited), then why."""
+
+import argparse
+from itertools import takewhile
+from typing import Any
+
+from rich.text import Text
+
+from ytterby.law.applies import Application, applies
+from ytterby.law.book import LawBook
+from ytterby.law.fact import read_facts
+from ytterby.shell.cli.law_book import (
+    Sources,
+    days_notes,
+    doubts_of,
+    known_day,
+    open_law,
+    packs_json,
+    reason_json,
+    show_refused,
+    trust_json,
+)
+from ytterby.shell.cli.outcome import Outcome, WrongUse
+from ytterby.shell.cli.screen import Screen
+
+Json = dict[str, Any]
+# Of what cannot be found, that many names that share at least that many letters are shown.
+NEAR_MIN, NEAR_MAX = 3, 8
+
+
+def run_applies(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Answer; exit 1 where a fact cannot be read."""
+    book = open_law(args, screen)
+    code = book.code_of(args.item)
+    if code not in book.items and code not in book.rules:
+        raise WrongUse("law.no_such_item", item=args.item, rows=_near(book, code), next_commands=("ytterby law show",))
+    rule = book.rules[book.items[code].rule if code in book.items else code]
+    known = known_day(args, book, {rule.pack})
+    given: dict[str, str] = {}
+    for name, value in args.fact:
+        if given.setdefault(name, value) != value:
+            raise WrongUse("law.fact_twice", name=name)
+    facts, problems = read_facts(given, book.facts, book.listed_code)
+    if problems:
+        show_refused(screen, problems, "--fact")
+        return Outcome.FOUND
+    found = applies(book, args.item, facts, on=args.on, known=known)
+    notes = days_notes(book, args.on, known, screen.texts)
+    screen.answer(_json(found, book, notes, screen.language), lambda: _show(screen, found, book, notes))
+    return Outcome.GOOD
+
+
+def _near(book: LawBook, name: str) -> tuple[str, ...]:
+    """Return rules and codes that begin like what was typed, those that share most of it first."""
+    typed = name.lower()
+    shared = {one: _shared(one.lower(), typed) for one in (*book.rules, *book.items)}
+    near = sorted((one for one in shared if shared[one] >= NEAR_MIN), key=lambda one: (-shared[one], one))
+    return tuple(near[:NEAR_MAX])
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many letters two names share from their beginning on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _json(found: Application, book: LawBook, notes: list[str], language: str) -> Json:
+    return {
+        "item": found.item,
+        "rule": found.rule,
+        "on": str(found.on),
+        "known_on": str(found.known_on),
+        "answer": found.answer,
+        "reasons": [reason_json(one, language) for one in found.reasons],
+        "readings": [
+            {
+                "dispute": one.dispute,
+                "id": one.reading,
+                "answer": one.answer,
+                "text": one.text[language],
+                **trust_json(one.trust),
+            }
+            for one in found.readings
+        ],
+        "settled_by": [one[language] for one in found.settled_by],
+        "missing": list(found.missing),
+        "presumed": {name: list(values) for name, values in found.presumed.items()},
+        "governs": book.rules[found.rule].governs,
+        "notes": notes,
+        "packs": packs_json(book),
+    }
+
+
+def _show(screen: Screen, found: Application, book: LawBook, notes: list[str]) -> None:
+    texts = screen.texts
+    sources = Sources(screen)
+    screen.line(Text(found.answer, style="bold"))
+    rule = book.rules[found.rule]
+    screen.line(texts("law.of_rule", item=found.item, title=rule.title[screen.language], rule=rule.id))
+    screen.line(texts("law.governs", date=texts(f"law.governs.{rule.governs}"), on=found.on, known=found.known_on))
+    doubt = doubts_of((one.trust for one in found.reasons), screen)
+    if doubt:
+        screen.line(doubt, "yellow")
+    sources.show_reasons(texts("law.reasons"), found.reasons)
+    for one in found.readings:
+        sources.show_reading(one.text, one.answer, one.trust)
+    for settler in found.settled_by:
+        screen.line("  " + texts("law.settled_by", who=settler[screen.language]))
+    for name, values in found.presumed.items():
+        screen.line("  " + texts("law.presumed", name=name, value=", ".join(values)))
+    for name in found.missing:
+        screen.line("  " + texts("law.missing", name=name, what=book.facts[name].text[screen.language]))
+    sources.show()
+    for note in notes:
+        screen.line(note, "dim")

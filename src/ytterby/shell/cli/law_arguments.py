@@ -1,0 +1,90 @@
+"""The arguments of the commands of law. What answers is imported when it is run: every command loads this module."""
+
+import argparse
+from pathlib import Path
+
+from ytterby.shell.cli.arguments import Nouns, add_command, day
+from ytterby.shell.cli.outcome import Outcome
+from ytterby.shell.cli.screen import Screen
+
+PACKAGED = "packaged"
+
+
+def add_classify(verbs: Nouns) -> None:
+    """Add `law classify`."""
+    parser = add_command(verbs, "classify", _classify, "tell whether goods are controlled on a day, and why")
+    text = "goods as JSON (form, elements in wt%%, u, system …), - for standard input"
+    parser.add_argument("file", metavar="FILE", help=text)
+    _add_days(parser)
+    parser.add_argument("--pack", metavar="GROUP", help="only this group of packs (law show lists them; default: all)")
+    _add_packs(parser)
+
+
+def add_applies(verbs: Nouns) -> None:
+    """Add `law applies`."""
+    parser = add_command(verbs, "applies", _applies, "tell whether a rule or a control code applies on a day, and why")
+    parser.add_argument("item", metavar="ITEM", help="a control code, or the id of a rule (law show lists them)")
+    _add_days(parser)
+    text = "what is known, as to=JP; again for each"
+    parser.add_argument("--fact", action="append", default=[], type=_fact, metavar="NAME=VALUE", help=text)
+    _add_packs(parser)
+
+
+def add_show(verbs: Nouns) -> None:
+    """Add `law show`."""
+    text = "list packs and rules, or show one with its dates, readings and sources"
+    parser = add_command(verbs, "show", _show, text)
+    parser.add_argument("id", nargs="?", metavar="ID", help="a pack, rule, code, parameter, dispute or cited document")
+    _add_packs(parser)
+
+
+def add_diff(verbs: Nouns) -> None:
+    """Add `law diff`."""
+    parser = add_command(verbs, "diff", _diff, "list what changed between two packs, or two folders of packs")
+    text = f"a pack's file, a folder of packs, the id of a packaged one, or {PACKAGED} for all that come with ytterby"
+    for name in ("old", "new"):
+        parser.add_argument(name, metavar=name.upper(), help=text)
+
+
+def _add_days(parser: argparse.ArgumentParser) -> None:
+    """Add the two days that every question takes."""
+    parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day that is asked about")
+    text = "by what was known on this day (default: the latest the packs know)"
+    parser.add_argument("--known-on", type=day, metavar="DATE", help=text)
+
+
+def _add_packs(parser: argparse.ArgumentParser) -> None:
+    """Add: packs from a folder."""
+    text = "packs (*.yaml) that add to the packaged ones, or replace those of their id"
+    parser.add_argument("--packs", type=Path, metavar="FOLDER", help=text)
+
+
+def _fact(text: str) -> tuple[str, str]:
+    name, joint, value = text.partition("=")
+    if not joint or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is no fact; write NAME=VALUE")
+    return name.strip(), value
+
+
+def _classify(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_classify import run_classify
+
+    return run_classify(args, screen)
+
+
+def _applies(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_applies import run_applies
+
+    return run_applies(args, screen)
+
+
+def _show(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_show import run_show
+
+    return run_show(args, screen)
+
+
+def _diff(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_diff import run_diff
+
+    return run_diff(args, screen)

@@ -1,0 +1,151 @@
+"""What the commands of law share: which packs, which two days, and how reasons are worded."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from rich.text import Text
+
+from ytterby.law.book import LawBook
+from ytterby.law.said import Reason, Said
+from ytterby.law.trust import Confidence, Trust, Words
+from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
+from ytterby.shell.cli.problem_lines import problem_json, problem_line
+from ytterby.shell.cli.screen import Screen, plain, write_json
+from ytterby.shell.cli.texts import Texts
+from ytterby.shell.site.law_packs import law_of
+from ytterby.shell.wording import word
+from ytterby.terms.problem import Problem
+
+Json = dict[str, Any]
+_WORDS_SHOWN = {Confidence.RECALLED: "law.sure.recalled", Confidence.PRACTICE: "law.sure.practice"}
+
+
+class BadPacksError(CouldNotRun):
+    """Packs of a folder do not load; what is wrong was written."""
+
+
+def open_law(args: argparse.Namespace, screen: Screen) -> LawBook:
+    """Return the book of law.
+
+    Raises:
+        CouldNotRun: the folder cannot be read, or holds a bad pack, whose problems are written first.
+    """
+    try:
+        book, problems = law_of(args.packs)
+    except OSError as error:
+        raise CouldNotRun("file.unreadable", file=args.packs, why=error.strerror or error) from None
+    if problems:
+        show_refused(screen, problems, str(args.packs))
+        raise BadPacksError("law.packs_refused", folder=args.packs, count=len(problems))
+    return book
+
+
+def show_refused(screen: Screen, problems: Sequence[Problem], file: str) -> None:
+    """Write problems, as JSON where that was asked for."""
+    if screen.is_json:
+        write_json({"file": file, "problems": [problem_json(one, file, screen.language) for one in problems]})
+        return
+    for one in problems:
+        screen.line(problem_line(one, file, screen))
+
+
+def known_day(args: argparse.Namespace, book: LawBook, packs: Iterable[str]) -> date:
+    """Return the day whose knowledge is used.
+
+    Raises:
+        WrongUse: one of the two days lies before the first day of which these packs speak.
+    """
+    known: date = args.known_on or book.known_to
+    first = min((book.packs[name].knows[0] for name in packs), default=date.min)
+    for one in (args.on, known):
+        if one < first:
+            raise WrongUse("law.before_packs", day=one, first=first)
+    return known
+
+
+def days_notes(book: LawBook, on: date, known: date, texts: Texts) -> list[str]:
+    """Return what is to be said of the two days: what lies after all that the packs know."""
+    latest = book.known_to
+    return [texts("law.beyond_known", day=day, latest=latest) for day in sorted({on, known}) if day > latest]
+
+
+def worded(text: "Words | Said", language: str) -> str:
+    """Return a pack's own words, or a sentence of the register, in a language."""
+    if isinstance(text, Said):
+        facts = dict(text.facts)
+        if "form" in facts:
+            facts["form"] = word("form", facts["form"], language).lower()
+        return Texts(language)(f"law.why.{text.key}", **facts)
+    return text[language]
+
+
+def reason_json(reason: Reason, language: str) -> Json:
+    """Return a reason with the keys of the contract."""
+    return {
+        "code": reason.code or None,
+        "rule": reason.rule,
+        "on": str(reason.on),
+        "text": worded(reason.text, language),
+        **trust_json(reason.trust),
+    }
+
+
+def trust_json(trust: Trust) -> Json:
+    """Return where something stands and how sure it is."""
+    return {"source": trust.source, "confidence": trust.confidence.value, "confidence_note": trust.note or None}
+
+
+class Sources:
+    """The sources of one answer: numbered where they are named, listed once at its end."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._numbers: dict[tuple[str, str, str], int] = {}
+
+    def mark(self, trust: Trust) -> Text:
+        """Return the number of a source, and in front of it that something was recalled or is practice only."""
+        found = Text()
+        if trust.confidence in _WORDS_SHOWN:
+            found.append(f" ({self._screen.texts(_WORDS_SHOWN[trust.confidence])})", style="yellow")
+        if trust.source:
+            number = self._numbers.setdefault((trust.source, trust.confidence, trust.note), len(self._numbers) + 1)
+            found.append(f" [{number}]", style="dim")
+        return found
+
+    def show_reasons(self, heading: str, reasons: Iterable[Reason]) -> None:
+        """Write reasons under a heading, each with rule, code and source; nothing where there is none."""
+        rows = list(reasons)
+        if rows:
+            self._screen.line(heading, "bold")
+        for reason in rows:
+            head = " ".join(filter(None, (reason.rule, reason.code)))
+            line = Text.assemble(("  " + plain(head), "bold"), ": " if self._screen.language == "en" else "：")
+            line.append(plain(worded(reason.text, self._screen.language)))
+            self._screen.line(line.append_text(self.mark(reason.trust)))
+
+    def show_reading(self, text: Words, answer: str, trust: Trust) -> None:
+        """Write one way to read what is disputed, and what is answered if it is read so."""
+        said = self._screen.texts("law.reading", text=text[self._screen.language], answer=answer)
+        self._screen.line(Text("  " + plain(said)).append_text(self.mark(trust)))
+
+    def show(self) -> None:
+        """Write the list of sources."""
+        if self._numbers:
+            self._screen.line(self._screen.texts("law.sources"), "bold")
+        for (source, confidence, note), number in self._numbers.items():
+            sure = self._screen.texts(f"law.sure.{confidence}")
+            said = "; ".join(filter(None, (source, note)))
+            self._screen.line(Text(f"  [{number}] {plain(said)} ({sure})", style="dim"))
+
+
+def packs_json(book: LawBook) -> list[Json]:
+    """Return the packs that an answer rests on, each pinned by its digest."""
+    return [{"id": pack.id, "digest": pack.digest} for pack in book.packs.values()]
+
+
+def doubts_of(trusts: Iterable[Trust], screen: Screen) -> str:
+    """Return a sentence where an answer rests on what was recalled; empty where all of it was read or is practice."""
+    recalled = [one for one in trusts if one.confidence is Confidence.RECALLED]
+    return screen.texts("law.rests_on_recalled") if recalled else ""

@@ -1,0 +1,191 @@
+"""The packs of law: those beside the room, and those of a folder that add to them or take their place.
+
+A pack from a folder comes from outside: it is read no further than it may be long, without anchors (which can grow a
+small file to any size), and a name that stands twice is a problem instead of the last one winning.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ytterby.law.book import LawBook, make_book
+from ytterby.law.pack import Pack
+from ytterby.law.pack_reader import read_pack
+from ytterby.law.shape import TEXT_MAX
+from ytterby.shell.wording.yaml_text import read_yaml
+from ytterby.terms.problem import Problem, pointer, refuse
+
+BYTES_MAX = 500_000  # sixteen times the largest packaged one
+NESTING_MAX = 40
+PACKS_MAX = 200
+ENDING = ".yaml"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@lru_cache(maxsize=1)
+def packaged_packs() -> tuple[Pack, ...]:
+    """Return the packs that come with ytterby.
+
+    Raises:
+        ValueError: one of them is bad, which a test keeps from happening.
+    """
+    found = []
+    for file in sorted(files("ytterby.law").joinpath("packs").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(ENDING):
+            pack, problems = read_pack(read_yaml(file.read_text(encoding="utf-8")))
+            if pack is None:
+                raise ValueError(f"{file.name}: {problems[0]}")
+            found.append(pack)
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def packaged_law() -> LawBook:
+    """Return the book of the packaged packs.
+
+    Raises:
+        ValueError: they do not fit together, which a test keeps from happening.
+    """
+    book, problems = make_book(packaged_packs())
+    if problems:
+        raise ValueError(str(problems[0]))
+    return book
+
+
+def read_pack_text(text: str) -> tuple[Pack | None, list[Problem]]:
+    """Return the pack that a text in YAML describes, or None and everything that is wrong with it."""
+    problems = list(_yaml_problems(text))
+    if problems:
+        return None, problems
+    try:
+        content = read_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return None, [refuse("pack.unreadable", "", "", why=_first_line(error))]
+    return read_pack(content)
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _yaml_problems(text: str) -> Iterator[Problem]:
+    """Yield what YAML would let pass: anchors, deep nesting, names that stand twice in one entry."""
+    if len(text) > BYTES_MAX:
+        yield refuse("pack.too_large", "", len(text), limit=BYTES_MAX)
+        return
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                yield refuse("pack.anchor", "", _line_of(event))
+                return
+            if isinstance(event, yaml.ScalarEvent) and len(event.value) > TEXT_MAX:
+                # Longer than any text of a pack; a number of that length could not even be quoted back.
+                yield refuse("pack.too_large", "", len(event.value), limit=TEXT_MAX)
+                return
+            if depth > NESTING_MAX:
+                yield refuse("pack.nesting", "", "", limit=NESTING_MAX)
+                return
+        root = yaml.compose(text, Loader=_LOADER)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        yield refuse("pack.unreadable", "", "", why=_first_line(error))
+        return
+    yield from _names_twice(root, ())
+
+
+def _line_of(event: Any) -> str:
+    return f"line {event.start_mark.line + 1}"
+
+
+def _names_twice(node: Any, place: tuple[str | int, ...]) -> Iterator[Problem]:
+    if isinstance(node, yaml.SequenceNode):
+        for number, one in enumerate(node.value):
+            yield from _names_twice(one, (*place, number))
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            here = (*place, name)
+            if name in seen:
+                yield refuse("pack.twice", pointer(*here), name, first=pointer(*here))
+            seen.add(name)
+            yield from _names_twice(value, here)
+
+
+def law_of(folder: Path | None) -> tuple[LawBook, list[Problem]]:
+    """Return the packaged book with the packs of a folder added, or in place of those of the same id.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    if folder is None:
+        return packaged_law(), []
+    packs, problems = read_folder(folder)
+    book, more = make_book([*packaged_packs(), *packs])
+    # What does not load cannot be missed by another: first things first.
+    return book, problems or [_placed(problem, folder) for problem in more]
+
+
+def read_folder(folder: Path) -> tuple[list[Pack], list[Problem]]:
+    """Return the packs of a folder, and every problem with its file.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    names = sorted(path for path in folder.iterdir() if path.suffix in {ENDING, ".yml"})
+    if len(names) > PACKS_MAX:
+        return [], [refuse("pack.too_many", "", len(names), limit=PACKS_MAX)]
+    packs: list[Pack] = []
+    problems: list[Problem] = []
+    seen: dict[str, Path] = {}
+    for path in names:
+        pack, found = read_pack_file(path)
+        problems += found
+        if pack is None:
+            continue
+        if pack.id in seen:
+            problems.append(_in_file(refuse("pack.twice", "/id", pack.id, first=seen[pack.id].name), path))
+        seen[pack.id] = path
+        packs.append(pack)
+    return packs, problems
+
+
+def read_pack_file(path: Path) -> tuple[Pack | None, list[Problem]]:
+    """Return the pack of a file, or None and what is wrong with it, each with the file's name.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        raw = file.read(BYTES_MAX + 1)
+    try:
+        pack, problems = read_pack_text(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        pack, problems = None, [refuse("pack.unreadable", "", "", why=_first_line(error))]
+    return pack, [_in_file(problem, path) for problem in problems]
+
+
+def _in_file(problem: Problem, path: Path) -> Problem:
+    return replace(problem, where=replace(problem.where, file=str(path)))
+
+
+def _placed(problem: Problem, folder: Path) -> Problem:
+    """Return a problem of the book with the pack that it lies in, which stands before its pointer, as its file."""
+    pack, _, place = problem.where.pointer.partition("#")
+    return replace(problem, where=replace(problem.where, file=f"{folder}: {pack}", pointer=place.rpartition("#")[2]))
+
+
+def chosen(book: LawBook, group: str | None) -> LawBook:
+    """Return the book of one group of packs, or all of it."""
+    return book if group is None else book.of_group(group)
+
+
+def groups_of(book: LawBook) -> Sequence[str]:
+    """Return the groups that a book holds."""
+    return sorted({pack.group for pack in book.packs.values()})
