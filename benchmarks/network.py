@@ -29,6 +29,7 @@ SHARED = 0.7
 RUNS = 100
 # From so many plants on the machine's own speed is the limit.
 PLANTS_OF_LIMIT = 400
+PEER, LIMIT = "scipy cg, one solve", "as many operations in matrix products"
 
 
 class Form(NamedTuple):
@@ -61,26 +62,50 @@ TRADES = (
 )
 
 
-def run(size: str) -> Iterator[Line]:
-    """Measure the cost curve, and the cost of further right-hand sides."""
+class Cost(NamedTuple):
+    """What one size took, s: ours, the peer's, and as many operations in matrix products."""
+
+    plants: int
+    ours: float
+    theirs: float
+    limit: float
+    note: str
+
+
+def costs(size: str) -> Iterator[Cost]:
+    """Yield what each size of nation takes."""
     for plants in SIZES[size]:
         network = nation_network(plants)
         rows = network.measurements.rows_kg
         rounds = 3 if plants <= 200 else 1
         ours = best_of(rounds, lambda network=network, rows=rows: score_network(network, rows))
         theirs = best_of(rounds, lambda network=network, rows=rows: solve_by_gradients(network, rows))
+        limit = operations(plan_network(network)) * seconds_an_operation()
         note = f"{len(network.links)} links, {len(network.measurements.groups)} groups, {len(rows):,} rows"
-        work = f"network leak and party, {plants} plants"
-        yield Line(work, ours, "s", TARGETS.get(plants, ""), "scipy cg, one solve", theirs, note)
-        if plants >= PLANTS_OF_LIMIT:
-            limit = operations(plan_network(network)) * seconds_an_operation()
-            yield Line(work, ours, "s", TARGETS.get(plants, ""), "as many operations in matrix products", limit, note)
+        yield Cost(plants, ours, theirs, limit, note)
+
+
+def cost_points(size: str) -> Iterator[tuple[str, int, float]]:
+    """Yield the name of a series, plants and seconds, as they are measured: for `cost_curve`."""
+    for cost in costs(size):
+        yield "leak and party", cost.plants, cost.ours
+        yield PEER, cost.plants, cost.theirs
+        yield LIMIT, cost.plants, cost.limit
+
+
+def run(size: str) -> Iterator[Line]:
+    """Measure the cost curve, and the cost of further right-hand sides."""
+    for cost in costs(size):
+        work, target = f"network leak and party, {cost.plants} plants", TARGETS.get(cost.plants, "")
+        yield Line(work, cost.ours, "s", target, PEER, cost.theirs, cost.note)
+        if cost.plants >= PLANTS_OF_LIMIT:
+            yield Line(work, cost.ours, "s", target, LIMIT, cost.limit, cost.note)
     network = nation_network(200)
     factor = factor_network(network)
     many = np.random.default_rng(1).normal(size=(len(network.labels), RUNS))
     ours = best_of(1, lambda: factor.score(many)) / RUNS
     theirs = best_of(1, lambda: solve_by_gradients(network, many[:, 0]))
-    yield Line(f"a further run, 200 plants, of {RUNS}", ours, "s", "", "scipy cg, one solve", theirs, "factored once")
+    yield Line(f"a further run, 200 plants, of {RUNS}", ours, "s", "", PEER, theirs, "factored once")
 
 
 def operations(plan: NetworkPlan) -> float:
