@@ -63,7 +63,8 @@ def _picture(series: Mapping[str, Points], pen: Pen, width: float) -> Picture:
 
 def _axis(values: Sequence[float], start: float, end: float) -> Axis:
     """Return the axis from the step at or below the least value to that at or above the greatest."""
-    low, high = floor(log10(min(values))), floor(log10(max(values))) + 1
+    # A power of ten may be a hair off: one more on either side.
+    low, high = floor(log10(min(values))) - 1, floor(log10(max(values))) + 1
     steps = [step * 10.0**power for power in range(low, high + 1) for step in STEPS]
     first = max(step for step in steps if step <= min(values))
     last = min(step for step in steps if step >= max(values))
