@@ -131,9 +131,10 @@ def test_a_party_sees_its_own_side_and_nothing_of_the_other(asked):
     shown = show_case(Viewer(NORRVIK), number, known=now())
     assert [one["verb"] for one in shown["steps"]] == ["ask", "answer"]
     assert (shown["state"], shown["version"], shown["disclosed"]) == ("answered", 2, {})
-    said = json.dumps(shown)
+    # The number of the case is drawn, and may hold any figure.
+    said = json.dumps(shown).replace(number, "").replace(LOT, "").replace("KR-C-0418", "")
     for closed in ("11000", "16", "Kestrel", KESTREL, "F-", "mirror", "confirm"):
-        assert closed not in said.replace(LOT, "").replace("KR-C-0418", ""), closed
+        assert closed not in said, closed
     step(register, number, Hear(NORRVIK, ("sent", "d"), "This is held against you.", LATER))
     heard = show_case(Viewer(NORRVIK), number, known=now())
     assert (heard["disclosed"]["sent"], heard["state"]) == ("11000 KGM", "hearing")
