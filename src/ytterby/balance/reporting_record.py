@@ -15,7 +15,7 @@ from ytterby.chain.period import Month
 Asked = Mapping[tuple[str, Month], datetime]
 
 
-class Conduct(NamedTuple):
+class ReportingRecord(NamedTuple):
     """Counts over the months of a period that were owed and due.
 
     `in_time + late + missing = owed`; `nil` are among those entered. `corrected` are months with a correction,
@@ -39,7 +39,7 @@ class Conduct(NamedTuple):
     latest_by: timedelta | None
 
 
-def conduct_of(
+def reporting_record_of(
     party: str,
     returns: Iterable[MonthReturn],
     first: Month,
@@ -47,7 +47,7 @@ def conduct_of(
     *,
     asked: Asked,
     differing: Mapping[tuple[str, Month], int],
-) -> Conduct:
+) -> ReportingRecord:
     """Return how an enterprise reported the months from `first` to `last`, both included.
 
     Raises:
@@ -59,7 +59,7 @@ def conduct_of(
     due = [one for one in own if one.state in {State.IN_TIME, State.LATE, State.MISSING}]
     mended = [one for one in own if one.corrections]
     after_asked = [one for one in mended if _is_after_asked(one, asked.get((party, one.month)))]
-    return Conduct(
+    return ReportingRecord(
         party=party,
         first=first,
         last=last,
