@@ -61,6 +61,11 @@ def _productions(viewer: Viewer, known: Known) -> tuple[tuple[Production, ...], 
     return _productions_kept.get((register_id(viewer), known.size, viewer), work_out)
 
 
+def productions_of(viewer: Viewer, known: Known) -> tuple[Production, ...]:
+    """Return all production that draws on a quota, kept while asked for."""
+    return _productions(viewer, known)[0]
+
+
 def _positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]:
     book, reported = book_of(viewer, known), entered_events(viewer, known).reported
     rules = quota_rules()
