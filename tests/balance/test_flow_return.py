@@ -10,7 +10,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ytterby.balance.conduct import conduct_of
 from ytterby.balance.flow_return import (
     Arrived,
     Correction,
@@ -23,6 +22,7 @@ from ytterby.balance.flow_return import (
     months_through,
 )
 from ytterby.balance.reported import Key, Move, Movement, Reported, Spoken
+from ytterby.balance.reporting_record import reporting_record_of
 from ytterby.balance.return_rule import parse_return_rules
 from ytterby.chain.party import OPERATOR, Operation, Site, make_directory
 from ytterby.chain.period import Month
@@ -221,7 +221,7 @@ def test_a_month_that_holds_only_what_came_from_another_by_correction_was_entere
     assert (found.state, found.late_by, found.first_size) == (State.LATE, timedelta(seconds=3), None)
 
 
-# Conduct
+# How it reported
 
 
 def test_conduct_counts_what_was_in_time_late_missing_and_corrected():
@@ -240,12 +240,12 @@ def test_conduct_counts_what_was_in_time_late_missing_and_corrected():
     returns = month_returns(NOTHING, entered, corrections, of, date(2026, 6, 20))
     asked = {("P", Month(2026, 1)): due[3] + second, ("P", Month(2026, 5)): due[5] + second}
     differing = {("P", Month(2026, 2)): 2, ("P", Month(2026, 9)): 7, ("Q", Month(2026, 2)): 5}
-    found = conduct_of("P", returns, Month(2026, 1), Month(2026, 6), asked=asked, differing=differing)
+    found = reporting_record_of("P", returns, Month(2026, 1), Month(2026, 6), asked=asked, differing=differing)
     assert (found.owed, found.in_time, found.late, found.missing) == (5, 2, 2, 1)
     assert (found.corrected, found.corrected_after_asked, found.corrected_unasked, found.corrections) == (2, 1, 1, 3)
     assert (found.differing, found.latest_by, found.nil) == (2, 3 * second, 0)
     with pytest.raises(ValueError):
-        conduct_of("P", returns, MARCH, Month(2026, 2), asked={}, differing={})
+        reporting_record_of("P", returns, MARCH, Month(2026, 2), asked={}, differing={})
 
 
 def test_who_reports_for_everybody_is_no_enterprise():

@@ -93,6 +93,8 @@ def test_the_packaged_packs_fit_together():
     assert set(packaged_law().rules) == {
         *("CN-18", "CN-56", "CN-57", "CN-61.1", "CN-61.2", "CN-61.3", "CN-62", "CN-46-2024", "CN-1-2026"),
         *("CN-control-list", "CN-dual-use", "US-DFARS-7052", "EU-CRMA-28", "EU-CRMA-29"),
+        *("CN-O785.8-digging", "CN-O785.8-beneficiation", "CN-O785.8-separation", "CN-O785.10", "CN-O785.11"),
+        *("CN-O785.13", "CN-O785.14", "CN-O71-entry"),
     }
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from shell.cli.conftest import run
 from ytterby.balance.quota import Quota
+from ytterby.balance.quota_ledger import QuotaAct, QuotaEntry
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
-from ytterby.shell.actions.set_quota import set_quota
+from ytterby.shell.actions.set_quota import enter_quota, set_quota
 from ytterby.shell.actions.verify_log import failures_of
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.spreadsheets.format import CSV_TYPE
@@ -276,6 +277,85 @@ def test_what_is_no_quota_is_not_registered(far_east, change, code):
     result = give(far_east, **{"tonnes": "1", **change})
     assert [problem.code for problem in result.problems] == [code]
     assert (result.size, far_east.size) == (before, before)
+
+
+def enter(register, act, tonnes, *, party=KESTREL, to="", reason="", source="letter 7"):
+    entry = QuotaEntry(QuotaAct(act), party, 2026, "mining", Decimal(tonnes), source, to, reason)
+    return enter_quota(register, entry, submitter=OPERATOR, at=datetime(2026, 3, 20, tzinfo=UTC))
+
+
+def held(known=None):
+    return {one["party"]["id"]: one["quota_t_reo"] for one in mining(known=known)["positions"] if one["quota_t_reo"]}
+
+
+def test_a_quota_is_kept_as_a_ledger_of_the_log(differing):
+    (before,) = mining(party=KESTREL)["positions"]
+    assert (before["state"], before["ledger"]) == ("not_yet_allotted", [])
+    first = enter(differing, "allot", "0.4")
+    assert first.held == ((KESTREL, Decimal("0.4")),)
+    assert enter(differing, "allot", "0.4").size == first.size
+    enter(differing, "allot", "0.35", source="letter 8")
+    moved = enter(differing, "transfer", "0.25", to=TAMARACK)
+    assert moved.held == ((KESTREL, Decimal("0.50")), (TAMARACK, Decimal("0.25")))
+    enter(differing, "cut", "0.2", reason="article 21")
+    assert held() == {KESTREL: "0.30", TAMARACK: "0.25"}
+    assert held(known_at(OPERATOR_VIEWER, first.size)) == {KESTREL: "0.4"}
+    (after,) = mining(party=KESTREL)["positions"]
+    assert after["state"] == "allotted"
+    assert [(line["act"], line["t_reo"], line["index_t_reo"]) for line in after["ledger"]] == [
+        ("allot", "0.4", "0.4"), ("allot", "0.35", "0.75"), ("transfer", "-0.25", "0.50"), ("cut", "-0.2", "0.30"),
+    ]  # fmt: skip
+    assert after["ledger"][-1]["reason"] == "article 21"
+    assert after["ledger"][2]["to"]["id"] == TAMARACK
+    assert list(failures_of(differing)) == []
+
+
+def test_below_what_is_used_is_entered_and_said_and_stays_a_finding(differing):
+    assert enter(differing, "allot", "0.5").problems == ()
+    cut = enter(differing, "cut", "0.3", reason="article 21")
+    assert [(problem.code, problem.severity.value) for problem in cut.problems] == [("quota.below_used", "remark")]
+    assert held() == {KESTREL: "0.2"}
+    assert [one["kind"] for one in mining(party=KESTREL)["findings"]] == ["quota.exceeded"]
+
+
+def test_what_cannot_follow_is_refused_and_enters_nothing(differing):
+    size = differing.size
+    for result, code in (
+        (enter(differing, "cut", "1", reason="article 21"), "quota.not_allotted"),
+        (enter(differing, "transfer", "1", to="nobody"), "quota.unknown_party"),
+        (enter(differing, "allot", "1e-19"), "quota.amount"),
+    ):
+        assert [problem.code for problem in result.problems] == [code]
+    assert differing.size == size
+
+
+def test_a_figure_after_other_entries_counts_again(differing):
+    give(differing, "0.5")
+    enter(differing, "allot", "0.1")
+    give(differing, "0.5")
+    assert held() == {KESTREL: "0.5"}
+    for figure in ("0.7", "0.8", "0.7", "0.7"):
+        enter(differing, "amend", figure)
+    assert held() == {KESTREL: "0.7"}
+    assert Registration.objects.filter(kind="quota_entry").count() == 4
+
+
+def test_the_command_keeps_the_ledger(differing):
+    data = differing.data
+    how = ("--year", "2026", "--kind", "mining", "--source", "letter 7", "--data", data)
+    early = run("quota", "show", "Kestrel", "--on", "2026-04-20", "--data", data, "--json")
+    assert early.json["positions"][0]["state"] == "not_yet_allotted"
+    assert run("quota", "allot", "Kestrel", "--tonnes-reo", "0.5", *how).code == 0
+    moved = run("quota", "transfer", "Kestrel", "--to", "Tamarack", "--tonnes-reo", "0.3", *how, "--json")
+    assert (moved.code, moved.json["quota_t_reo"], moved.json["to_quota_t_reo"]) == (0, "0.2", "0.3")
+    assert [problem["code"] for problem in moved.json["problems"]] == ["quota.below_used"]
+    refused = run("quota", "cut", "Kestrel", "--tonnes-reo", "1", "--reason", "article 21", *how)
+    assert refused.code == 1
+    assert "more than the quota, which is 0.2 t" in refused.out
+    assert run("quota", "cut", "Kestrel", "--tonnes-reo", "1", *how).code == 2
+    shown = run("quota", "show", "Kestrel", "--on", "2026-04-20", "--data", data)
+    assert "transferred -0.3 t, 0.2 t since" in shown.out
+    assert "Kestrel Ridge Mining → Tamarack Metals" in shown.out
 
 
 def test_a_party_reads_its_own_quota_and_nobody_elses(differing):

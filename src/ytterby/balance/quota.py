@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ytterby.balance.finding import Finding, finding_id
+from ytterby.balance.quota_ledger import LedgerLine
 from ytterby.balance.quota_projection import day_after, project_months, project_sums
 from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, oxide_tonnes, reo_of
 from ytterby.balance.return_rule import holds
@@ -60,13 +61,14 @@ class QuotaRules:
 
 
 class Quota(NamedTuple):
-    """A quota as it was registered: t REO of a year, with where it is written."""
+    """A quota as it was registered: t REO of a year, with where it is written, and how it came to that (`lines`)."""
 
     party: str
     year: int
     kind: str
     tonnes_reo: Decimal
     source: str
+    lines: tuple[LedgerLine, ...] = ()
 
 
 class Production(NamedTuple):

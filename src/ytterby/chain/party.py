@@ -77,12 +77,41 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedList:
+    """A published list of all enterprises of a country that are named for an activity, on days [start, end).
+
+    `name` says for which (as `mining`). It is taken as whole: who is on none of the lists of a day is not named on it.
+    """
+
+    id: str
+    name: str
+    country: str
+    parties: frozenset[str]
+    start: date | None = None
+    end: date | None = None
+    source: str = ""
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the list holds on the day."""
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
-    """All parties, sites and mandates that a register knows."""
+    """All parties, sites, mandates and lists of named enterprises that a register knows."""
 
     parties: Mapping[str, Party] = field(default_factory=dict)
     sites: Mapping[str, Site] = field(default_factory=dict)
     mandates: tuple[Mandate, ...] = ()
+    lists: tuple[NamedList, ...] = ()
+
+    def named(self, party: str, country: str, day: date) -> dict[str, bool]:
+        """Return by name of a list whether a party is on it; of what no list of the country and day speaks, nothing."""
+        found: dict[str, bool] = {}
+        for one in self.lists:
+            if one.country == country and one.covers(day):
+                found[one.name] = found.get(one.name, False) or party in one.parties
+        return found
 
     def operator_of(self, site: str, day: date) -> str | None:
         """Return who operates a site on a day; None for an unknown site."""
@@ -106,6 +135,11 @@ class Directory:
         return known.country if known else ""
 
 
-def make_directory(parties: Iterable[Party], sites: Iterable[Site], mandates: Iterable[Mandate] = ()) -> Directory:
+def make_directory(
+    parties: Iterable[Party],
+    sites: Iterable[Site],
+    mandates: Iterable[Mandate] = (),
+    lists: Iterable[NamedList] = (),
+) -> Directory:
     """Return a directory of these rows, keyed by identifier."""
-    return Directory({p.id: p for p in parties}, {s.id: s for s in sites}, tuple(mandates))
+    return Directory({p.id: p for p in parties}, {s.id: s for s in sites}, tuple(mandates), tuple(lists))

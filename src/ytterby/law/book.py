@@ -9,7 +9,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from ytterby.law import conduct as asked
 from ytterby.law.condition import leaves_of
+from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import CODE, SHARE, FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter
@@ -66,6 +68,11 @@ class LawBook:
         """All doubts, in order of pack."""
         return tuple(one for pack in self.packs.values() for one in pack.doubts)
 
+    @cached_property
+    def conduct(self) -> Mapping[str, Conduct]:
+        """What rules say of conduct, by their rule."""
+        return _merged(pack.conduct for pack in self.packs.values())
+
     @property
     def known_to(self) -> date:
         """The latest day that a loaded pack knows."""
@@ -106,7 +113,7 @@ def make_book(packs: Sequence[Pack]) -> tuple[LawBook, list[Problem]]:
 
 
 def _named_twice(book: LawBook) -> Iterator[Problem]:
-    for section in ("rules", "items", "disputes", "facts", "parameters", "cited"):
+    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct"):
         seen: dict[str, str] = {}
         for pack in book.packs.values():
             for name in getattr(pack, section):
@@ -131,6 +138,11 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
             yield from _known(row.rule, book.rules, pointer(section, number, "rule"))
             if getattr(row, "limit", ""):
                 yield from _known(row.limit, book.parameters, pointer(section, number, "limit"))
+    for number, entry in enumerate(pack.conduct.values()):
+        place = pointer("conduct", number, "rule")
+        yield from _known(entry.rule, book.rules, place)
+        if entry.rule in book.rules:
+            yield from _conduct_problems(entry, book.rules[entry.rule], book, place)
     if pack.items:
         for name in (COVERAGE, IMPURITY):
             yield from _known(name, book.parameters, "/items")
@@ -139,6 +151,28 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
 def _known(name: str, known: Mapping[str, object], where: str) -> Iterator[Problem]:
     if name not in known:
         yield refuse("pack.unknown_reference", where, name, known=", ".join(sorted(known)))
+
+
+def _conduct_problems(entry: Conduct, rule: Rule, book: LawBook, place: str) -> Iterator[Problem]:
+    """Yield what keeps a rule from being judged of a deed: other words or dates, no condition, facts no deed tells."""
+    if rule.governs != asked.GOVERNED_BY or rule.strictest is not None or (rule.holds, rule.fails) != ("yes", "no"):
+        yield refuse("pack.no_conduct_rule", place, rule.id, day=asked.GOVERNED_BY)
+    for version in rule.versions:
+        if version.condition is None:
+            yield refuse("pack.no_conduct_rule", place, rule.id, day=asked.GOVERNED_BY)
+            continue
+        for leaf in leaves_of(version.condition):
+            if not asked.may_ask(entry.deed, leaf.fact):
+                known = ", ".join((*asked.facts_of(entry.deed), f"{asked.NAMED}…"))
+                yield refuse("pack.conduct_fact", place, leaf.fact, deed=entry.deed, known=known)
+            if leaf.fact == asked.MAKING:
+                for value in sorted(leaf.values):
+                    yield from _known(value, book.conduct, place)
+            kind = book.facts.get(leaf.fact)
+            strange = sorted(leaf.values - set(kind.values)) if kind is not None and kind.values else []
+            for value in strange:
+                allowed = ", ".join(kind.values if kind is not None else ())
+                yield refuse("pack.choice", place, value, allowed=allowed)
 
 
 def _rule_references(rule: Rule, book: LawBook) -> Iterator[tuple[str, str, Iterable[str]]]:

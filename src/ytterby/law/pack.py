@@ -11,6 +11,7 @@ from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
 
+from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
@@ -51,6 +52,7 @@ class Pack:
     guidance: tuple[Guidance, ...]
     doubts: tuple[Doubt, ...]
     tariff: Tariff
+    conduct: Mapping[str, Conduct] = field(default_factory=dict)
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
 

@@ -41,6 +41,7 @@ def _reversed(first: str, last: str | None, where: str) -> Iterator[Problem]:
 
 def _names_twice(content: Json) -> Iterator[Problem]:
     keys = {"cited": "id", "disputes": "id", "rules": "id", "items": "code", "guidance": "id", "doubts": "id"}
+    keys["conduct"] = "rule"
     for section, key in keys.items():
         yield from _twice(((place + pointer(key), row[key]) for place, row in _rows(content, section)))
     tariff = content.get("tariff", {})

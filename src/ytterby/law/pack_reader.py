@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT, Branch, Condition, Leaf
+from ytterby.law.conduct import Breach, Conduct, Deed
 from ytterby.law.dated_rule import Dispute, Period, Reading, Rule, Settlement, Strictest, Version
 from ytterby.law.fact import FactKind
 from ytterby.law.item import (
@@ -58,6 +59,7 @@ def _pack(content: Json) -> Pack:
             {row["letter"]: _customs_condition(row) for row in tariff["conditions"]},
             {row["code"]: _line(row) for row in tariff["lines"]},
         ),
+        conduct={row["rule"]: _conduct(row, name) for row in content.get("conduct", ())},
         content=MappingProxyType(dict(content)),
     )
 
@@ -231,6 +233,18 @@ def _doubt(row: Json, pack: str) -> Doubt:
         limit=row.get("limit", ""),
         needs_element=row.get("needs_element", False),
         text=row["text"],
+        trust=_trust(row),
+    )
+
+
+def _conduct(row: Json, pack: str) -> Conduct:
+    return Conduct(
+        rule=row["rule"],
+        pack=pack,
+        deed=Deed(row["deed"]),
+        breach=Breach(row["breach"]),
+        article=row["article"],
+        document=row["document"],
         trust=_trust(row),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ytterby.law import fact
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT
+from ytterby.law.conduct import GOVERNED_BY, Breach, Deed
 from ytterby.law.pack import SCHEMA
 from ytterby.law.shape import (
     Shape,
@@ -25,7 +26,10 @@ from ytterby.law.trust import Confidence
 from ytterby.terms.problem import Problem, pointer, refuse
 
 NESTING_MAX = 12
-GOVERNS = ("exit", "contract", "application", "acceptance", "decision", "placing_on_market", "delivery")
+GOVERNS = (
+    *("exit", "contract", "application", "acceptance", "decision", "placing_on_market", "delivery"),
+    GOVERNED_BY,
+)
 HOW = ("system", "contains", "always", "ask", "unread")
 BASES = ("law", "guidance", "practice")
 CUSTOMS_KINDS = ("dual_use", "ordinary", "other")
@@ -122,6 +126,7 @@ _DISPUTE = fields(
     {"id": word, "text": words, "settled_by": words, "readings": sequence(_entry({"id": word, "text": words}))},
     {"settled": _entry({"reading": word, "by": text})},
 )
+_CONDUCT = _entry({"rule": word, "deed": choice(*Deed), "breach": choice(*Breach), "article": words, "document": words})
 _CITED = _entry({"id": word, "title": words}, {"published": day, "effective": day, "note": text})
 _TARIFF = fields(
     {
@@ -153,6 +158,7 @@ PACK: Shape = fields(
         "guidance": sequence(_GUIDANCE),
         "doubts": sequence(_DOUBT),
         "tariff": _TARIFF,
+        "conduct": sequence(_CONDUCT),
     },
 )
 

@@ -35,6 +35,7 @@ def test_the_commands_of_the_contract_are_there():
         "lot list", "lot trace", "lot origin", "lot destination", "balance report", "balance pairs",
         "balance findings", "balance close", "balance power",
         "return list", "return show", "return gaps", "quota set", "quota show",
+        "quota allot", "quota amend", "quota transfer", "quota cut",
         "law classify", "law applies", "law show", "law diff",
         "log checkpoint", "log prove", "log verify", "nation simulate",
         "inquiry list", "inquiry show", "inquiry ask", "inquiry answer", "inquiry explain",

@@ -1,10 +1,11 @@
-"""Enrol parties, sites, mandates and public bodies from a file: who may report for which site from which day on, and
-who oversees.
+"""Enrol parties, sites, mandates, public bodies and lists of named enterprises from a file: who may report for which
+site from which day on, who oversees, and who is named for what.
 
 Each row becomes a salted record of the log; a later row of the same identifier replaces it from then on. Who may: the
 register's operator; for a public body's mandate two of its people where the register is no demo (`actions.rights`).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from ytterby.shell.actions.rights import RefusedRight, enter_rights
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.reading.viewer import CUSTOMS, MANDATES, PROVINCE
 from ytterby.shell.store.registering import Registrable, register_documents
+from ytterby.shell.store.registrations import NAMED_LIST
 from ytterby.shell.store.rights import RIGHT
 from ytterby.terms.identifier import read_identifier, site_of
 from ytterby.terms.problem import Problem, is_refused, pointer, refuse
@@ -36,8 +38,11 @@ FIELDS = {
     "sites": {"id", "name", "name_zh", "kind", "country", "operations", "zone"},
     "mandates": {"party", "site", "start", "end"},
     "bodies": {"party", "as", "start", "end", "region", "sites"},
+    "lists": {"id", "name", "country", "parties", "start", "end", "source"},
 }
 Row = dict[str, Any]
+# What a rule can ask for as `named_NAME`.
+NAME = re.compile(r"[\w.-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,13 @@ class Enrolment:
     problems: tuple[Problem, ...]
     size: int
     bodies: int = 0
+    lists: int = 0
 
 
 def import_directory(
     register: Register, yaml_text: str, *, at: datetime | None = None, by: PrivateKey | None = None
 ) -> Enrolment:
-    """Enter the parties, sites, mandates and bodies of a YAML text, all or none.
+    """Enter the parties, sites, mandates, bodies and lists of a YAML text, all or none.
 
     `by` is the key of the account that proposes the bodies; each counts when another account has confirmed it.
     """
@@ -63,7 +69,7 @@ def import_directory(
     document = _read(yaml_text, problems)
     rows: list[Registrable] = []
     counts = {}
-    readers = (("parties", _party), ("sites", _site), ("mandates", _mandate), ("bodies", _body))
+    readers = (("parties", _party), ("sites", _site), ("mandates", _mandate), ("bodies", _body), ("lists", _list))
     for section, read in readers:
         found = list(_rows(document, section, problems))
         counts[section] = len(found)
@@ -85,7 +91,13 @@ def import_directory(
         return Enrolment(0, 0, 0, refused.problems, register.size)
     publish_or_leave(register)
     return Enrolment(
-        counts["parties"], counts["sites"], counts["mandates"], tuple(problems), size, bodies=counts["bodies"]
+        parties=counts["parties"],
+        sites=counts["sites"],
+        mandates=counts["mandates"],
+        problems=tuple(problems),
+        size=size,
+        bodies=counts["bodies"],
+        lists=counts["lists"],
     )
 
 
@@ -220,6 +232,35 @@ def _mandate(row: Row, at: str, problems: list[Problem]) -> Registrable:
         "end": _day(row, "end", at, problems),
     }
     return Registrable("mandate", f"{party} {site}", fields)
+
+
+def _list(row: Row, at: str, problems: list[Problem]) -> Registrable:
+    """Return a list of named enterprises; it names the act that publishes it, and may be empty: nobody is named."""
+    start, end = _day(row, "start", at, problems), _day(row, "end", at, problems)
+    if start and end and end <= start:
+        problems.append(refuse("enrolment.end_before_start", at + "/end", end, start=start))
+    name = _text(row, "name", at, problems, needed=True)
+    if name and not NAME.fullmatch(name):
+        problems.append(refuse("enrolment.list_name", at + "/name", name))
+    given = row.get("parties")
+    if not isinstance(given, list):
+        problems.append(refuse("enrolment.not_a_list", at + "/parties"))
+        given = []
+    parties = [
+        _identifier({"party": one}, "party", at + pointer("parties", number), problems)
+        for number, one in enumerate(given)
+    ]
+    id_ = _text(row, "id", at, problems, needed=True)
+    fields = {
+        "id": id_,
+        "name": name,
+        "country": _text(row, "country", at, problems, needed=True),
+        "parties": sorted(set(parties)),
+        "start": start,
+        "end": end,
+        "source": _text(row, "source", at, problems, needed=True),
+    }
+    return Registrable(NAMED_LIST, id_, fields)
 
 
 def _body(row: Row, at: str, problems: list[Problem]) -> Registrable:

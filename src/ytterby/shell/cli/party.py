@@ -25,7 +25,7 @@ BYTES_MAX = 20_000_000
 def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "party", "who reports, and which sites are whose")
-    bring = add_command(verbs, "import", run_import, "take parties, sites, mandates and bodies from a YAML file")
+    bring = add_command(verbs, "import", run_import, "take parties, sites, mandates, bodies and lists from a YAML file")
     bring.add_argument("file", type=Path, metavar="FILE")
     rights.add_signer(bring)
     add_known(add_command(verbs, "list", run_list, "list parties and their sites"))
@@ -46,6 +46,7 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
         "sites": result.sites,
         "mandates": result.mandates,
         "bodies": result.bodies,
+        "lists": result.lists,
         "problems": [problem_json(problem, str(args.file), screen.language) for problem in result.problems],
         "as_of_size": result.size,
     }
@@ -56,7 +57,8 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
         else:
             counts = {key: answer[key] for key in ("parties", "sites", "mandates")}
             bodies = screen.texts("party.bodies", count=result.bodies) if result.bodies else ""
-            screen.verdict(True, screen.texts("party.imported", **counts), bodies)
+            lists = screen.texts("party.lists", count=result.lists) if result.lists else ""
+            screen.verdict(True, screen.texts("party.imported", **counts), " ".join(filter(None, (bodies, lists))))
             screen.next(with_data(args, "ytterby party rights" if result.bodies else "ytterby party list"))
     return Outcome.FOUND if refused else Outcome.GOOD
 

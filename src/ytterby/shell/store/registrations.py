@@ -9,14 +9,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ytterby.chain.party import Directory, Mandate, Operation, Party, Site, make_directory
+from ytterby.chain.party import Directory, Mandate, NamedList, Operation, Party, Site, make_directory
 from ytterby.chain.product import Product, ProductList, make_product_list
 from ytterby.matter.assay import Assay
 from ytterby.shell.store.models import Registration
 
+NAMED_LIST = "named_list"
+
 
 def registered_directory(size: int) -> Directory:
-    """Return all parties, sites and mandates as registered at a log size."""
+    """Return all parties, sites, mandates and lists of named enterprises as registered at a log size."""
     parties = [
         Party(p["id"], p["name"], p.get("name_zh", ""), p.get("country", ""), frozenset(p.get("roles", ())))
         for p in latest_documents("party", size)
@@ -39,7 +41,19 @@ def registered_directory(size: int) -> Directory:
         Mandate(m["party"], m["site"], _day(m.get("start")), _day(m.get("end")))
         for m in latest_documents("mandate", size)
     ]
-    return make_directory(parties, sites, mandates)
+    lists = [
+        NamedList(
+            id=one["id"],
+            name=one["name"],
+            country=one["country"],
+            parties=frozenset(one["parties"]),
+            start=_day(one.get("start")),
+            end=_day(one.get("end")),
+            source=one["source"],
+        )
+        for one in latest_documents(NAMED_LIST, size)
+    ]
+    return make_directory(parties, sites, mandates, lists)
 
 
 def registered_products(size: int) -> ProductList:

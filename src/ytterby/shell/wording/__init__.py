@@ -44,6 +44,7 @@ WORD_GROUPS = (
     "return",
     "move",
     "quota",
+    "conduct",
     "case",
     "case_step",
     "diversion",

@@ -11,6 +11,7 @@ from ytterby.balance.finding import Finding, Hypothesis, Phrase
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.watch import Tell, quiet
 from ytterby.chain.book import Book
+from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.inquiries import states_of
 from ytterby.shell.store.reading.known import Known
@@ -24,6 +25,8 @@ from ytterby.terms.problem import Problem
 # Facts that are identifiers of documents, and codes of the trade by the group of their words.
 TAILS = frozenset({"document", "pool"})
 WORDS = {"use": "use", "told": "use"}
+CONDUCT_WORDS = {"goods": "form", "process": "process", "quota": "quota", "status": "conduct", "missing": "conduct"}
+CONDUCT = "conduct."
 OPEN, UNKNOWN = "open", "unknown"
 CAUSES_MAX, ALTERNATIVES_MAX = 3, 2
 # Kinds of systematic groups whose second word says whose they are.
@@ -154,11 +157,24 @@ class _Writer:
         return ("；" if self.language.startswith("zh") else "; ").join(classes)
 
     def _fact(self, problem: Problem, key: str, value: str) -> str:
+        if problem.code.startswith(CONDUCT):
+            if key == "law":
+                return self._law(value)
+            if key in CONDUCT_WORDS:
+                return word(CONDUCT_WORDS[key], value, self.language)
         if key in WORDS:
             return word(WORDS[key], value, self.language)
         if key == "element" and problem.code.startswith(("month.", "use.")):
             return word("element", value, self.language)
         return tail(value) if key in TAILS else self._named(value)
+
+    def _law(self, rule: str) -> str:
+        """Return where a rule of conduct stands, in the reader's language."""
+        one = packaged_law().conduct.get(rule)
+        language = "zh" if self.language.startswith("zh") else "en"
+        if one is None:
+            return rule
+        return f"{one.document[language]}{'' if language == 'zh' else ', '}{one.article[language]}"
 
     def _named(self, value: str) -> str:
         """Return the name of a party or site, the tail of any other identifier, and any other text as it stands."""

@@ -5,13 +5,14 @@ from; auditors, tracing bodies and the register's operator all.
 """
 
 from datetime import date
-from decimal import Decimal
 
 from ytterby.balance.quota import Position, Production, Quota, position_of, productions, quota_findings
+from ytterby.balance.quota_ledger import LedgerLine, PlaceKey
 from ytterby.balance.reported import Movement
 from ytterby.chain.book import Book
 from ytterby.chain.period import Month
 from ytterby.shell.site.return_packs import quota_rules
+from ytterby.shell.store.quota_entries import ledgers_at
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.flow_returns import entered_events
 from ytterby.shell.store.reading.kept import Kept
@@ -19,12 +20,10 @@ from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.naming import Json, exact, figure, name_in, party_name
 from ytterby.shell.store.reading.viewer import Viewer
-from ytterby.shell.store.registrations import latest_documents
 from ytterby.shell.wording import sentence, word
 from ytterby.terms.problem import Problem
 
-QUOTA = "quota"
-PlaceKey = tuple[str, int, str]
+ALLOTTED, NOT_YET = "allotted", "not_yet_allotted"
 Left = tuple[tuple[str, Movement, str], ...]
 PRODUCTIONS_KEPT, POSITIONS_KEPT = 4, 8
 
@@ -34,12 +33,11 @@ _positions_kept = Kept[tuple[Position, ...]](POSITIONS_KEPT)
 
 def registered_quotas(viewer: Viewer, known: Known) -> dict[PlaceKey, Quota]:
     """Return the quotas that hold at a log size, by enterprise, year and kind; of a party its own."""
-    found = {}
-    for fields in latest_documents(QUOTA, known.size):
-        quota = Quota(fields["party"], fields["year"], fields["kind"], Decimal(fields["tonnes_reo"]), fields["source"])
-        if viewer.reads_all or quota.party == viewer.party:
-            found[quota.party, quota.year, quota.kind] = quota
-    return found
+    return {
+        place: Quota(*place, lines[-1].balance, lines[-1].entry.source, lines)
+        for place, lines in ledgers_at(known.size).items()
+        if viewer.reads_all or place[0] == viewer.party
+    }
 
 
 def positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]:
@@ -59,6 +57,11 @@ def _productions(viewer: Viewer, known: Known) -> tuple[tuple[Production, ...], 
         return productions(entered_events(viewer, known).reported.movements, book_of(viewer, known), quota_rules())
 
     return _productions_kept.get((register_id(viewer), known.size, viewer), work_out)
+
+
+def productions_of(viewer: Viewer, known: Known) -> tuple[Production, ...]:
+    """Return all production that draws on a quota, kept while asked for."""
+    return _productions(viewer, known)[0]
 
 
 def _positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]:
@@ -136,6 +139,19 @@ def _sentence(book: Book, problem: Problem, language: str) -> tuple[str, str]:
     return sentence(Problem(problem.code, problem.where, named, facts, problem.severity), language)
 
 
+def _ledger_line(book: Book, line: LedgerLine) -> Json:
+    entry = line.entry
+    return {
+        "act": entry.act.value,
+        "t_reo": exact(line.change),
+        "index_t_reo": exact(line.balance),
+        "from": party_name(book, entry.party) if entry.to else None,
+        "to": party_name(book, entry.to) if entry.to else None,
+        "reason": entry.reason or None,
+        "source": entry.source,
+    }
+
+
 def _position(book: Book, one: Position) -> Json:
     exempt = {rule.kind: rule.not_counted for rule in quota_rules().kinds}
     ends = one.exhaustion
@@ -145,6 +161,8 @@ def _position(book: Book, one: Position) -> Json:
         "kind": one.kind,
         "quota_t_reo": exact(one.quota.tonnes_reo) if one.quota else None,
         "source": one.quota.source if one.quota else None,
+        "state": ALLOTTED if one.quota else NOT_YET,
+        "ledger": [_ledger_line(book, line) for line in (one.quota.lines if one.quota else ())],
         "produced_t_reo": one.produced.tonnes if one.produced else None,
         "u_t_reo": one.produced.u_tonnes if one.produced else None,
         "share": figure(one.share),

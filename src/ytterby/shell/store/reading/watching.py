@@ -1,4 +1,4 @@
-"""The watch over all accounts at a log size: findings of months and of uses, kept while they are asked for.
+"""The watch over all accounts at a log size: findings of months, uses and conduct, kept while they are asked for.
 
 Who may read: auditors, tracing bodies and the register's operator. A party reads its own months (`months`) and none of
 these: they show what the other side said (threats C2, C3).
@@ -16,6 +16,7 @@ from ytterby.shell.site.packs import use_codes, use_limits
 from ytterby.shell.store.reading.accounts import accounts_of
 from ytterby.shell.store.reading.beside import QUICK_SIZE, Work
 from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.conduct import conduct_at
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
@@ -32,7 +33,9 @@ _lists = Kept[tuple[Finding, ...]](LISTS_KEPT)
 
 
 class Watching(NamedTuple):
-    """Findings of months, then of uses; how many false alarms to expect of them and of single deliveries and steps."""
+    """Findings of months, of uses, then of conduct; how many false alarms to expect of them and of single deliveries
+    and steps.
+    """
 
     findings: tuple[Finding, ...]
     expected_false_alarms: float | None
@@ -53,7 +56,8 @@ def _watch(viewer: Viewer, known: Known, tell: Tell) -> Watching:
     # Uses are judged as of the last thing that was told, so that the same log gives the same findings on any day.
     uses = () if latest is None else list_use_findings(book, at=latest, codes=use_codes(), limits=use_limits())
     expected = watched.expected_false_alarms + single_findings(viewer, known).expected_false_alarms
-    return Watching((*month_findings(accounts, watched, book), *uses), expected)
+    found = (*month_findings(accounts, watched, book), *uses, *conduct_at(viewer, known))
+    return Watching(found, expected)
 
 
 def all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
