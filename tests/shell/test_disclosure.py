@@ -99,6 +99,7 @@ OTHERS = {
         "law show",
     ),
     "law diff",
+    "law test",
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 

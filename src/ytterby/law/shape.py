@@ -104,6 +104,15 @@ def sequence(shape: Shape) -> Shape:
     return check
 
 
+def one_or_more(shape: Shape) -> Shape:
+    """One of such, or a list of them."""
+
+    def check(value: object, where: str) -> Iterator[Problem]:
+        yield from (sequence(shape) if isinstance(value, list) else shape)(value, where)
+
+    return check
+
+
 def table(shape: Shape) -> Shape:
     """Names with such values."""
 

@@ -46,6 +46,14 @@ def add_diff(verbs: Nouns) -> None:
         parser.add_argument(name, metavar=name.upper(), help=text)
 
 
+def add_test(verbs: Nouns) -> None:
+    """Add `law test`."""
+    parser = add_command(verbs, "test", _test, "run tests of packs, written as sentences, and tell which do not hold")
+    text = f"a folder of tests (*.yaml), one file of them, or {PACKAGED} for those that come with ytterby"
+    parser.add_argument("folder", metavar="FOLDER", help=text)
+    _add_packs(parser)
+
+
 def _add_days(parser: argparse.ArgumentParser) -> None:
     """Add the two days that every question takes."""
     parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day that is asked about")
@@ -88,3 +96,9 @@ def _diff(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.cli.law_diff import run_diff
 
     return run_diff(args, screen)
+
+
+def _test(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_test import run_test
+
+    return run_test(args, screen)

@@ -59,21 +59,22 @@ def packaged_law() -> LawBook:
 
 def read_pack_text(text: str) -> tuple[Pack | None, list[Problem]]:
     """Return the pack that a text in YAML describes, or None and everything that is wrong with it."""
-    problems = list(_yaml_problems(text))
+    problems = list(yaml_problems(text))
     if problems:
         return None, problems
     try:
         content = read_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return None, [refuse("pack.unreadable", "", "", why=_first_line(error))]
+        return None, [refuse("pack.unreadable", "", "", why=first_line(error))]
     return read_pack(content)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what an error says, on one line of at most 200 characters."""
     return " ".join(str(error).split())[:200]
 
 
-def _yaml_problems(text: str) -> Iterator[Problem]:
+def yaml_problems(text: str) -> Iterator[Problem]:
     """Yield what YAML would let pass: anchors, deep nesting, names that stand twice in one entry."""
     if len(text) > BYTES_MAX:
         yield refuse("pack.too_large", "", len(text), limit=BYTES_MAX)
@@ -94,7 +95,7 @@ def _yaml_problems(text: str) -> Iterator[Problem]:
                 return
         root = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        yield refuse("pack.unreadable", "", "", why=_first_line(error))
+        yield refuse("pack.unreadable", "", "", why=first_line(error))
         return
     yield from _names_twice(root, ())
 
@@ -150,7 +151,7 @@ def read_folder(folder: Path) -> tuple[list[Pack], list[Problem]]:
         if pack is None:
             continue
         if pack.id in seen:
-            problems.append(_in_file(refuse("pack.twice", "/id", pack.id, first=seen[pack.id].name), path))
+            problems.append(in_file(refuse("pack.twice", "/id", pack.id, first=seen[pack.id].name), path))
         seen[pack.id] = path
         packs.append(pack)
     return packs, problems
@@ -167,11 +168,12 @@ def read_pack_file(path: Path) -> tuple[Pack | None, list[Problem]]:
     try:
         pack, problems = read_pack_text(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        pack, problems = None, [refuse("pack.unreadable", "", "", why=_first_line(error))]
-    return pack, [_in_file(problem, path) for problem in problems]
+        pack, problems = None, [refuse("pack.unreadable", "", "", why=first_line(error))]
+    return pack, [in_file(problem, path) for problem in problems]
 
 
-def _in_file(problem: Problem, path: Path) -> Problem:
+def in_file(problem: Problem, path: Path) -> Problem:
+    """Return a problem with the name of its file."""
     return replace(problem, where=replace(problem.where, file=str(path)))
 
 
