@@ -1,6 +1,7 @@
 """Sentences that test packs: every shipped one holds, a wrong one says what was found, a bad one what to do."""
 
 from importlib.resources import files
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,14 @@ def test_a_sentence_with_one_value_spoilt_is_judged_or_says_why(sentence, data, 
 def test_no_text_raises_an_exception(text):
     sentences, problems = read_sentence_text(text)
     assert bool(sentences) != bool(problems)
+
+
+def test_the_example_of_the_documentation_holds():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "packs.md").read_text(encoding="utf-8")
+    head = "    schema: ytterby-law-test/1\n"
+    lines = page[page.index(head) :].splitlines()
+    example = "\n".join(line[4:] for line in takewhile(lambda line: line.startswith("    "), lines))
+    sentences, problems = read_sentence_text(example)
+    assert problems == []
+    assert [one.kind for one in sentences] == ["given", "rule", "calendar"]
+    assert [verdict(one.content).differences for one in sentences] == [(), (), ()]

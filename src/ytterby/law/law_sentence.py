@@ -231,8 +231,8 @@ def _figure(value: object) -> object:
 def _apply(row: Json, book: LawBook) -> _Answer:
     code = book.code_of(row["rule"])
     if code not in book.items and code not in book.rules:
-        known = ", ".join(book.rules)
-        raise _NotAskedError([refuse("pack.unknown_reference", "/rule", row["rule"], known=known)])
+        names = ", ".join(book.rules)
+        raise _NotAskedError([refuse("pack.unknown_reference", "/rule", row["rule"], known=names)])
     rule = book.rules[book.items[code].rule if code in book.items else code]
     allowed = _words_of(rule)
     given = {name: value if isinstance(value, str) else ",".join(value) for name, value in row.get("facts", {}).items()}
