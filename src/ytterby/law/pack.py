@@ -14,6 +14,7 @@ from types import MappingProxyType
 from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
+from ytterby.law.procedure import Procedure
 from ytterby.law.trust import Trust, Words
 
 SCHEMA = "ytterby-pack/1"
@@ -51,6 +52,7 @@ class Pack:
     guidance: tuple[Guidance, ...]
     doubts: tuple[Doubt, ...]
     tariff: Tariff
+    procedure: Procedure | None = None
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
 

@@ -34,7 +34,9 @@ def add_show(verbs: Nouns) -> None:
     """Add `law show`."""
     text = "list packs and rules, or show one with its dates, readings and sources"
     parser = add_command(verbs, "show", _show, text)
-    parser.add_argument("id", nargs="?", metavar="ID", help="a pack, rule, code, parameter, dispute or cited document")
+    parser.add_argument(
+        "id", nargs="?", metavar="ID", help="a pack, rule, code, procedure, parameter, dispute or cited document"
+    )
     _add_packs(parser)
 
 

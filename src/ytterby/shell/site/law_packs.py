@@ -4,7 +4,7 @@ A pack from a folder comes from outside: it is read no further than it may be lo
 small file to any size), and a name that stands twice is a problem instead of the last one winning.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -13,10 +13,12 @@ from typing import Any
 
 import yaml
 
-from ytterby.law.book import LawBook, make_book
+from ytterby.law.book import LawBook, calendar_problems, make_book
+from ytterby.law.calendar import Calendar
 from ytterby.law.pack import Pack
 from ytterby.law.pack_reader import read_pack
 from ytterby.law.shape import TEXT_MAX
+from ytterby.shell.site.calendars import calendars, calendars_of, zone_of
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -24,6 +26,7 @@ BYTES_MAX = 500_000  # sixteen times the largest packaged one
 NESTING_MAX = 40
 PACKS_MAX = 200
 ENDING = ".yaml"
+CALENDARS = "calendars"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -52,6 +55,7 @@ def packaged_law() -> LawBook:
         ValueError: they do not fit together, which a test keeps from happening.
     """
     book, problems = make_book(packaged_packs())
+    problems = problems or calendar_problems(book, calendars())
     if problems:
         raise ValueError(str(problems[0]))
     return book
@@ -128,9 +132,37 @@ def law_of(folder: Path | None) -> tuple[LawBook, list[Problem]]:
     if folder is None:
         return packaged_law(), []
     packs, problems = read_folder(folder)
+    known, tables = calendars_beside(folder)
     book, more = make_book([*packaged_packs(), *packs])
     # What does not load cannot be missed by another: first things first.
-    return book, problems or [_placed(problem, folder) for problem in more]
+    more = more or [*calendar_problems(book, known), *_zone_problems(book)]
+    return book, [*problems, *tables] or [_placed(problem, folder) for problem in more]
+
+
+def _zone_problems(book: LawBook) -> Iterator[Problem]:
+    """Yield every clock whose zone this machine does not know."""
+    for pack in book.packs.values():
+        clocks = () if pack.procedure is None else pack.procedure.clocks.values()
+        for number, clock in enumerate(clocks):
+            try:
+                zone_of(clock.zone)
+            except ValueError:
+                where = f"{pack.id}#{pointer('procedure', 'clocks', number, 'zone')}"
+                yield refuse("procedure.no_zone", where, clock.zone)
+
+
+def calendars_beside(folder: Path | None) -> tuple[Mapping[str, Calendar], list[Problem]]:
+    """Return the calendars that go with the packs of a folder: those of its folder `calendars` over the packaged ones.
+
+    Raises:
+        OSError: a table cannot be read, or is not UTF-8.
+    """
+    if folder is None or not (folder / CALENDARS).is_dir():
+        return calendars(), []
+    try:
+        return calendars_of(folder / CALENDARS)
+    except UnicodeDecodeError as error:
+        raise OSError(f"{folder / CALENDARS}: {first_line(error)}") from None
 
 
 def read_folder(folder: Path) -> tuple[list[Pack], list[Problem]]:
