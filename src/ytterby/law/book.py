@@ -153,8 +153,10 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
             if getattr(row, "limit", ""):
                 yield from _known(row.limit, book.parameters, pointer(section, number, "limit"))
     if pack.items:
+        # A group can be asked alone: what its items need must not stand in another group.
+        own = book.of_group(pack.group).parameters
         for name in (COVERAGE, IMPURITY):
-            yield from _known(name, book.parameters, "/items")
+            yield from _known(name, own, "/items")
     if pack.procedure is not None:
         yield from _procedure_references(pack.procedure, book)
 

@@ -17,8 +17,7 @@ from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.cli.texts import counted
-from ytterby.shell.site.calendars import calendars
-from ytterby.shell.site.law_packs import in_file
+from ytterby.shell.site.law_packs import calendars_beside, in_file
 from ytterby.shell.site.law_sentences import SentenceFile, packaged_sentences, read_sentence_files
 from ytterby.shell.wording import LANGUAGES
 from ytterby.terms.problem import Problem
@@ -42,9 +41,11 @@ class Judged:
 def run_test(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Judge every sentence; exit 1 where one fails or cannot be asked."""
     book = open_law(args, screen)
+    # What is wrong with the tables was refused with the packs.
+    known, _ = calendars_beside(args.packs)
     read = _read(args.folder)
     judged = [
-        Judged(file.path, judge_sentence(sentence, book, calendars(), in_all_languages))
+        Judged(file.path, judge_sentence(sentence, book, known, in_all_languages))
         for file in read
         for sentence in file.sentences
     ]

@@ -155,9 +155,9 @@ def calendars_beside(folder: Path | None) -> tuple[Mapping[str, Calendar], list[
     """Return the calendars that go with the packs of a folder: those of its folder `calendars` over the packaged ones.
 
     Raises:
-        OSError: a table cannot be read, or is not UTF-8.
+        OSError: the folder, or a table, cannot be read, or is not UTF-8.
     """
-    if folder is None or not (folder / CALENDARS).is_dir():
+    if folder is None or not any(one.name == CALENDARS and one.is_dir() for one in folder.iterdir()):
         return calendars(), []
     try:
         return calendars_of(folder / CALENDARS)
