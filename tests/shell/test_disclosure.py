@@ -100,6 +100,7 @@ OTHERS = {
     ),
     "law diff",
     "law test",
+    "law sign",
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 

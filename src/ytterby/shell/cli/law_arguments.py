@@ -56,6 +56,15 @@ def add_test(verbs: Nouns) -> None:
     _add_packs(parser)
 
 
+def add_sign(verbs: Nouns) -> None:
+    """Add `law sign`."""
+    parser = add_command(verbs, "sign", _sign, "sign the packs of a folder, and the calendars beside them")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of packs (*.yaml)")
+    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the private key for packs")
+    text = "make the key of this name in that file first, and its public half beside it (.pub)"
+    parser.add_argument("--new-key", metavar="NAME", help=text)
+
+
 def _add_days(parser: argparse.ArgumentParser) -> None:
     """Add the two days that every question takes."""
     parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day that is asked about")
@@ -67,6 +76,13 @@ def _add_packs(parser: argparse.ArgumentParser) -> None:
     """Add: packs from a folder."""
     text = "packs (*.yaml) that add to the packaged ones, or replace those of their id"
     parser.add_argument("--packs", type=Path, metavar="FOLDER", help=text)
+    add_trusted(parser)
+
+
+def add_trusted(parser: argparse.ArgumentParser) -> None:
+    """Add: whose signature the packs of the folder must bear."""
+    text = "use the folder only if one of the public keys in this file signed it (law sign)"
+    parser.add_argument("--trusted-key", type=Path, metavar="FILE", help=text)
 
 
 def _fact(text: str) -> tuple[str, str]:
@@ -104,3 +120,9 @@ def _test(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.cli.law_test import run_test
 
     return run_test(args, screen)
+
+
+def _sign(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_sign import run_sign
+
+    return run_sign(args, screen)

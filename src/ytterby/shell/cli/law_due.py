@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command, day, whole_number
 from ytterby.shell.cli.figures import write_count
+from ytterby.shell.cli.law_arguments import add_trusted
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen
@@ -38,12 +39,18 @@ def add(verbs: Nouns) -> None:
         "--calendars", type=Path, metavar="DIR", help="newer years.csv and days.csv, as a notice that has come"
     )
     beside.add_argument("--packs", type=Path, metavar="FOLDER", help="packs with a folder calendars beside them")
+    add_trusted(due)
 
 
 def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the due date."""
     from ytterby.law.due import due_after
 
+    if args.trusted_key is not None:
+        from ytterby.shell.cli.law_book import open_law
+
+        # The signature is over packs and calendars together.
+        open_law(args, screen)
     known, problems = _calendars(args)
     if problems:
         return _refuse(args, problems, screen)

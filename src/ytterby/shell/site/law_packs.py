@@ -18,7 +18,9 @@ from ytterby.law.calendar import Calendar
 from ytterby.law.pack import Pack
 from ytterby.law.pack_reader import read_pack
 from ytterby.law.shape import TEXT_MAX
+from ytterby.proof.key import PublicKey
 from ytterby.shell.site.calendars import calendars, calendars_of, zone_of
+from ytterby.shell.site.law_signature import CALENDARS, SIGNATURE, signature_problems
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -26,7 +28,6 @@ BYTES_MAX = 500_000  # sixteen times the largest packaged one
 NESTING_MAX = 40
 PACKS_MAX = 200
 ENDING = ".yaml"
-CALENDARS = "calendars"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -123,8 +124,10 @@ def _names_twice(node: Any, place: tuple[str | int, ...]) -> Iterator[Problem]:
             yield from _names_twice(value, here)
 
 
-def law_of(folder: Path | None) -> tuple[LawBook, list[Problem]]:
+def law_of(folder: Path | None, trusted: Sequence[PublicKey] = ()) -> tuple[LawBook, list[Problem]]:
     """Return the packaged book with the packs of a folder added, or in place of those of the same id.
+
+    With `trusted` keys, only where one of them signed the folder.
 
     Raises:
         OSError: the folder cannot be read.
@@ -132,6 +135,8 @@ def law_of(folder: Path | None) -> tuple[LawBook, list[Problem]]:
     if folder is None:
         return packaged_law(), []
     packs, problems = read_folder(folder)
+    if trusted and not problems:
+        problems = [_in_folder(problem, folder) for problem in signature_problems(folder, packs, trusted)]
     known, tables = calendars_beside(folder)
     book, more = make_book([*packaged_packs(), *packs])
     # What does not load cannot be missed by another: first things first.
@@ -207,6 +212,10 @@ def read_pack_file(path: Path) -> tuple[Pack | None, list[Problem]]:
 def in_file(problem: Problem, path: Path) -> Problem:
     """Return a problem with the name of its file."""
     return replace(problem, where=replace(problem.where, file=str(path)))
+
+
+def _in_folder(problem: Problem, folder: Path) -> Problem:
+    return in_file(problem, folder / SIGNATURE)
 
 
 def _placed(problem: Problem, folder: Path) -> Problem:
