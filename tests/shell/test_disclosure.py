@@ -99,6 +99,8 @@ OTHERS = {
         "law show",
     ),
     "law diff",
+    "law test",
+    "law sign",
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 

@@ -11,6 +11,9 @@ it: `conduct`.
 *Days.* Which days work is data of a calendar (`calendar`, tables in `calendars/`, read by `calendar_table`); when a
 period ends and how sure that is (`due`); on which day a case stands, what stopped it and when it is due, as a function
 of its events (`clock`, by the rules of `clock_rule`).
+*Procedures.* States, steps, documents, clocks, kinds of licence of a pack, as data that a kernel of cases follows
+(`procedure`, `procedure_schema`, `procedure_check`, `procedure_reader`).
+*Sentences.* Tests of packs that a lawyer can write, and whether they hold (`law_sentence`).
 
 What it never does. It names no country, no statute and no limit: all of that is data, and a test greps the code for
 it. It never lets a tariff code decide. It never calls free what nobody has read: a list that a pack holds as null

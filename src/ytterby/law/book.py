@@ -3,19 +3,21 @@
 A pack may name what another holds (a ban names the items' packs); what no loaded pack holds is refused here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from ytterby.law import conduct as asked
+from ytterby.law.clock_rule import ClockRule
 from ytterby.law.condition import leaves_of
 from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import CODE, SHARE, FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter
 from ytterby.law.pack import Cited, Pack
+from ytterby.law.procedure import Procedure, clock_rules_of
 from ytterby.terms.problem import Problem, pointer, refuse
 
 # Parameters that the classification itself asks for; every book that lists items must hold them.
@@ -73,6 +75,17 @@ class LawBook:
         """What rules say of conduct, by their rule."""
         return _merged(pack.conduct for pack in self.packs.values())
 
+    @cached_property
+    def procedures(self) -> Mapping[str, Procedure]:
+        """Every procedure by identifier."""
+        found = [pack.procedure for pack in self.packs.values() if pack.procedure is not None]
+        return {one.id: one for one in found}
+
+    @cached_property
+    def clock_rules(self) -> Mapping[str, ClockRule]:
+        """The rule of every clock of every procedure, by identifier."""
+        return _merged(clock_rules_of(one) for one in self.procedures.values())
+
     @property
     def known_to(self) -> date:
         """The latest day that a loaded pack knows."""
@@ -119,6 +132,14 @@ def _named_twice(book: LawBook) -> Iterator[Problem]:
             for name in getattr(pack, section):
                 if seen.setdefault(name, pack.id) != pack.id:
                     yield refuse("pack.in_two_packs", f"{pack.id}#{pointer(section)}", name, other=seen[name])
+    procedures: dict[str, str] = {}
+    for pack in book.packs.values():
+        # A clock is asked for by its name alone, whatever the procedure.
+        names = () if pack.procedure is None else (pack.procedure.id, *pack.procedure.clocks)
+        for name in names:
+            if procedures.setdefault(name, pack.id) != pack.id:
+                where = f"{pack.id}#{pointer('procedure')}"
+                yield refuse("pack.in_two_packs", where, name, other=procedures[name])
 
 
 def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
@@ -144,8 +165,31 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         if entry.rule in book.rules:
             yield from _conduct_problems(entry, book.rules[entry.rule], book, place)
     if pack.items:
+        # A group can be asked alone: what its items need must not stand in another group.
+        own = book.of_group(pack.group).parameters
         for name in (COVERAGE, IMPURITY):
-            yield from _known(name, book.parameters, "/items")
+            yield from _known(name, own, "/items")
+    if pack.procedure is not None:
+        yield from _procedure_references(pack.procedure, book)
+
+
+def _procedure_references(procedure: Procedure, book: LawBook) -> Iterator[Problem]:
+    for section in ("deadlines", "returns", "provisions"):
+        for number, row in enumerate(getattr(procedure, section).values()):
+            if row.under:
+                yield from _known(row.under, book.rules, pointer("procedure", section, number, "under"))
+
+
+def calendar_problems(book: LawBook, calendars: Collection[str]) -> list[Problem]:
+    """Return every clock and deadline of a procedure whose calendar is none of these names."""
+    return [
+        refuse("calendar.unknown", where, row.calendar, known=", ".join(calendars)).at(f"{pack.id}#")
+        for pack in book.packs.values()
+        if pack.procedure is not None
+        for section in ("clocks", "deadlines")
+        for number, row in enumerate(getattr(pack.procedure, section).values())
+        if (where := pointer("procedure", section, number, "calendar")) and row.calendar not in {"", *calendars}
+    ]
 
 
 def _known(name: str, known: Mapping[str, object], where: str) -> Iterator[Problem]:

@@ -1,8 +1,8 @@
 """What a clock goes by: how many days, how they are counted, in which zone, and which reasons stop it.
 
-Rules are data (law/calendars/clock_rules.csv, clock_reasons.csv): the pack of a procedure names one of them, or an
-officer's dated entry chooses another counting. Only a reason that the rule names stops its clock; the reason `*` lets
-every stop count.
+Rules are data: a pack's procedure holds its clocks (`procedure.clock_rules_of`), the tables clock_rules.csv and
+clock_reasons.csv of law/calendars those of no procedure. An officer's dated entry may choose another counting. Only a
+reason that the rule names stops its clock; the reason `*` lets every stop count.
 
 *At cutoff*: a day counts when no stop is open at its cutoff. *Any overlap*: a day counts when no stop was open at any
 instant after the cutoff of the working day before it up to its own.
@@ -131,12 +131,17 @@ def _rule(row: Row, reasons: dict[str, dict[str, Reason]]) -> ClockRule | None:
 
 def _minutes(row: Row) -> int | None:
     said = row.cells["cutoff"].strip()
-    found = _TIME.fullmatch(said)
+    minutes = minutes_of(said)
+    if minutes is None:
+        row.note(refuse("calendar.no_time", "", said), "cutoff")
+    return minutes
+
+
+def minutes_of(cutoff: str) -> int | None:
+    """Return a cutoff from 00:01 to 24:00 in minutes after midnight; None where it is none."""
+    found = _TIME.fullmatch(cutoff)
     minutes = int(found[1]) * MINUTES_IN_HOUR + int(found[2]) if found else 0
-    if 0 < minutes <= MINUTES_IN_DAY:
-        return minutes
-    row.note(refuse("calendar.no_time", "", said), "cutoff")
-    return None
+    return minutes if 0 < minutes <= MINUTES_IN_DAY else None
 
 
 def _note_reason(row: Row, reasons: dict[str, dict[str, Reason]], *, known: str) -> None:

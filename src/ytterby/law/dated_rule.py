@@ -15,6 +15,8 @@ from ytterby.law.condition import Condition
 from ytterby.law.ternary import Ternary
 from ytterby.law.trust import Trust, Words
 
+# Which day of a transaction counts.
+GOVERNS = ("exit", "contract", "application", "acceptance", "decision", "placing_on_market", "delivery", "conduct")
 # Dispute -> the reading that is followed.
 World = Mapping[str, str]
 

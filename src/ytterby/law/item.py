@@ -14,6 +14,8 @@ from typing import NamedTuple
 from ytterby.law.trust import Trust, Words
 
 System = frozenset[str]
+# What something rests on.
+BASES = ("law", "guidance", "practice")
 
 
 @dataclass(frozen=True, slots=True)

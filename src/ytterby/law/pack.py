@@ -15,6 +15,7 @@ from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
+from ytterby.law.procedure import Procedure
 from ytterby.law.trust import Trust, Words
 
 SCHEMA = "ytterby-pack/1"
@@ -53,6 +54,7 @@ class Pack:
     doubts: tuple[Doubt, ...]
     tariff: Tariff
     conduct: Mapping[str, Conduct] = field(default_factory=dict)
+    procedure: Procedure | None = None
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
 

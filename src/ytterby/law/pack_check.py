@@ -6,6 +6,7 @@ from typing import Any
 
 from ytterby.law.dated_rule import Period
 from ytterby.law.form import FORMS, MAGNET_TYPES
+from ytterby.law.procedure_check import procedure_problems
 from ytterby.law.symbol import SYMBOLS, read_system
 from ytterby.law.trust import Confidence, Trust
 from ytterby.matter.element import ELEMENTS
@@ -26,6 +27,7 @@ def pack_problems(content: Json) -> list[Problem]:
         *_guidance_against_itself(content),
         *_doubt_problems(content),
         *_parameter_problems(content),
+        *procedure_problems(content.get("procedure")),
     ]
 
 

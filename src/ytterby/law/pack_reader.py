@@ -23,7 +23,8 @@ from ytterby.law.item import (
 from ytterby.law.pack import Cited, Pack, pack_digest
 from ytterby.law.pack_check import pack_problems
 from ytterby.law.pack_schema import shape_problems
-from ytterby.law.trust import Confidence, Trust
+from ytterby.law.procedure_reader import procedure_of
+from ytterby.law.trust import trust_of
 from ytterby.terms.problem import Problem
 
 Json = Mapping[str, Any]
@@ -60,6 +61,7 @@ def _pack(content: Json) -> Pack:
             {row["code"]: _line(row) for row in tariff["lines"]},
         ),
         conduct={row["rule"]: _conduct(row, name) for row in content.get("conduct", ())},
+        procedure=procedure_of(content["procedure"], name) if "procedure" in content else None,
         content=MappingProxyType(dict(content)),
     )
 
@@ -72,17 +74,10 @@ def _optional_day(text: str | None) -> date | None:
     return None if text is None else _day(text)
 
 
-def _trust(row: Json, known_since: str | None = None) -> Trust:
-    """Return how sure an entry is; what says nothing of it could always be known."""
-    since = row.get("known_since", known_since)
-    known = date.min if since is None else _day(since)
-    return Trust(row["source"], Confidence(row["confidence"]), row.get("confidence_note", ""), known)
-
-
 def _cited(row: Json) -> Cited:
     published = _optional_day(row.get("published"))
     return Cited(
-        row["id"], row["title"], published, _optional_day(row.get("effective")), row.get("note", ""), _trust(row)
+        row["id"], row["title"], published, _optional_day(row.get("effective")), row.get("note", ""), trust_of(row)
     )
 
 
@@ -92,7 +87,7 @@ def _fact(name: str, row: Json) -> FactKind:
 
 def _parameter(name: str, row: Json) -> Parameter:
     of = tuple(row.get("of", ()))
-    return Parameter(name, Decimal(row["value"]), row["unit"], of, row["basis"], row["text"], _trust(row))
+    return Parameter(name, Decimal(row["value"]), row["unit"], of, row["basis"], row["text"], trust_of(row))
 
 
 def _dispute(row: Json) -> Dispute:
@@ -101,8 +96,8 @@ def _dispute(row: Json) -> Dispute:
         id=row["id"],
         text=row["text"],
         settled_by=row["settled_by"],
-        readings={one["id"]: (one["text"], _trust(one)) for one in row["readings"]},
-        settlement=Settlement(settled["reading"], settled["by"], _trust(settled)) if settled else None,
+        readings={one["id"]: (one["text"], trust_of(one)) for one in row["readings"]},
+        settlement=Settlement(settled["reading"], settled["by"], trust_of(settled)) if settled else None,
     )
 
 
@@ -122,7 +117,7 @@ def _rule(row: Json, pack: str) -> Rule:
         presumed={name: tuple(values) for name, values in row.get("presumed", {}).items()},
         duties=tuple(row.get("duties", ())),
         strictest=_strictest(strictest) if strictest else None,
-        trust=_trust(row, row["published"]),
+        trust=trust_of(row, row["published"]),
     )
 
 
@@ -138,7 +133,7 @@ def _version(row: Json) -> Version:
         not_before=_optional_day(row.get("effective_not_before")),
         condition=_condition(when) if when is not None else None,
         text=row["text"],
-        trust=_trust(row, row["published"]),
+        trust=trust_of(row, row["published"]),
     )
 
 
@@ -148,7 +143,7 @@ def _period(row: Json) -> Period:
         last=_optional_day(row["to"]),
         is_last_included=row.get("is_last_included", True),
         is_last_sure=row.get("is_last_sure", True),
-        trust=_trust(row),
+        trust=trust_of(row),
     )
 
 
@@ -162,7 +157,7 @@ def _condition(row: Json) -> Condition:
             return Branch(kind, tuple(_condition(part) for part in row[kind]))
     if NOT in row:
         return Branch(NOT, (_condition(row[NOT]),))
-    trust = _trust({"source": "", **row}) if "confidence" in row else None
+    trust = trust_of({"source": "", **row}) if "confidence" in row else None
     relation = AT_LEAST if AT_LEAST in row else MORE_THAN if MORE_THAN in row else ""
     return Leaf(
         fact=row["fact"],
@@ -189,7 +184,7 @@ def _part(row: Json, item: Json) -> Part:
         is_superset_asked=frozenset(row.get("superset_asked", ())),
         magnet_types=frozenset(row.get("magnet_types", ())),
         limit=row.get("limit", ""),
-        trust=_trust({"source": item["source"], **row}) if "confidence" in row else _trust(item),
+        trust=trust_of({"source": item["source"], **row}) if "confidence" in row else trust_of(item),
     )
 
 
@@ -202,7 +197,7 @@ def _item(row: Json, pack: str) -> Item:
         text=row["text"],
         parts=tuple(_part(part, row) for part in row["parts"]),
         reference_hs=tuple(row.get("reference_hs", ())),
-        trust=_trust(row),
+        trust=trust_of(row),
     )
 
 
@@ -218,7 +213,7 @@ def _guidance(row: Json, pack: str) -> Guidance:
         basis=row["basis"],
         effective=_optional_day(effective),
         text=row["text"],
-        trust=_trust(row, effective),
+        trust=trust_of(row, effective),
     )
 
 
@@ -233,7 +228,7 @@ def _doubt(row: Json, pack: str) -> Doubt:
         limit=row.get("limit", ""),
         needs_element=row.get("needs_element", False),
         text=row["text"],
-        trust=_trust(row),
+        trust=trust_of(row),
     )
 
 
@@ -245,12 +240,12 @@ def _conduct(row: Json, pack: str) -> Conduct:
         breach=Breach(row["breach"]),
         article=row["article"],
         document=row["document"],
-        trust=_trust(row),
+        trust=trust_of(row),
     )
 
 
 def _customs_condition(row: Json) -> CustomsCondition:
-    return CustomsCondition(row["letter"], row["kind"], row["meaning"], _trust(row))
+    return CustomsCondition(row["letter"], row["kind"], row["meaning"], trust_of(row))
 
 
 def _line(row: Json) -> TariffLine:
@@ -262,5 +257,5 @@ def _line(row: Json) -> TariffLine:
         conditions=row.get("conditions", ""),
         conditions_note=row.get("conditions_note", ""),
         note=row.get("note", ""),
-        trust=_trust(row),
+        trust=trust_of(row),
     )

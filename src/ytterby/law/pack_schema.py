@@ -5,12 +5,16 @@ from typing import Any
 
 from ytterby.law import fact
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT
-from ytterby.law.conduct import GOVERNED_BY, Breach, Deed
+from ytterby.law.conduct import Breach, Deed
+from ytterby.law.dated_rule import GOVERNS
+from ytterby.law.item import BASES
 from ytterby.law.pack import SCHEMA
+from ytterby.law.procedure_schema import PROCEDURE
 from ytterby.law.shape import (
     Shape,
     choice,
     day,
+    entry,
     fields,
     figure,
     optional,
@@ -26,20 +30,8 @@ from ytterby.law.trust import Confidence
 from ytterby.terms.problem import Problem, pointer, refuse
 
 NESTING_MAX = 12
-GOVERNS = (
-    *("exit", "contract", "application", "acceptance", "decision", "placing_on_market", "delivery"),
-    GOVERNED_BY,
-)
 HOW = ("system", "contains", "always", "ask", "unread")
-BASES = ("law", "guidance", "practice")
 CUSTOMS_KINDS = ("dual_use", "ordinary", "other")
-_SOURCED: dict[str, Shape] = {"source": text, "confidence": choice(*Confidence)}
-_TRUST_MORE: dict[str, Shape] = {"confidence_note": text, "known_since": day}
-
-
-def _entry(required: dict[str, Shape], others: dict[str, Shape] | None = None) -> Shape:
-    """An entry that says where it stands and how sure it is."""
-    return fields({**required, **_SOURCED}, {**(others or {}), **_TRUST_MORE})
 
 
 def condition(value: object, where: str, depth: int = 0) -> Iterator[Problem]:
@@ -70,13 +62,13 @@ def _leaf(value: object, where: str) -> Iterator[Problem]:
         yield refuse("pack.kind", where, value, wanted="all, any, not, or a fact with in, at_least or more_than")
 
 
-_PERIOD = _entry({"from": day, "to": optional(day)}, {"is_last_included": truth, "is_last_sure": truth})
+_PERIOD = entry({"from": day, "to": optional(day)}, {"is_last_included": truth, "is_last_sure": truth})
 _READING = fields({"dispute": word, "id": word}, {"suspended": sequence(_PERIOD)})
-_LATER = _entry({"published": day, "effective": day, "text": words}, {"when": condition})
+_LATER = entry({"published": day, "effective": day, "text": words}, {"when": condition})
 _STRICTEST = fields(
     {"order": sequence(word), "rules": sequence(word), "fact": word, "listed": word, "otherwise": word}, {}
 )
-_RULE = _entry(
+_RULE = entry(
     {
         "id": word,
         "title": words,
@@ -108,31 +100,31 @@ _PART = fields(
         "confidence_note": text,
     },
 )
-_ITEM = _entry(
+_ITEM = entry(
     {"code": word, "rule": word, "elements": sequence(word), "text": words, "parts": sequence(_PART)},
     {"reference_hs": sequence(text)},
 )
-_GUIDANCE = _entry(
+_GUIDANCE = entry(
     {"id": word, "rule": word, "forms": sequence(word), "basis": choice(*BASES), "text": words},
     {"effective": day, "built_in": sequence(optional(truth))},
 )
-_DOUBT = _entry(
+_DOUBT = entry(
     {"id": word, "rule": word, "forms": sequence(word), "text": words},
     {"elements": sequence(word), "limit": word, "built_in": sequence(optional(truth)), "needs_element": truth},
 )
-_PARAMETER = _entry({"value": figure, "unit": text, "basis": choice(*BASES), "text": words}, {"of": sequence(word)})
+_PARAMETER = entry({"value": figure, "unit": text, "basis": choice(*BASES), "text": words}, {"of": sequence(word)})
 _FACT = fields({"kind": choice(*fact.KINDS), "text": words}, {"values": sequence(text), "unknown": text})
 _DISPUTE = fields(
-    {"id": word, "text": words, "settled_by": words, "readings": sequence(_entry({"id": word, "text": words}))},
-    {"settled": _entry({"reading": word, "by": text})},
+    {"id": word, "text": words, "settled_by": words, "readings": sequence(entry({"id": word, "text": words}))},
+    {"settled": entry({"reading": word, "by": text})},
 )
-_CONDUCT = _entry({"rule": word, "deed": choice(*Deed), "breach": choice(*Breach), "article": words, "document": words})
-_CITED = _entry({"id": word, "title": words}, {"published": day, "effective": day, "note": text})
+_CONDUCT = entry({"rule": word, "deed": choice(*Deed), "breach": choice(*Breach), "article": words, "document": words})
+_CITED = entry({"id": word, "title": words}, {"published": day, "effective": day, "note": text})
 _TARIFF = fields(
     {
-        "conditions": sequence(_entry({"letter": word, "kind": choice(*CUSTOMS_KINDS), "meaning": words})),
+        "conditions": sequence(entry({"letter": word, "kind": choice(*CUSTOMS_KINDS), "meaning": words})),
         "lines": sequence(
-            _entry(
+            entry(
                 {"code": word, "text": text},
                 {"form": text, "elements": sequence(word), "conditions": word, "conditions_note": text, "note": text},
             )
@@ -159,6 +151,7 @@ PACK: Shape = fields(
         "doubts": sequence(_DOUBT),
         "tariff": _TARIFF,
         "conduct": sequence(_CONDUCT),
+        "procedure": PROCEDURE,
     },
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from ytterby.law.trust import Confidence
 from ytterby.terms.problem import Problem, pointer, refuse
 
 Shape = Callable[[object, str], Iterator[Problem]]
@@ -104,6 +105,15 @@ def sequence(shape: Shape) -> Shape:
     return check
 
 
+def one_or_more(shape: Shape) -> Shape:
+    """One of such, or a list of them."""
+
+    def check(value: object, where: str) -> Iterator[Problem]:
+        yield from (sequence(shape) if isinstance(value, list) else shape)(value, where)
+
+    return check
+
+
 def table(shape: Shape) -> Shape:
     """Names with such values."""
 
@@ -137,6 +147,12 @@ def fields(required: Mapping[str, Shape], others: Mapping[str, Shape]) -> Shape:
                 yield from known[name](one, where + pointer(name))
 
     return check
+
+
+def entry(required: Mapping[str, Shape], others: Mapping[str, Shape] | None = None) -> Shape:
+    """An entry that says where it stands and how sure it is."""
+    sourced: dict[str, Shape] = {"source": text, "confidence": choice(*Confidence)}
+    return fields({**required, **sourced}, {**(others or {}), "confidence_note": text, "known_since": day})
 
 
 words = fields(dict.fromkeys(LANGUAGES, text), {})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # A text in the languages of the register: language -> text.
 Words = Mapping[str, str]
@@ -28,3 +28,10 @@ class Trust(NamedTuple):
     def is_known(self, on: date) -> bool:
         """Tell whether this could be known at the end of a day."""
         return self.known_since <= on
+
+
+def trust_of(row: Mapping[str, Any], known_since: str | None = None) -> Trust:
+    """Return how sure an entry of a pack is; what says nothing of when it was known could always be known."""
+    since = row.get("known_since", known_since)
+    known = date.min if since is None else date.fromisoformat(since)
+    return Trust(row["source"], Confidence(row["confidence"]), row.get("confidence_note", ""), known)

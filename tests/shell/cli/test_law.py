@@ -191,3 +191,17 @@ def test_conform_runs_vectors_of_law(capsys, tmp_path):
     assert main(["conform", str(one)]) == 0
     one.write_text('{"kind":"applies","item":"nothing","on":"2025-11-20","expected":"no"}\n', encoding="utf-8")
     assert main(["conform", str(one)]) == 3
+
+
+def test_a_procedure_is_shown_with_its_clocks_and_marks(law):
+    code, out, _ = law("show", "CN-procedure", "--json")
+    answer = json.loads(out)
+    assert (code, answer["kind"]) == (0, "procedure")
+    (decision,) = (one for one in answer["clocks"] if one["id"] == "CN-decision")
+    assert (decision["days"], decision["stops"][0]) == (45, "identification")
+    assert {one["confidence"] for one in answer["provisions"]} == {"read", "recalled", "practice"}
+    assert answer["records"][0]["at_least"] == "5 year"
+    assert "CN-decision" in law("show", "CN-procedure")[1]
+    assert "期限" in law("show", "CN-procedure", "--lang", "zh")[1]
+    assert "CN-procedure" in law("show")[1]
+    assert json.loads(law("show", "cn-procedure", "--json")[1])["procedure"] == "CN-procedure"

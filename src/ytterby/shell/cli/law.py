@@ -2,7 +2,7 @@
 
 from ytterby.shell.cli import law_due
 from ytterby.shell.cli.arguments import Nouns, add_noun
-from ytterby.shell.cli.law_arguments import add_applies, add_classify, add_diff, add_show
+from ytterby.shell.cli.law_arguments import add_applies, add_classify, add_diff, add_show, add_sign, add_test
 
 
 def add(nouns: Nouns) -> None:
@@ -13,3 +13,5 @@ def add(nouns: Nouns) -> None:
     law_due.add(verbs)
     add_show(verbs)
     add_diff(verbs)
+    add_test(verbs)
+    add_sign(verbs)

@@ -34,7 +34,9 @@ def add_show(verbs: Nouns) -> None:
     """Add `law show`."""
     text = "list packs and rules, or show one with its dates, readings and sources"
     parser = add_command(verbs, "show", _show, text)
-    parser.add_argument("id", nargs="?", metavar="ID", help="a pack, rule, code, parameter, dispute or cited document")
+    parser.add_argument(
+        "id", nargs="?", metavar="ID", help="a pack, rule, code, procedure, parameter, dispute or cited document"
+    )
     _add_packs(parser)
 
 
@@ -44,6 +46,23 @@ def add_diff(verbs: Nouns) -> None:
     text = f"a pack's file, a folder of packs, the id of a packaged one, or {PACKAGED} for all that come with ytterby"
     for name in ("old", "new"):
         parser.add_argument(name, metavar=name.upper(), help=text)
+
+
+def add_test(verbs: Nouns) -> None:
+    """Add `law test`."""
+    parser = add_command(verbs, "test", _test, "run tests of packs, written as sentences, and tell which do not hold")
+    text = f"a folder of tests (*.yaml), one file of them, or {PACKAGED} for those that come with ytterby"
+    parser.add_argument("folder", metavar="FOLDER", help=text)
+    _add_packs(parser)
+
+
+def add_sign(verbs: Nouns) -> None:
+    """Add `law sign`."""
+    parser = add_command(verbs, "sign", _sign, "sign the packs of a folder, and the calendars beside them")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder of packs (*.yaml)")
+    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the private key for packs")
+    text = "make the key of this name in that file first, and its public half beside it (.pub)"
+    parser.add_argument("--new-key", metavar="NAME", help=text)
 
 
 def _add_days(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +76,13 @@ def _add_packs(parser: argparse.ArgumentParser) -> None:
     """Add: packs from a folder."""
     text = "packs (*.yaml) that add to the packaged ones, or replace those of their id"
     parser.add_argument("--packs", type=Path, metavar="FOLDER", help=text)
+    add_trusted(parser)
+
+
+def add_trusted(parser: argparse.ArgumentParser) -> None:
+    """Add: whose signature the packs of the folder must bear."""
+    text = "use the folder only if one of the public keys in this file signed it (law sign)"
+    parser.add_argument("--trusted-key", type=Path, metavar="FILE", help=text)
 
 
 def _fact(text: str) -> tuple[str, str]:
@@ -88,3 +114,15 @@ def _diff(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.cli.law_diff import run_diff
 
     return run_diff(args, screen)
+
+
+def _test(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_test import run_test
+
+    return run_test(args, screen)
+
+
+def _sign(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_sign import run_sign
+
+    return run_sign(args, screen)

@@ -15,6 +15,7 @@ from ytterby.shell.cli.problem_lines import problem_json, problem_line
 from ytterby.shell.cli.screen import Screen, plain, write_json
 from ytterby.shell.cli.texts import Texts
 from ytterby.shell.site.law_packs import law_of
+from ytterby.shell.site.law_signature import read_trusted
 from ytterby.shell.wording import word
 from ytterby.terms.problem import Problem
 
@@ -30,10 +31,20 @@ def open_law(args: argparse.Namespace, screen: Screen) -> LawBook:
     """Return the book of law.
 
     Raises:
-        CouldNotRun: the folder cannot be read, or holds a bad pack, whose problems are written first.
+        CouldNotRun: the folder or the trusted key cannot be read, or the folder holds a bad pack or bears no signature
+            of that key; its problems are written first.
+        WrongUse: a trusted key, and no folder whose signature it could check.
     """
+    if args.trusted_key is not None and args.packs is None:
+        raise WrongUse("law.trusted_nothing", file=args.trusted_key)
     try:
-        book, problems = law_of(args.packs)
+        trusted = () if args.trusted_key is None else read_trusted(args.trusted_key)
+    except OSError as error:
+        raise CouldNotRun("file.unreadable", file=args.trusted_key, why=error.strerror or error) from None
+    except ValueError as error:
+        raise CouldNotRun("law.sign.no_key", file=args.trusted_key, why=error) from None
+    try:
+        book, problems = law_of(args.packs, trusted)
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=args.packs, why=error.strerror or error) from None
     if problems:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command, day, whole_number
 from ytterby.shell.cli.figures import write_count
+from ytterby.shell.cli.law_arguments import add_trusted
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen
@@ -33,16 +34,24 @@ def add(verbs: Nouns) -> None:
     due.add_argument(
         "--count-first-day", action="store_true", help="the first day is day 1, if it counts (default: the day after)"
     )
-    due.add_argument(
+    beside = due.add_mutually_exclusive_group()
+    beside.add_argument(
         "--calendars", type=Path, metavar="DIR", help="newer years.csv and days.csv, as a notice that has come"
     )
+    beside.add_argument("--packs", type=Path, metavar="FOLDER", help="packs with a folder calendars beside them")
+    add_trusted(due)
 
 
 def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the due date."""
     from ytterby.law.due import due_after
 
-    known, problems = _calendars(args.calendars)
+    if args.trusted_key is not None:
+        from ytterby.shell.cli.law_book import open_law
+
+        # The signature is over packs and calendars together.
+        open_law(args, screen)
+    known, problems = _calendars(args)
     if problems:
         return _refuse(args, problems, screen)
     calendar = _find(known, args.calendar)
@@ -56,13 +65,16 @@ def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
     return Outcome.GOOD
 
 
-def _calendars(folder: Path | None) -> "tuple[Mapping[str, Calendar], list[Problem]]":
+def _calendars(args: argparse.Namespace) -> "tuple[Mapping[str, Calendar], list[Problem]]":
     from ytterby.shell.site.calendars import calendars, calendars_of
 
-    if folder is None:
-        return calendars(), []
+    folder = args.calendars or args.packs
     try:
-        return calendars_of(folder)
+        if args.packs is not None:
+            from ytterby.shell.site.law_packs import calendars_beside
+
+            return calendars_beside(args.packs)
+        return (calendars(), []) if folder is None else calendars_of(folder)
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=error.filename or folder, why=error.strerror or error) from None
     except UnicodeDecodeError:
@@ -70,7 +82,7 @@ def _calendars(folder: Path | None) -> "tuple[Mapping[str, Calendar], list[Probl
 
 
 def _refuse(args: argparse.Namespace, problems: "list[Problem]", screen: Screen) -> Outcome:
-    folder = str(args.calendars)
+    folder = str(args.calendars or args.packs)
     answer = {"calendars": folder, "problems": [problem_json(one, folder, screen.language) for one in problems]}
     screen.answer(answer, lambda: show_problems(screen, problems, folder))
     return Outcome.FOUND
@@ -142,7 +154,8 @@ def _show(screen: Screen, answer: Json) -> None:
         )
     )
     for (source, confidence), years in groupby(answer["years"], key=lambda one: (one["source"], one["confidence"])):
-        said = texts("law.due.nothing_loaded") if source is None else f"{source} ({confidence})"
+        nothing = "law.due.every_day" if answer["counting"] == "calendar_days" else "law.due.nothing_loaded"
+        said = texts(nothing) if source is None else f"{source} ({confidence})"
         screen.line(f"  {_span([one['year'] for one in years])}: {said}")
     if answer["spread"]:
         facts = {name: f"{100 * answer['spread'][f'within_{name}']:.1f}" for name in ("1_day", "3_days")}

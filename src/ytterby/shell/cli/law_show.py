@@ -13,6 +13,7 @@ from ytterby.law.dated_rule import Period, Rule
 from ytterby.law.item import Item
 from ytterby.law.trust import Trust
 from ytterby.shell.cli.law_book import open_law, trust_json
+from ytterby.shell.cli.law_show_procedure import procedure_json
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.cli.texts import all_texts
@@ -46,6 +47,7 @@ def _list_json(book: LawBook, language: str) -> Json:
                 "digest": pack.digest,
                 "rules": list(pack.rules),
                 "items": list(pack.items),
+                "procedure": None if pack.procedure is None else pack.procedure.id,
             }
             for pack in book.packs.values()
         ]
@@ -68,6 +70,9 @@ def _show_list(screen: Screen, book: LawBook) -> None:
         rows += [
             [item.code, item.text[screen.language], "", item.trust.confidence.value] for item in pack.items.values()
         ]
+        if pack.procedure is not None:
+            one = pack.procedure
+            rows.append([one.id, one.title[screen.language], str(one.effective), one.trust.confidence.value])
         if rows:
             screen.table(columns, rows)
     screen.next("ytterby law show ID")
@@ -92,6 +97,7 @@ def _find(book: LawBook, name: str, language: str) -> Json | None:
         (book.disputes, lambda one: _dispute_json(book, one.id, language)),
         (book.cited, lambda one: _cited_json(one, language)),
         (book.parameters, lambda one: _parameter_json(one, language)),
+        (book.procedures, lambda one: procedure_json(one, book.packs[one.pack].digest, language, _sure)),
     ]
     return next((make(table[name]) for table, make in makers if name in table), None)
 

@@ -32,9 +32,12 @@ def calendars() -> Mapping[str, Calendar]:
 
 @lru_cache(maxsize=1)
 def clock_rules() -> Mapping[str, ClockRule]:
-    """Return the packaged rules of clocks by id."""
+    """Return the packaged rules of clocks by id: those of the packs' procedures, and those of no procedure."""
+    # Packs name calendars, so that their reader imports this module.
+    from ytterby.shell.site.law_packs import packaged_law
+
     found, problems = parse_clock_rules(_packaged("clock_rules"), _packaged("clock_reasons"))
-    return _whole(found, problems)
+    return {**_whole(found, problems), **packaged_law().clock_rules}
 
 
 def calendars_of(folder: Path) -> tuple[Mapping[str, Calendar], list[Problem]]:

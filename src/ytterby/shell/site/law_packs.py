@@ -4,7 +4,7 @@ A pack from a folder comes from outside: it is read no further than it may be lo
 small file to any size), and a name that stands twice is a problem instead of the last one winning.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -13,10 +13,14 @@ from typing import Any
 
 import yaml
 
-from ytterby.law.book import LawBook, make_book
+from ytterby.law.book import LawBook, calendar_problems, make_book
+from ytterby.law.calendar import Calendar
 from ytterby.law.pack import Pack
 from ytterby.law.pack_reader import read_pack
 from ytterby.law.shape import TEXT_MAX
+from ytterby.proof.key import PublicKey
+from ytterby.shell.site.calendars import calendars, calendars_of, zone_of
+from ytterby.shell.site.law_signature import CALENDARS, SIGNATURE, signature_problems
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -52,6 +56,7 @@ def packaged_law() -> LawBook:
         ValueError: they do not fit together, which a test keeps from happening.
     """
     book, problems = make_book(packaged_packs())
+    problems = problems or calendar_problems(book, calendars())
     if problems:
         raise ValueError(str(problems[0]))
     return book
@@ -59,21 +64,22 @@ def packaged_law() -> LawBook:
 
 def read_pack_text(text: str) -> tuple[Pack | None, list[Problem]]:
     """Return the pack that a text in YAML describes, or None and everything that is wrong with it."""
-    problems = list(_yaml_problems(text))
+    problems = list(yaml_problems(text))
     if problems:
         return None, problems
     try:
         content = read_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return None, [refuse("pack.unreadable", "", "", why=_first_line(error))]
+        return None, [refuse("pack.unreadable", "", "", why=first_line(error))]
     return read_pack(content)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what an error says, on one line of at most 200 characters."""
     return " ".join(str(error).split())[:200]
 
 
-def _yaml_problems(text: str) -> Iterator[Problem]:
+def yaml_problems(text: str) -> Iterator[Problem]:
     """Yield what YAML would let pass: anchors, deep nesting, names that stand twice in one entry."""
     if len(text) > BYTES_MAX:
         yield refuse("pack.too_large", "", len(text), limit=BYTES_MAX)
@@ -94,7 +100,7 @@ def _yaml_problems(text: str) -> Iterator[Problem]:
                 return
         root = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        yield refuse("pack.unreadable", "", "", why=_first_line(error))
+        yield refuse("pack.unreadable", "", "", why=first_line(error))
         return
     yield from _names_twice(root, ())
 
@@ -118,8 +124,10 @@ def _names_twice(node: Any, place: tuple[str | int, ...]) -> Iterator[Problem]:
             yield from _names_twice(value, here)
 
 
-def law_of(folder: Path | None) -> tuple[LawBook, list[Problem]]:
+def law_of(folder: Path | None, trusted: Sequence[PublicKey] = ()) -> tuple[LawBook, list[Problem]]:
     """Return the packaged book with the packs of a folder added, or in place of those of the same id.
+
+    With `trusted` keys, only where one of them signed the folder.
 
     Raises:
         OSError: the folder cannot be read.
@@ -127,9 +135,39 @@ def law_of(folder: Path | None) -> tuple[LawBook, list[Problem]]:
     if folder is None:
         return packaged_law(), []
     packs, problems = read_folder(folder)
+    if trusted and not problems:
+        problems = [_in_folder(problem, folder) for problem in signature_problems(folder, packs, trusted)]
+    known, tables = calendars_beside(folder)
     book, more = make_book([*packaged_packs(), *packs])
     # What does not load cannot be missed by another: first things first.
-    return book, problems or [_placed(problem, folder) for problem in more]
+    more = more or [*calendar_problems(book, known), *_zone_problems(book)]
+    return book, [*problems, *tables] or [_placed(problem, folder) for problem in more]
+
+
+def _zone_problems(book: LawBook) -> Iterator[Problem]:
+    """Yield every clock whose zone this machine does not know."""
+    for pack in book.packs.values():
+        clocks = () if pack.procedure is None else pack.procedure.clocks.values()
+        for number, clock in enumerate(clocks):
+            try:
+                zone_of(clock.zone)
+            except ValueError:
+                where = f"{pack.id}#{pointer('procedure', 'clocks', number, 'zone')}"
+                yield refuse("procedure.no_zone", where, clock.zone)
+
+
+def calendars_beside(folder: Path | None) -> tuple[Mapping[str, Calendar], list[Problem]]:
+    """Return the calendars that go with the packs of a folder: those of its folder `calendars` over the packaged ones.
+
+    Raises:
+        OSError: the folder, or a table, cannot be read, or is not UTF-8.
+    """
+    if folder is None or not any(one.name == CALENDARS and one.is_dir() for one in folder.iterdir()):
+        return calendars(), []
+    try:
+        return calendars_of(folder / CALENDARS)
+    except UnicodeDecodeError as error:
+        raise OSError(f"{folder / CALENDARS}: {first_line(error)}") from None
 
 
 def read_folder(folder: Path) -> tuple[list[Pack], list[Problem]]:
@@ -150,7 +188,7 @@ def read_folder(folder: Path) -> tuple[list[Pack], list[Problem]]:
         if pack is None:
             continue
         if pack.id in seen:
-            problems.append(_in_file(refuse("pack.twice", "/id", pack.id, first=seen[pack.id].name), path))
+            problems.append(in_file(refuse("pack.twice", "/id", pack.id, first=seen[pack.id].name), path))
         seen[pack.id] = path
         packs.append(pack)
     return packs, problems
@@ -167,12 +205,17 @@ def read_pack_file(path: Path) -> tuple[Pack | None, list[Problem]]:
     try:
         pack, problems = read_pack_text(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        pack, problems = None, [refuse("pack.unreadable", "", "", why=_first_line(error))]
-    return pack, [_in_file(problem, path) for problem in problems]
+        pack, problems = None, [refuse("pack.unreadable", "", "", why=first_line(error))]
+    return pack, [in_file(problem, path) for problem in problems]
 
 
-def _in_file(problem: Problem, path: Path) -> Problem:
+def in_file(problem: Problem, path: Path) -> Problem:
+    """Return a problem with the name of its file."""
     return replace(problem, where=replace(problem.where, file=str(path)))
+
+
+def _in_folder(problem: Problem, folder: Path) -> Problem:
+    return in_file(problem, folder / SIGNATURE)
 
 
 def _placed(problem: Problem, folder: Path) -> Problem:
