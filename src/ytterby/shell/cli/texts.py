@@ -1,7 +1,8 @@
 """What the command line says by itself, in English and in Chinese: texts.yaml beside this file, key -> language.
 
-Sentences about problems stand in the catalogue of `ytterby.shell.wording`; here are verdicts, headings of columns
-and the story of the demo. A heading may be asked for by a key that a column computes; all other keys are literals.
+Sentences about problems stand in the catalogue of `ytterby.shell.wording`, those of law, which pages tell too, in
+`ytterby.shell.site.law_texts`; here are verdicts, headings of columns and the story of the demo. A heading may be asked
+for by a key that a column computes; all other keys are literals.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from ytterby.shell.cli.figures import write_count
+from ytterby.shell.site.law_texts import law_texts
 from ytterby.shell.wording import fill, language_of
 from ytterby.shell.wording.yaml_text import read_yaml
 
@@ -38,4 +40,4 @@ def counted(texts: Texts, key: str, count: int, **facts: object) -> str:
 def all_texts() -> Mapping[str, Mapping[str, str]]:
     """Return key -> language -> text."""
     text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
-    return {str(key): said for key, said in read_yaml(text).items()}
+    return {**law_texts(), **{str(key): said for key, said in read_yaml(text).items()}}
