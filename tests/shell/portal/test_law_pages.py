@@ -107,7 +107,7 @@ def fields_of(response):
 
 
 BAD = [
-    ([("form", "")], "form", "Say in which form the goods are"),
+    ([("form", "")], "form", "The form is missing. Choose"),
     ([("form", "brick")], "form", "brick is none of the words"),
     ([("form", "magnet"), ("magnet_type", "AlNiCo")], "magnet_type", "AlNiCo is none of the words"),
     ([("form", "oxide"), ("built_in", "perhaps")], "built_in", "true or false"),
@@ -119,7 +119,7 @@ BAD = [
     ([("form", "alloy"), ("element", "Dy"), ("wt", "-2"), ("u", "")], "wt-1", "-2 wt% is below zero"),
     ([("form", "alloy"), ("element", "Dy"), ("wt", "2"), ("u", "-1")], "u-1", "-1 wt% is below zero"),
     ([("form", "alloy"), ("element", "Dy"), ("wt", "2"), ("u", "1e9")], "u-1", "“1e9” is no figure"),
-    ([("form", "alloy"), ("element", "Dy"), ("wt", ""), ("u", "1")], "wt-1", "An uncertainty is stated for Dy"),
+    ([("form", "alloy"), ("element", "Dy"), ("wt", ""), ("u", "1")], "wt-1", "The content is missing"),
     ([("form", "alloy"), ("element", "Dy"), ("wt", ""), ("u", "")], "wt-1", "The content is missing"),
     ([("form", "alloy"), ("element", ""), ("wt", "3"), ("u", "")], "element-1", "The element is missing"),
     ([("form", "alloy"), ("element", "Dy"), ("wt", "3"), ("u", ""), ("element", "Dy"), ("wt", "4"), ("u", "")],
@@ -154,7 +154,7 @@ def test_all_that_is_wrong_is_said_at_once(browser):
     wrong = [a["name"] for kind in ("input", "select") for a in page.all(kind) if "aria-invalid" in a]
     assert sorted(wrong) == ["element", "form", "formula", "hs", "on", "system", "u", "wt"]
     text = Page(classify(browser, fields, "zh-hans", on="never")).text
-    assert "请说明货物形态" in text
+    assert "缺少货物形态。请选择货物的形态。" in text
     assert "“never”不是日期" in text
 
 

@@ -56,6 +56,8 @@ class GoodsForm:
         value = self._value()
         goods, problems = read_goods(value)
         for problem in problems:
+            if problem.code == "goods.missing_field":
+                continue  # said already, in the words of the form
             self._note(self._field_of(problem), wrong_of(problem, self._language))
         self.goods = None if self.wrong else goods
 
@@ -68,6 +70,8 @@ class GoodsForm:
     def _value(self) -> Json:
         """Return goods as JSON would tell them; what is no figure is noted here, in the words of the form."""
         value: Json = {name: text for name, text in self._query.items() if text and name != "built_in"}
+        if not self._query["form"]:
+            self._note("form", Wrong(_("The form is missing."), _("Choose in which form the goods are.")))
         built_in = self._query["built_in"]
         if built_in:
             value["built_in"] = BUILT_IN.get(built_in, built_in)
@@ -85,9 +89,10 @@ class GoodsForm:
             seen.add(symbol)
             for name, text, figures in ((CONTENT, content, elements), (U, spread, u)):
                 figures.update(self._figure(name, number, symbol, text))
-            if not content and not spread:
+            if not content:
                 cure = _("Write it in wt%, or name the element in the system or the formula instead.")
                 self._note(_row(CONTENT, number), Wrong(_("The content is missing."), cure))
+                elements[symbol] = Decimal(0)
         if elements:
             value["elements"] = elements
         if u:
@@ -108,14 +113,12 @@ class GoodsForm:
     def _field_of(self, problem: Problem) -> str:
         """Return the field that a problem stands at."""
         place = problem.where.pointer
-        if problem.code == "goods.missing_field":
-            return str(problem.facts.get("name", "form"))
         for number, (symbol, _content, _u) in enumerate(self._rows):
             for name, column in (("elements", CONTENT), ("u", U)):
                 if symbol and place == pointer(name, symbol):
                     if problem.code == "goods.unknown_element":
                         return _row(ELEMENT, number)
-                    return _row(CONTENT if problem.code == "goods.u_without_element" else column, number)
+                    return _row(column, number)
         name = place.removeprefix("/")
         return name if name in SINGLE else "elements"
 

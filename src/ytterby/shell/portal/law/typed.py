@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
-from ytterby.shell.wording import sentence
+from ytterby.shell.wording import language_of, sentence
 from ytterby.terms.problem import Problem
 
 
@@ -15,6 +16,12 @@ class Wrong(NamedTuple):
 
     text: str
     cure: str
+
+    @property
+    def said(self) -> str:
+        """Both, one after the other as the reader's language writes them."""
+        joint = "" if language_of(get_language() or "en") == "zh" else " "
+        return self.text + (joint + self.cure if self.cure else "")
 
 
 class Field(NamedTuple):
