@@ -163,6 +163,16 @@ QUERIES = {
     "closes_file": [""],
     "close": ["", "state=changed"],
     "close_file": [""],
+    "law": ["", "on=2026-11-20&known_on=2026-11-20&state=disputed", "known_at=31"],
+    "law_file": ["on=2026-11-20"],
+    "law_classify": ["", "form=magnet&magnet_type=NdFeB&element=Dy&wt=2.1&u=0.05&on=2026-11-20", "form=&on=x"],
+    "law_classify_json": ["form=oxide&formula=Ho2O3&on=2026-11-20", "form="],
+    "law_due": ["", "calendar=CN&from=2026-11-24&days=45"],
+    "law_due_json": ["calendar=CN&from=2026-11-24&days=45"],
+    "law_packs": [""],
+    "law_packs_file": [""],
+    "law_rule": ["", "on=2026-11-20"],
+    "law_rule_json": [""],
     "log": ["", "page=2", "known_at=29", "known_at=x"],
     "log_file": ["", "start=25"],
     "checkpoint": [""],
@@ -219,6 +229,8 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
     if name in {"close", "close_file"}:
         kinds = [[]] if name == "close" else [["csv"], ["json"]]
         return [[month, *kind] for month in ("2025-04", "never") for kind in kinds]
+    if name.startswith("law_rule"):
+        return [["CN-57"], ["1C905.a"], ["nothing"]]
     if name.startswith(("event", "proof")):
         return [[one] for one in events]
     return [[kind] for kind in ("csv", "json")] if name.endswith("_file") else [[]]

@@ -4,10 +4,10 @@ What this room knows. A *pack* (`pack`, YAML beside the code in `packs/`) holds 
 and readings (`dated_rule`), items and their parts, guidance, doubts, parameters, tariff lines (`item`), facts that
 rules ask for (`fact`). It is read with all its problems (`pack_reader`: shape after `pack_schema`, then
 `pack_check`), pinned by a digest, compared with another (`pack_diff`), and joined with others into a *book* (`book`).
-Over a book run two questions: whether a rule or a code applies (`applies`, with the conditions of `condition` in the
-logic of `ternary`), and which codes goods fall under (`classification`, over `goods`, `presence`, `part_match`);
-beside the answer the lines of the tariff (`tariff`). Of which deed along the chain a rule is, and what it may ask of
-it: `conduct`.
+Over a book run three questions: how a rule stands on a day (`standing`), whether it or a code applies (`applies`, with
+the conditions of `condition` in the logic of `ternary`), and which codes goods fall under (`classification`, over
+`goods`, `presence`, `part_match`); beside the answer the lines of the tariff (`tariff`). Of
+which deed along the chain a rule is, and what it may ask of it: `conduct`.
 *Days.* Which days work is data of a calendar (`calendar`, tables in `calendars/`, read by `calendar_table`); when a
 period ends and how sure that is (`due`); on which day a case stands, what stopped it and when it is due, as a function
 of its events (`clock`, by the rules of `clock_rule`).

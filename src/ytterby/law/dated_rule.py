@@ -144,13 +144,14 @@ def state_of(rule: Rule, on: date, known: date, world: World) -> State:
         open_ones = [one for one in versions if one.not_before is not None and one.not_before <= on]
         return State(Ternary.UNKNOWN, open_ones[-1], None) if open_ones else State(Ternary.NO, None, None)
     version = max(begun, key=lambda one: one.effective or date.min)
-    for period in _periods(rule, world):
+    for period in periods_of(rule, world):
         if period.trust.is_known(known) and period.covers(on):
             return State(Ternary.NO, version, period)
     return State(Ternary.YES, version, None)
 
 
-def _periods(rule: Rule, world: World) -> Iterator[Period]:
+def periods_of(rule: Rule, world: World) -> Iterator[Period]:
+    """Yield what suspends a rule if disputes are read as this world says, whoever could know it."""
     yield from rule.suspended
     for reading in rule.readings:
         if world.get(reading.dispute) == reading.id:

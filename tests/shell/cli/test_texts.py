@@ -4,11 +4,14 @@ import re
 from pathlib import Path
 
 import ytterby.shell.cli
+import ytterby.shell.site
 from ytterby.shell.cli.texts import Texts, all_texts
 from ytterby.shell.wording import placeholders
 
 FOLDER = Path(ytterby.shell.cli.__file__).parent
-SOURCE = "\n".join(path.read_text() for path in FOLDER.glob("*.py"))
+# What the command line shares with pages is worded beside the site.
+SHARED = Path(ytterby.shell.site.__file__).parent
+SOURCE = "\n".join(path.read_text() for folder in (FOLDER, SHARED) for path in folder.glob("*.py"))
 # Keys that code puts together: their beginning stands in the source.
 BEGINNINGS = (
     "column.",

@@ -9,19 +9,10 @@ from rich.text import Text
 from ytterby.law.applies import Application, applies
 from ytterby.law.book import LawBook
 from ytterby.law.fact import read_facts
-from ytterby.shell.cli.law_book import (
-    Sources,
-    days_notes,
-    doubts_of,
-    known_day,
-    open_law,
-    packs_json,
-    reason_json,
-    show_refused,
-    trust_json,
-)
+from ytterby.shell.cli.law_book import Sources, doubts_of, known_day, open_law, show_refused
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Screen
+from ytterby.shell.site.law_answer import days_notes, packs_json, readings_json, reason_json
 
 Json = dict[str, Any]
 # Of what cannot be found, that many names that share at least that many letters are shown.
@@ -45,8 +36,8 @@ def run_applies(args: argparse.Namespace, screen: Screen) -> Outcome:
         show_refused(screen, problems, "--fact")
         return Outcome.FOUND
     found = applies(book, args.item, facts, on=args.on, known=known)
-    notes = days_notes(book, args.on, known, screen.texts)
-    screen.answer(_json(found, book, notes, screen.language), lambda: _show(screen, found, book, notes))
+    answer = _json(found, book, screen.language)
+    screen.answer(answer, lambda: _show(screen, answer, book))
     return Outcome.GOOD
 
 
@@ -63,7 +54,7 @@ def _shared(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _json(found: Application, book: LawBook, notes: list[str], language: str) -> Json:
+def _json(found: Application, book: LawBook, language: str) -> Json:
     return {
         "item": found.item,
         "rule": found.rule,
@@ -71,44 +62,36 @@ def _json(found: Application, book: LawBook, notes: list[str], language: str) ->
         "known_on": str(found.known_on),
         "answer": found.answer,
         "reasons": [reason_json(one, language) for one in found.reasons],
-        "readings": [
-            {
-                "dispute": one.dispute,
-                "id": one.reading,
-                "answer": one.answer,
-                "text": one.text[language],
-                **trust_json(one.trust),
-            }
-            for one in found.readings
-        ],
+        "readings": readings_json(found.readings, language),
         "settled_by": [one[language] for one in found.settled_by],
         "missing": list(found.missing),
         "presumed": {name: list(values) for name, values in found.presumed.items()},
         "governs": book.rules[found.rule].governs,
-        "notes": notes,
+        "notes": days_notes(book, found.on, found.known_on, language),
         "packs": packs_json(book),
     }
 
 
-def _show(screen: Screen, found: Application, book: LawBook, notes: list[str]) -> None:
+def _show(screen: Screen, answer: Json, book: LawBook) -> None:
     texts = screen.texts
     sources = Sources(screen)
-    screen.line(Text(found.answer, style="bold"))
-    rule = book.rules[found.rule]
-    screen.line(texts("law.of_rule", item=found.item, title=rule.title[screen.language], rule=rule.id))
-    screen.line(texts("law.governs", date=texts(f"law.governs.{rule.governs}"), on=found.on, known=found.known_on))
-    doubt = doubts_of((one.trust for one in found.reasons), screen)
+    screen.line(Text(answer["answer"], style="bold"))
+    rule = book.rules[answer["rule"]]
+    screen.line(texts("law.of_rule", item=answer["item"], title=rule.title[screen.language], rule=rule.id))
+    governs = texts(f"law.governs.{answer['governs']}")
+    screen.line(texts("law.governs", date=governs, on=answer["on"], known=answer["known_on"]))
+    doubt = doubts_of(answer["reasons"], screen)
     if doubt:
         screen.line(doubt, "yellow")
-    sources.show_reasons(texts("law.reasons"), found.reasons)
-    for one in found.readings:
-        sources.show_reading(one.text, one.answer, one.trust)
-    for settler in found.settled_by:
-        screen.line("  " + texts("law.settled_by", who=settler[screen.language]))
-    for name, values in found.presumed.items():
+    sources.show_reasons(texts("law.reasons"), answer["reasons"])
+    for one in answer["readings"]:
+        sources.show_reading(one, one["answer"])
+    for settler in answer["settled_by"]:
+        screen.line("  " + texts("law.settled_by", who=settler))
+    for name, values in answer["presumed"].items():
         screen.line("  " + texts("law.presumed", name=name, value=", ".join(values)))
-    for name in found.missing:
+    for name in answer["missing"]:
         screen.line("  " + texts("law.missing", name=name, what=book.facts[name].text[screen.language]))
     sources.show()
-    for note in notes:
+    for note in answer["notes"]:
         screen.line(note, "dim")

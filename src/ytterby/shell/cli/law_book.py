@@ -1,4 +1,4 @@
-"""What the commands of law share: which packs, which two days, and how reasons are worded."""
+"""What the commands of law share: which packs, which two days, and how reasons with their sources are shown."""
 
 import argparse
 from collections.abc import Iterable, Sequence
@@ -8,15 +8,13 @@ from typing import Any
 from rich.text import Text
 
 from ytterby.law.book import LawBook
-from ytterby.law.said import Reason, Said
-from ytterby.law.trust import Confidence, Trust, Words
+from ytterby.law.trust import Confidence
 from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, problem_line
 from ytterby.shell.cli.screen import Screen, plain, write_json
-from ytterby.shell.cli.texts import Texts
+from ytterby.shell.site.law_answer import first_day, is_recalled
 from ytterby.shell.site.law_packs import law_of
 from ytterby.shell.site.law_signature import read_trusted
-from ytterby.shell.wording import word
 from ytterby.terms.problem import Problem
 
 Json = dict[str, Any]
@@ -69,43 +67,11 @@ def known_day(args: argparse.Namespace, book: LawBook, packs: Iterable[str]) -> 
         WrongUse: one of the two days lies before the first day of which these packs speak.
     """
     known: date = args.known_on or book.known_to
-    first = min((book.packs[name].knows[0] for name in packs), default=date.min)
+    first = first_day(book, packs)
     for one in (args.on, known):
         if one < first:
             raise WrongUse("law.before_packs", day=one, first=first)
     return known
-
-
-def days_notes(book: LawBook, on: date, known: date, texts: Texts) -> list[str]:
-    """Return what is to be said of the two days: what lies after all that the packs know."""
-    latest = book.known_to
-    return [texts("law.beyond_known", day=day, latest=latest) for day in sorted({on, known}) if day > latest]
-
-
-def worded(text: "Words | Said", language: str) -> str:
-    """Return a pack's own words, or a sentence of the register, in a language."""
-    if isinstance(text, Said):
-        facts = dict(text.facts)
-        if "form" in facts:
-            facts["form"] = word("form", facts["form"], language).lower()
-        return Texts(language)(f"law.why.{text.key}", **facts)
-    return text[language]
-
-
-def reason_json(reason: Reason, language: str) -> Json:
-    """Return a reason with the keys of the contract."""
-    return {
-        "code": reason.code or None,
-        "rule": reason.rule,
-        "on": str(reason.on),
-        "text": worded(reason.text, language),
-        **trust_json(reason.trust),
-    }
-
-
-def trust_json(trust: Trust) -> Json:
-    """Return where something stands and how sure it is."""
-    return {"source": trust.source, "confidence": trust.confidence.value, "confidence_note": trust.note or None}
 
 
 class Sources:
@@ -115,31 +81,31 @@ class Sources:
         self._screen = screen
         self._numbers: dict[tuple[str, str, str], int] = {}
 
-    def mark(self, trust: Trust) -> Text:
-        """Return the number of a source, and in front of it that something was recalled or is practice only."""
+    def mark(self, row: Json) -> Text:
+        """Return the number of a row's source, and in front of it that it was recalled or is practice only."""
         found = Text()
-        if trust.confidence in _WORDS_SHOWN:
-            found.append(f" ({self._screen.texts(_WORDS_SHOWN[trust.confidence])})", style="yellow")
-        if trust.source:
-            number = self._numbers.setdefault((trust.source, trust.confidence, trust.note), len(self._numbers) + 1)
+        if row["confidence"] in _WORDS_SHOWN:
+            found.append(f" ({self._screen.texts(_WORDS_SHOWN[row['confidence']])})", style="yellow")
+        if row["source"]:
+            key = row["source"], row["confidence"], row["confidence_note"] or ""
+            number = self._numbers.setdefault(key, len(self._numbers) + 1)
             found.append(f" [{number}]", style="dim")
         return found
 
-    def show_reasons(self, heading: str, reasons: Iterable[Reason]) -> None:
+    def show_reasons(self, heading: str, reasons: Sequence[Json]) -> None:
         """Write reasons under a heading, each with rule, code and source; nothing where there is none."""
-        rows = list(reasons)
-        if rows:
+        if reasons:
             self._screen.line(heading, "bold")
-        for reason in rows:
-            head = " ".join(filter(None, (reason.rule, reason.code)))
+        for reason in reasons:
+            head = " ".join(filter(None, (reason["rule"], reason["code"])))
             line = Text.assemble(("  " + plain(head), "bold"), ": " if self._screen.language == "en" else "：")
-            line.append(plain(worded(reason.text, self._screen.language)))
-            self._screen.line(line.append_text(self.mark(reason.trust)))
+            line.append(plain(reason["text"]))
+            self._screen.line(line.append_text(self.mark(reason)))
 
-    def show_reading(self, text: Words, answer: str, trust: Trust) -> None:
+    def show_reading(self, reading: Json, answer: str) -> None:
         """Write one way to read what is disputed, and what is answered if it is read so."""
-        said = self._screen.texts("law.reading", text=text[self._screen.language], answer=answer)
-        self._screen.line(Text("  " + plain(said)).append_text(self.mark(trust)))
+        said = self._screen.texts("law.reading", text=reading["text"], answer=answer)
+        self._screen.line(Text("  " + plain(said)).append_text(self.mark(reading)))
 
     def show(self) -> None:
         """Write the list of sources."""
@@ -151,12 +117,6 @@ class Sources:
             self._screen.line(Text(f"  [{number}] {plain(said)} ({sure})", style="dim"))
 
 
-def packs_json(book: LawBook) -> list[Json]:
-    """Return the packs that an answer rests on, each pinned by its digest."""
-    return [{"id": pack.id, "digest": pack.digest} for pack in book.packs.values()]
-
-
-def doubts_of(trusts: Iterable[Trust], screen: Screen) -> str:
+def doubts_of(rows: Iterable[Json], screen: Screen) -> str:
     """Return a sentence where an answer rests on what was recalled; empty where all of it was read or is practice."""
-    recalled = [one for one in trusts if one.confidence is Confidence.RECALLED]
-    return screen.texts("law.rests_on_recalled") if recalled else ""
+    return screen.texts("law.rests_on_recalled") if is_recalled(rows) else ""

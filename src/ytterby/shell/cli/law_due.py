@@ -1,7 +1,6 @@
 """`ytterby law due`: the day on which a period ends, with its spread where the notice of a year is not loaded.
 
-It needs no register. `spread_days` is how far such dates were from the true ones, stated less true, as measured; so the
-true date lies from `earliest` (stated less the high end) to `latest` (stated less the low end).
+It needs no register. What the answer holds: `ytterby.shell.site.due_answer`.
 """
 
 import argparse
@@ -18,8 +17,7 @@ from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from ytterby.law.calendar import Calendar, CalendarYear, Spread
-    from ytterby.law.due import Due
+    from ytterby.law.calendar import Calendar
     from ytterby.terms.problem import Problem
 
 Json = dict[str, Any]
@@ -44,7 +42,7 @@ def add(verbs: Nouns) -> None:
 
 def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the due date."""
-    from ytterby.law.due import due_after
+    from ytterby.shell.site.due_answer import due_json
 
     if args.trusted_key is not None:
         from ytterby.shell.cli.law_book import open_law
@@ -56,11 +54,9 @@ def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
         return _refuse(args, problems, screen)
     calendar = _find(known, args.calendar)
     try:
-        due, counted = (due_after(calendar, args.start, args.days, is_first_counted=first) for first in (False, True))
+        answer = due_json(calendar, args.start, args.days, is_first_counted=args.count_first_day)
     except ValueError:
         raise WrongUse("law.due.no_period", days=args.days, start=args.start.isoformat()) from None
-    asked = counted if args.count_first_day else due
-    answer = _answer(calendar, asked, counted, is_first_counted=args.count_first_day)
     screen.answer(answer, lambda: _show(screen, answer))
     return Outcome.GOOD
 
@@ -94,51 +90,6 @@ def _find(known: "Mapping[str, Calendar]", name: str) -> "Calendar":
     if found is None:
         raise WrongUse("law.due.no_calendar", name=name, known=", ".join(known))
     return found
-
-
-def _answer(calendar: "Calendar", due: "Due", counted: "Due", *, is_first_counted: bool) -> Json:
-    certainty = due.certainty
-    spread = certainty.spread
-    return {
-        "calendar": calendar.id,
-        "from": due.start.isoformat(),
-        "days": due.days,
-        "counting": calendar.counting.value,
-        "first_day_counts": is_first_counted,
-        "due": due.day.isoformat(),
-        "due_if_first_day_counts": counted.day.isoformat(),
-        "provisional": bool(certainty.open_years),
-        "spread_days": [spread.low_days, spread.high_days] if spread else None,
-        "spread": _spread(spread) if spread else None,
-        "earliest": _day(certainty.earliest),
-        "latest": _day(certainty.latest),
-        "calendar_days": due.calendar_days,
-        "years": [_year(one) for one in certainty.years],
-    }
-
-
-def _spread(spread: "Spread") -> Json:
-    return {
-        "is": "stated less true, calendar days",
-        "within_1_day": spread.within_1_day,
-        "within_3_days": spread.within_3_days,
-        "starts": spread.starts,
-        "source": spread.source,
-        "confidence": spread.confidence,
-    }
-
-
-def _day(day: Any) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _year(one: "CalendarYear") -> Json:
-    return {
-        "year": one.year,
-        "status": one.status.value,
-        "source": one.source or None,
-        "confidence": one.confidence or None,
-    }
 
 
 def _show(screen: Screen, answer: Json) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from ytterby.shell.cli.figures import write_count
+from ytterby.shell.site.law_texts import law_texts
 from ytterby.shell.wording import fill, language_of
 from ytterby.shell.wording.yaml_text import read_yaml
 
@@ -39,4 +40,4 @@ def counted(texts: Texts, key: str, count: int, **facts: object) -> str:
 def all_texts() -> Mapping[str, Mapping[str, str]]:
     """Return key -> language -> text."""
     text = files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8")
-    return {str(key): said for key, said in read_yaml(text).items()}
+    return {**law_texts(), **{str(key): said for key, said in read_yaml(text).items()}}

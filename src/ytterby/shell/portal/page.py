@@ -101,5 +101,14 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
             ],
         ),
         (_("Reports"), [item("returns", _("Returns")), item("quotas", _("Quotas"))]),
+        (
+            _("Law"),
+            [
+                item("law", _("What is in force")),
+                item("law_classify", _("Classify goods")),
+                item("law_due", _("Due dates")),
+                item("law_packs", _("Packs")),
+            ],
+        ),
         (_("Proof"), [item("log", _("Log"))]),
     ]

@@ -23,6 +23,7 @@ from ytterby.shell.portal.auditor import (
 from ytterby.shell.portal.auditor.closes import close, close_file, closes, closes_file
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
+from ytterby.shell.portal.law import classify, due, in_force, packs
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
 
@@ -88,6 +89,16 @@ urlpatterns = [
     path("closes.<file:kind>", closes_file, name="closes_file"),
     path("closes/<str:month>/", close, name="close"),
     path("closes/<str:month>/accounts.<file:kind>", close_file, name="close_file"),
+    path("law/", in_force.in_force, name="law"),
+    path("law.<file:kind>", in_force.in_force_file, name="law_file"),
+    path("law/classify/", classify.classify, name="law_classify"),
+    path("law/classify.json", classify.classify_file, name="law_classify_json"),
+    path("law/due/", due.due, name="law_due"),
+    path("law/due.json", due.due_file, name="law_due_json"),
+    path("law/packs/", packs.packs, name="law_packs"),
+    path("law/packs.<file:kind>", packs.packs_file, name="law_packs_file"),
+    path("law/rules/<str:name>/rule.json", packs.rule_file, name="law_rule_json"),
+    path("law/rules/<str:name>/", packs.rule, name="law_rule"),
     path("log/", log.log, name="log"),
     path("log.<file:kind>", log.log_file, name="log_file"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),

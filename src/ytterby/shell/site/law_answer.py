@@ -1,0 +1,155 @@
+"""What answers of law hold, with the keys of the contract and in the reader's words: for commands and for pages.
+
+Law is public: nothing here knows who asks.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ytterby.law.book import LawBook
+from ytterby.law.classification import Classification, Classifier
+from ytterby.law.goods import Goods
+from ytterby.law.part_match import Beside, plain
+from ytterby.law.said import Reason, Said
+from ytterby.law.tariff import LineFound, lines_of
+from ytterby.law.trust import Trust, Words
+from ytterby.shell.site.law_texts import law_text
+from ytterby.shell.wording import language_of, word
+
+Json = dict[str, Any]
+
+
+def first_day(book: LawBook, packs: Iterable[str]) -> date:
+    """Return the first day of which these packs speak; before it nothing is answered."""
+    return min((book.packs[name].knows[0] for name in packs), default=date.min)
+
+
+def packs_of_items(book: LawBook) -> set[str]:
+    """Return the packs that list items, by which goods are classified."""
+    return {item.pack for item in book.items.values()}
+
+
+def days_notes(book: LawBook, on: date, known: date, language: str) -> list[str]:
+    """Return what is to be said of the two days: what lies after all that the packs know."""
+    latest = book.known_to
+    late = [day for day in sorted({on, known}) if day > latest]
+    return [law_text("law.beyond_known", language, day=day, latest=latest) for day in late]
+
+
+def classify_json(book: LawBook, goods: Goods, on: date, known: date, language: str) -> Json:
+    """Return the answer for goods as `law classify` gives it, with the tariff lines beside it."""
+    found = Classifier(book, on=on, known=known).classify(goods)
+    lines = lines_of(book, [goods.hs] if goods.hs else _reference_codes(book, found))
+    notes = _goods_notes(goods, language) + days_notes(book, on, known, language)
+    return {
+        "answer": found.answer,
+        "codes": list(found.codes),
+        "candidates": list(found.candidates),
+        "by": found.by,
+        "reasons": [reason_json(one, language) for one in found.reasons],
+        "tried": [reason_json(one, language) for one in found.tried],
+        "freed_by": [_beside_json(one) for one in found.beside],
+        "readings": readings_json(found.readings, language),
+        "settled_by": [one[language_of(language)] for one in found.settled_by],
+        "tariff": {
+            "hs": goods.hs or None,
+            "decides": False,
+            "lines": [_line_json(one, language) for one in lines],
+        },
+        "notes": notes,
+        "packs": packs_json(book),
+        "on": str(on),
+        "known_on": str(known),
+    }
+
+
+def _reference_codes(book: LawBook, found: Classification) -> list[str]:
+    named = (*found.codes, *found.candidates)
+    return [hs for code in named for hs in book.items[code].reference_hs]
+
+
+def _goods_notes(goods: Goods, language: str) -> list[str]:
+    notes = [law_text("law.not_used", language, name=name) for name in goods.not_used]
+    exact = [element for element in goods.elements if element not in goods.u]
+    if exact:
+        notes.append(law_text("law.no_u", language, elements=", ".join(exact)))
+    return notes
+
+
+def readings_json(readings: Sequence[Any], language: str) -> list[Json]:
+    """Return ways to read what is disputed, each with what is answered if it is read so."""
+    return [
+        {
+            "dispute": one.dispute,
+            "id": one.reading,
+            "answer": one.answer,
+            "text": one.text[language_of(language)],
+            **trust_json(one.trust),
+        }
+        for one in readings
+    ]
+
+
+def _line_json(one: LineFound, language: str) -> Json:
+    said = language_of(language)
+    return {
+        "pack": one.pack,
+        "code": one.line.code,
+        "text": one.line.text,
+        "conditions": [
+            {"condition": c.letter, "kind": c.kind, "meaning": c.meaning[said], **trust_json(c.trust)}
+            for c in one.conditions
+        ],
+        "conditions_note": one.line.conditions_note or None,
+        "note": one.line.note or None,
+        **trust_json(one.line.trust),
+    }
+
+
+def _beside_json(beside: Beside) -> Json:
+    return {
+        "parameter": beside.parameter,
+        "name": "+".join(beside.elements),
+        "unit": "wt%",
+        "value": plain(beside.value),
+        "u": plain(beside.u),
+        "limit": plain(beside.limit),
+        "k": plain(beside.k),
+    }
+
+
+def worded(text: "Words | Said", language: str) -> str:
+    """Return a pack's own words, or a sentence of the register, in a language."""
+    if isinstance(text, Said):
+        facts = dict(text.facts)
+        if "form" in facts:
+            facts["form"] = word("form", facts["form"], language).lower()
+        return law_text(f"law.why.{text.key}", language, **facts)
+    return text[language_of(language)]
+
+
+def reason_json(reason: Reason, language: str) -> Json:
+    """Return a reason with the keys of the contract."""
+    return {
+        "code": reason.code or None,
+        "rule": reason.rule,
+        "on": str(reason.on),
+        "text": worded(reason.text, language),
+        **trust_json(reason.trust),
+    }
+
+
+def trust_json(trust: Trust) -> Json:
+    """Return where something stands and how sure it is."""
+    return {"source": trust.source, "confidence": trust.confidence.value, "confidence_note": trust.note or None}
+
+
+def packs_json(book: LawBook) -> list[Json]:
+    """Return the packs that an answer rests on, each pinned by its digest."""
+    return [{"id": pack.id, "digest": pack.digest} for pack in book.packs.values()]
+
+
+def is_recalled(rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether anything among reasons, sources or parts was recalled and not read."""
+    return any(row["confidence"] == "recalled" for row in rows)
