@@ -1,5 +1,6 @@
 """Sentences that test packs: every shipped one holds, a wrong one says what was found, a bad one what to do."""
 
+from decimal import Decimal
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from law.law_case import pack_of
+from ytterby.law.book import make_book
 from ytterby.law.law_sentence import judge_sentence, read_sentences
 from ytterby.shell.cli.law_test import in_all_languages
 from ytterby.shell.site.calendars import calendars
-from ytterby.shell.site.law_packs import packaged_law
+from ytterby.shell.site.law_packs import packaged_law, packaged_packs
 from ytterby.shell.site.law_sentences import packaged_sentences, read_sentence_files, read_sentence_text
 
 SHIPPED = sorted(Path(str(files("ytterby.law").joinpath("packs", "tests"))).glob("*.yaml"))
@@ -46,6 +49,48 @@ def test_every_packaged_pack_that_answers_has_its_sentences():
     answering = {pack.id for pack in packaged_law().packs.values() if pack.rules}
     assert answering <= {path.stem for path in SHIPPED}
     assert {file.path.name for file in packaged_sentences()} == {path.name for path in SHIPPED}
+
+
+def spoilt(content):
+    """Yield the name of each entry with a content in which it was taken out or says something else."""
+    for section in ("items", "guidance", "doubts"):
+        for place, row in enumerate(content.get(section, ())):
+            yield row.get("id") or row["code"], with_section(content, section, without(content[section], place))
+    for place, row in enumerate(content.get("rules", ())):
+        later = str(int(row["effective"][:4]) + 10) + row["effective"][4:] if row["effective"] else None
+        changes = [{"effective": later, "later": []}] if later else []
+        changes += [{field: None} for field in ("suspended", "readings", "when") if row.get(field)]
+        if "words" in row and "strictest" not in row:
+            changes.append({"words": {"holds": row["words"]["fails"], "fails": row["words"]["holds"]}})
+        for change in changes:
+            new = {name: value for name, value in (row | change).items() if value is not None or name == "effective"}
+            rules = [*content["rules"][:place], new, *content["rules"][place + 1 :]]
+            yield f"{row['id']} {next(iter(change))}", with_section(content, "rules", rules)
+    for name, row in content.get("parameters", {}).items():
+        value = str(3 * Decimal(row["value"]))
+        yield name, with_section(content, "parameters", content["parameters"] | {name: row | {"value": value}})
+
+
+def without(rows, place):
+    return [*rows[:place], *rows[place + 1 :]]
+
+
+def with_section(content, section, rows):
+    return {**content, section: rows}
+
+
+@pytest.mark.parametrize("pack", packaged_packs(), ids=lambda pack: pack.id)
+def test_no_entry_of_a_packaged_pack_changes_unnoticed(pack):
+    """What no sentence would miss is an opinion: each item, doubt, guidance, limit, date and reading is held by one."""
+    sentences = [sentence for file in packaged_sentences() for sentence in file.sentences]
+    unnoticed = []
+    for name, content in spoilt(dict(pack.content)):
+        book, problems = make_book([*packaged_packs(), pack_of(content)])
+        assert problems == [], name
+        found = (judge_sentence(one, book, calendars(), in_all_languages) for one in sentences)
+        if all(one.holds for one in found):
+            unnoticed.append(name)
+    assert unnoticed == []
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 """What the command line says by itself, in English and in Chinese: texts.yaml beside this file, key -> language.
 
-Sentences about problems stand in the catalogue of `ytterby.shell.wording`, those of law, which pages tell too, in
-`ytterby.shell.site.law_texts`; here are verdicts, headings of columns and the story of the demo. A heading may be asked
-for by a key that a column computes; all other keys are literals.
+Sentences about problems stand in the catalogue of `ytterby.shell.wording`; here are verdicts, headings of columns
+and the story of the demo. A heading may be asked for by a key that a column computes; all other keys are literals.
 """
 
 from collections.abc import Mapping
