@@ -12,11 +12,12 @@ from ytterby.law.law_sentence import Difference, Verdict, judge_sentence
 from ytterby.law.said import Said
 from ytterby.law.trust import Words
 from ytterby.shell.cli.law_arguments import PACKAGED
-from ytterby.shell.cli.law_book import Sources, open_law, packs_json, reason_json, worded
+from ytterby.shell.cli.law_book import Sources, open_law
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.cli.texts import counted
+from ytterby.shell.site.law_answer import packs_json, reason_json, worded
 from ytterby.shell.site.law_packs import calendars_beside, in_file
 from ytterby.shell.site.law_sentences import SentenceFile, packaged_sentences, read_sentence_files
 from ytterby.shell.wording import LANGUAGES
@@ -116,7 +117,8 @@ def _show(screen: Screen, folder: str, answer: Json, failed: Sequence[Judged], p
         screen.line(Text.assemble(("✗ ", "bold red"), (plain(one.verdict.sentence.name), "bold"), f"  {plain(place)}"))
         for difference in one.verdict.differences:
             screen.line("  " + _said(screen, difference))
-        sources.show_reasons("  " + texts("law.reasons"), one.verdict.reasons)
+        reasons = [reason_json(reason, screen.language) for reason in one.verdict.reasons]
+        sources.show_reasons("  " + texts("law.reasons"), reasons)
     sources.show()
 
 
