@@ -101,6 +101,7 @@ OTHERS = {
     "law diff",
     "law test",
     "law sign",
+    *("quota allot", "quota amend", "quota transfer", "quota cut"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 
