@@ -290,7 +290,7 @@ def test_the_order_in_which_reports_arrive_changes_nothing(vector, shuffled: ran
 
 FACTS = {
     "site": "Norrvik Separation Works", "party": "Skoghall Magnet Company", "other": "Baltic Metals Trading",
-    "law": "Rare earth administration regulations (Order 785), article 11", "goods": "concentrate", "kg": "1234",
+    "law": "the rare earth administration regulations (Order 785), article 11", "goods": "concentrate", "kg": "1234",
     "quota": "smelting and separation", "sd": "12.3", "day": "2026-01-01", "last": "2026-12-31", "known": "2026-11-24",
     "times": "12", "period": "2026-01", "status": "the rule holds", "missing": "the form of the goods",
 }  # fmt: skip

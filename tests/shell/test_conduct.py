@@ -61,7 +61,7 @@ def test_who_is_not_named_is_found_and_so_is_who_deals_in_the_goods(at_home):
     made, dealt = found["CN-O785.8-separation"], found["CN-O785.13"]
     assert made["parties"] == [[NORRVIK]]
     assert "Norrvik works" in made["text"]
-    assert "Rare earth administration regulations (Order 785), article 8" in made["text"]
+    assert "the rare earth administration regulations (Order 785), article 8" in made["text"]
     assert made["facts"]["known"] == "2026-09-01"
     assert made["events"]
     assert dealt["parties"] == [[TAMARACK], [NORRVIK]]

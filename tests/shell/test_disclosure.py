@@ -86,7 +86,8 @@ OTHERS = {
     *("demo", "serve", "conform", "nation simulate", "balance power"),
     *("event check", "event digest", "event capture", "event status", "event template", "product register"),
     *("register make", "register derive", "register rebuild", "register work", "register doctor", "log checkpoint"),
-    *("quota set", "balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
+    *("quota set", "quota allot", "quota amend", "quota transfer", "quota cut"),
+    *("balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
     *(f"inquiry {verb}" for verb in ("ask", "answer", "explain", "set-aside", "confirm", "open", "order", "visit")),
     *(
         "inquiry hear",

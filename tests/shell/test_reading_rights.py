@@ -219,6 +219,7 @@ def answers_of(viewer):
     for position in quota_positions(viewer, known=now(), on=DAY)["positions"]:
         rows += [("quota", position)]
         rows += [("quota month", row) for row in position["months"]]
+        rows += [("quota entry", row) for row in position["ledger"]]
         rows += [("quota projected", row) for row in position["projected"]]
     cases = list_cases(viewer, known=now())["cases"]
     rows += [("case", row) for row in cases]

@@ -14,7 +14,7 @@ from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.flow_returns import entered_events, returns_of
 from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.quotas import positions_of, productions_of
+from ytterby.shell.store.reading.quotas import positions_of, productions_of, registered_quotas
 from ytterby.shell.store.reading.viewer import Viewer
 
 
@@ -22,7 +22,7 @@ def conduct_at(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     """Return the findings of conduct; nothing to parties. Indices, returns and law are those of the day on which the
     last entry of this log size was accepted, so that the same log gives the same findings whenever it is asked.
     """
-    law, day = packaged_law(), last_day(known)
+    law, day = packaged_law(), _last_day(known)
     if not viewer.reads_all or not law.conduct or day is None:
         return ()
     processes = {
@@ -31,18 +31,20 @@ def conduct_at(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
         for posting in bundle.postings
         if isinstance(posting, Step) and posting.process
     }
+    # What draws on an index is not worked out where none is allotted.
+    has_index = bool(registered_quotas(viewer, known))
     ground = Ground(
         movements=entered_events(viewer, known).reported.movements,
         directory=book_of(viewer, known).world.directory,
         processes=processes,
-        positions=positions_of(viewer, known, day),
-        made=productions_of(viewer, known),
+        positions=positions_of(viewer, known, day) if has_index else (),
+        made=productions_of(viewer, known) if has_index else (),
         returns=returns_of(viewer, known, day),
     )
     return conduct_findings(law, ground, known=day)
 
 
-def last_day(known: Known) -> date | None:
+def _last_day(known: Known) -> date | None:
     """Return the day, UTC, on which the last entry of a log size was accepted; None for an empty log."""
     found = LogEntry.objects.filter(index__lt=known.size).order_by("-index").values_list("accepted_at", flat=True)
     text = found.first()

@@ -87,9 +87,11 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "return delivery": _fields("lot tail document other state"),
     "quota": _fields(
         "party year kind quota_t_reo source produced_t_reo u_t_reo share left_t_reo is_exceeded z months projected"
-        " origins not_counted used_up"
+        " origins not_counted used_up state ledger"
     ),
     "quota month": _fields("month t_reo u_t_reo sum_t_reo sum_u_t_reo is_whole"),
+    # Both ends of a transfer know each other; each reads its own index.
+    "quota entry": _fields("act t_reo index_t_reo from to reason source"),
     "quota projected": _fields("month sum_t_reo low high"),
     "case": _fields("number lot tail state version since due"),
     "case shown": _fields("number lot tail state version since due as_of_size disclosed steps"),
