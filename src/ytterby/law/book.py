@@ -14,7 +14,7 @@ from ytterby.law.clock_rule import ClockRule
 from ytterby.law.condition import leaves_of
 from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
-from ytterby.law.fact import CODE, SHARE, FactKind
+from ytterby.law.fact import CODE, FIGURES, FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter
 from ytterby.law.pack import Cited, Pack
 from ytterby.law.procedure import Procedure, clock_rules_of
@@ -227,7 +227,7 @@ def _rule_references(rule: Rule, book: LawBook) -> Iterator[tuple[str, str, Iter
             yield pointer("readings", number, "id"), reading.id, dispute.readings
     for version in rule.versions:
         for leaf in leaves_of(version.condition) if version.condition is not None else ():
-            kinds = {name for name, kind in book.facts.items() if (kind.kind == SHARE) == bool(leaf.relation)}
+            kinds = {name for name, kind in book.facts.items() if (kind.kind in FIGURES) == bool(leaf.relation)}
             yield "/when", leaf.fact, kinds
             if leaf.u:
                 yield "/when", leaf.u, kinds

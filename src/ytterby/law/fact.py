@@ -9,8 +9,10 @@ from ytterby.law.condition import Facts
 from ytterby.law.trust import Words
 from ytterby.terms.problem import Problem, pointer, refuse
 
-PLACE, WORD, SHARE, CODE = "place", "word", "share", "code"
-KINDS = (PLACE, WORD, SHARE, CODE)
+PLACE, WORD, SHARE, RATIO, CODE = "place", "word", "share", "ratio", "code"
+KINDS = (PLACE, WORD, SHARE, RATIO, CODE)
+# What is compared with limits.
+FIGURES = frozenset({SHARE, RATIO})
 _PLACE = re.compile(r"[A-Z]{2}")
 _WORD = re.compile(r"[\w.-]{1,64}")
 _DIGITS_MAX = 30
@@ -18,7 +20,8 @@ _DIGITS_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class FactKind:
-    """A fact: `place` (ISO 3166 alpha-2, several with commas), `word`, `share` (part of 1) or `code` (of an item).
+    """A fact: `place` (ISO 3166 alpha-2, several with commas), `word`, `share` (part of 1), `ratio` (0 or more)
+    or `code` (of an item).
 
     `values` are the words that can be meant (empty: any); `unknown` is the one that says that nobody knows.
     """
@@ -57,8 +60,9 @@ def read_facts(
 
 
 def _read_fact(kind: FactKind, text: str) -> tuple[str, ...] | Decimal | None:
-    if kind.kind == SHARE:
-        return _read_share(text)
+    if kind.kind in FIGURES:
+        figure = _read_figure(text)
+        return None if figure is None or (kind.kind == SHARE and figure > 1) else figure
     parts = tuple(part.strip() for part in text.split(",")) if kind.kind == PLACE else (text,)
     pattern = _PLACE if kind.kind == PLACE else _WORD
     if not all(pattern.fullmatch(part) for part in parts) or (kind.values and not set(parts) <= set(kind.values)):
@@ -66,10 +70,11 @@ def _read_fact(kind: FactKind, text: str) -> tuple[str, ...] | Decimal | None:
     return () if kind.unknown in parts else parts
 
 
-def _read_share(text: str) -> Decimal | None:
+def _read_figure(text: str) -> Decimal | None:
+    """Return a figure that is not negative; None for any other text."""
     try:
-        share = Decimal(text)
+        figure = Decimal(text)
     except InvalidOperation:
         return None
-    is_read = share.is_finite() and len(share.as_tuple().digits) <= _DIGITS_MAX and len(text) <= _DIGITS_MAX + 9
-    return share if is_read and 0 <= share <= 1 else None
+    is_read = figure.is_finite() and len(figure.as_tuple().digits) <= _DIGITS_MAX and len(text) <= _DIGITS_MAX + 9
+    return figure if is_read and figure >= 0 else None
