@@ -57,6 +57,20 @@ def finding_field_name(name: str) -> str:
         "until": _("Last month"),
         "site": _("Site"),
         "other": _("Other side"),
+        "rule": _("Rule"),
+        "law": _("Law"),
+        "article": _("Article"),
+        "goods": _("Goods"),
+        "quota": _("Quota"),
+        "process": _("Process"),
+        "party": _("Party"),
+        "day": _("First day"),
+        "last": _("Last day"),
+        "known": _("Known on"),
+        "times": _("How often"),
+        "period": _("Period"),
+        "status": _("Answer"),
+        "missing": _("What is not known"),
     }
     return words.get(name, name)
 
