@@ -25,7 +25,7 @@ from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.judged_day import judged_day
 from ytterby.shell.portal.moment import Moment
 from ytterby.shell.portal.tail_address import TailAddresses
-from ytterby.shell.portal.templatetags.ytterby import day, measured, percent_of_quota, span
+from ytterby.shell.portal.templatetags.ytterby import amount, day, measured, percent_of_quota, span
 from ytterby.shell.store.reading.known import Known
 
 MINE, PLANT, METAL, LOOP = (f"95200000100{n}" for n in ("10", "27", "34", "65"))
@@ -195,6 +195,27 @@ def test_a_quota_has_its_figure_twice_and_a_row_for_every_month(browser):
     assert ElementTree.fromstring(drawn.content).find("{http://www.w3.org/2000/svg}desc").text
 
 
+def test_the_ledger_of_a_quota_is_told_entry_by_entry(browser, answers):
+    where = ("mining", 2026)
+    own = [one for one in answers.positions if one["party"]["id"].endswith(MINE)]
+    (row,) = [one for one in own if (one["kind"], one["year"]) == where]
+    entry = {"from": None, "to": None, "reason": None, "source": "letter 7"}
+    row["ledger"] = [entry | {"act": "allot", "t_reo": "20.00", "index_t_reo": "20.00"}]
+    assert "How the quota came about" not in Page(browser.get(f"/en/quotas/{MINE}/2026/mining/")).text
+    other = {"id": "https://id.gs1.org/417/9520000010027", "name": "Norrvik", "name_zh": ""}
+    row["ledger"] += [
+        entry | {"act": "cut", "t_reo": "-5.00", "index_t_reo": "15.00", "reason": HOSTILE},
+        entry | {"act": "transfer", "t_reo": "15.00", "index_t_reo": "30.00", "from": other, "to": row["party"]},
+    ]
+    response = browser.get(f"/en/quotas/{MINE}/2026/mining/")
+    text = Page(response).text
+    assert "How the quota came about" in text
+    assert "Norrvik → " in text
+    assert HOSTILE in text
+    assert HOSTILE not in response.text
+    assert all(said in text for said in ("20", "−5", "15", "30"))
+
+
 def test_what_could_not_be_counted_is_named_with_what_to_do(browser):
     page = Page(browser.get(f"/en/quotas/{LOOP}/2026/separation/"))
     assert "Assay the lot" in page.text
@@ -319,3 +340,10 @@ def test_the_pages_ask_no_watch(year, monkeypatch):
     monkeypatch.setattr("ytterby.shell.portal.page.count_findings", lambda viewer, known: None)
     for path in ("returns/", f"returns/{MINE}/2026-04/", "quotas/", f"quotas/{PLANT}/2026/separation/"):
         assert auditor.get(f"/en/{path}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("-0.50", "−0.5"), ("-5.00", "−5"), ("-0.00", "0"), ("1234.50", "1,234.5"), ("7", "7")]
+)
+def test_an_exact_amount_keeps_its_sign(value, shown):
+    assert amount(value) == shown

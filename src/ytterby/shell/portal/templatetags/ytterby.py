@@ -133,9 +133,10 @@ def amount(value: object) -> str:
     """Write an exact quantity with thousands apart; nothing is rounded."""
     if value in (None, ""):
         return "–"
-    whole, dot, rest = str(value).partition(".")
+    whole, _, rest = str(value).removeprefix("-").partition(".")
     rest = rest.rstrip("0")
-    return f"{int(whole):,}" + (f".{rest}" if dot and rest else "")
+    shown = f"{int(whole):,}" + (f".{rest}" if rest else "")
+    return SIGN_MINUS + shown if str(value).startswith("-") and shown != "0" else shown
 
 
 @register.filter
