@@ -8,7 +8,7 @@ from journeys.window import LOOKS
 from judged_months import SECRET
 from shell.strangers import NORRVIK
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-cases")]
 
 WORKS, PARTY = PLANT.rpartition("/")[2], NORRVIK.rpartition("/")[2]
 # Page -> its address; {decided}, {waiting}: numbers of cases, which are drawn.

@@ -4,7 +4,7 @@ import pytest
 
 from journeys.window import Watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-keys")]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from journeys.test_looks import violations
 from journeys.window import LOOKS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-law")]
 
 ON = "on=2026-11-20"
 MAGNET = f"form=magnet&magnet_type=NdFeB&element=Nd&wt=29&u=&element=Dy&wt=2.1&u=0.05&{ON}"

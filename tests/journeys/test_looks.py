@@ -6,7 +6,7 @@ import pytest
 
 from journeys.window import LOOKS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-looks")]
 
 LOT = "OM-N42SH-0623"
 EXPORT = "urn:uuid:73a1896b-d0b5-544e-8f54-593f0f831de4"

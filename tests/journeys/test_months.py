@@ -8,7 +8,7 @@ from counted_months import MAKER, MINE, PLANT
 from journeys.test_looks import violations
 from journeys.window import LOOKS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-months")]
 
 NORRVIK, KESTREL, TAMARACK = (site.rpartition("/")[2] for site in (PLANT, MINE, MAKER))
 PAGES = {

@@ -8,7 +8,7 @@ from journeys.test_looks import violations
 from journeys.window import LOOKS
 from reported_year import AFTER_DUE, BEFORE_DUE, CORRECTED_IN, DIFFERS_IN, FERN_LOOP, KESTREL, NIL_IN, NORRVIK
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-reports")]
 
 MINE, PLANT, LOOP = (party.rpartition("/")[2] for party in (KESTREL, NORRVIK, FERN_LOOP))
 ON = f"known_on={AFTER_DUE}"
