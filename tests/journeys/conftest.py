@@ -173,10 +173,11 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def screenshots():
-    """Return the folder of screenshots, emptied at the start of a run."""
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    SCREENSHOTS.mkdir(parents=True)
-    return SCREENSHOTS
+    """Return the folder of screenshots, emptied at the start of a run; those that run side by side have one each."""
+    folder = SCREENSHOTS / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import pytest
 
 from counted_months import PLANT
-from journeys.test_looks import violations
 from journeys.window import LOOKS
 from judged_months import SECRET
 from shell.strangers import NORRVIK
@@ -27,17 +26,6 @@ PAGES = {
 PARTY_PAGES = {"party-inquiries": "inquiries/", "party-inquiry": "inquiries/{decided}/"}
 
 
-def is_sound(window, screenshots, name, language, look, path):
-    window.strays.clear()
-    window.complaints.clear()
-    assert window.go(f"/{language}/{path}").status == 200
-    window.page.screenshot(path=screenshots / f"{name}-{language}-{look}.png", full_page=True)
-    assert window.overflow() <= 0
-    assert violations(window.page) == []
-    assert window.strays == []
-    assert window.complaints == []
-
-
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("name", PAGES)
@@ -45,7 +33,8 @@ def test_a_page_of_cases_or_closes_is_accessible_inside_the_window_and_by_itself
     judged_windows, served_judged, screenshots, name, language, look
 ):
     """Threat X1: the policy is not broken, and no other host is asked."""
-    is_sound(judged_windows(look), screenshots, name, language, look, PAGES[name].format(**served_judged[1]))
+    path = PAGES[name].format(**served_judged[1])
+    judged_windows(look).check(f"/{language}/{path}", screenshots / f"{name}-{language}-{look}.png")
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -53,7 +42,8 @@ def test_a_page_of_cases_or_closes_is_accessible_inside_the_window_and_by_itself
 @pytest.mark.parametrize("name", PARTY_PAGES)
 def test_a_partys_pages_too(judged_windows, served_judged, screenshots, name, language, look):
     window = judged_windows(look, PARTY)
-    is_sound(window, screenshots, name, language, look, PARTY_PAGES[name].format(**served_judged[1]))
+    path = PARTY_PAGES[name].format(**served_judged[1])
+    window.check(f"/{language}/{path}", screenshots / f"{name}-{language}-{look}.png")
     assert SECRET not in window.page.content()
     assert "Kestrel" not in window.page.inner_text("main")
 

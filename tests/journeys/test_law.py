@@ -2,7 +2,6 @@
 
 import pytest
 
-from journeys.test_looks import violations
 from journeys.window import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-law")]
@@ -39,15 +38,8 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_law_is_accessible_inside_the_window_and_by_itself(windows, screenshots, name, language, look):
     """Threat X1: the policy is not broken, and no other host is asked."""
-    window = windows(look)
-    window.strays.clear()
-    window.complaints.clear()
-    assert window.go(f"/{language}/{PAGES[name]}").status == 200
-    window.page.screenshot(path=screenshots / f"{name}-{language}-{look}.png", full_page=True)
-    assert window.overflow() <= 0
-    assert violations(window.page) == []
-    assert window.strays == []
-    assert window.complaints == []
+    shot = screenshots / f"{name}-{language}-{look}.png"
+    windows(look).check(f"/{language}/{PAGES[name]}", shot)
 
 
 def test_by_keys_from_the_list_to_a_rule_and_its_json(windows):

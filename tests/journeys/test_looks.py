@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from journeys.window import LOOKS
+from journeys.window import LOOKS, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-looks")]
 
@@ -29,16 +29,6 @@ PAGES = {
     "help": "help/",
     "not-found": "no/such/page/",
 }
-# The rules of WCAG 2.0 to 2.2, levels A and AA, and the best practices of axe-core.
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-def violations(page):
-    """Return what axe-core finds wrong, with the elements it finds it in."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options=AXE).response["violations"]
-    return [(rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found]
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -46,16 +36,8 @@ def violations(page):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_inside_the_window_and_by_itself(windows, screenshots, name, language, look):
     """Threat X1: the policy is not broken, and no other host is asked."""
-    window = windows(look)
-    window.strays.clear()
-    window.complaints.clear()
-    response = window.go(f"/{language}/{PAGES[name]}")
-    assert response.status == (404 if name == "not-found" else 200)
-    window.page.screenshot(path=screenshots / f"{name}-{language}-{look}.png", full_page=True)
-    assert window.overflow() <= 0
-    assert violations(window.page) == []
-    assert window.strays == []
-    assert window.complaints == [], "the content security policy was broken, or a script failed"
+    shot = screenshots / f"{name}-{language}-{look}.png"
+    windows(look).check(f"/{language}/{PAGES[name]}", shot, status=404 if name == "not-found" else 200)
 
 
 @pytest.mark.parametrize("look", LOOKS)

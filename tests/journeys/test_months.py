@@ -5,7 +5,6 @@ import json
 import pytest
 
 from counted_months import MAKER, MINE, PLANT
-from journeys.test_looks import violations
 from journeys.window import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-months")]
@@ -28,15 +27,8 @@ def test_a_page_of_months_is_accessible_inside_the_window_and_by_itself(
     month_windows, screenshots, name, language, look
 ):
     """Threat X1: the policy is not broken, and no other host is asked."""
-    window = month_windows(look)
-    window.strays.clear()
-    window.complaints.clear()
-    assert window.go(f"/{language}/{PAGES[name]}").status == 200
-    window.page.screenshot(path=screenshots / f"{name}-{language}-{look}.png", full_page=True)
-    assert window.overflow() <= 0
-    assert violations(window.page) == []
-    assert window.strays == []
-    assert window.complaints == []
+    shot = screenshots / f"{name}-{language}-{look}.png"
+    month_windows(look).check(f"/{language}/{PAGES[name]}", shot)
 
 
 @pytest.mark.parametrize("look", LOOKS)

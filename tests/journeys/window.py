@@ -7,6 +7,18 @@ LOOKS = {
 }
 
 
+# The rules of WCAG 2.0 to 2.2, levels A and AA, and the best practices of axe-core.
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def violations(page):
+    """Return what axe-core finds wrong, with the elements it finds it in."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [(rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found]
+
+
 class Watched:
     """A browser window that is signed in and notes what should never happen."""
 
@@ -43,3 +55,14 @@ class Watched:
     def overflow(self):
         """Return by how many pixels the page is wider than the window."""
         return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    def check(self, path, screenshot, *, status=200):
+        """Open a page and hold it to be accessible, inside the window and by itself; its picture goes to a file."""
+        self.strays.clear()
+        self.complaints.clear()
+        assert self.go(path).status == status
+        self.page.screenshot(path=screenshot, full_page=True)
+        assert self.overflow() <= 0
+        assert violations(self.page) == []
+        assert self.strays == []
+        assert self.complaints == [], "the content security policy was broken, or a script failed"
