@@ -21,14 +21,13 @@ from ytterby.law.shape import TEXT_MAX
 from ytterby.proof.key import PublicKey
 from ytterby.shell.site.calendars import calendars, calendars_of, zone_of
 from ytterby.shell.site.law_signature import CALENDARS, SIGNATURE, signature_problems
-from ytterby.shell.wording.yaml_text import read_yaml
+from ytterby.shell.wording.yaml_text import LOADER, read_yaml
 from ytterby.terms.problem import Problem, pointer, refuse
 
 BYTES_MAX = 500_000  # sixteen times the largest packaged one
 NESTING_MAX = 40
 PACKS_MAX = 200
 ENDING = ".yaml"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +85,7 @@ def yaml_problems(text: str) -> Iterator[Problem]:
         return
     try:
         depth = 0
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 yield refuse("pack.anchor", "", _line_of(event))
@@ -98,7 +97,7 @@ def yaml_problems(text: str) -> Iterator[Problem]:
             if depth > NESTING_MAX:
                 yield refuse("pack.nesting", "", "", limit=NESTING_MAX)
                 return
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=LOADER)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         yield refuse("pack.unreadable", "", "", why=first_line(error))
         return

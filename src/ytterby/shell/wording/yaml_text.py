@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(text: str) -> Any:
@@ -13,4 +13,4 @@ def read_yaml(text: str) -> Any:
     Raises:
         yaml.YAMLError: it is not YAML.
     """
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506 -- both loaders are the safe ones
+    return yaml.load(text, Loader=LOADER)  # noqa: S506 -- both loaders are the safe ones

@@ -10,6 +10,7 @@ from threading import Event, Lock, Thread
 
 from django.db import connections
 
+from ytterby.shell.store.derived.deriving import Progress
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
@@ -22,15 +23,13 @@ QUICK_SIZE = 2000
 PATIENCE_SECONDS = 1.0
 SIZES_KEPT, LATEST_KEPT = 64, 64
 
-Tell = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is worked out for a viewer at a log size, and kept by who makes it; `name` tells it from others."""
 
     name: str
-    make: Callable[[Viewer, Known, Tell], object]
+    make: Callable[[Viewer, Known, Progress], object]
 
 
 @dataclass(slots=True)
