@@ -28,24 +28,17 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# What a function makes may tell texts and numbers, which nobody knows beforehand.
 MAKE = """
-import importlib, os, sys
+import importlib, json, os, sys
 from pathlib import Path
 import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
 django.setup()
 module, make = sys.argv[1].split(":")
-getattr(importlib.import_module(module), make)(Path(sys.argv[2]))
-"""
-MAKE_JUDGED = """
-import json, os, sys
-from pathlib import Path
-import django
-os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
-django.setup()
-from judged_months import make_judged_register
-made = make_judged_register(Path(sys.argv[1]))
-print(json.dumps({"decided": made.decided, "waiting": made.waiting, "closed_at": made.closed_at}))
+made = getattr(importlib.import_module(module), make)(Path(sys.argv[2]))
+told = made._asdict() if hasattr(made, "_asdict") else {}
+print(json.dumps({name: value for name, value in told.items() if isinstance(value, str | int)}))
 """
 PASSWORD = re.compile(r"[a-z2-9]{5}(?:-[a-z2-9]{5}){3}")
 
@@ -68,37 +61,30 @@ def served(tmp_path_factory):
 @pytest.fixture(scope="session")
 def served_months(tmp_path_factory):
     """Serve a register of two years of a plant that counts its stock."""
-    with _serving_made(tmp_path_factory.mktemp("months"), "counted_months:make_register_of_months") as found:
+    with _serving_made(tmp_path_factory.mktemp("months"), "counted_months:make_register_of_months") as (found, _):
         yield found
 
 
 @pytest.fixture(scope="session")
 def served_year(tmp_path_factory):
     """Serve a register of five months of returns, and quotas."""
-    with _serving_made(tmp_path_factory.mktemp("year"), "reported_year:make_reported_year") as found:
-        yield found
-
-
-@contextmanager
-def _serving_made(folder: Path, make: str) -> Iterator[Served]:
-    """Serve a register that a function of the tests makes, `module:function`."""
-    # In a process of its own: this one may have a register open.
-    subprocess.run(
-        [sys.executable, "-c", MAKE, make, str(folder / "register")],
-        check=True,
-        timeout=START_SECONDS,
-        env=_with_tests(),
-    )
-    with _serving(folder, "serve", "--data", str(folder / "register")) as found:
+    with _serving_made(tmp_path_factory.mktemp("year"), "reported_year:make_reported_year") as (found, _):
         yield found
 
 
 @pytest.fixture(scope="session")
 def served_judged(tmp_path_factory):
     """Serve a register of closed months and cases; with it what its cases are numbered."""
-    folder = tmp_path_factory.mktemp("judged")
+    with _serving_made(tmp_path_factory.mktemp("judged"), "judged_months:make_judged_register") as found:
+        yield found
+
+
+@contextmanager
+def _serving_made(folder: Path, make: str) -> Iterator[tuple[Served, dict[str, str | int]]]:
+    """Serve a register that a function of the tests makes, `module:function`, with what that tells."""
+    # In a process of its own: this one may have a register open.
     made = subprocess.run(
-        [sys.executable, "-c", MAKE_JUDGED, str(folder / "register")],
+        [sys.executable, "-c", MAKE, make, str(folder / "register")],
         check=True,
         timeout=START_SECONDS,
         env=_with_tests(),
