@@ -1,0 +1,103 @@
+"""An entry of a list: who is listed under which names, and a snapshot: all entries of a list as one file gave them.
+
+The fields follow what lists have in common (FollowTheMoney's entities, the advanced format of OFAC, the files of the
+UN, the EU and the UK); whatever an importer cannot place it keeps as a remark. Nothing here is a finding about anybody.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+
+class EntrySchema(StrEnum):
+    """What is listed; the words are those of FollowTheMoney. `LegalEntity`: the list does not say which."""
+
+    PERSON = "Person"
+    ORGANIZATION = "Organization"
+    LEGAL_ENTITY = "LegalEntity"
+    VESSEL = "Vessel"
+    AIRPLANE = "Airplane"
+
+
+class NameKind(StrEnum):
+    """What a list says of a name. A weak one (of low quality) is kept, counts less and never stands alone."""
+
+    PRIMARY = "primary"
+    ALIAS = "alias"
+    FORMER = "former"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """One name as the list writes it."""
+
+    text: str
+    kind: NameKind = NameKind.PRIMARY
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """One that is listed. `list` names the list, `id` the entry within it, as the list does.
+
+    `identifiers`: pairs of kind (lei, uscc, imo, tax, registration, passport, other) and value as written.
+    `countries`: ISO 3166 alpha-2 where the list's word was understood, else as written. `born`: dates or years of
+    birth or founding, ISO, as far as the list says. `measures`: what the list lays upon it, in the list's words.
+    """
+
+    list: str
+    id: str
+    schema: EntrySchema
+    names: tuple[ListedName, ...]
+    countries: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[str, ...] = ()
+    born: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    listed_on: date | None = None
+    ends_on: date | None = None
+    act: str = ""
+    url: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A list as one file gave it. `published` is the day that the file states, None where it states none."""
+
+    list: str
+    published: date | None
+    file_digest: str
+    importer: str
+    entries: tuple[ListedEntry, ...]
+
+
+def entry_digest(entry: ListedEntry) -> str:
+    """Return the digest of what an entry says (hex, SHA-256); the order of names and facts does not count."""
+    fields: dict[str, Any] = {
+        "list": entry.list,
+        "id": entry.id,
+        "schema": entry.schema.value,
+        "names": sorted([one.kind.value, one.text] for one in entry.names),
+        "identifiers": sorted([kind, value] for kind, value in entry.identifiers),
+        "listed_on": None if entry.listed_on is None else entry.listed_on.isoformat(),
+        "ends_on": None if entry.ends_on is None else entry.ends_on.isoformat(),
+        "act": entry.act,
+        "url": entry.url,
+        "remark": entry.remark,
+    }
+    for name in ("countries", "addresses", "born", "measures", "programmes"):
+        fields[name] = sorted(set(getattr(entry, name)))
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(b"ytterby/listed/v1\x00" + text.encode()).hexdigest()
+
+
+def snapshot_digest(entries: Iterable[ListedEntry]) -> str:
+    """Return the digest of a snapshot's entries (hex, SHA-256), whatever their order."""
+    digests = sorted(f"{entry.id}\x00{entry_digest(entry)}" for entry in entries)
+    return sha256(b"ytterby/list/v1\x00" + "\n".join(digests).encode()).hexdigest()
