@@ -1,17 +1,24 @@
 """Who may not have it: names of parties against lists of the listed.
 
 What this room knows. An *entry* of a list (`entry`): names, identifiers and what else a list says of one person, firm,
-vessel or aircraft; a *snapshot* is all entries of one list as one file gave them, known by a digest.
+vessel or aircraft; a *snapshot* is all entries of one list as one file gave them, known by a digest. A *party as it is
+screened* (`screened_party`) and an entry make a *hit* (`hit`), which two people dispose of, the second blind
+(`disposition`, by the dated `policy`). Over lists, screenings and dispositions runs one question: may these parties be
+dealt with as far as lists tell (`check`). What clearances suppressed is sampled (`suppressed_sample`).
 
 What it never does. It reads no file and no clock; lists, thresholds and rules are handed in as data with their dates.
 It never clears by what contradicts: country, date and address move a hit in the queue and never out of it.
 
 Terms. *List*: what one authority publishes or one operator keeps. *Entry*: one that is listed. *Snapshot*: a list as
-one file gave it.
+one file gave it. *Hit*: two versions that a run put beside each other. *Cleared*: disposed of as no match, until a day.
 
-Invariants, each held by a test. Equal entries have equal digests, whatever the order of their names and facts.
+Invariants, each held by a test. Equal entries have equal digests, whatever the order of their names and facts. What is
+missing or stale is `not_checked`, never `passed`. No single person clears a hit, and no clearance outlives a change of
+either side.
 """
 
+from ytterby.screening.check import Answer, Check, Gap, ListStanding, Missing, Screening, check
+from ytterby.screening.disposition import Disposition, Opinion, Outcome, Verdict, opinion_problems
 from ytterby.screening.entry import (
     EntrySchema,
     ListedEntry,
@@ -21,13 +28,39 @@ from ytterby.screening.entry import (
     entry_digest,
     snapshot_digest,
 )
+from ytterby.screening.hit import Band, Ground, Hit, hit_number
+from ytterby.screening.policy import Policy, policy_on, read_policies
+from ytterby.screening.screened_party import ScreenedParty, party_digest
+from ytterby.screening.suppressed_sample import sample_of
 
 __all__ = [
+    "Answer",
+    "Band",
+    "Check",
+    "Disposition",
     "EntrySchema",
+    "Gap",
+    "Ground",
+    "Hit",
+    "ListStanding",
     "ListedEntry",
     "ListedName",
+    "Missing",
     "NameKind",
+    "Opinion",
+    "Outcome",
+    "Policy",
+    "ScreenedParty",
+    "Screening",
     "Snapshot",
+    "Verdict",
+    "check",
     "entry_digest",
+    "hit_number",
+    "opinion_problems",
+    "party_digest",
+    "policy_on",
+    "read_policies",
+    "sample_of",
     "snapshot_digest",
 ]
