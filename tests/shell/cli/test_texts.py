@@ -22,6 +22,7 @@ BEGINNINGS = (
     "demo.",
     "doctor.part.",
     "register.rebuilding.",
+    *("owners.adds.", "owners.standing.", "owners.verdict."),
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
 )
 

@@ -1,5 +1,5 @@
-"""Enrol parties, sites, mandates, public bodies and lists of named enterprises from a file: who may report for which
-site from which day on, who oversees, and who is named for what.
+"""Enrol parties, sites, mandates, public bodies, lists of named enterprises and owners from a file: who may report for
+which site from which day on, who oversees, who is named for what, and who owns whom (`enrol_owners`).
 
 Each row becomes a salted record of the log; a later row of the same identifier replaces it from then on. Who may: the
 register's operator; for a public body's mandate two of its people where the register is no demo (`actions.rights`).
@@ -18,6 +18,7 @@ import yaml
 from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.enrol_owners import owner_problems, owner_row
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, enter_rights
 from ytterby.shell.site.register import Register
@@ -39,6 +40,7 @@ FIELDS = {
     "mandates": {"party", "site", "start", "end"},
     "bodies": {"party", "as", "start", "end", "region", "sites"},
     "lists": {"id", "name", "country", "parties", "start", "end", "source"},
+    "owners": {"owner", "owned", "lo", "hi", "on", "source"},
 }
 Row = dict[str, Any]
 # What a rule can ask for as `named_NAME`.
@@ -56,12 +58,13 @@ class Enrolment:
     size: int
     bodies: int = 0
     lists: int = 0
+    owners: int = 0
 
 
 def import_directory(
     register: Register, yaml_text: str, *, at: datetime | None = None, by: PrivateKey | None = None
 ) -> Enrolment:
-    """Enter the parties, sites, mandates, bodies and lists of a YAML text, all or none.
+    """Enter the parties, sites, mandates, bodies, lists and owners of a YAML text, all or none.
 
     `by` is the key of the account that proposes the bodies; each counts when another account has confirmed it.
     """
@@ -69,13 +72,17 @@ def import_directory(
     document = _read(yaml_text, problems)
     rows: list[Registrable] = []
     counts = {}
-    readers = (("parties", _party), ("sites", _site), ("mandates", _mandate), ("bodies", _body), ("lists", _list))
+    readers = (
+        *(("parties", _party), ("sites", _site), ("mandates", _mandate), ("bodies", _body), ("lists", _list)),
+        ("owners", owner_row),
+    )
     for section, read in readers:
         found = list(_rows(document, section, problems))
         counts[section] = len(found)
         rows += [read(row, pointer(section, number), problems) for number, row in found]
     if not rows and not problems:
         problems.append(refuse("enrolment.empty"))
+    problems += owner_problems(rows, register.size)
     has_bodies = any(row.kind == RIGHT for row in rows)
     if has_bodies and by is None and not register.is_demo:
         problems.append(refuse("rights.account_needed", pointer("bodies")))
@@ -98,6 +105,7 @@ def import_directory(
         size=size,
         bodies=counts["bodies"],
         lists=counts["lists"],
+        owners=counts["owners"],
     )
 
 
@@ -128,6 +136,8 @@ def _rows(document: Mapping[str, Any], section: str, problems: list[Problem]) ->
         if not isinstance(row, dict):
             problems.append(refuse("enrolment.not_a_row", at))
             continue
+        # YAML 1.1 reads the bare word `on` as yes.
+        row = {"on" if name is True else name: value for name, value in row.items()}
         for name in row:
             if name not in FIELDS[section]:
                 known = " ".join(sorted(FIELDS[section]))

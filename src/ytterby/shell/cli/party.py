@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ytterby.shell.cli import rights
+from ytterby.shell.cli import party_owners, rights
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
@@ -25,11 +25,12 @@ BYTES_MAX = 20_000_000
 def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "party", "who reports, and which sites are whose")
-    bring = add_command(verbs, "import", run_import, "take parties, sites, mandates, bodies and lists from a YAML file")
+    bring = add_command(verbs, "import", run_import, "take parties, sites, mandates, bodies, lists, owners from YAML")
     bring.add_argument("file", type=Path, metavar="FILE")
     rights.add_signer(bring)
     add_known(add_command(verbs, "list", run_list, "list parties and their sites"))
     rights.add(verbs)
+    party_owners.add(verbs)
 
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -47,6 +48,7 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
         "mandates": result.mandates,
         "bodies": result.bodies,
         "lists": result.lists,
+        "owners": result.owners,
         "problems": [problem_json(problem, str(args.file), screen.language) for problem in result.problems],
         "as_of_size": result.size,
     }
@@ -58,7 +60,9 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
             counts = {key: answer[key] for key in ("parties", "sites", "mandates")}
             bodies = screen.texts("party.bodies", count=result.bodies) if result.bodies else ""
             lists = screen.texts("party.lists", count=result.lists) if result.lists else ""
-            screen.verdict(True, screen.texts("party.imported", **counts), " ".join(filter(None, (bodies, lists))))
+            owners = screen.texts("party.owners", count=result.owners) if result.owners else ""
+            more = screen.joint.join(filter(None, (bodies, lists, owners)))
+            screen.verdict(True, screen.texts("party.imported", **counts), more)
             screen.next(with_data(args, "ytterby party rights" if result.bodies else "ytterby party list"))
     return Outcome.FOUND if refused else Outcome.GOOD
 

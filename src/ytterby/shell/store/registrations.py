@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 from ytterby.chain.party import Directory, Mandate, NamedList, Operation, Party, Site, make_directory
 from ytterby.chain.product import Product, ProductList, make_product_list
 from ytterby.matter.assay import Assay
+from ytterby.screening.ownership import Stake
+from ytterby.screening.ownership_rule import millionths
 from ytterby.shell.store.models import Registration
 
-NAMED_LIST = "named_list"
+NAMED_LIST, STAKE = "named_list", "stake"
 
 
 def registered_directory(size: int) -> Directory:
@@ -81,6 +83,19 @@ def _product(fields: dict[str, Any]) -> Product:
         start=_day(fields.get("start")),
         end=_day(fields.get("end")),
         name=fields.get("name", ""),
+    )
+
+
+def stake_of(fields: Mapping[str, Any], row: str) -> Stake:
+    """Return the stake of a registered document; `row` is where it stands."""
+    return Stake(
+        owner=fields["owner"],
+        owned=fields["owned"],
+        lo=millionths(Decimal(fields["lo"])),
+        hi=millionths(Decimal(fields["hi"])),
+        on=date.fromisoformat(fields["on"]),
+        source=fields["source"],
+        row=row,
     )
 
 

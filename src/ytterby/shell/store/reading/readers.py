@@ -8,7 +8,7 @@ to a party; a field that is added to an answer is closed to parties until it is 
 from collections.abc import Mapping
 
 from ytterby.chain.disclosure import Passage
-from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, TRACING
+from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, LICENSING, TRACING
 
 PARTY, CONSIGNEE, OPERATOR_ITSELF, EVERYBODY = "party", "consignee", "operator", "everybody"
 
@@ -30,6 +30,8 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
     "flow return": {PARTY: "its own, of deliveries the state in words as first told"} | _WHOLE,
     "quota": {PARTY: "its own"} | _WHOLE,
+    "owners of a party": {PARTY: "its own", LICENSING: "whole", AUDIT: "whole", OPERATOR_ITSELF: "whole"},
+    "red flags of an end user": {LICENSING: "whole", AUDIT: "whole", OPERATOR_ITSELF: "whole"},
     "names of columns": {PARTY: "its own"} | _WHOLE,
     "case of a finding": {PARTY: _CASE, CONSIGNEE: _CASE} | _WHOLE,
     "sample to be visited": dict(_WHOLE),
@@ -99,6 +101,7 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
         "verb on party to text due events documents reason outcome told fields site day order_number inspectors"
         " counts samples index"
     ),
+    "stake": _fields("owner owned lo hi on source"),
     "right": _fields("id kind party as account name start end region sites state proposed_by confirmed_by index"),
 }
 # Fields of a delivery that both sides find empty: figures of the comparison, and corrections.

@@ -1,0 +1,13 @@
+"""The dated tables of screening, read from the files beside the room and handed in."""
+
+from functools import lru_cache
+
+from ytterby.screening.ownership_rule import OwnershipRules, parse_ownership_rules
+from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.wording.yaml_text import read_yaml
+
+
+@lru_cache(maxsize=1)
+def ownership_rules() -> OwnershipRules:
+    """Return when a party is treated like a listed one because listed ones own it."""
+    return parse_ownership_rules(read_yaml(packaged_text("screening", "ownership_rules.yaml")))
