@@ -13,13 +13,23 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Whoever reports, holds, owns or oversees: a company or a public body."""
+    """Whoever reports, holds, owns or oversees: a company, a public body or a person.
+
+    What tells it from others of like name: `also`, other names in any script, former ones too; `identifiers`, pairs of
+    kind (lei, uscc, tax, registration, passport, imo) and value; `addresses`; `born`, days or years of birth or
+    founding, ISO. Only those who screen are shown these.
+    """
 
     id: str
     name: str
     name_zh: str = ""
     country: str = ""
     roles: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[str, ...] = ()
+    born: tuple[str, ...] = ()
+    is_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

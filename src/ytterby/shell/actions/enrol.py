@@ -18,6 +18,7 @@ import yaml
 from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.enrol_identity import IDENTITY, identity_of
 from ytterby.shell.actions.enrol_owners import owner_problems, owner_row
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, enter_rights
@@ -35,7 +36,7 @@ SITE_KINDS = (
     *("trader", "warehouse", "customs", "laboratory", "other"),
 )
 FIELDS = {
-    "parties": {"id", "name", "name_zh", "country", "roles"},
+    "parties": {"id", "name", "name_zh", "country", "roles", *IDENTITY},
     "sites": {"id", "name", "name_zh", "kind", "country", "operations", "zone"},
     "mandates": {"party", "site", "start", "end"},
     "bodies": {"party", "as", "start", "end", "region", "sites"},
@@ -185,6 +186,7 @@ def _party(row: Row, at: str, problems: list[Problem]) -> Registrable:
         "name_zh": _text(row, "name_zh", at, problems),
         "country": _text(row, "country", at, problems),
         "roles": sorted(str(role) for role in row.get("roles") or ()),
+        **identity_of(row, at, problems),
     }
     return Registrable("party", id_, fields)
 

@@ -22,7 +22,18 @@ NAMED_LIST, STAKE = "named_list", "stake"
 def registered_directory(size: int) -> Directory:
     """Return all parties, sites, mandates and lists of named enterprises as registered at a log size."""
     parties = [
-        Party(p["id"], p["name"], p.get("name_zh", ""), p.get("country", ""), frozenset(p.get("roles", ())))
+        Party(
+            id=p["id"],
+            name=p["name"],
+            name_zh=p.get("name_zh", ""),
+            country=p.get("country", ""),
+            roles=frozenset(p.get("roles", ())),
+            also=tuple(p.get("also", ())),
+            identifiers=tuple(sorted(p.get("identifiers", {}).items())),
+            addresses=tuple(p.get("addresses", ())),
+            born=tuple(p.get("born", ())),
+            is_person=p.get("is_person", False),
+        )
         for p in latest_documents("party", size)
     ]
     sites = [
