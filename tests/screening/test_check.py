@@ -75,6 +75,10 @@ def test_it_is_not_checked_where_anything_is_missing(changes, gap):
     assert [one.gap for one in found.missing] == [gap]
 
 
+def test_where_no_greatest_age_is_asked_for_an_old_screening_will_do():
+    assert answer(screened={"p": replace(SCREENED["p"], age_hours=9999)}, hours_most=None).answer is Answer.PASSED
+
+
 def test_alerts_are_told_also_where_it_was_not_checked():
     found = answer(screened=with_hits(HIT), lists=(replace(LISTS[0], is_stale=True), LISTS[1]))
     assert (found.answer, found.alerts) == (Answer.NOT_CHECKED, (HIT,))

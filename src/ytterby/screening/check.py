@@ -83,13 +83,13 @@ def check(
     dispositions: Mapping[str, Disposition],
     *,
     on: date,
-    hours_most: int,
+    hours_most: int | None = None,
     with_review: bool = False,
 ) -> Check:
     """Return whether these parties (with their owners, as the caller names them) may be dealt with.
 
     `screened` by party, `dispositions` by number of the hit. Hits of the band `review` are alerts only `with_review`,
-    which goods that ask for it set; else they are named apart.
+    which goods that ask for it set; else they are named apart. `hours_most`: how old the last screening may be.
     """
     missing = [*_list_gaps(lists), *([] if parties else [Missing(Gap.NO_PARTIES)])]
     for party in parties:
@@ -121,7 +121,7 @@ def _list_gaps(lists: Sequence[ListStanding]) -> Iterable[Missing]:
 
 
 def _party_gaps(
-    party: ScreenedParty, lists: Sequence[ListStanding], found: Screening | None, hours_most: int
+    party: ScreenedParty, lists: Sequence[ListStanding], found: Screening | None, hours_most: int | None
 ) -> Iterable[Missing]:
     if found is None:
         yield Missing(Gap.NOT_SCREENED, party.id)
@@ -131,7 +131,7 @@ def _party_gaps(
     for one in lists:
         if one.snapshot is not None and found.snapshots.get(one.list) != one.snapshot:
             yield Missing(Gap.LIST_CHANGED, party.id, one.list)
-    if found.age_hours > hours_most:
+    if hours_most is not None and found.age_hours > hours_most:
         yield Missing(Gap.SCREENED_TOO_LONG_AGO, party.id)
 
 

@@ -1,0 +1,86 @@
+"""A run of screening: which parties, as registered at which log size, against which snapshots, by which scorer, and
+what it hit. What runs in order of the log say of one party together.
+
+A *whole* run compares every entry; a run *by difference* only the entries that changed since the run before it, so that
+a list which changes costs what changed. Each pins what its scores were made of: snapshots, weights, thresholds and the
+scorer's version, so that it can be done again years later with the same hits.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ytterby.screening.check import Screening
+from ytterby.screening.hit import Hit
+from ytterby.screening.screened_party import ScreenedParty, party_digest
+
+HOUR = timedelta(hours=1)
+
+
+class ScreeningRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One run. `size` is the log size at which parties were read; `parties` None stands for all that were registered.
+
+    `lists` gives the snapshot (digest) by list; `compared` the entries, by list, of a run by difference, None of a
+    whole one. `scorer`, `weights` and `thresholds` name what the scores were made of.
+    """
+
+    at: datetime
+    size: int
+    parties: tuple[str, ...] | None
+    lists: dict[str, str]
+    scorer: str
+    weights: str
+    thresholds: str
+    hits: tuple[Hit, ...]
+    compared: dict[str, tuple[str, ...]] | None = None
+
+    def covers(self, party: str) -> bool:
+        """Tell whether a party was among those screened, if it was registered."""
+        return self.parties is None or party in self.parties
+
+
+def run_fields(run: ScreeningRun) -> dict[str, Any]:
+    """Return a run as the fields of its record."""
+    fields: dict[str, Any] = msgspec.to_builtins(run)
+    return fields
+
+
+def read_run(fields: Mapping[str, Any]) -> ScreeningRun:
+    """Return the run of a record's fields.
+
+    Raises:
+        msgspec.ValidationError: they are none.
+    """
+    return msgspec.convert(dict(fields), ScreeningRun)
+
+
+def screening_of(party: ScreenedParty, registered: int, runs: Sequence[ScreeningRun], at: datetime) -> Screening | None:
+    """Return what the runs, in order of the log, say of a party; None where none covers it.
+
+    `registered` is the number in the log of the party's latest version. A version that no whole run has seen counts as
+    another: its digest stays empty.
+    """
+    found: Screening | None = None
+    seen = 0
+    for run in runs:
+        if not run.covers(party.id):
+            continue
+        own = tuple(hit for hit in run.hits if hit.party == party.id)
+        if run.compared is None:
+            found, seen = Screening("", run.lists, 0, own), run.size
+        elif found is not None:
+            found = replace(found, snapshots=run.lists, hits=(*_left(found.hits, run.compared), *own))
+        if found is not None:
+            found = replace(found, age_hours=max(0, (at - run.at) // HOUR))
+    if found is not None and registered < seen:
+        return replace(found, party_digest=party_digest(party))
+    return found
+
+
+def _left(hits: Iterable[Hit], compared: Mapping[str, Sequence[str]]) -> list[Hit]:
+    """Return the hits of entries that a run by difference did not look at again."""
+    again = {(name, entry) for name, entries in compared.items() for entry in entries}
+    return [hit for hit in hits if (hit.list, hit.entry) not in again]
