@@ -8,12 +8,12 @@ person speaks.
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
 from ytterby.screening.disposition import Disposition, Opinion, Outcome, Verdict, opinion_problems
-from ytterby.screening.policy import policy_on
+from ytterby.screening.policy import months_after, policy_on
 from ytterby.screening.suppressed_sample import SEED_BYTES, sample_of
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
@@ -186,7 +186,4 @@ def _last_day(month: str) -> date | None:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
-    following = (
-        first.replace(year=first.year + 1, month=1) if first.month == 12 else first.replace(month=first.month + 1)
-    )
-    return date.fromordinal(following.toordinal() - 1)
+    return months_after(first, 1) - timedelta(days=1)

@@ -1,10 +1,10 @@
 """Runs of screening and what people said of their hits, worked out from records of the log and from nothing else.
 
-Three kinds of record: a *run* (the register's own, `screening.run`), an *opinion* on a hit, and the *sample* of a month's
-suppressed hits. An opinion says who gives it and for which body, is dated with the day of its entry, and is signed by
-the account's key where the register is no demo. What was checked when it was entered is checked again here: the rights
-of that moment, the signature, that some run found the hit, and the rules of `screening.disposition`. A record that
-does not hold has no effect, and the doctor names it (threats D6, O3).
+Three kinds of record: a *run* (the register's own, `screening.run`), an *opinion* on a hit, and the *sample* of a
+month's suppressed hits. An opinion says who gives it, is dated with the day of its entry, and is signed by the
+account's key where the register is no demo. What was checked when it was entered is checked again here: the rights of
+that moment, the signature, that some run found the hit, and the rules of `screening.disposition`. A record that does
+not hold has no effect, and the doctor names it (threats D6, O3).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
