@@ -11,7 +11,7 @@ Members = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ListDiff:
-    """Entry ids, sorted: in the later alone, in both and otherwise, in the earlier alone; `before` counts the earlier."""
+    """Entry ids, sorted: in the later alone, in both and otherwise, in the earlier alone; `before` counts those."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]

@@ -13,8 +13,8 @@ OWN = "own-"
 
 
 class ListRule(NamedTuple):
-    """A list. `is_required`: without it, or with one that is stale, nobody is cleared. Hours count from the import, days
-    from the day that the file states; None: no limit.
+    """A list. `is_required`: without it, or with one that is stale, nobody is cleared. Hours count from the import,
+    days from the day that the file states; None: no limit.
     """
 
     list: str

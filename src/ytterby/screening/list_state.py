@@ -24,7 +24,8 @@ class SnapshotState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class ListSnapshotRecord(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ListSnapshotRecord:
     """An import as its record says: its number in the log, its digest, and what it is of.
 
     `snapshot` is the digest of the entries, `holds` why it waits, `speaker` who said so.
@@ -43,7 +44,8 @@ class ListSnapshotRecord(NamedTuple):
     speaker: str = ""
 
 
-class ReleaseRecord(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
     """A release: of which record, why, and which entries that it lacks are off the list, each by which act."""
 
     index: int
@@ -54,7 +56,8 @@ class ReleaseRecord(NamedTuple):
     speaker: str = ""
 
 
-class DelistingRecord(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DelistingRecord:
     """That an entry which vanished was taken off its list, by which act."""
 
     index: int
@@ -79,7 +82,7 @@ class Vanished(NamedTuple):
 class ListState:
     """One list: its imports in order of the log, which is in force, what vanished, what was delisted."""
 
-    list: str
+    list_id: str
     snapshots: list[ListSnapshotRecord] = field(default_factory=list)
     in_force: ListSnapshotRecord | None = None
     in_force_since: int = -1
@@ -123,7 +126,7 @@ class ListStates:
 
 
 def list_states(records: Iterable[ListRecord], members: Callable[[str], Members]) -> ListStates:
-    """Return where all lists stand after records in order of the log; `members` gives a snapshot's entries by digest."""
+    """Return where all lists stand after records in order of the log; `members` gives what a snapshot holds."""
     states = ListStates()
     for record in records:
         if isinstance(record, ListSnapshotRecord):
@@ -162,7 +165,9 @@ def _release(states: ListStates, release: ReleaseRecord, members: Callable[[str]
     for entry, act in release.delisted.items():
         if entry in state.vanished:
             del state.vanished[entry]
-            state.delisted[entry] = DelistingRecord(release.index, state.list, entry, act, release.at, release.speaker)
+            state.delisted[entry] = DelistingRecord(
+                release.index, state.list_id, entry, act, release.at, release.speaker
+            )
     return None
 
 
