@@ -50,5 +50,5 @@ def problem_line(problem: Problem, file: str, screen: Screen) -> Text:
 
 def _pointer(where: Where) -> str:
     if where.sheet or where.row is not None:
-        return f"{where.sheet}!{where.column}{where.row or ''}"
+        return f"{where.sheet}!{where.column}{where.row or ''}" if where.sheet else f":{where.row}"
     return where.pointer

@@ -100,6 +100,10 @@ class Limits:
     sheet_memory_bytes: int
     sheet_cpu_seconds: int
     sheet_wall_seconds: int
+    list_bytes: int
+    list_memory_bytes: int
+    list_cpu_seconds: int
+    list_wall_seconds: int
     trace_nodes: int
     trace_percent: int
 

@@ -49,6 +49,7 @@ WORD_GROUPS = (
     "case_step",
     "diversion",
     "method",
+    "list",
 )
 
 # {{ and }} stand for themselves, as in str.format.

@@ -13,6 +13,7 @@ from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
 from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
+from ytterby.shell.actions.doctor.lists import unsound_lists
 from ytterby.shell.actions.doctor.people import unsound_people
 from ytterby.shell.actions.doctor.postings import PostingExamination
 from ytterby.shell.actions.doctor.surroundings import changed_shape, half_written, open_keys, unsafe_settings
@@ -101,6 +102,7 @@ def examine(
         if edition is not None:
             _derived(findings, edition, size, sample=sample, seed=seed, is_full=is_full, tell=tell)
         _guarded(findings, ("balance.closed",), lambda: unsound_closes(register))
+        _guarded(findings, ("screening.lists",), lambda: unsound_lists(register))
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
     return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
 

@@ -1,9 +1,12 @@
-"""The store's tables: what was submitted, the events in it, the log over them, who may see what, closed months."""
+"""The store's tables: what was submitted, the events in it, the log over them, who may see what, closed months,
+lists of the listed.
+"""
 
 from ytterby.shell.store.models.account import Account
 from ytterby.shell.store.models.account_version import AccountVersion
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Reader, Visible
+from ytterby.shell.store.models.listed import ListedText, ListFile, ListMembers
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
 from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.submission import Submission
@@ -14,6 +17,9 @@ __all__ = [
     "Edition",
     "EventCell",
     "EventRecord",
+    "ListFile",
+    "ListMembers",
+    "ListedText",
     "LogEntry",
     "LogHead",
     "LotCell",
