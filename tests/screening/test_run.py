@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ytterby.screening.entry import EntrySchema
 from ytterby.screening.hit import Band, Ground, Hit
-from ytterby.screening.run import ScreeningRun, read_run, run_fields, screening_of
+from ytterby.screening.run import ScreeningRun, read_run, run_fields, screenings_of
 from ytterby.screening.screened_party import ScreenedParty, party_digest
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -20,6 +20,10 @@ PARTY = ScreenedParty("p", EntrySchema.ORGANIZATION, ("Example Works",))
 def hit(entry: str, party: str = "p", list_: str = "control") -> Hit:
     digest = party_digest(PARTY)
     return Hit(party, digest, list_, entry, entry * 8, Ground.NAME, Band.ALERT, 0.9, "n", "m", ({"code": "x"},))
+
+
+def screening_of(party, registered, runs, at):
+    return screenings_of([(party, registered)], runs, at).get(party.id)
 
 
 def run(*hits: Hit, **changes) -> ScreeningRun:

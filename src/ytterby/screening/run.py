@@ -57,18 +57,35 @@ def read_run(fields: Mapping[str, Any]) -> ScreeningRun:
     return msgspec.convert(dict(fields), ScreeningRun)
 
 
-def screening_of(party: ScreenedParty, registered: int, runs: Sequence[ScreeningRun], at: datetime) -> Screening | None:
-    """Return what the runs, in order of the log, say of a party; None where none covers it.
+def screenings_of(
+    parties: Iterable[tuple[ScreenedParty, int]], runs: Sequence[ScreeningRun], at: datetime
+) -> dict[str, Screening]:
+    """Return what the runs, in order of the log, say of parties, by identifier; nothing of those that none covers.
 
-    `registered` is the number in the log of the party's latest version. A version that no whole run has seen counts as
+    With each party goes the number in the log of its latest version. A version that no whole run has seen counts as
     another: its digest stays empty.
     """
+    grouped = [(run, _by_party(run.hits)) for run in runs]
+    found = {party.id: _screening_of(party, registered, grouped, at) for party, registered in parties}
+    return {id_: one for id_, one in found.items() if one is not None}
+
+
+def _by_party(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
+    found: dict[str, list[Hit]] = {}
+    for hit in hits:
+        found.setdefault(hit.party, []).append(hit)
+    return found
+
+
+def _screening_of(
+    party: ScreenedParty, registered: int, runs: Sequence[tuple[ScreeningRun, dict[str, list[Hit]]]], at: datetime
+) -> Screening | None:
     found: Screening | None = None
     seen = 0
-    for run in runs:
+    for run, hits in runs:
         if not run.covers(party.id):
             continue
-        own = tuple(hit for hit in run.hits if hit.party == party.id)
+        own = tuple(hits.get(party.id, ()))
         if run.compared is None:
             found, seen = Screening("", run.lists, 0, own), run.size
         elif found is not None:
@@ -82,5 +99,8 @@ def screening_of(party: ScreenedParty, registered: int, runs: Sequence[Screening
 
 def _left(hits: Iterable[Hit], compared: Mapping[str, Sequence[str]]) -> list[Hit]:
     """Return the hits of entries that a run by difference did not look at again."""
+    held = list(hits)
+    if not held:
+        return held
     again = {(name, entry) for name, entries in compared.items() for entry in entries}
-    return [hit for hit in hits if (hit.list, hit.entry) not in again]
+    return [hit for hit in held if (hit.list, hit.entry) not in again]
