@@ -178,7 +178,11 @@ def _was_cleared(one: Disposition, first: date, last: date) -> bool:
     """Tell whether a hit was suppressed on some day of a month: cleared when it ended, or until a day in it."""
     days = {last, *(opinion.on for opinion in one.opinions if first <= opinion.on <= last)}
     days |= {opinion.until for opinion in one.opinions if opinion.until and first <= opinion.until <= last}
-    return any(one.outcome(day) is Outcome.CLEARED for day in days)
+    return any(_as_said_by(one, day).outcome(day) is Outcome.CLEARED for day in days)
+
+
+def _as_said_by(one: Disposition, day: date) -> Disposition:
+    return Disposition(tuple(opinion for opinion in one.opinions if opinion.on <= day))
 
 
 def _last_day(month: str) -> date | None:

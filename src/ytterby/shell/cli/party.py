@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ytterby.shell.cli import party_lists, party_owners, rights
+from ytterby.shell.cli import party_check, party_lists, party_owners, rights
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
@@ -33,6 +33,7 @@ def add(nouns: Nouns) -> None:
     rights.add(verbs)
     party_owners.add(verbs)
     party_lists.add(verbs)
+    party_check.add(verbs)
 
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:

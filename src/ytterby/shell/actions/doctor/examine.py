@@ -16,6 +16,7 @@ from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
 from ytterby.shell.actions.doctor.lists import unsound_lists
 from ytterby.shell.actions.doctor.people import unsound_people
 from ytterby.shell.actions.doctor.postings import PostingExamination
+from ytterby.shell.actions.doctor.screenings import unsound_screenings
 from ytterby.shell.actions.doctor.surroundings import changed_shape, half_written, open_keys, unsafe_settings
 from ytterby.shell.actions.doctor.unsound import Tell, Unsound, at_entry
 from ytterby.shell.actions.verify_files import PublishedLog
@@ -103,6 +104,7 @@ def examine(
             _derived(findings, edition, size, sample=sample, seed=seed, is_full=is_full, tell=tell)
         _guarded(findings, ("balance.closed",), lambda: unsound_closes(register))
         _guarded(findings, ("screening.lists",), lambda: unsound_lists(register))
+        _guarded(findings, ("screening.replay",), lambda: unsound_screenings(register))
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
     return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
 
