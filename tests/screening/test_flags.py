@@ -187,8 +187,9 @@ def test_e4_asks_of_civil_users_with_ties():
 @pytest.mark.parametrize(
     ("telephone", "mail", "found"),
     [
-        ("XA", "works.xa", "none"), ("XA", "works.com", "none"), ("XB", "works.xa", "weak"), ("XA", "gmail.com", "weak"),
-        ("XB", "works.xb", "strong"), (None, "works.xb", "weak"), (None, "works.xa", "unknown"), (None, None, "unknown"),
+        ("XA", "works.xa", "none"), ("XA", "works.com", "none"), ("XB", "works.xa", "weak"),
+        ("XA", "gmail.com", "weak"), ("XB", "works.xb", "strong"), (None, "works.xb", "weak"),
+        (None, "works.xa", "unknown"), (None, None, "unknown"),
     ],
 )  # fmt: skip
 def test_e5_counts_contacts_that_do_not_fit(telephone, mail, found):
@@ -247,8 +248,8 @@ def test_r2_is_the_way_over_the_great_circle():
 
 @pytest.mark.parametrize(
     ("after", "before", "producer", "found"),
-    [("51", "10", True, "strong"), ("50", "10", False, "weak"), ("50", "10", True, "none"), ("50", "10", None, "unknown"),
-     ("25", "10", None, "none"), ("1", "0", None, "strong"), ("0", "0", None, "none")],
+    [("51", "10", True, "strong"), ("50", "10", False, "weak"), ("50", "10", True, "none"),
+     ("50", "10", None, "unknown"), ("25", "10", None, "none"), ("1", "0", None, "strong"), ("0", "0", None, "none")],
 )  # fmt: skip
 def test_r3_is_weak_only_where_the_end_product_is_not_made(after, before, producer, found):
     assert route("R3", after_kg=D(after), before_kg=D(before), is_producer=producer) == found
@@ -277,7 +278,8 @@ def test_r4_is_another_exporter_within_a_year():
         ("SmCo", None, "loudspeaker", None, "strong"), ("NdFeB", "none", "traction_motor_car", None, "strong"),
         ("NdFeB", None, "traction_motor_car", None, "unknown"), ("NdFeB", "M", "traction_motor_car", None, "unknown"),
         ("NdFeB", None, "wind_no_magnet", None, "strong"), ("Tb", None, "phosphor", None, "weak"),
-        ("NdFeB", "H", "hdd", None, "unknown"), ("NdFeB", "H", "hdd", "1.9", "none"), ("NdFeB", "H", "hdd", "2.1", "weak"),
+        ("NdFeB", "H", "hdd", None, "unknown"), ("NdFeB", "H", "hdd", "1.9", "none"),
+        ("NdFeB", "H", "hdd", "2.1", "weak"),
         ("Gd", None, "loudspeaker", None, "strong"), ("Lu", None, "wind_direct", None, "unknown"),
     ],
 )  # fmt: skip
@@ -366,6 +368,7 @@ AMOUNT = st.decimals(0, 10_000, places=2)
 MEASURED = st.builds(Measured, AMOUNT, st.decimals(0, 100, places=2))
 DATES = st.dates(date(2015, 1, 1), date(2027, 1, 1))
 USES = st.sampled_from(["hdd", "traction_motor_car", "wind_no_magnet", "loudspeaker", "downhole", "nowhere"])
+PLACE = st.builds(Place, st.decimals(-90, 90, places=1), st.decimals(-180, 180, places=1))
 WORD = st.sampled_from(["a", "b", "Works Street 5"])
 SUBJECTS = {
     "demand": {
@@ -381,17 +384,18 @@ SUBJECTS = {
         "consignee_activities": st.sampled_from([frozenset(), frozenset({"4690"})]),
         "activities": st.sampled_from([("2930",), ("4690", "x")]), "seat": st.sampled_from(["XA", "XB"]),
         "ties": st.lists(st.builds(Tie, st.integers(1, 4), WORD), max_size=2).map(tuple),
-        "texts": st.sampled_from([(), ("weapon works",), ("toys",)]), "telephone_country": st.sampled_from(["XA", "XB"]),
+        "texts": st.sampled_from([(), ("weapon works",), ("toys",)]),
+        "telephone_country": st.sampled_from(["XA", "XB"]),
         "mail_domain": st.sampled_from(["a.xa", "qq.com", "a.com"]),
         "identity": st.builds(Identity, st.just((("telephone", "1"),)), st.tuples(WORD)),
         "suspects": st.just((("S", Identity((("telephone", "2"),), ("Works Street 5",))),)),
     },
     "ownership": {"verdict": st.sampled_from(["captured", "possible", "clear", "unstated"])},
     "route": {
-        "on": DATES, "legs": st.sampled_from([(), ("XT",)]), "is_explained": st.booleans(), "is_producer": st.booleans(),
+        "on": DATES, "legs": st.sampled_from([(), ("XT",)]), "is_explained": st.booleans(),
+        "is_producer": st.booleans(),
         "transit_countries": st.sampled_from([(), (TransitCountry("XT"),), (TransitCountry("XT", D("0.01")),)]),
-        "waypoints": st.lists(st.builds(Place, st.decimals(-90, 90, places=1), st.decimals(-180, 180, places=1)), max_size=4
-                              ).map(tuple),
+        "waypoints": st.lists(PLACE, max_size=4).map(tuple),
         "after_kg": AMOUNT, "before_kg": AMOUNT, "exporter": WORD, "end_user": WORD, "address": WORD, "item": WORD,
         "refusals": st.lists(st.builds(Refusal, DATES, WORD, WORD, WORD, WORD), max_size=3).map(tuple),
     },
@@ -407,8 +411,8 @@ SUBJECTS = {
         "unit_value": AMOUNT, "prices": st.lists(AMOUNT, max_size=8).map(tuple),
         "papers": st.lists(st.builds(Paper, WORD, st.none() | WORD, st.none() | AMOUNT, st.none() | USES), max_size=3
                            ).map(tuple),
-        "verifications_due": st.integers(5, 9), "verifications_missing": st.integers(0, 5), "reports": st.integers(5, 9),
-        "reports_corrected": st.integers(0, 5),
+        "verifications_due": st.integers(5, 9), "verifications_missing": st.integers(0, 5),
+        "reports": st.integers(5, 9), "reports_corrected": st.integers(0, 5),
     },
 }  # fmt: skip
 TYPES = {"demand": DemandFacts, "end_user": EndUserFacts, "ownership": OwnershipFacts, "route": RouteFacts,

@@ -270,10 +270,17 @@ class Asked:
                 for more in ([], ["--json"]):
                     asked = [*verb.split(), *arguments, "--viewer", NORRVIK, "--data", str(self.data), *more]
                     file = self.data.parent / "out.csv"
-                    told = run(*(str(file) if one == OUT else one for one in asked))
+                    given = {OUT: str(file), LISTED: str(self.listed())}
+                    told = run(*(given.get(one, one) for one in asked))
                     found[tuple(asked)] = (*told, file.read_bytes() if file.exists() else b"")
                     file.unlink(missing_ok=True)
         return found
+
+    def listed(self):
+        """Return a file of a listed party."""
+        path = self.data.parent / "listed.csv"
+        path.write_text("party,list\nhttps://owner.example/1,us-sdn\n")
+        return path
 
     def browser(self):
         from django.test import Client

@@ -24,7 +24,8 @@ class DemandFacts:
     """How much is wanted beside how much can be used.
 
     `quantity_kg`: applied for in the rolling twelve months, open licences of the same end user, its affiliates and
-    other exporters included. `safety_kg`: what the applicant claims as safety stock. `history_kg`: the rolling twelve months at the end of each earlier quarter.
+    other exporters included. `safety_kg`: what the applicant claims as safety stock. `history_kg`: the rolling twelve
+    months at the end of each earlier quarter.
     `capacity_kg`: product in twelve months, `yield_share` the share of the material that the product holds.
     `balance_kg`: what came in less what was consumed, shipped, scrapped and added to stock between two stock-takings.
     """

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from ytterby.screening.flag import Figure, FlagRule, Grade, Judged, graded, unknown
 from ytterby.screening.flag_facts import FlagInput, UseFacts
-from ytterby.screening.flag_tables import ALLOWED, ANY_USE, IMPLAUSIBLE, NO_SUFFIX, FlagTables, MatrixRow
+from ytterby.screening.flag_tables import ALLOWED, ANY_USE, IMPLAUSIBLE, FlagTables, MatrixRow
 
 GRAVITY = {Grade.NONE: 0, Grade.WEAK: 1, Grade.STRONG: 2}
 TEXT_MAX = 20_000
@@ -55,7 +55,7 @@ def grade_and_use(given: FlagInput, rule: FlagRule, tables: FlagTables) -> Judge
     figures: list[Figure] = []
     grades: list[Grade] = []
     missing: list[str] = []
-    hottest = tables.grades.get((facts.item or "", facts.grade or ("" if facts.item != "SmCo" else NO_SUFFIX)))
+    hottest = _hottest(facts, tables)
     usual = None if row is None else row.t_use_c
     if hottest is not None and usual is not None:
         kelvin = Fraction(hottest - usual)
@@ -79,6 +79,12 @@ def grade_and_use(given: FlagInput, rule: FlagRule, tables: FlagTables) -> Judge
     return Judged(worst, tuple(figures), tuple(missing))
 
 
+def _hottest(facts: UseFacts, tables: FlagTables) -> Decimal | None:
+    """Return what a grade bears, C; of a material with one row alone its suffix says nothing."""
+    rows = {grade: bears for (item, grade), bears in tables.grades.items() if item == facts.item}
+    return next(iter(rows.values())) if len(rows) == 1 else rows.get(facts.grade or "")
+
+
 def vague_text(given: FlagInput, rule: FlagRule, tables: FlagTables) -> Judged:
     """U3: how many of model, units and plant address are missing, and one more where the text is that of an unrelated
     applicant.
@@ -88,11 +94,8 @@ def vague_text(given: FlagInput, rule: FlagRule, tables: FlagTables) -> Judged:
     if facts.stated is None:
         return unknown("use_text")
     missing = [name for name in rule.parameters["wanted"] if name not in facts.stated]
-    closest = (
-        max((similarity(facts.text, one) for one in facts.unrelated_texts or ()), default=Fraction(0))
-        if (facts.text)
-        else Fraction(0)
-    )
+    others = facts.unrelated_texts if facts.text and facts.unrelated_texts else ()
+    closest = max((similarity(facts.text or "", one) for one in others), default=Fraction(0))
     is_copied = closest > Fraction(Decimal(rule.parameters["similarity"]))
     count = Fraction(len(missing) + is_copied)
     said = {"wanting": ", ".join([*missing, *(["copied"] if is_copied else [])])}
