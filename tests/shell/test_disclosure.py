@@ -45,6 +45,7 @@ EVENTS_OWN = ("urn:uuid:e46165af-8e55-5448-8e35-a14e955078e8", "urn:uuid:5ecb646
 
 # What a party is answered: verb -> the arguments that are tried.
 OUT = "a file to write, whose bytes are part of the answer"
+LISTED = "a file of listed parties"
 ANSWERS = {
     "lot list": [[], ["--holder", "Norrvik"], ["--holder", "Oriel"], ["--most", "2"], ["--known-at", "31"]],
     "lot trace": [[lot, *way] for lot in LOTS for way in ([], ["--forward"], ["--holder", "Kestrel"])],
@@ -79,6 +80,8 @@ ANSWERS = {
     ],
     "party list": [[], ["--known-on", "2026-01-01"]],
     "party rights": [[]],
+    "party owners": [["--listed", LISTED, "--on", "2026-02-20"]],
+    "party flags": [["Norrvik", "--use", "hdd", "--quantity", "10"], ["Oriel", "--use", "hdd", "--quantity", "10"]],
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
@@ -267,10 +270,17 @@ class Asked:
                 for more in ([], ["--json"]):
                     asked = [*verb.split(), *arguments, "--viewer", NORRVIK, "--data", str(self.data), *more]
                     file = self.data.parent / "out.csv"
-                    told = run(*(str(file) if one == OUT else one for one in asked))
+                    given = {OUT: str(file), LISTED: str(self.listed())}
+                    told = run(*(given.get(one, one) for one in asked))
                     found[tuple(asked)] = (*told, file.read_bytes() if file.exists() else b"")
                     file.unlink(missing_ok=True)
         return found
+
+    def listed(self):
+        """Return a file of a listed party."""
+        path = self.data.parent / "listed.csv"
+        path.write_text("party,list\nhttps://owner.example/1,us-sdn\n")
+        return path
 
     def browser(self):
         from django.test import Client

@@ -132,13 +132,13 @@ def _rows(document: Mapping[str, Any], section: str, problems: list[Problem]) ->
     if not isinstance(rows, list):
         problems.append(refuse("enrolment.not_a_list", pointer(section)))
         return
-    for number, row in enumerate(rows):
+    for number, given in enumerate(rows):
         at = pointer(section, number)
-        if not isinstance(row, dict):
+        if not isinstance(given, dict):
             problems.append(refuse("enrolment.not_a_row", at))
             continue
         # YAML 1.1 reads the bare word `on` as yes.
-        row = {"on" if name is True else name: value for name, value in row.items()}
+        row = {"on" if name is True else name: value for name, value in given.items()}
         for name in row:
             if name not in FIELDS[section]:
                 known = " ".join(sorted(FIELDS[section]))

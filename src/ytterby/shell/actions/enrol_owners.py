@@ -34,7 +34,9 @@ def owner_row(row: Row, at: str, problems: list[Problem]) -> Registrable:
     stake = read_stake(said, number, lambda name: at + pointer(name), problems)
     if stake is None:
         return Registrable(STAKE, "", {})
+    key = f"{stake.owner} {stake.owned} {stake.on.isoformat()}"
     fields = {
+        "id": key,
         "owner": stake.owner,
         "owned": stake.owned,
         "lo": format(percent_of(stake.lo), "f"),
@@ -42,7 +44,7 @@ def owner_row(row: Row, at: str, problems: list[Problem]) -> Registrable:
         "on": stake.on.isoformat(),
         "source": stake.source,
     }
-    return Registrable(STAKE, f"{stake.owner} {stake.owned} {stake.on.isoformat()}", fields)
+    return Registrable(STAKE, key, fields)
 
 
 def owner_problems(rows: Sequence[Registrable], size: int) -> list[Problem]:
