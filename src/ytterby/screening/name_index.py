@@ -1,0 +1,207 @@
+"""All names of lists, or of parties, folded once and ready to be searched, as plain arrays.
+
+A *record* is what is compared: the words of a name in Latin letters, or its Han characters two by two. A name with Han
+characters has both. Records stand in the order of what they say, so that the order of entries changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+import numpy as np
+
+from ytterby.screening.entry import EntrySchema, NameKind
+from ytterby.screening.folding import FoldedName, fold_name
+from ytterby.screening.name_tables import NameTables
+from ytterby.screening.postings import Postings, build_postings, written_for_keys
+from ytterby.screening.rarity import Rarity, count_words, make_rarity, weight_of
+from ytterby.screening.sound import hear
+from ytterby.screening.word_list import TextArray, WordList
+
+CHUNK = 100_000
+# Bits of a record.
+IS_HAN, IS_ABJAD, IS_READ, IS_WEAK, IS_PERSON, IS_BODY = 1, 2, 4, 8, 16, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """One that bears names: an entry of a list or a party. `key` is unique among all, `list` of which list it is."""
+
+    key: str
+    list: str
+    schema: EntrySchema
+    names: tuple[tuple[str, NameKind], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameIndex:
+    """Names ready to be searched. Per bearer: `keys`, `lists`; per name: `texts`, `bearers`, `kinds`; per record:
+    `names`, `bits`, `lengths`, and its words `words[starts[r] : starts[r + 1]]`; per word: `vocabulary`, `weights`.
+
+    `digest` is of what was indexed, `rarity_digest` and `tables_digest` of what it was indexed with.
+    """
+
+    keys: TextArray
+    lists: TextArray
+    texts: TextArray
+    bearers: np.ndarray
+    kinds: np.ndarray
+    names: np.ndarray
+    bits: np.ndarray
+    lengths: np.ndarray
+    starts: np.ndarray
+    words: np.ndarray
+    vocabulary: WordList
+    weights: np.ndarray
+    postings: Postings
+    digest: str
+    rarity_digest: str
+    tables_digest: str
+
+    def words_of(self, record: int) -> list[int]:
+        """Return the places of a record's words in the vocabulary."""
+        found: list[int] = self.words[self.starts[record] : self.starts[record + 1]].tolist()
+        return found
+
+
+def han_pairs(han: str) -> tuple[str, ...]:
+    """Return Han characters two by two, with marks of their ends: what is compared of a name in Han."""
+    marked = f"<{han}>"
+    return tuple(marked[place : place + 2] for place in range(len(marked) - 1))
+
+
+def records_of(folded: FoldedName) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Return the records of a name: bits and words."""
+    if folded.words:
+        yield IS_ABJAD * folded.is_abjad | IS_READ * folded.is_read, folded.words
+    if folded.han:
+        yield IS_HAN, han_pairs(folded.han)
+
+
+def schema_bits(schema: EntrySchema) -> int:
+    """Return whether one of this schema may be a person, a body, or either."""
+    if schema is EntrySchema.PERSON:
+        return IS_PERSON
+    return IS_PERSON | IS_BODY if schema is EntrySchema.LEGAL_ENTITY else IS_BODY
+
+
+def fold_bearers(bearers: Sequence[Bearer], tables: NameTables) -> list[list[tuple[int, int, tuple[str, ...]]]]:
+    """Return of each bearer its records: place of the name among its names, bits, words.
+
+    Who may be a person or a body is folded as a body.
+    """
+    found = []
+    for bearer in bearers:
+        bits = schema_bits(bearer.schema)
+        records = []
+        for place, (text, kind) in enumerate(bearer.names):
+            weak = IS_WEAK if kind is NameKind.WEAK else 0
+            folded = fold_name(text, tables, is_person=bearer.schema is EntrySchema.PERSON)
+            records += [(place, bits | weak | own, words) for own, words in records_of(folded)]
+        found.append(records)
+    return found
+
+
+def rarity_of(bearers: Sequence[Bearer], tables: NameTables) -> Rarity:
+    """Return how rare the words of these bearers are: lists and registered parties together."""
+    folded = fold_bearers(bearers, tables)
+    return make_rarity(*count_words([word for _, _, words in records for word in words] for records in folded))
+
+
+def build_index(bearers: Iterable[Bearer], tables: NameTables, rarity: Rarity | None = None) -> NameIndex:
+    """Return the index of all names of these bearers; rarity is of themselves where none is given.
+
+    Raises:
+        ValueError: two bearers have one key.
+    """
+    ordered = sorted(bearers, key=lambda one: one.key)
+    if any(one.key == other.key for one, other in zip(ordered, ordered[1:], strict=False)):
+        raise ValueError("two bearers have one key")
+    folded = fold_bearers(ordered, tables)
+    if rarity is None:
+        rarity = make_rarity(*count_words([word for _, _, words in records for word in words] for records in folded))
+    spelled = sorted({word for records in folded for _, _, words in records for word in words})
+    place_of = {word: place for place, word in enumerate(spelled)}
+    name_from = np.cumsum([0, *(len(one.names) for one in ordered)])
+    names, bits, lengths, starts, words = [], [], [], [0], []
+    for bearer_from, records in zip(name_from.tolist(), folded, strict=False):
+        for place, own, said in records:
+            names.append(bearer_from + place)
+            bits.append(own)
+            lengths.append(min(sum(map(len, said)), 32_000))
+            words += [place_of[word] for word in said]
+            starts.append(len(words))
+    del folded
+    index = NameIndex(
+        keys=TextArray.of(one.key for one in ordered),
+        lists=TextArray.of(one.list for one in ordered),
+        texts=TextArray.of(text for one in ordered for text, _ in one.names),
+        bearers=np.repeat(np.arange(len(ordered), dtype=np.int32), np.diff(name_from)),
+        kinds=np.array([_KINDS[kind] for one in ordered for _, kind in one.names], dtype=np.uint8),
+        names=np.array(names, dtype=np.int32),
+        bits=np.array(bits, dtype=np.uint8),
+        lengths=np.array(lengths, dtype=np.int16),
+        starts=np.array(starts, dtype=np.int64),
+        words=np.array(words, dtype=np.int32),
+        vocabulary=WordList.of(spelled),
+        weights=np.zeros(0, dtype=np.int16),
+        postings=Postings(np.zeros(0), np.zeros(0), 0),
+        digest=_digest(ordered),
+        rarity_digest="",
+        tables_digest=tables.digest,
+    )
+    return weigh(replace(index, postings=build_postings(chunks_of(index, place_of))), rarity, tables)
+
+
+_KINDS = {kind: place for place, kind in enumerate(NameKind)}
+KINDS = tuple(NameKind)
+
+
+def chunks_of(index: NameIndex, place_of: Mapping[str, int]) -> Callable[[], Iterator[list[str]]]:
+    """Return how to go through an index's records as they are written for keys."""
+    spelled = list(place_of)
+    bones = [hear(word).skeleton for word in spelled]
+
+    def chunks() -> Iterator[list[str]]:
+        for start in range(0, len(index.names), CHUNK):
+            stop = min(start + CHUNK, len(index.names))
+            yield [_written(index, record, spelled, bones) for record in range(start, stop)]
+
+    return chunks
+
+
+def _written(index: NameIndex, record: int, spelled: Sequence[str], bones: Sequence[str]) -> str:
+    words = index.words_of(record)
+    if index.bits[record] & IS_HAN:
+        return written_for_keys([spelled[place] for place in words])
+    return written_for_keys([spelled[place] for place in words], [bones[place] for place in words])
+
+
+def weigh(index: NameIndex, rarity: Rarity, tables: NameTables) -> NameIndex:
+    """Return the index with its words weighed by a rarity; nothing is folded again."""
+    common = {word for words in tables.han_words.values() for word in words}
+    texts = index.vocabulary.texts
+    weights = np.fromiter((word_weight(texts[n], rarity, common) for n in range(len(texts))), np.int16, len(texts))
+    return replace(index, weights=weights, rarity_digest=rarity.digest)
+
+
+# What a place or a word of the trade weighs at most, thousandths: it tells one firm from another less than its rarity
+# on the lists says, since lists name few of the firms that bear it.
+COMMON_WEIGHT_MAX = 400
+
+
+def word_weight(word: str, rarity: Rarity, common: Iterable[str]) -> int:
+    """Return the weight of a word, thousandths; of places and of words of the trade not more than their limit."""
+    weight = rarity.weight(word)
+    return min(weight, COMMON_WEIGHT_MAX) if word in common else weight
+
+
+def _digest(ordered: Sequence[Bearer]) -> str:
+    whole = sha256(b"ytterby/names/index/v1\x00")
+    for one in ordered:
+        said = "\x00".join((one.key, one.list, one.schema.value, *(f"{kind.value}\x01{text}" for text, kind in one.names)))
+        whole.update(sha256(said.encode("utf-8", "surrogatepass")).digest())
+    return whole.hexdigest()
+
+
+__all__ = ["Bearer", "NameIndex", "build_index", "rarity_of", "weigh", "weight_of", "word_weight"]
