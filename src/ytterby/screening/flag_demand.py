@@ -84,11 +84,12 @@ def own_history(given: FlagInput, rule: FlagRule, tables: FlagTables) -> Judged:
     demand = given.demand
     history = [kg for kg in demand.history_kg or () if kg > 0]
     has_history = len(history) >= rule.parameters["least_quarters"]
-    if demand.quantity_kg is None or not has_history:
-        return unknown(*(["quantity"] if demand.quantity_kg is None else []), *([] if has_history else ["history"]))
-    if demand.quantity_kg <= 0:
-        return Judged(Grade.NONE, (Figure("z", None, None, None),))
-    z = Fraction(robust_z(demand.quantity_kg, history, Decimal(rule.parameters["least_spread"])))
+    wanted = demand.rolling_kg if demand.rolling_kg is not None else demand.quantity_kg
+    if wanted is None or not has_history:
+        return unknown(*(["quantity"] if wanted is None else []), *([] if has_history else ["history"]))
+    if wanted <= 0:
+        return Judged(Grade.NONE)
+    z = Fraction(robust_z(wanted, history, Decimal(rule.parameters["least_spread"])))
     return Judged(graded(rule.limits["z"], z, z), (Figure("z", z, z, z),))
 
 

@@ -24,13 +24,15 @@ class DemandFacts:
     """How much is wanted beside how much can be used.
 
     `quantity_kg`: applied for in the rolling twelve months, open licences of the same end user, its affiliates and
-    other exporters included. `safety_kg`: what the applicant claims as safety stock. `history_kg`: the rolling twelve
-    months at the end of each earlier quarter.
+    other exporters included; it is meant for `units`. `rolling_kg`: the same with what arrived in the rest of the
+    twelve months, where it is for fewer. `safety_kg`: what the applicant claims as safety stock.
+    `history_kg`: the rolling twelve months at the end of each earlier quarter.
     `capacity_kg`: product in twelve months, `yield_share` the share of the material that the product holds.
     `balance_kg`: what came in less what was consumed, shipped, scrapped and added to stock between two stock-takings.
     """
 
     quantity_kg: Decimal | None = None
+    rolling_kg: Decimal | None = None
     stock_kg: Measured | None = None
     safety_kg: Decimal = Decimal(0)
     units: tuple[PlannedUnits, ...] | None = None

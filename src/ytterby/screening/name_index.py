@@ -199,7 +199,9 @@ def word_weight(word: str, rarity: Rarity, common: Iterable[str]) -> int:
 def _digest(ordered: Sequence[Bearer]) -> str:
     whole = sha256(b"ytterby/names/index/v1\x00")
     for one in ordered:
-        said = "\x00".join((one.key, one.list, one.schema.value, *(f"{kind.value}\x01{text}" for text, kind in one.names)))
+        said = "\x00".join(
+            (one.key, one.list, one.schema.value, *(f"{kind.value}\x01{text}" for text, kind in one.names))
+        )
         whole.update(sha256(said.encode("utf-8", "surrogatepass")).digest())
     return whole.hexdigest()
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from ytterby.screening.ownership import ListedParty, Stake
@@ -35,15 +36,6 @@ class Statements(NamedTuple):
     stakes: tuple[Stake, ...]
     parties: tuple[str, ...]
     problems: tuple[Problem, ...]
-
-
-class _Place(NamedTuple):
-    """Where a row stands: its number as people count it."""
-
-    row: str
-
-    def __call__(self, field: str) -> str:
-        return pointer(self.row, field)
 
 
 def read_statements(text: str) -> Statements:
@@ -126,11 +118,11 @@ def read_stake(row: Row, number: str, at: Callable[[str], str], problems: list[P
 
 
 def _stake(row: Row, number: str, problems: list[Problem]) -> Stake | None:
-    return read_stake(row, number, _Place(number), problems)
+    return read_stake(row, number, partial(pointer, number), problems)
 
 
 def _listed(row: Row, number: str, problems: list[Problem]) -> ListedParty | None:
-    before, at = len(problems), _Place(number)
+    before, at = len(problems), partial(pointer, number)
     party, of = (_name(row, field, number, at(field), problems) for field in ("party", "list"))
     since, until = (_day(row, field, number, at(field), problems) for field in ("since", "until"))
     if since and until and until <= since:

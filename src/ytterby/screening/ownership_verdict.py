@@ -251,9 +251,9 @@ class Ownership:
             return is_listed * 100.0
         owned, owner, lo = (np.array(column) for column in zip(*edges, strict=True))
         part = lo / WHOLE
-        interest = is_listed
+        interest: Floats = is_listed
         for _ in range(MULTIPLIED_ROUNDS):
-            after = np.bincount(owned, weights=part * interest[owner], minlength=size)
+            after: Floats = np.bincount(owned, weights=part * interest[owner], minlength=size).astype(np.float64)
             after = np.maximum(np.minimum(after, 1.0), is_listed)
             if np.array_equal(after, interest):
                 break

@@ -1,22 +1,20 @@
 """Screens a name against an index of names: candidates, alignment, score, and the best name of each entry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from ytterby.screening.alignment import Alignment, Likeness, Others, Side, align
-from ytterby.screening.entry import EntrySchema, NameKind
+from ytterby.screening.alignment import Likeness, Others, Side, align
+from ytterby.screening.entry import EntrySchema
 from ytterby.screening.folding import FoldedName, fold_name
 from ytterby.screening.name_index import (
     IS_ABJAD,
     IS_BODY,
     IS_HAN,
     IS_PERSON,
-    IS_READ,
     IS_WEAK,
-    KINDS,
     NameIndex,
     han_pairs,
     word_weight,

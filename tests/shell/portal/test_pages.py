@@ -97,6 +97,8 @@ FILES = [
     "closes.json",
     "closes/2024-02/accounts.csv",
     "closes/2024-02/accounts.json",
+    "screening/flags.csv",
+    "screening/flags.json",
     "law.csv",
     "law.json",
     "law/classify.json?form=oxide&formula=Ho2O3&on=2026-11-20",

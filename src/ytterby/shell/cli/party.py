@@ -2,6 +2,8 @@
 
 Rights of people and of public bodies are `party account|rights|confirm|withdraw` (`rights`), lists of the listed
 `party lists …` (`party_lists`).
+Rights of people and of public bodies are `party account|rights|confirm|withdraw` (`rights`); who is owned by listed
+parties and which flags an end user raises are `party owners` and `party flags`.
 """
 
 import argparse
@@ -9,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ytterby.shell.cli import party_check, party_lists, party_owners, rights
+from ytterby.shell.cli import party_check, party_flags, party_lists, party_owners, rights
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
@@ -34,6 +36,7 @@ def add(nouns: Nouns) -> None:
     party_owners.add(verbs)
     party_lists.add(verbs)
     party_check.add(verbs)
+    party_flags.add(verbs)
 
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ytterby.shell.portal.audience import Audience, Seat
 from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
+from ytterby.shell.store.reading.end_use import reads_flags
 from ytterby.shell.store.reading.findings import count_findings
 
 LANGUAGES = (("en", "EN", "English"), ("zh-hans", "中文", "中文"))
@@ -101,6 +102,7 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
             ],
         ),
         (_("Reports"), [item("returns", _("Returns")), item("quotas", _("Quotas"))]),
+        *([(_("Screening"), [item("end_users", _("End users"))])] if reads_flags(seat.viewer) else []),
         (
             _("Law"),
             [

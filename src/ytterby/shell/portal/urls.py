@@ -24,6 +24,7 @@ from ytterby.shell.portal.auditor.closes import close, close_file, closes, close
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.law import classify, due, in_force, packs
+from ytterby.shell.portal.screening import end_users, flags
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
 
@@ -89,6 +90,10 @@ urlpatterns = [
     path("closes.<file:kind>", closes_file, name="closes_file"),
     path("closes/<str:month>/", close, name="close"),
     path("closes/<str:month>/accounts.<file:kind>", close_file, name="close_file"),
+    path("screening/flags/", end_users.end_users, name="end_users"),
+    path("screening/flags.<file:kind>", end_users.end_users_file, name="end_users_file"),
+    path("screening/flags/<str:party>/flags.json", flags.flags_file, name="flags_file"),
+    path("screening/flags/<str:party>/", flags.flags, name="flags"),
     path("law/", in_force.in_force, name="law"),
     path("law.<file:kind>", in_force.in_force_file, name="law_file"),
     path("law/classify/", classify.classify, name="law_classify"),
