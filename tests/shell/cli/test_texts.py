@@ -23,6 +23,7 @@ BEGINNINGS = (
     "doctor.part.",
     "register.rebuilding.",
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
+    *("law.basis.", "law.complete.", "law.severity.", "law.gap."),
 )
 
 
