@@ -97,12 +97,13 @@ def read_dossier(
     kind = reader.among(value, "kind", tuple(procedure.licence_kinds), "")
     asked = reader.words(value, "asked", tuple(procedure.documents), "")
     papers = []
-    if value.get("application"):
+    if value.get("application") is not None:
         document = rules.application if rules is not None else next(iter(procedure.documents), "")
         papers.append(reader.paper({"document": document, "fields": value["application"]}, "", "/application"))
-    rows = value.get("documents") or []
+    rows = [] if value.get("documents") is None else value["documents"]
     if not isinstance(rows, list) or len(rows) > PAPERS_MAX:
-        reader.problems.append(refuse("dossier.kind", "/documents", rows, wanted=f"a list of at most {PAPERS_MAX}"))
+        shown = type(rows).__name__
+        reader.problems.append(refuse("dossier.kind", "/documents", shown, wanted=f"a list of at most {PAPERS_MAX}"))
         rows = []
     for number, row in enumerate(rows):
         where = pointer("documents", number)
@@ -143,13 +144,13 @@ class _Reader:
     def among(self, value: Json, name: str, allowed: tuple[str, ...], where: str) -> str:
         """Return one of some words; nothing where none is stated."""
         found = value.get(name)
-        if found is None:
-            return ""
+        return "" if found is None else self._choice(found, allowed, where + pointer(name))
+
+    def _choice(self, found: object, allowed: tuple[str, ...], where: str) -> str:
         if isinstance(found, str) and found in allowed:
             return found
-        place = where + pointer(name)
         shown = found if isinstance(found, str) else type(found).__name__
-        self.problems.append(refuse("dossier.choice", place, shown, allowed=", ".join(allowed) or "-"))
+        self.problems.append(refuse("dossier.choice", where, shown, allowed=", ".join(allowed) or "-"))
         return ""
 
     def words(self, value: Json, name: str, allowed: tuple[str, ...], where: str) -> list[str]:
@@ -178,12 +179,12 @@ class _Reader:
             self._wrong(where + "/id", name, "a short text")
             name = None
         language = self._language(row.get("language"), where + "/language")
-        translations = row.get("translations") or []
+        translations = [] if row.get("translations") is None else row["translations"]
         if not isinstance(translations, list) or len(translations) > VALUES_MAX:
             self._wrong(where + "/translations", translations, "a list of languages")
             translations = []
         into = [self._language(one, f"{where}/translations/{n}") for n, one in enumerate(translations)]
-        fields = row.get("fields") or {}
+        fields = {} if row.get("fields") is None else row["fields"]
         if not isinstance(fields, dict):
             self._wrong(fields_at, fields, "an object of fields")
             fields = {}
@@ -263,7 +264,7 @@ class _Reader:
                 return None
             return date.fromisoformat(str(value))
         if rule.value == CHOICE:
-            return self.among({"": value}, "", rule.choices, where.rpartition("/")[0]) or None
+            return self._choice(value, rule.choices, where) or None
         if rule.value == COUNTRY:
             if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
                 self._wrong(where, value, "two capital letters (ISO 3166-1)")

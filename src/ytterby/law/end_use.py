@@ -113,7 +113,7 @@ def weigh_end_use(told: Told, rules: EndUseRules, uses: Sequence[UseWord] = ()) 
     given = {name: {"": text} for name, text in found.items()} | dict(told.values)
     named = {name: given[name] for name in rules.elements if name in given}
     missing = tuple(name for name in rules.elements if name not in named)
-    parts = [(name, said) for name, one in named.items() for said in dict.fromkeys(one.values())]
+    texts = [said for one in named.values() for said in dict.fromkeys(one.values())]
     return EndUse(
         named=named,
         missing=missing,
@@ -121,7 +121,7 @@ def weigh_end_use(told: Told, rules: EndUseRules, uses: Sequence[UseWord] = ()) 
         untranslated=_untranslated(named),
         sentence={language: _sentence(named, rules, language) for language in LANGUAGES} if named else {},
         questions={name: rules.elements[name].question for name in missing},
-        hints=tuple(_hints([*(said for _, said in parts), told.text], uses)),
+        hints=tuple(_hints([*texts, told.text], uses, {rule.word.casefold() for rule in rules.vague})),
     )
 
 
@@ -229,14 +229,18 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
         begin = end + 1
 
 
-def _hints(texts: Sequence[str], uses: Sequence[UseWord]) -> Iterator[Hint]:
-    """Yield the use codes of which a name, or its longest word, stands in the texts; names before words."""
+def _hints(texts: Sequence[str], uses: Sequence[UseWord], vague: set[str]) -> Iterator[Hint]:
+    """Yield the use codes of which a name, or its longest word, stands in the texts; names before words.
+
+    A word that says too little is no reason to think of a product.
+    """
     found: dict[str, Hint] = {}
     for is_whole in (True, False):
         for use in uses:
             words = use.names.values() if is_whole else [_longest(use.names["en"])]
             for word in words:
-                if len(word) < (1 if is_whole else _FIRST_WORD) or use.code in found:
+                is_short = len(word) < (1 if is_whole else _FIRST_WORD)
+                if is_short or use.code in found or word.casefold() in vague:
                     continue
                 for text in texts:
                     match = next(_find(word, text), None)

@@ -11,9 +11,12 @@ from typing import Any
 from ytterby.law.basis import Basis, Field, Ground
 from ytterby.law.book import LawBook
 from ytterby.law.field_list import FieldList, fields_of_book, read_forms
+from ytterby.shell.site.law_texts import law_text
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem
 
+# The forms of sheets by their kind.
+SHEET_FORMS = {"events": "event-sheet", "return": "return-sheet"}
 # One row for each reason of a field, as a lawyer reads it.
 COLUMNS = (
     *("form", "field", "title", "basis", "required", "asked", "sensitive"),
@@ -110,8 +113,13 @@ def ground_rows(rows: Iterable[Mapping[str, Any]]) -> list[Json]:
 
 def without_words(book: LawBook, form: str, language: str) -> dict[str, str]:
     """Return what gets worse without each optional field of a form, by field; nothing for those that are required."""
-    return {
-        one.name: one.without[language]
-        for one in field_list(book).of_form(form)
-        if one.without is not None and not one.is_required
-    }
+    sometimes = law_text("law.fields.sometimes", language)
+    rows = [one for one in field_list(book).of_form(form) if not one.is_required]
+    unclear = {one.name: sometimes for one in rows if Basis.INTELLIGIBLE in one.bases}
+    return {**unclear, **{one.name: one.without[language] for one in rows if one.without is not None}}
+
+
+def column_words(book: LawBook, form: str, language: str) -> dict[str, str | None]:
+    """Return what gets worse without each column of a sheet, None where it is required; nothing where nothing does."""
+    required = {one.name: None for one in field_list(book).of_form(form) if one.is_required}
+    return {**without_words(book, form, language), **required}
