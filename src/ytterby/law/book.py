@@ -14,10 +14,12 @@ from ytterby.law.clock_rule import ClockRule
 from ytterby.law.condition import leaves_of
 from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
+from ytterby.law.dossier_rule import DossierRules
+from ytterby.law.end_use_rule import EndUseRules
 from ytterby.law.fact import CODE, FIGURES, FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter
 from ytterby.law.pack import Cited, Pack
-from ytterby.law.procedure import Procedure, clock_rules_of
+from ytterby.law.procedure import Procedure, clock_rules_of, entries_of
 from ytterby.terms.problem import Problem, pointer, refuse
 
 # Parameters that the classification itself asks for; every book that lists items must hold them.
@@ -82,6 +84,24 @@ class LawBook:
         return {one.id: one for one in found}
 
     @cached_property
+    def dossiers(self) -> Mapping[str, DossierRules]:
+        """The rules for dossiers of every procedure that has some, by procedure."""
+        found = [pack.dossier for pack in self.packs.values() if pack.dossier is not None]
+        return {one.procedure: one for one in found}
+
+    @cached_property
+    def end_uses(self) -> Mapping[str, EndUseRules]:
+        """All rules for descriptions of end uses, by identifier."""
+        found = [pack.end_use for pack in self.packs.values() if pack.end_use is not None]
+        return {one.id: one for one in found}
+
+    @cached_property
+    def entries(self) -> frozenset[str]:
+        """What the basis of a field may name: rules, and `PROCEDURE:ENTRY` of every entry of a procedure."""
+        inside = {f"{one.id}:{name}" for one in self.procedures.values() for name in entries_of(one)}
+        return frozenset(inside.union(self.rules))
+
+    @cached_property
     def clock_rules(self) -> Mapping[str, ClockRule]:
         """The rule of every clock of every procedure, by identifier."""
         return _merged(clock_rules_of(one) for one in self.procedures.values())
@@ -140,6 +160,13 @@ def _named_twice(book: LawBook) -> Iterator[Problem]:
             if procedures.setdefault(name, pack.id) != pack.id:
                 where = f"{pack.id}#{pointer('procedure')}"
                 yield refuse("pack.in_two_packs", where, name, other=procedures[name])
+    for section, key in (("dossier", "procedure"), ("end_use", "id")):
+        holders: dict[str, str] = {}
+        for pack in book.packs.values():
+            part = getattr(pack, section)
+            if part is not None and holders.setdefault(getattr(part, key), pack.id) != pack.id:
+                name = getattr(part, key)
+                yield refuse("pack.in_two_packs", f"{pack.id}#{pointer(section)}", name, other=holders[name])
 
 
 def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
@@ -171,6 +198,7 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
             yield from _known(name, own, "/items")
     if pack.procedure is not None:
         yield from _procedure_references(pack.procedure, book)
+    yield from _dossier_references(pack, book)
 
 
 def _procedure_references(procedure: Procedure, book: LawBook) -> Iterator[Problem]:
@@ -178,6 +206,32 @@ def _procedure_references(procedure: Procedure, book: LawBook) -> Iterator[Probl
         for number, row in enumerate(getattr(procedure, section).values()):
             if row.under:
                 yield from _known(row.under, book.rules, pointer("procedure", section, number, "under"))
+
+
+def _dossier_references(pack: Pack, book: LawBook) -> Iterator[Problem]:
+    """Yield procedures, documents, entries and rules for end uses that the parts of a pack name and no pack holds."""
+    named = dict.fromkeys(book.entries)
+    for number, entry in enumerate(pack.field_basis):
+        if entry.ground.rule:
+            yield from _known(entry.ground.rule, named, pointer("field_basis", number, "rule"))
+    rules = pack.dossier
+    if rules is None:
+        return
+    yield from _known(rules.procedure, book.procedures, pointer("dossier", "procedure"))
+    procedure = book.procedures.get(rules.procedure)
+    for number, document in enumerate(rules.documents.values()):
+        place = pointer("dossier", "documents", number)
+        if procedure is not None:
+            yield from _known(document.id, procedure.documents, place + "/document")
+        for at, field in enumerate(document.fields.values()):
+            if field.rule:
+                yield from _known(field.rule, named, place + pointer("fields", at, "rule"))
+    for number, check in enumerate(rules.checks.values()):
+        place = pointer("dossier", "checks", number)
+        if check.rule:
+            yield from _known(check.rule, named, place + "/rule")
+        if check.end_use:
+            yield from _known(check.end_use, book.end_uses, place + "/end_use")
 
 
 def calendar_problems(book: LawBook, calendars: Collection[str]) -> list[Problem]:

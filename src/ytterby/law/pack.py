@@ -11,8 +11,11 @@ from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
 
+from ytterby.law.basis import FieldBasis
 from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
+from ytterby.law.dossier_rule import DossierRules
+from ytterby.law.end_use_rule import EndUseRules
 from ytterby.law.fact import FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
 from ytterby.law.procedure import Procedure
@@ -55,6 +58,9 @@ class Pack:
     tariff: Tariff
     conduct: Mapping[str, Conduct] = field(default_factory=dict)
     procedure: Procedure | None = None
+    dossier: DossierRules | None = None
+    end_use: EndUseRules | None = None
+    field_basis: tuple[FieldBasis, ...] = ()
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
 

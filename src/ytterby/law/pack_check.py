@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from ytterby.law.dated_rule import Period
+from ytterby.law.dossier_check import dossier_problems
 from ytterby.law.form import FORMS, MAGNET_TYPES
 from ytterby.law.procedure_check import procedure_problems
 from ytterby.law.symbol import SYMBOLS, read_system
@@ -28,6 +29,7 @@ def pack_problems(content: Json) -> list[Problem]:
         *_doubt_problems(content),
         *_parameter_problems(content),
         *procedure_problems(content.get("procedure")),
+        *dossier_problems(content),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT, Branch, Condition, Leaf
 from ytterby.law.conduct import Breach, Conduct, Deed
 from ytterby.law.dated_rule import Dispute, Period, Reading, Rule, Settlement, Strictest, Version
+from ytterby.law.dossier_reader import dossier_of, end_use_of, field_basis_of
 from ytterby.law.fact import FactKind
 from ytterby.law.item import (
     CustomsCondition,
@@ -62,6 +63,9 @@ def _pack(content: Json) -> Pack:
         ),
         conduct={row["rule"]: _conduct(row, name) for row in content.get("conduct", ())},
         procedure=procedure_of(content["procedure"], name) if "procedure" in content else None,
+        dossier=dossier_of(content["dossier"], name) if "dossier" in content else None,
+        end_use=end_use_of(content["end_use"], name) if "end_use" in content else None,
+        field_basis=tuple(field_basis_of(row, name) for row in content.get("field_basis", ())),
         content=MappingProxyType(dict(content)),
     )
 

@@ -7,6 +7,7 @@ from ytterby.law import fact
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT
 from ytterby.law.conduct import Breach, Deed
 from ytterby.law.dated_rule import GOVERNS
+from ytterby.law.dossier_schema import DOSSIER, END_USE, FIELD_BASIS
 from ytterby.law.item import BASES
 from ytterby.law.pack import SCHEMA
 from ytterby.law.procedure_schema import PROCEDURE
@@ -152,6 +153,9 @@ PACK: Shape = fields(
         "tariff": _TARIFF,
         "conduct": sequence(_CONDUCT),
         "procedure": PROCEDURE,
+        "dossier": DOSSIER,
+        "end_use": END_USE,
+        "field_basis": sequence(FIELD_BASIS),
     },
 )
 

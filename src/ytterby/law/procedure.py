@@ -11,8 +11,8 @@ An entry that is *under* a rule holds only while that rule is in force.
 Sources: each entry names its own.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
@@ -206,6 +206,13 @@ class Procedure:
     records: Mapping[str, KeptRecord]
     provisions: Mapping[str, Provision]
     trust: Trust
+
+
+def entries_of(procedure: Procedure) -> Iterator[str]:
+    """Yield the identifier of every entry of every section."""
+    for held in (getattr(procedure, one.name) for one in fields(procedure)):
+        if isinstance(held, Mapping):
+            yield from (name for name, entry in held.items() if hasattr(entry, "trust"))
 
 
 def clock_rules_of(procedure: Procedure) -> dict[str, ClockRule]:

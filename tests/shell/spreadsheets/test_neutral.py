@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ytterby.chain.spreadsheet.out_table import OutTable
+from ytterby.shell.site.law_fields import SHEET_FORMS, column_words
+from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.site.packs import limits, matter_tables, sheet_tables
 from ytterby.shell.spreadsheets.neutral import DANGEROUS, neutral, restored
 from ytterby.shell.spreadsheets.template import write_template
@@ -52,7 +54,8 @@ def test_a_hostile_text_is_a_text_in_xlsx_and_csv(hostile):
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("kind", ["events", "return"])
 def test_an_empty_sheet_reads_back_with_every_column_known(kind, language):
-    raw = write_template(kind, language, sheet_tables(), matter_tables(), is_csv=False)
+    without = column_words(packaged_law(), SHEET_FORMS[kind], language)
+    raw = write_template(kind, language, sheet_tables(), matter_tables(), without, is_csv=False)
     from ytterby.chain.spreadsheet import Settings
     from ytterby.shell.spreadsheets.child import convert_here
     from ytterby.shell.spreadsheets.format import CSV_TYPE, XLSX_TYPE
@@ -60,9 +63,15 @@ def test_an_empty_sheet_reads_back_with_every_column_known(kind, language):
     made = convert_here(raw, XLSX_TYPE, "t.xlsx", Settings())
     assert [problem.code for problem in made.problems] == ["sheet.empty"]
     assert made.sheets == {kind}
-    text = write_template(kind, language, sheet_tables(), matter_tables(), is_csv=True)
+    text = write_template(kind, language, sheet_tables(), matter_tables(), without, is_csv=True)
     assert [p.code for p in convert_here(text, CSV_TYPE, "t.csv", Settings()).problems] == ["sheet.empty"]
     book = openpyxl.load_workbook(BytesIO(raw))
     assert book.worksheets[0].data_validations.dataValidation
-    explained = {row[0].value for row in book.worksheets[1].iter_rows(min_row=2)}
-    assert explained == {column.names[language] for column in sheet_tables().of_sheet(kind)}
+    explained = {row[0].value: row[4].value for row in book.worksheets[1].iter_rows(min_row=2)}
+    columns = {column.names[language]: column.key for column in sheet_tables().of_sheet(kind)}
+    assert explained.keys() == columns.keys()
+    # Beside each column that may be left out stands what gets worse, as the list of fields says it.
+    nothing = {"en": ("required", "voluntary"), "zh": ("必填", "自愿填写")}[language]
+    for name, key in columns.items():
+        worse = without.get(key, nothing[1])
+        assert explained[name] == (nothing[0] if worse is None else worse)

@@ -65,11 +65,14 @@ def _write(path: Path, content: bytes) -> None:
 
 def run_template(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Write an empty sheet."""
+    from ytterby.shell.site.law_fields import SHEET_FORMS, column_words
+    from ytterby.shell.site.law_packs import packaged_law
     from ytterby.shell.site.packs import matter_tables, sheet_tables
     from ytterby.shell.spreadsheets.template import write_template
 
+    without = column_words(packaged_law(), SHEET_FORMS[args.kind], args.lang)
     is_csv = args.out.suffix.lower() == ".csv"
-    _write(args.out, write_template(args.kind, args.lang, sheet_tables(), matter_tables(), is_csv=is_csv))
+    _write(args.out, write_template(args.kind, args.lang, sheet_tables(), matter_tables(), without, is_csv=is_csv))
     answer = {"file": str(args.out), "kind": args.kind, "language": args.lang, "as_of_size": None}
     screen.answer(answer, lambda: screen.verdict(True, screen.texts("event.template.written", file=args.out)))
     if not screen.is_json:

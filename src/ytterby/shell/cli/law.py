@@ -2,7 +2,17 @@
 
 from ytterby.shell.cli import law_due
 from ytterby.shell.cli.arguments import Nouns, add_noun
-from ytterby.shell.cli.law_arguments import add_applies, add_classify, add_diff, add_show, add_sign, add_test
+from ytterby.shell.cli.law_arguments import (
+    add_applies,
+    add_classify,
+    add_complete,
+    add_diff,
+    add_end_use,
+    add_fields,
+    add_show,
+    add_sign,
+    add_test,
+)
 
 
 def add(nouns: Nouns) -> None:
@@ -14,4 +24,7 @@ def add(nouns: Nouns) -> None:
     add_show(verbs)
     add_diff(verbs)
     add_test(verbs)
+    add_fields(verbs)
+    add_complete(verbs)
+    add_end_use(verbs)
     add_sign(verbs)

@@ -56,6 +56,39 @@ def add_test(verbs: Nouns) -> None:
     _add_packs(parser)
 
 
+def add_fields(verbs: Nouns) -> None:
+    """Add `law fields`."""
+    text = "list every field that is asked for, on what it rests, and what gets worse without it"
+    parser = add_command(verbs, "fields", _fields, text)
+    parser.add_argument("--form", metavar="FORM", help="one form, as return-sheet (default: all)")
+    bases = ("law", "intelligible", "practice", "need", "voluntary")
+    parser.add_argument("--basis", choices=bases, help="only fields that rest on this")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row for each reason into this file too")
+    _add_packs(parser)
+
+
+def add_complete(verbs: Nouns) -> None:
+    """Add `law complete`."""
+    text = "tell what a dossier lacks, before filing and at reception alike"
+    parser = add_command(verbs, "complete", _complete, text)
+    parser.add_argument(
+        "file", metavar="DOSSIER", help="the dossier as JSON (docs/completeness.md), - for standard input"
+    )
+    parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day of filing")
+    parser.add_argument("--procedure", metavar="ID", help="which procedure (default: the one that the dossier names)")
+    _add_packs(parser)
+
+
+def add_end_use(verbs: Nouns) -> None:
+    """Add `law end-use`."""
+    text = "tell what a description of an end use names, misses and leaves vague, and compose it"
+    parser = add_command(verbs, "end-use", _end_use, text)
+    help_text = 'the description: a text, or JSON as {"function": …, "product": …}; - for standard input'
+    parser.add_argument("file", metavar="FILE", help=help_text)
+    parser.add_argument("--rules", metavar="ID", help="by which rules (default: the only ones that the packs hold)")
+    _add_packs(parser)
+
+
 def add_sign(verbs: Nouns) -> None:
     """Add `law sign`."""
     parser = add_command(verbs, "sign", _sign, "sign the packs of a folder, and the calendars beside them")
@@ -120,6 +153,24 @@ def _test(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.cli.law_test import run_test
 
     return run_test(args, screen)
+
+
+def _fields(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_fields import run_fields
+
+    return run_fields(args, screen)
+
+
+def _complete(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_complete import run_complete
+
+    return run_complete(args, screen)
+
+
+def _end_use(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_end_use import run_end_use
+
+    return run_end_use(args, screen)
 
 
 def _sign(args: argparse.Namespace, screen: Screen) -> Outcome:

@@ -109,6 +109,8 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("law", _("What is in force")),
                 item("law_classify", _("Classify goods")),
                 item("law_due", _("Due dates")),
+                item("law_end_use", _("Describe an end use")),
+                item("law_fields", _("Fields and their basis")),
                 item("law_packs", _("Packs")),
             ],
         ),

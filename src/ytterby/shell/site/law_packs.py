@@ -20,6 +20,7 @@ from ytterby.law.pack_reader import read_pack
 from ytterby.law.shape import TEXT_MAX
 from ytterby.proof.key import PublicKey
 from ytterby.shell.site.calendars import calendars, calendars_of, zone_of
+from ytterby.shell.site.law_fields import basis_problems
 from ytterby.shell.site.law_signature import CALENDARS, SIGNATURE, signature_problems
 from ytterby.shell.wording.yaml_text import LOADER, read_yaml
 from ytterby.terms.problem import Problem, pointer, refuse
@@ -55,7 +56,7 @@ def packaged_law() -> LawBook:
         ValueError: they do not fit together, which a test keeps from happening.
     """
     book, problems = make_book(packaged_packs())
-    problems = problems or calendar_problems(book, calendars())
+    problems = problems or [*calendar_problems(book, calendars()), *basis_problems(book)]
     if problems:
         raise ValueError(str(problems[0]))
     return book
@@ -139,7 +140,7 @@ def law_of(folder: Path | None, trusted: Sequence[PublicKey] = ()) -> tuple[LawB
     known, tables = calendars_beside(folder)
     book, more = make_book([*packaged_packs(), *packs])
     # What does not load cannot be missed by another: first things first.
-    more = more or [*calendar_problems(book, known), *_zone_problems(book)]
+    more = more or [*calendar_problems(book, known), *_zone_problems(book), *basis_problems(book)]
     return book, [*problems, *tables] or [_placed(problem, folder) for problem in more]
 
 

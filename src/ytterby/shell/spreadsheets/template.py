@@ -1,4 +1,9 @@
-"""Empty sheets to fill in: headers with their units, words to choose from, each column explained."""
+"""Empty sheets to fill in: headers with their units, words to choose from, each column explained.
+
+Beside each column stands what gets worse where it is left out, since few of them are required.
+"""
+
+from collections.abc import Mapping
 
 from ytterby.chain.spreadsheet.column import EVENTS, SheetTables
 from ytterby.chain.spreadsheet.out_table import CONTENT, ERROR, OutTable
@@ -38,9 +43,12 @@ EVENT_COLUMNS = [
     "complete",
 ]
 _NOTE_HEADS = {
-    "en": ("Column", "In Chinese", "Unit", "What it holds"),
-    "zh": ("列", "英文", "单位", "内容"),
+    "en": ("Column", "In Chinese", "Unit", "What it holds", "If left out"),
+    "zh": ("列", "英文", "单位", "内容", "不填的后果"),
 }
+# Nothing gets worse without it, and it is not required.
+_VOLUNTARY = {"en": "voluntary", "zh": "自愿填写"}
+_REQUIRED = {"en": "required", "zh": "必填"}
 _WORD_HEADS = {"en": ("Column", "Word", "In Chinese"), "zh": ("列", "词", "英文")}
 
 
@@ -51,15 +59,28 @@ def empty_table(kind: str, tables: SheetTables) -> OutTable:
     return OutTable(kind, (*keys, *assays), ())
 
 
-def write_template(kind: str, language: str, tables: SheetTables, matter: MatterTables, *, is_csv: bool) -> bytes:
-    """Return an empty sheet as XLSX with its explanations, or as CSV with its header alone."""
+def write_template(
+    kind: str,
+    language: str,
+    tables: SheetTables,
+    matter: MatterTables,
+    without: Mapping[str, str | None],
+    *,
+    is_csv: bool,
+) -> bytes:
+    """Return an empty sheet as XLSX with its explanations, or as CSV with its header alone.
+
+    `without` says by column what gets worse where it is left out; None where it is required.
+    """
     table = empty_table(kind, tables)
     if is_csv:
         return write_csv(table, tables, language)
     other = "zh" if language == "en" else "en"
     explained: list[tuple[str, ...]] = [_NOTE_HEADS[language]]
     for column in tables.of_sheet(kind):
-        explained.append((column.names[language], column.names[other], column.unit, column.explained[language]))
+        worse = without.get(column.key, _VOLUNTARY[language])
+        row = (column.names[language], column.names[other], column.unit, column.explained[language])
+        explained.append((*row, _REQUIRED[language] if worse is None else worse))
     lists = _lists(tables, matter, language)
     words: list[tuple[str, ...]] = [_WORD_HEADS[language]]
     for group in ("step", "side", "yes", "pool_rule"):

@@ -15,14 +15,15 @@ from django.views.decorators.http import require_safe
 from ytterby.law.book import LawBook
 from ytterby.law.form import FORMS, MAGNET_TYPES
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.law.asked_days import AskedDays, asked_days
+from ytterby.shell.portal.law.asked_days import KNOWN_ON, ON, AskedDays, asked_days
 from ytterby.shell.portal.law.goods_form import GoodsForm
 from ytterby.shell.portal.law.sources import NumberedSources
-from ytterby.shell.portal.law.typed import fields_of, same_query, wrong_json
+from ytterby.shell.portal.law.typed import Field, fields_of, same_query, wrong_json
 from ytterby.shell.portal.moment import Moment, moment_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.table import answer_json
 from ytterby.shell.site.law_answer import classify_json, first_day, is_recalled, packs_of_items
+from ytterby.shell.site.law_fields import without_words
 from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.wording import language_of, word
 
@@ -46,7 +47,8 @@ def classify(request: HttpRequest, seat: Seat) -> HttpResponse:
     context = {
         "form": form,
         "days": days,
-        "fields": {**form.fields, **fields_of(("on", "known_on"), days.typed, days.wrong if form.is_asked else {})},
+        "fields": {**form.fields, **_day_fields(days, language, is_asked=form.is_asked)},
+        "contents": form.contents,
         "on": days.typed["on"] or str(days.on),
         "forms": [(code, word("form", code, language)) for code in FORMS],
         "magnet_types": [(code, _("another") if code == "other" else code) for code in MAGNET_TYPES],
@@ -76,7 +78,13 @@ def classify_file(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _asked(request: HttpRequest, book: LawBook, language: str) -> tuple[GoodsForm, AskedDays]:
     days = asked_days(request.GET.dict(), book, first_day(book, packs_of_items(book)))
-    return GoodsForm(request.GET, language), days
+    return GoodsForm(request.GET, language, without_words(book, "goods", language)), days
+
+
+def _day_fields(days: AskedDays, language: str, *, is_asked: bool) -> dict[str, Field]:
+    """Return the fields of the two days; nothing is wrong with them before anything is asked."""
+    without = without_words(packaged_law(), "asked-days", language)
+    return fields_of((ON, KNOWN_ON), days.typed, days.wrong if is_asked else {}, without)
 
 
 def _answer(book: LawBook, form: GoodsForm, days: AskedDays, language: str) -> Json | None:

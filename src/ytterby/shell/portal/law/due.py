@@ -20,6 +20,8 @@ from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.table import answer_json
 from ytterby.shell.site.calendars import calendars
 from ytterby.shell.site.due_answer import due_json
+from ytterby.shell.site.law_fields import without_words
+from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.site.law_texts import law_text
 from ytterby.shell.wording import language_of
 
@@ -80,7 +82,9 @@ def due(request: HttpRequest, seat: Seat) -> HttpResponse:
     moment, asked = moment_of(request, seat), _Asked(request)
     answer = asked.answer
     context = {
-        "fields": fields_of(FIELDS, asked.query, asked.wrong),
+        "fields": fields_of(
+            FIELDS, asked.query, asked.wrong, without_words(packaged_law(), "due-date", asked.language)
+        ),
         "calendars": list(calendars()),
         "is_first_counted": asked.is_first_counted,
         "wrong_count": sum(map(len, asked.wrong.values())),

@@ -36,7 +36,8 @@ class ElementRow(NamedTuple):
 class GoodsForm:
     """What was typed of goods, and what it is."""
 
-    def __init__(self, query: QueryDict, language: str) -> None:
+    def __init__(self, query: QueryDict, language: str, without: Mapping[str, str]) -> None:
+        self._without = without
         self._language = language
         self._query = {name: query.get(name, "").strip() for name in SINGLE}
         typed = (query.getlist(name) for name in (ELEMENT, CONTENT, U))
@@ -127,7 +128,7 @@ class GoodsForm:
     @property
     def fields(self) -> Mapping[str, Field]:
         """The fields that stand once."""
-        return fields_of(SINGLE, self._query, self.wrong)
+        return fields_of(SINGLE, self._query, self.wrong, self._without)
 
     @property
     def rows(self) -> list[ElementRow]:
@@ -138,6 +139,11 @@ class GoodsForm:
             ElementRow(*(Field(at := _row(name, number), text, self.wrong.get(at, [])) for name, text in cells))
             for number, cells in enumerate(zip((ELEMENT, CONTENT, U), row, strict=True) for row in rows)
         ]
+
+    @property
+    def contents(self) -> Mapping[str, Field]:
+        """What gets worse without the contents and their uncertainties."""
+        return fields_of(("elements", U), {}, {}, self._without)
 
     @property
     def wrong_elements(self) -> list[Wrong]:

@@ -1,6 +1,7 @@
 """What is wrong with something that was typed into a form, and what to do: shown at its field, nothing is lost."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
@@ -25,11 +26,12 @@ class Wrong(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of a form as it was typed, with everything that is wrong with it."""
+    """A field of a form as it was typed, with everything that is wrong with it, and what gets worse without it."""
 
     name: str
     value: str
     wrong: list[Wrong]
+    without: str = ""
 
 
 def wrong_of(problem: Problem, language: str) -> Wrong:
@@ -37,9 +39,14 @@ def wrong_of(problem: Problem, language: str) -> Wrong:
     return Wrong(*sentence(problem, language))
 
 
-def fields_of(names: tuple[str, ...], query: Mapping[str, str], wrong: Mapping[str, list[Wrong]]) -> dict[str, Field]:
-    """Return the fields of a form by name."""
-    return {name: Field(name, query.get(name, ""), wrong.get(name, [])) for name in names}
+def fields_of(
+    names: tuple[str, ...],
+    query: Mapping[str, str],
+    wrong: Mapping[str, list[Wrong]],
+    without: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Field]:
+    """Return the fields of a form by name; `without` says what gets worse without each that is optional."""
+    return {name: Field(name, query.get(name, ""), wrong.get(name, []), without.get(name, "")) for name in names}
 
 
 def wrong_json(wrong: Mapping[str, list[Wrong]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ register = template.Library()
 
 # The shape and colour of a tag; the word stands in it.
 STANDING_TAGS = {"in_force": "open", "suspended": "wait", "disputed": "warn"}
+BASIS_TAGS = {"law": "bad", "intelligible": "wait", "need": "open"}
 ANSWER_TAGS = {"controlled": "bad", "not_controlled": "good", "ask": "wait", "disputed": "warn"}
 
 
@@ -35,6 +36,12 @@ def standing_tag(code: object) -> str:
 def answer_tag(code: object) -> str:
     """Return the shape of the tag of an answer for goods."""
     return ANSWER_TAGS.get(str(code), "none")
+
+
+@register.filter
+def basis_tag(code: object) -> str:
+    """Return the shape of the tag of what a field rests on."""
+    return BASIS_TAGS.get(str(code), "none")
 
 
 def standing_words() -> dict[str, str]:
