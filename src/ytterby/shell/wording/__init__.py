@@ -49,6 +49,7 @@ WORD_GROUPS = (
     "case_step",
     "diversion",
     "method",
+    "law_change",
 )
 
 # {{ and }} stand for themselves, as in str.format.
