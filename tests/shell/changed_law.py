@@ -67,5 +67,5 @@ def make_changed_register(folder: Path) -> None:
     title = {"en": "Another title <b>&", "zh": "另一标题"}
     packs = [newer(to="2026-12-07", title=title)]
     assert not propose_law(register, packs, start=now + timedelta(days=9), reason="To be confirmed").problems
-    for reading, source in (("ended", "MOFCOM notice 1"), ("extended", "MOFCOM notice 2")):
-        assert not settle_dispute(register, DISPUTE, reading, source=source).problems
+    for source in ("notice 1 of the licensing authority", "notice 2 of the licensing authority, which corrects 1"):
+        assert not settle_dispute(register, DISPUTE, "ended", source=source).problems

@@ -458,7 +458,10 @@ def test_what_changes_is_told_in_plain_words_in_both_languages(real):
     assert (row["id"], row["reason"], row["from"]) == (number, "Announcement 71", "2026-11-01T00:00:00.000Z")
     said = [one["text"] for one in row["changes"]]
     first, second = (one["id"] for one in content["rules"][:2])
-    assert f"rule {first}, title / en: Rare-earth production equipment and auxiliary materials → Another title" in said
+    assert (
+        f"rule {first}, title / English: Rare-earth production equipment and auxiliary materials → Another title"
+        in said
+    )
     assert any(one.startswith(f"rule {second}, readings: no longer") for one in said)
     assert "The pack extra-one is new." in said
     (chinese,) = changes_of_law(ME, head(), language="zh")["proposals"]

@@ -10,6 +10,7 @@ from rich.text import Text
 from ytterby.law.book import LawBook
 from ytterby.law.calendar import Calendar
 from ytterby.law.trust import Confidence
+from ytterby.shell.actions.clock import now
 from ytterby.shell.cli.law_arguments import names_register
 from ytterby.shell.cli.opening import Reading, open_data
 from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
@@ -69,7 +70,6 @@ def open_law_and_calendars(args: argparse.Namespace, screen: Screen) -> tuple[La
 def open_register_law(args: argparse.Namespace) -> "tuple[Reading, datetime | None]":
     """Open the register in --data; return it as known at a log size, and the present instant where none was named."""
     register = open_data(args)
-    from ytterby.shell.actions.clock import now
     from ytterby.shell.store.reading.known import known_at
     from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 

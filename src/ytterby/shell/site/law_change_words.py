@@ -49,7 +49,9 @@ def _place(place: tuple[str, ...], language: str) -> tuple[str, str]:
     """Return what an entry is called, and the field of it; the field is empty where the entry itself came or went."""
     section, *rest = place
     if f"law.section.{section}" not in law_texts():
-        return law_text("law.section.pack", language), " / ".join(_field(one, language) for one in place)
+        whole = "_".join(place)
+        names = (whole,) if f"law.field.{whole}" in law_texts() else place
+        return law_text("law.section.pack", language), " / ".join(_field(one, language) for one in names)
     noun = law_text(f"law.section.{section}", language)
     if not rest:
         return noun, ""
