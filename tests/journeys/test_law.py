@@ -30,7 +30,16 @@ PAGES = {
     "law-rule-strictest": "law/rules/CN-dual-use/",
     "law-item": f"law/rules/1C905.a/?{ON}",
     "law-item-unread": "law/rules/1C913.a/",
+    "law-changes-none": "law/changes/",
 }
+CHANGED_PAGES = {
+    "law-changes": "law/changes/",
+    "law-noticed": f"law/?{ON}&kind=rule&pack=cn-57-61-62",
+    "law-noticed-packs": "law/packs/",
+    "law-settled": f"law/rules/CN-61.1/?{ON}",
+}
+# A party of the sample chain, which reads what the auditor reads.
+PARTY = "9520000010010"
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -40,6 +49,30 @@ def test_a_page_of_law_is_accessible_inside_the_window_and_by_itself(windows, sc
     """Threat X1: the policy is not broken, and no other host is asked."""
     shot = screenshots / f"{name}-{language}-{look}.png"
     windows(look).check(f"/{language}/{PAGES[name]}", shot)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", CHANGED_PAGES)
+def test_a_page_of_a_law_that_changed_too(law_windows, screenshots, name, language, look):
+    law_windows(look).check(f"/{language}/{CHANGED_PAGES[name]}", screenshots / f"{name}-{language}-{look}.png")
+
+
+def test_from_a_notice_to_what_changes_and_its_file(law_windows):
+    window = law_windows("light", PARTY)
+    page = window.page
+    window.go("/en/law/classify/")
+    assert page.locator("main .note").count() == 3
+    page.locator("main .note", has_text="waits for a second person").get_by_text("What changes").click()
+    page.wait_for_url("**/law/changes/#proposal-*")
+    number = page.url.partition("#proposal-")[2]
+    said = page.inner_text(f"#proposal-{number}")
+    assert "To be confirmed" in said
+    assert "Another title <b>&" in said
+    told = page.request.get(window.address + "/en/law/changes.json").json()
+    assert [one["state"] for one in told["proposals"]] == ["proposed", "in_force", "in_force"]
+    page.keyboard.press("j")
+    assert page.locator("[data-row].here").count() == 1
 
 
 def test_by_keys_from_the_list_to_a_rule_and_its_json(windows):

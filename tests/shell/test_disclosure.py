@@ -174,6 +174,8 @@ QUERIES = {
     "law_classify_json": ["form=oxide&formula=Ho2O3&on=2026-11-20", "form="],
     "law_due": ["", "calendar=CN&from=2026-11-24&days=45"],
     "law_due_json": ["calendar=CN&from=2026-11-24&days=45"],
+    "law_changes": ["", "known_at=31"],
+    "law_changes_file": [""],
     "law_packs": [""],
     "law_packs_file": [""],
     "law_rule": ["", "on=2026-11-20"],

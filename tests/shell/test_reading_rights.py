@@ -37,6 +37,7 @@ from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.flow_returns import list_returns, show_return
 from ytterby.shell.store.reading.inquiries import list_cases, recorded_case, recorded_cases, show_case
 from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.law import changes_of_law, law_at
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
 from ytterby.shell.store.reading.months import balanced, month_rows
@@ -143,6 +144,7 @@ PROBES = {
     "names of columns": lambda viewer: bool(columns_of(viewer, KESTREL, known=now())),
     "case of a finding": lambda viewer: bool(list_cases(viewer, known=now())["cases"]),
     "sample to be visited": lambda viewer: bool(list_samples(viewer, known=now())["samples"]),
+    "law of the register": lambda viewer: bool(changes_of_law(viewer, now())["law"] == law_at(viewer, now()).digest),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
 

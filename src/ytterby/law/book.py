@@ -3,34 +3,41 @@
 A pack may name what another holds (a ban names the items' packs); what no loaded pack holds is refused here.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from ytterby.law import conduct as asked
 from ytterby.law.clock_rule import ClockRule
 from ytterby.law.condition import leaves_of
 from ytterby.law.conduct import Conduct
-from ytterby.law.dated_rule import Dispute, Rule
+from ytterby.law.dated_rule import Dispute, Rule, Settlement
 from ytterby.law.dossier_rule import DossierRules
 from ytterby.law.end_use_rule import EndUseRules
 from ytterby.law.fact import CODE, FIGURES, FactKind
 from ytterby.law.item import Doubt, Guidance, Item, Parameter
-from ytterby.law.pack import Cited, Pack
+from ytterby.law.pack import DIGEST_SUITE, Cited, Pack
 from ytterby.law.procedure import Procedure, clock_rules_of, entries_of
 from ytterby.terms.problem import Problem, pointer, refuse
 
 # Parameters that the classification itself asks for; every book that lists items must hold them.
 COVERAGE, IMPURITY = "coverage", "impurity"
+_DOMAIN = b"ytterby/law-book/v1\x00"
 
 
 @dataclass(frozen=True, eq=False)
 class LawBook:
-    """The packs by identifier, in order of it; the order in which they were loaded changes no answer."""
+    """The packs by identifier, in order of it; the order in which they were loaded changes no answer.
+
+    `settlements` are entries beside the packs that close disputes, by dispute (`settlement.with_settlements`).
+    """
 
     packs: Mapping[str, Pack]
+    settlements: Mapping[str, tuple[Settlement, ...]] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -44,8 +51,13 @@ class LawBook:
 
     @cached_property
     def disputes(self) -> Mapping[str, Dispute]:
-        """Every dispute by identifier."""
-        return _merged(pack.disputes for pack in self.packs.values())
+        """Every dispute by identifier, with what it was settled on: what names no reading of it settles nothing."""
+        found: dict[str, Dispute] = _merged(pack.disputes for pack in self.packs.values())
+        for name, settled in self.settlements.items():
+            if name in found:
+                fitting = tuple(one for one in settled if one.reading in found[name].readings)
+                found[name] = replace(found[name], settlements=(*found[name].settlements, *fitting))
+        return found
 
     @cached_property
     def facts(self) -> Mapping[str, FactKind]:
@@ -111,6 +123,24 @@ class LawBook:
         """The latest day that a loaded pack knows."""
         return max((pack.knows[1] for pack in self.packs.values()), default=date.min)
 
+    @property
+    def latest_known(self) -> date:
+        """The latest day of which anything here speaks: the packs, and what settles their disputes."""
+        settled = (one.trust.known_since for found in self.settlements.values() for one in found)
+        return max([self.known_to, *settled])
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this book from every other that may answer otherwise: over its packs and its settlements."""
+        settled = [
+            [name, one.reading, one.by, *(str(part) for part in one.trust)]
+            for name, found in sorted(self.settlements.items())
+            for one in found
+        ]
+        content = {"packs": [[pack.id, pack.digest] for pack in self.packs.values()], "settlements": settled}
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return f"{DIGEST_SUITE}:{sha256(_DOMAIN + text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
     def code_of(self, name: str) -> str:
         """Return a code without its pack's group as prefix (`xx-1A001.a` is `1A001.a`); any other name as it is."""
         head, joint, rest = name.partition("-")
@@ -125,7 +155,7 @@ class LawBook:
     def of_group(self, group: str) -> "LawBook":
         """Return the book of one group's packs, with those that hold what all share."""
         chosen = {name: pack for name, pack in self.packs.items() if pack.group in {group, SHARED}}
-        return LawBook(chosen)
+        return LawBook(chosen, self.settlements)
 
 
 SHARED = "shared"
@@ -223,9 +253,9 @@ def _dossier_references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         place = pointer("dossier", "documents", number)
         if procedure is not None:
             yield from _known(document.id, procedure.documents, place + "/document")
-        for at, field in enumerate(document.fields.values()):
-            if field.rule:
-                yield from _known(field.rule, named, place + pointer("fields", at, "rule"))
+        for at, asked_for in enumerate(document.fields.values()):
+            if asked_for.rule:
+                yield from _known(asked_for.rule, named, place + pointer("fields", at, "rule"))
     for number, check in enumerate(rules.checks.values()):
         place = pointer("dossier", "checks", number)
         if check.rule:

@@ -104,7 +104,7 @@ class Rule:
 
 
 class Settlement(NamedTuple):
-    """An officer's dated entry that closes a dispute: the reading that holds, by whom."""
+    """An officer's dated entry that closes a dispute: the reading that holds, by whom, and since when it is known."""
 
     reading: str
     by: str
@@ -113,18 +113,24 @@ class Settlement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """What is read in several ways, with who may settle it."""
+    """What is read in several ways, who may settle it, and on what it was settled, the latest entry last."""
 
     id: str
     text: Words
     settled_by: Words
     readings: Mapping[str, tuple[Words, Trust]]
-    settlement: Settlement | None
+    settlements: tuple[Settlement, ...] = ()
+
+    def settlement_known(self, known: date) -> Settlement | None:
+        """Return what it was settled on as known on a day: the latest entry, of one day the last; None before any."""
+        found = [one for one in self.settlements if one.trust.is_known(known)]
+        return max(reversed(found), key=lambda one: one.trust.known_since, default=None)
 
     def readings_known(self, known: date) -> tuple[str, ...]:
         """Return the readings that were held on a day: the one that was settled on, once it was."""
-        if self.settlement is not None and self.settlement.trust.is_known(known):
-            return (self.settlement.reading,)
+        settled = self.settlement_known(known)
+        if settled is not None:
+            return (settled.reading,)
         return tuple(name for name, (_, trust) in self.readings.items() if trust.is_known(known))
 
 

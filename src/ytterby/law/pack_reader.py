@@ -101,7 +101,7 @@ def _dispute(row: Json) -> Dispute:
         text=row["text"],
         settled_by=row["settled_by"],
         readings={one["id"]: (one["text"], trust_of(one)) for one in row["readings"]},
-        settlement=Settlement(settled["reading"], settled["by"], trust_of(settled)) if settled else None,
+        settlements=(Settlement(settled["reading"], settled["by"], trust_of(settled)),) if settled else (),
     )
 
 

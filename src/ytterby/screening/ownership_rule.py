@@ -186,4 +186,4 @@ def _period(row: Json) -> Period:
 
 def _dispute(row: Json) -> Dispute:
     readings = {one["id"]: (one["text"], trust_of(one)) for one in row["readings"]}
-    return Dispute(row["id"], row["text"], row["settled_by"], readings, None)
+    return Dispute(row["id"], row["text"], row["settled_by"], readings, ())

@@ -23,7 +23,7 @@ BEGINNINGS = (
     "doctor.part.",
     "register.rebuilding.",
     *("owners.adds.", "owners.standing.", "owners.verdict."),
-    *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
+    *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field.", "law.section."),
     *("law.basis.", "law.complete.", "law.severity.", "law.gap."),
 )
 

@@ -4,6 +4,7 @@ from ytterby.shell.cli import law_due
 from ytterby.shell.cli.arguments import Nouns, add_noun
 from ytterby.shell.cli.law_arguments import (
     add_applies,
+    add_changes,
     add_classify,
     add_complete,
     add_diff,
@@ -16,7 +17,7 @@ from ytterby.shell.cli.law_arguments import (
 
 
 def add(nouns: Nouns) -> None:
-    """Add the noun; its commands need no register."""
+    """Add the noun; where there is no register its questions are answered by the packaged packs."""
     verbs = add_noun(nouns, "law", "what is controlled, by which rule and how sure, and when an answer is due")
     add_classify(verbs)
     add_applies(verbs)
@@ -28,3 +29,4 @@ def add(nouns: Nouns) -> None:
     add_complete(verbs)
     add_end_use(verbs)
     add_sign(verbs)
+    add_changes(verbs)

@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
-from ytterby.shell.cli.arguments import Nouns, add_command, day
+from ytterby.shell.cli.arguments import DATA, Nouns, add_command, day, whole_number
 from ytterby.shell.cli.outcome import Outcome
+from ytterby.shell.cli.rights import add_signer
 from ytterby.shell.cli.screen import Screen
 
-PACKAGED = "packaged"
+PACKAGED, REGISTER = "packaged", "register"
 
 
 def add_classify(verbs: Nouns) -> None:
@@ -43,9 +44,61 @@ def add_show(verbs: Nouns) -> None:
 def add_diff(verbs: Nouns) -> None:
     """Add `law diff`."""
     parser = add_command(verbs, "diff", _diff, "list what changed between two packs, or two folders of packs")
-    text = f"a pack's file, a folder of packs, the id of a packaged one, or {PACKAGED} for all that come with ytterby"
+    text = (
+        f"a pack's file, a folder of packs, the id of a pack, {PACKAGED} for all that come with ytterby, {REGISTER} for"
+        " all that the register goes by, or the number of a proposal for all that it would go by then"
+    )
     for name in ("old", "new"):
         parser.add_argument(name, metavar=name.upper(), help=text)
+    add_known_law(parser)
+
+
+def add_changes(verbs: Nouns) -> None:
+    """Add the commands that change the law of a register."""
+    propose = add_command(verbs, "propose", _propose, "propose packs that the register is to go by from an instant on")
+    text = "a folder of packs (*.yaml) with its calendars, or single packs"
+    propose.add_argument("paths", nargs="+", type=Path, metavar="FOLDER|FILE", help=text)
+    text = "the instant from which they hold, as 2027-01-01T00:00:00+08:00; another person confirms before it"
+    propose.add_argument("--from", required=True, dest="start", metavar="INSTANT", help=text)
+    propose.add_argument("--reason", default="", metavar="TEXT", help="why, for those concerned")
+    text = "why a pack that knows less than the one before it is meant"
+    propose.add_argument("--going-back", default="", metavar="TEXT", help=text)
+    add_trusted(propose)
+    add_signer(propose)
+    for name, run, summary in (
+        (
+            "activate",
+            _activate,
+            "confirm a proposal of another person; it holds from its instant, and nothing undoes it",
+        ),
+        ("withdraw", _withdraw, "withdraw a proposal that nobody confirmed"),
+    ):
+        verb = add_command(verbs, name, run, summary)
+        verb.add_argument("which", metavar="NUMBER", help="the number that ytterby law changes shows")
+        add_signer(verb)
+    settle = add_command(verbs, "settle", _settle, "enter on which reading a dispute is settled, from today on")
+    settle.add_argument("dispute", metavar="DISPUTE", help="its id, as ytterby law show gives it")
+    settle.add_argument("reading", metavar="READING", help="the reading that holds")
+    settle.add_argument("--source", required=True, metavar="TEXT", help="where that stands")
+    text = "the source was read, or it is what the office does (default: read)"
+    settle.add_argument("--confidence", choices=("read", "practice"), default="read", help=text)
+    add_signer(settle)
+    text = "list proposals, activations and settlements, with what they change"
+    changes = add_command(verbs, "changes", _changes, text)
+    add_known_law(changes)
+
+
+def add_known_law(parser: argparse.ArgumentParser) -> None:
+    """Add: by the law of the register as known at a log size."""
+    text = "by the law of the register in --data as known at this log size (default: now)"
+    parser.add_argument("--known-at", type=whole_number, metavar="N", help=text)
+
+
+def names_register(args: argparse.Namespace) -> bool:
+    """Tell whether a command goes by the law of a register: one that --data names, or that lies at its default."""
+    from ytterby.shell.site.register import MARKER
+
+    return bool(args.data != Path(DATA) or args.known_at is not None or (args.data / MARKER).is_file())
 
 
 def add_test(verbs: Nouns) -> None:
@@ -106,10 +159,11 @@ def _add_days(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_packs(parser: argparse.ArgumentParser) -> None:
-    """Add: packs from a folder."""
-    text = "packs (*.yaml) that add to the packaged ones, or replace those of their id"
+    """Add: packs from a folder, or the law of a register."""
+    text = "packs (*.yaml) that add to the packaged ones, or replace those of their id, whatever a register goes by"
     parser.add_argument("--packs", type=Path, metavar="FOLDER", help=text)
     add_trusted(parser)
+    add_known_law(parser)
 
 
 def add_trusted(parser: argparse.ArgumentParser) -> None:
@@ -177,3 +231,33 @@ def _sign(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.cli.law_sign import run_sign
 
     return run_sign(args, screen)
+
+
+def _propose(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_change import run_propose
+
+    return run_propose(args, screen)
+
+
+def _activate(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_change import run_activate
+
+    return run_activate(args, screen)
+
+
+def _withdraw(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_change import run_withdraw
+
+    return run_withdraw(args, screen)
+
+
+def _settle(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_change import run_settle
+
+    return run_settle(args, screen)
+
+
+def _changes(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_change import run_changes
+
+    return run_changes(args, screen)

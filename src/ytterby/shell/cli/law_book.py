@@ -1,21 +1,30 @@
 """What the commands of law share: which packs, which two days, and how reasons with their sources are shown."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ytterby.law.book import LawBook
+from ytterby.law.calendar import Calendar
 from ytterby.law.trust import Confidence
+from ytterby.shell.actions.clock import now
+from ytterby.shell.cli.law_arguments import names_register
+from ytterby.shell.cli.opening import Reading, open_data
 from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, problem_line
 from ytterby.shell.cli.screen import Screen, plain, write_json
 from ytterby.shell.site.law_answer import first_day, is_recalled
-from ytterby.shell.site.law_packs import law_of
+from ytterby.shell.site.law_packs import calendars_beside, law_of
 from ytterby.shell.site.law_signature import read_trusted
 from ytterby.terms.problem import Problem
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ytterby.proof.key import PublicKey
 
 Json = dict[str, Any]
 _WORDS_SHOWN = {Confidence.RECALLED: "law.sure.recalled", Confidence.PRACTICE: "law.sure.practice"}
@@ -26,29 +35,75 @@ class BadPacksError(CouldNotRun):
 
 
 def open_law(args: argparse.Namespace, screen: Screen) -> LawBook:
-    """Return the book of law.
+    """Return the book of law: of the folder that --packs names, else of the register, else the packaged one.
 
     Raises:
-        CouldNotRun: the folder or the trusted key cannot be read, or the folder holds a bad pack or bears no signature
-            of that key; its problems are written first.
-        WrongUse: a trusted key, and no folder whose signature it could check.
+        CouldNotRun: the folder, the trusted key or the register cannot be read, or the folder holds a bad pack or bears
+            no signature of that key; its problems are written first.
+        WrongUse: a trusted key, and no folder whose signature it could check; a folder, and a size of a register's log.
     """
+    return open_law_and_calendars(args, screen)[0]
+
+
+def open_law_and_calendars(args: argparse.Namespace, screen: Screen) -> tuple[LawBook, Mapping[str, Calendar]]:
+    """Return the book of law as `open_law` does, and the calendars that go with it."""
     if args.trusted_key is not None and args.packs is None:
         raise WrongUse("law.trusted_nothing", file=args.trusted_key)
-    try:
-        trusted = () if args.trusted_key is None else read_trusted(args.trusted_key)
-    except OSError as error:
-        raise CouldNotRun("file.unreadable", file=args.trusted_key, why=error.strerror or error) from None
-    except ValueError as error:
-        raise CouldNotRun("law.sign.no_key", file=args.trusted_key, why=error) from None
+    if args.packs is not None and args.known_at is not None:
+        raise WrongUse("law.two_laws")
+    if args.packs is None and names_register(args):
+        reading, at = open_register_law(args)
+        return law_of_register(reading, at, screen)
+    trusted = trusted_keys(args)
     try:
         book, problems = law_of(args.packs, trusted)
+        # What is wrong with the tables was refused with the packs.
+        known, _ = calendars_beside(args.packs)
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=args.packs, why=error.strerror or error) from None
     if problems:
         show_refused(screen, problems, str(args.packs))
         raise BadPacksError("law.packs_refused", folder=args.packs, count=len(problems))
-    return book
+    return book, known
+
+
+def open_register_law(args: argparse.Namespace) -> "tuple[Reading, datetime | None]":
+    """Open the register in --data; return it as known at a log size, and the present instant where none was named."""
+    register = open_data(args)
+    from ytterby.shell.store.reading.known import known_at
+    from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+
+    known = known_at(OPERATOR_VIEWER, args.known_at)
+    return Reading(register, OPERATOR_VIEWER, known), None if args.known_at is not None else args.at or now()
+
+
+def law_of_register(reading: Reading, at: "datetime | None", screen: Screen) -> tuple[LawBook, Mapping[str, Calendar]]:
+    """Return the law that a register goes by.
+
+    Raises:
+        BadPacksError: its packs do not fit together; the problems are written first.
+    """
+    from ytterby.shell.store.reading.law import LawUnfitError, calendars_at, law_at
+
+    try:
+        return law_at(reading.viewer, reading.known, at), calendars_at(reading.viewer, reading.known, at)
+    except LawUnfitError as error:
+        show_refused(screen, error.problems, str(reading.register.data))
+        raise BadPacksError("law.register_unfit", data=reading.register.data, count=len(error.problems)) from None
+
+
+def trusted_keys(args: argparse.Namespace) -> "Sequence[PublicKey]":
+    """Return the keys that --trusted-key names; none where there is no such file to trust.
+
+    Raises:
+        CouldNotRun: it cannot be read, or holds no key for packs.
+    """
+    try:
+        return () if args.trusted_key is None else read_trusted(args.trusted_key)
+    except OSError as error:
+        raise CouldNotRun("file.unreadable", file=args.trusted_key, why=error.strerror or error) from None
+    except ValueError as error:
+        raise CouldNotRun("law.sign.no_key", file=args.trusted_key, why=error) from None
 
 
 def show_refused(screen: Screen, problems: Sequence[Problem], file: str) -> None:
@@ -66,7 +121,7 @@ def known_day(args: argparse.Namespace, book: LawBook, packs: Iterable[str]) -> 
     Raises:
         WrongUse: one of the two days lies before the first day of which these packs speak.
     """
-    known: date = args.known_on or book.known_to
+    known: date = args.known_on or book.latest_known
     first = first_day(book, packs)
     for one in (args.on, known):
         if one < first:

@@ -1,28 +1,37 @@
-"""`ytterby law diff OLD NEW`: what changed between two packs, or two folders of packs."""
+"""`ytterby law diff OLD NEW`: what changed between two packs, two folders of packs, or beside the law of a register."""
 
 import argparse
 import json
+import re
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ytterby.law.pack import Pack
 from ytterby.law.pack_diff import Change, diff_packs
-from ytterby.shell.cli.law_arguments import PACKAGED
-from ytterby.shell.cli.law_book import BadPacksError, show_refused
+from ytterby.shell.cli.law_arguments import PACKAGED, REGISTER, names_register
+from ytterby.shell.cli.law_book import BadPacksError, law_of_register, open_register_law, show_refused
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.site.law_packs import packaged_packs, read_folder, read_pack_file
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ytterby.shell.cli.opening import Reading
+
 _VALUE_LENGTH_MAX = 300
+_NUMBER = re.compile(r"[0-9a-f]{8,64}")
 MARKS = {"added": ("+ ", "green"), "removed": ("- ", "red"), "changed": ("~ ", "yellow")}
 Json = dict[str, Any]
 
 
 def run_diff(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List every change; exit 1 where there is any, like diff."""
-    old, new = _read(args.old, screen), _read(args.new, screen)
+    held = _Held(args, screen)
+    old, new = _read(args.old, held, screen), _read(args.new, held, screen)
     if len(old) == len(new) == 1:
         # Two files are two versions of one pack, also where it was given another id.
         (before,), (after,) = old.values(), new.values()
@@ -37,7 +46,36 @@ def run_diff(args: argparse.Namespace, screen: Screen) -> Outcome:
     return Outcome.FOUND if changes else Outcome.GOOD
 
 
-def _read(name: str, screen: Screen) -> dict[str, Pack]:
+class _Held:
+    """The law of the register, looked up once it is asked for."""
+
+    def __init__(self, args: argparse.Namespace, screen: Screen) -> None:
+        self._args, self._screen = args, screen
+        self.is_there = names_register(args)
+
+    @cached_property
+    def _reading(self) -> "tuple[Reading, datetime | None]":
+        return open_register_law(self._args)
+
+    def packs(self) -> dict[str, Pack]:
+        """Return what the register goes by."""
+        return dict(law_of_register(*self._reading, self._screen)[0].packs)
+
+    def proposed(self, number: str) -> dict[str, Pack] | None:
+        """Return what the register would go by with a proposal; None where none is called so."""
+        reading, _ = self._reading
+        from ytterby.shell.store.reading.law import LawUnfitError, books_of
+
+        try:
+            return dict(books_of(reading.viewer, reading.known, number)[1].packs)
+        except KeyError:
+            return None
+        except LawUnfitError as error:
+            show_refused(self._screen, error.problems, number)
+            raise BadPacksError("law.packs_refused", folder=number, count=len(error.problems)) from None
+
+
+def _read(name: str, held: _Held, screen: Screen) -> dict[str, Pack]:
     """Return the packs that a name stands for.
 
     Raises:
@@ -47,20 +85,32 @@ def _read(name: str, screen: Screen) -> dict[str, Pack]:
     if name == PACKAGED:
         return packaged
     path = Path(name)
+    if name == REGISTER and not path.exists():
+        return held.packs()
+    if held.is_there and not path.exists():
+        packs = held.packs()
+        if name in packs:
+            return {name: packs[name]}
+        if _NUMBER.fullmatch(name) and (proposed := held.proposed(name)) is not None:
+            return proposed
     if name in packaged and not path.exists():
         return {name: packaged[name]}
+    return _read_path(name, path, screen)
+
+
+def _read_path(name: str, path: Path, screen: Screen) -> dict[str, Pack]:
     try:
         if path.is_dir():
-            packs, problems = read_folder(path)
+            found, problems = read_folder(path)
         else:
             pack, problems = read_pack_file(path)
-            packs = [] if pack is None else [pack]
+            found = [] if pack is None else [pack]
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=name, why=error.strerror or error) from None
     if problems:
         show_refused(screen, problems, name)
         raise BadPacksError("law.packs_refused", folder=name, count=len(problems))
-    return {pack.id: pack for pack in packs}
+    return {pack.id: pack for pack in found}
 
 
 def _json(change: Change) -> Json:

@@ -1,6 +1,6 @@
 """`ytterby law due`: the day on which a period ends, with its spread where the notice of a year is not loaded.
 
-It needs no register. What the answer holds: `ytterby.shell.site.due_answer`.
+It goes by the calendars of a register where there is one. What the answer holds: `ytterby.shell.site.due_answer`.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command, day, whole_number
 from ytterby.shell.cli.figures import write_count
-from ytterby.shell.cli.law_arguments import add_trusted
+from ytterby.shell.cli.law_arguments import add_known_law, add_trusted, names_register
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen
@@ -38,18 +38,22 @@ def add(verbs: Nouns) -> None:
     )
     beside.add_argument("--packs", type=Path, metavar="FOLDER", help="packs with a folder calendars beside them")
     add_trusted(due)
+    add_known_law(due)
 
 
 def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the due date."""
     from ytterby.shell.site.due_answer import due_json
 
-    if args.trusted_key is not None:
-        from ytterby.shell.cli.law_book import open_law
+    if args.calendars is not None and args.known_at is not None:
+        raise WrongUse("law.two_laws")
+    # Of packs: the signature is over packs and calendars together.
+    is_of_register = args.calendars is None and args.packs is None and names_register(args)
+    if args.trusted_key is not None or is_of_register or (args.packs is not None and args.known_at is not None):
+        from ytterby.shell.cli.law_book import open_law_and_calendars
 
-        # The signature is over packs and calendars together.
-        open_law(args, screen)
-    known, problems = _calendars(args)
+        of_law = open_law_and_calendars(args, screen)[1]
+    known, problems = (of_law, []) if is_of_register else _calendars(args)
     if problems:
         return _refuse(args, problems, screen)
     calendar = _find(known, args.calendar)

@@ -57,6 +57,8 @@ def _show_list(screen: Screen, book: LawBook) -> None:
 def _show_fields(screen: Screen, fields: Json, indent: str) -> None:
     """Write the fields of an entry, one a line, with what lies in them set in; where it stands comes in brackets."""
     hidden = {"kind", "source", "confidence", "confidence_note", "digest"}
+    if "settlements" in fields:
+        hidden.add("settled")  # it is one of them
     for name, value in fields.items():
         if name in hidden or value in (None, [], {}, ""):
             continue

@@ -12,13 +12,13 @@ from ytterby.law.law_sentence import Difference, Verdict, judge_sentence
 from ytterby.law.said import Said
 from ytterby.law.trust import Words
 from ytterby.shell.cli.law_arguments import PACKAGED
-from ytterby.shell.cli.law_book import Sources, open_law
+from ytterby.shell.cli.law_book import Sources, open_law_and_calendars
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.cli.texts import counted
 from ytterby.shell.site.law_answer import packs_json, reason_json, worded
-from ytterby.shell.site.law_packs import calendars_beside, in_file
+from ytterby.shell.site.law_packs import in_file
 from ytterby.shell.site.law_sentences import SentenceFile, packaged_sentences, read_sentence_files
 from ytterby.shell.wording import LANGUAGES
 from ytterby.terms.problem import Problem
@@ -41,9 +41,7 @@ class Judged:
 
 def run_test(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Judge every sentence; exit 1 where one fails or cannot be asked."""
-    book = open_law(args, screen)
-    # What is wrong with the tables was refused with the packs.
-    known, _ = calendars_beside(args.packs)
+    book, known = open_law_and_calendars(args, screen)
     read = _read(args.folder)
     judged = [
         Judged(file.path, judge_sentence(sentence, book, known, in_all_languages))

@@ -112,6 +112,7 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("law_end_use", _("Describe an end use")),
                 item("law_fields", _("Fields and their basis")),
                 item("law_packs", _("Packs")),
+                item("law_changes", _("Changes of law")),
             ],
         ),
         (_("Proof"), [item("log", _("Log"))]),

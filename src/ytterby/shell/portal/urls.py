@@ -23,7 +23,7 @@ from ytterby.shell.portal.auditor import (
 from ytterby.shell.portal.auditor.closes import close, close_file, closes, closes_file
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
-from ytterby.shell.portal.law import classify, due, end_use, fields, in_force, packs
+from ytterby.shell.portal.law import changes, classify, due, end_use, fields, in_force, packs
 from ytterby.shell.portal.screening import end_users, flags
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
@@ -106,6 +106,8 @@ urlpatterns = [
     path("law/fields.<file:kind>", fields.fields_file, name="law_fields_file"),
     path("law/packs/", packs.packs, name="law_packs"),
     path("law/packs.<file:kind>", packs.packs_file, name="law_packs_file"),
+    path("law/changes/", changes.changes, name="law_changes"),
+    path("law/changes.<file:kind>", changes.changes_file, name="law_changes_file"),
     path("law/rules/<str:name>/rule.json", packs.rule_file, name="law_rule_json"),
     path("law/rules/<str:name>/", packs.rule, name="law_rule"),
     path("log/", log.log, name="log"),

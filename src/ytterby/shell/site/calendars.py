@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from ytterby.law.book import LawBook
 from ytterby.law.calendar import Calendar
 from ytterby.law.calendar_table import NO_SPREADS, CalendarTexts, parse_calendars
 from ytterby.law.clock_rule import ClockRule, parse_clock_rules
@@ -20,6 +21,7 @@ from ytterby.terms.problem import Problem
 ROOM, FOLDER = "law", "calendars"
 # A table of calendars is text that people read; a larger file is not read at all.
 BYTES_MAX = 20_000_000
+REQUIRED = ("years", "days")
 Row = TypeVar("Row")
 
 
@@ -36,8 +38,17 @@ def clock_rules() -> Mapping[str, ClockRule]:
     # Packs name calendars, so that their reader imports this module.
     from ytterby.shell.site.law_packs import packaged_law
 
-    found, problems = parse_clock_rules(_packaged("clock_rules"), _packaged("clock_reasons"))
-    return {**_whole(found, problems), **packaged_law().clock_rules}
+    return clock_rules_beside(packaged_law())
+
+
+def clock_rules_beside(book: LawBook) -> Mapping[str, ClockRule]:
+    """Return the rules of clocks of a book's procedures by id, and beside them those of no procedure."""
+    return {**_clocks_of_no_procedure(), **book.clock_rules}
+
+
+@lru_cache(maxsize=1)
+def _clocks_of_no_procedure() -> Mapping[str, ClockRule]:
+    return _whole(*parse_clock_rules(_packaged("clock_rules"), _packaged("clock_reasons")))
 
 
 def calendars_of(folder: Path) -> tuple[Mapping[str, Calendar], list[Problem]]:
@@ -47,16 +58,34 @@ def calendars_of(folder: Path) -> tuple[Mapping[str, Calendar], list[Problem]]:
         OSError: a file that cannot be read, or is too large; `years.csv` and `days.csv` must be there.
         UnicodeDecodeError: a file that is not UTF-8.
     """
-    texts = CalendarTexts(
-        calendars=_text(folder, "calendars", _packaged("calendars")),
-        years=_text(folder, "years"),
-        days=_text(folder, "days"),
-        spreads=_text(folder, "spreads", NO_SPREADS),
+    return calendars_over(calendars(), calendar_texts(folder))
+
+
+def calendar_texts(folder: Path) -> dict[str, str]:
+    """Return the tables that a folder holds, by name.
+
+    Raises:
+        OSError: a file that cannot be read, or is too large; `years.csv` and `days.csv` must be there.
+        UnicodeDecodeError: a file that is not UTF-8.
+    """
+    names = [name for name in CalendarTexts._fields if name in REQUIRED or (folder / f"{name}.csv").exists()]
+    return {name: _text(folder, name) for name in names}
+
+
+def calendars_over(
+    old: Mapping[str, Calendar], texts: Mapping[str, str]
+) -> tuple[Mapping[str, Calendar], list[Problem]]:
+    """Return calendars with those of some tables over them; none, and all problems, where a table is wrong."""
+    newer, problems = parse_calendars(
+        CalendarTexts(
+            calendars=texts.get("calendars", _packaged("calendars")),
+            years=texts["years"],
+            days=texts["days"],
+            spreads=texts.get("spreads", NO_SPREADS),
+        )
     )
-    newer, problems = parse_calendars(texts)
     if problems:
         return {}, problems
-    old = calendars()
     return {**old, **{name: old[name].with_newer(one) if name in old else one for name, one in newer.items()}}, []
 
 
@@ -76,10 +105,8 @@ def _packaged(name: str) -> str:
     return packaged_text(ROOM, f"{FOLDER}/{name}.csv")
 
 
-def _text(folder: Path, name: str, default: str | None = None) -> str:
+def _text(folder: Path, name: str) -> str:
     path = folder / f"{name}.csv"
-    if default is not None and not path.exists():
-        return default
     if path.stat().st_size > BYTES_MAX:
         raise OSError(f"{path.name} has more than {BYTES_MAX} bytes")
     return path.read_text(encoding="utf-8-sig")

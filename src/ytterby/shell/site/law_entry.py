@@ -117,7 +117,8 @@ def _period_json(period: Period) -> Json:
 
 def _dispute_json(book: LawBook, name: str, language: str) -> Json:
     dispute = book.disputes[name]
-    settled = dispute.settlement
+    settled = [{"reading": one.reading, "by": one.by, **_sure(one.trust)} for one in dispute.settlements]
+    latest = dispute.settlement_known(date.max)
     return {
         "kind": "dispute",
         "id": name,
@@ -126,7 +127,8 @@ def _dispute_json(book: LawBook, name: str, language: str) -> Json:
         "readings": [
             {"id": one, "text": text[language], **_sure(trust)} for one, (text, trust) in dispute.readings.items()
         ],
-        "settled": None if settled is None else {"reading": settled.reading, "by": settled.by, **_sure(settled.trust)},
+        "settled": None if latest is None else settled[dispute.settlements.index(latest)],
+        "settlements": settled,
     }
 
 

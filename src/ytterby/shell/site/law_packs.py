@@ -4,7 +4,7 @@ A pack from a folder comes from outside: it is read no further than it may be lo
 small file to any size), and a name that stands twice is a problem instead of the last one winning.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -138,10 +138,17 @@ def law_of(folder: Path | None, trusted: Sequence[PublicKey] = ()) -> tuple[LawB
     if trusted and not problems:
         problems = [_in_folder(problem, folder) for problem in signature_problems(folder, packs, trusted)]
     known, tables = calendars_beside(folder)
-    book, more = make_book([*packaged_packs(), *packs])
+    book, more = book_with(packs, known)
+    return book, [*problems, *tables] or [placed(problem, lambda pack: f"{folder}: {pack}") for problem in more]
+
+
+def book_with(packs: Sequence[Pack], known: Mapping[str, Calendar]) -> tuple[LawBook, list[Problem]]:
+    """Return the packaged book with these packs added, or in place of those of the same id, and where they do not fit
+    together or with the calendars there are; a later pack of the same id replaces an earlier one.
+    """
+    book, problems = make_book([*packaged_packs(), *packs])
     # What does not load cannot be missed by another: first things first.
-    more = more or [*calendar_problems(book, known), *_zone_problems(book), *basis_problems(book)]
-    return book, [*problems, *tables] or [_placed(problem, folder) for problem in more]
+    return book, problems or [*calendar_problems(book, known), *_zone_problems(book), *basis_problems(book)]
 
 
 def _zone_problems(book: LawBook) -> Iterator[Problem]:
@@ -218,10 +225,10 @@ def _in_folder(problem: Problem, folder: Path) -> Problem:
     return in_file(problem, folder / SIGNATURE)
 
 
-def _placed(problem: Problem, folder: Path) -> Problem:
-    """Return a problem of the book with the pack that it lies in, which stands before its pointer, as its file."""
+def placed(problem: Problem, file_of: Callable[[str], str]) -> Problem:
+    """Return a problem of a book with the file of the pack that it lies in, whose name stands before its pointer."""
     pack, _, place = problem.where.pointer.partition("#")
-    return replace(problem, where=replace(problem.where, file=f"{folder}: {pack}", pointer=place.rpartition("#")[2]))
+    return replace(problem, where=replace(problem.where, file=file_of(pack), pointer=place.rpartition("#")[2]))
 
 
 def chosen(book: LawBook, group: str | None) -> LawBook:

@@ -50,6 +50,8 @@ WORD_GROUPS = (
     "diversion",
     "method",
     "list",
+    "law_change",
+    "screening",
 )
 
 # {{ and }} stand for themselves, as in str.format.

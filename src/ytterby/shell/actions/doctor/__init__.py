@@ -6,6 +6,7 @@ What is looked at, in this order; each part is a file:
     verify_log     log, submissions, receipts, events, rights to events, published files (`actions.verify_log`)
     people         roles and rights that the register never gave (`CHECKERS`: add yours in one line)
     inquiries      cases of findings and samples, stepped through and drawn again from their records
+    laws           changes of law and settlements, replayed from their records, and whether what is in force fits
     editions       which derived rows answer, by which derivation, up to which log size
     postings       postings, what they touch, ranks, recomputed from the submitted bytes and the registrations
     cells          cells against the whole book, or a sample of lots against the part of the book they make

@@ -13,6 +13,7 @@ from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
 from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
+from ytterby.shell.actions.doctor.laws import unfit_laws, unsound_laws
 from ytterby.shell.actions.doctor.lists import unsound_lists
 from ytterby.shell.actions.doctor.people import unsound_people
 from ytterby.shell.actions.doctor.postings import PostingExamination
@@ -93,6 +94,8 @@ def examine(
     _guarded(findings, ("store.shape",), changed_shape)
     _guarded(findings, ("rights.people",), lambda: unsound_people(register))
     _guarded(findings, ("inquiry.replay",), lambda: unsound_inquiries(register))
+    _guarded(findings, ("law.replay",), lambda: unsound_laws(register))
+    _guarded(findings, ("law.fits",), lambda: unfit_laws(register))
     published = PublishedLog(register)
     with one_moment():
         head = LogHead.objects.filter(id=1).first()

@@ -33,7 +33,7 @@ def asked_days(query: Mapping[str, str], book: LawBook, first: date = date.min) 
 
     A day before `first` cannot be answered. Where a day is wrong, the default stands in its place.
     """
-    used = {ON: now().date(), KNOWN_ON: book.known_to}
+    used = {ON: now().date(), KNOWN_ON: book.latest_known}
     typed = {name: query.get(name, "").strip() for name in used}
     wrong: dict[str, list[Wrong]] = {}
     for name, text in typed.items():

@@ -16,15 +16,15 @@ from ytterby.law.book import LawBook
 from ytterby.law.form import FORMS, MAGNET_TYPES
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.law.asked_days import KNOWN_ON, ON, AskedDays, asked_days
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.goods_form import GoodsForm
 from ytterby.shell.portal.law.sources import NumberedSources
 from ytterby.shell.portal.law.typed import Field, fields_of, same_query, wrong_json
-from ytterby.shell.portal.moment import Moment, moment_of
+from ytterby.shell.portal.moment import Moment
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.table import answer_json
 from ytterby.shell.site.law_answer import classify_json, first_day, is_recalled, packs_of_items
 from ytterby.shell.site.law_fields import without_words
-from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.wording import language_of, word
 
 # Goods that show how an answer reads: form fields, and rows of elements as "symbol content".
@@ -41,13 +41,14 @@ Json = dict[str, Any]
 @require_safe
 def classify(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the form, and below what was asked the answer, or what is wrong at each field."""
-    moment, book, language = moment_of(request, seat), packaged_law(), language_of(get_language() or "en")
+    asked, language = going_by(request, seat), language_of(get_language() or "en")
+    moment, book = asked.moment, asked.book
     form, days = _asked(request, book, language)
     answer = _answer(book, form, days, language)
     context = {
         "form": form,
         "days": days,
-        "fields": {**form.fields, **_day_fields(days, language, is_asked=form.is_asked)},
+        "fields": {**form.fields, **_day_fields(book, days, language, is_asked=form.is_asked)},
         "contents": form.contents,
         "on": days.typed["on"] or str(days.on),
         "forms": [(code, word("form", code, language)) for code in FORMS],
@@ -57,7 +58,8 @@ def classify(request: HttpRequest, seat: Seat) -> HttpResponse:
         "answer": None if answer is None else _with_sources(answer),
         "file_href": same_query(request, "law_classify_json"),
         "examples": [_example(*one, moment, language) for one in EXAMPLES],
-        "latest": book.known_to,
+        "latest": book.latest_known,
+        **notices_of(seat, asked),
     }
     return show_page(request, seat, "law/classify.html", context, moment=moment, here="law_classify")
 
@@ -66,7 +68,7 @@ def classify(request: HttpRequest, seat: Seat) -> HttpResponse:
 @require_safe
 def classify_file(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Answer the same as JSON, with the keys of `law classify`; what is wrong by field, where something is."""
-    book, language = packaged_law(), language_of(get_language() or "en")
+    book, language = going_by(request, seat).book, language_of(get_language() or "en")
     form, days = _asked(request, book, language)
     answer = _answer(book, form, days, language)
     if answer is not None:
@@ -81,9 +83,9 @@ def _asked(request: HttpRequest, book: LawBook, language: str) -> tuple[GoodsFor
     return GoodsForm(request.GET, language, without_words(book, "goods", language)), days
 
 
-def _day_fields(days: AskedDays, language: str, *, is_asked: bool) -> dict[str, Field]:
+def _day_fields(book: LawBook, days: AskedDays, language: str, *, is_asked: bool) -> dict[str, Field]:
     """Return the fields of the two days; nothing is wrong with them before anything is asked."""
-    without = without_words(packaged_law(), "asked-days", language)
+    without = without_words(book, "asked-days", language)
     return fields_of((ON, KNOWN_ON), days.typed, days.wrong if is_asked else {}, without)
 
 

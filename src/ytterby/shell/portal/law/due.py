@@ -14,15 +14,14 @@ from django.views.decorators.http import require_safe
 from ytterby.law.calendar import Calendar
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.law.asked_days import read_day, unread_day
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.typed import Wrong, fields_of, same_query, wrong_json
-from ytterby.shell.portal.moment import moment_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.table import answer_json
-from ytterby.shell.site.calendars import calendars
 from ytterby.shell.site.due_answer import due_json
 from ytterby.shell.site.law_fields import without_words
-from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.site.law_texts import law_text
+from ytterby.shell.store.reading.law import calendars_at
 from ytterby.shell.wording import language_of
 
 FIELDS = ("calendar", "from", "days", "first")
@@ -35,7 +34,9 @@ Json = dict[str, Any]
 class _Asked:
     """What was asked: a calendar, a day, a number of days, and whether the first one counts."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, seat: Seat) -> None:
+        self.law = going_by(request, seat)
+        self.calendars = calendars_at(seat.viewer, self.law.moment.known, self.law.instant)
         self.query = {name: request.GET.get(name, "").strip() for name in FIELDS}
         self.language = language_of(get_language() or "en")
         self.is_asked = any(name in request.GET for name in ("from", "days"))
@@ -59,7 +60,7 @@ class _Asked:
             return None
 
     def _calendar(self) -> Calendar | None:
-        known = calendars()
+        known = self.calendars
         found = known.get(self.query["calendar"] or next(iter(known)))
         if found is None:
             said = _("There is no calendar “%(name)s”.") % {"name": self.query["calendar"]}
@@ -79,13 +80,12 @@ class _Asked:
 @require_safe
 def due(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the form, and the due date or what is wrong at each field."""
-    moment, asked = moment_of(request, seat), _Asked(request)
+    asked = _Asked(request, seat)
     answer = asked.answer
+    without = without_words(asked.law.book, "due-date", asked.language)
     context = {
-        "fields": fields_of(
-            FIELDS, asked.query, asked.wrong, without_words(packaged_law(), "due-date", asked.language)
-        ),
-        "calendars": list(calendars()),
+        "fields": fields_of(FIELDS, asked.query, asked.wrong, without),
+        "calendars": list(asked.calendars),
         "is_first_counted": asked.is_first_counted,
         "wrong_count": sum(map(len, asked.wrong.values())),
         "answer": answer,
@@ -93,15 +93,16 @@ def due(request: HttpRequest, seat: Seat) -> HttpResponse:
         "years": [] if answer is None else _years(answer),
         "open_years": "" if answer is None else _spans([y["year"] for y in answer["years"] if y["status"] in OPEN]),
         "file_href": same_query(request, "law_due_json"),
+        **notices_of(seat, asked.law),
     }
-    return show_page(request, seat, "law/due.html", context, moment=moment, here="law_due")
+    return show_page(request, seat, "law/due.html", context, moment=asked.law.moment, here="law_due")
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def due_file(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Answer the same as JSON, with the keys of `law due`; what is wrong by field, where something is."""
-    asked = _Asked(request)
+    asked = _Asked(request, seat)
     if asked.answer is not None:
         return answer_json(asked.answer, "due.json")
     response = answer_json(wrong_json(asked.wrong), "due.json")

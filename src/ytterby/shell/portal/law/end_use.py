@@ -13,14 +13,13 @@ from ytterby.law.book import LawBook
 from ytterby.law.end_use import TEXT_MAX, VALUE_MAX, Told
 from ytterby.law.end_use_rule import EndUseRules
 from ytterby.shell.portal.audience import Audience, Seat, audience
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.sources import NumberedSources
 from ytterby.shell.portal.law.typed import Field, Wrong, fields_of, same_query, wrong_json, wrong_of
-from ytterby.shell.portal.moment import moment_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.table import answer_json
 from ytterby.shell.site.end_use_answer import end_use_json, rules_of
 from ytterby.shell.site.law_fields import without_words
-from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.wording import language_of
 from ytterby.terms.problem import refuse
 
@@ -34,7 +33,7 @@ class _Asked:
 
     def __init__(self, request: HttpRequest, book: LawBook) -> None:
         self.language = language_of(get_language() or "en")
-        found = rules_of(book, None)
+        self.book, found = book, rules_of(book, None)
         assert found is not None, "the packaged packs hold one set of rules for end uses"
         self.rules: EndUseRules = found
         self.names = (*self.rules.elements, TEXT)
@@ -58,7 +57,7 @@ class _Asked:
     @property
     def fields(self) -> list[tuple[str, str, Field]]:
         """Label, question and field of each element, in the order of the sentence."""
-        held = fields_of(self.names, self.query, self.wrong, without_words(packaged_law(), FORM, self.language))
+        held = fields_of(self.names, self.query, self.wrong, without_words(self.book, FORM, self.language))
         elements = self.rules.elements.values()
         return [(one.title[self.language], one.question[self.language], held[one.id]) for one in elements]
 
@@ -72,22 +71,24 @@ class _Asked:
 @require_safe
 def end_use(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the form, and what was typed as one sentence, with what it lacks."""
-    moment, asked = moment_of(request, seat), _Asked(request, packaged_law())
+    law = going_by(request, seat)
+    asked = _Asked(request, law.book)
     context = {
         "fields": asked.fields,
         "text": asked.text,
         "wrong_count": sum(map(len, asked.wrong.values())),
         "answer": None if asked.answer is None else _with_sources(asked.answer),
         "file_href": same_query(request, "law_end_use_json"),
+        **notices_of(seat, law),
     }
-    return show_page(request, seat, "law/end_use.html", context, moment=moment, here="law_end_use")
+    return show_page(request, seat, "law/end_use.html", context, moment=law.moment, here="law_end_use")
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def end_use_file(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Answer the same as JSON, with the keys of `law end-use`; what is wrong by field, where something is."""
-    book = packaged_law()
+    book = going_by(request, seat).book
     asked = _Asked(request, book)
     if asked.wrong:
         response = answer_json(wrong_json(asked.wrong), "end-use.json")

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ytterby.law.basis import Basis
+from ytterby.law.book import LawBook
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.moment import moment_of, query_of
+from ytterby.shell.portal.law.going_by import going_by, notices_of
+from ytterby.shell.portal.moment import query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.site.law_answer import packs_json
 from ytterby.shell.site.law_fields import COLUMNS, field_rows, ground_rows
-from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.site.law_texts import law_text
 from ytterby.shell.wording import language_of
 
@@ -33,7 +34,8 @@ REQUIRED, OPTIONAL, IN_A_CASE = "required", "optional", "in_a_case"
 @require_safe
 def fields(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the fields that the facets leave."""
-    moment, query, rows = moment_of(request, seat), query_of(request), _rows()
+    law, query = going_by(request, seat), query_of(request)
+    rows = _rows(law.book)
     narrowed = narrow(rows, _facets(), query)
     paging = page_of(narrowed.rows, query)
     context = {
@@ -42,22 +44,24 @@ def fields(request: HttpRequest, seat: Seat) -> HttpResponse:
         "paging": paging,
         "rows": paging.rows,
         "counts": [(sum(basis in row["basis"] for row in narrowed.rows), basis.value) for basis in Basis],
+        **notices_of(seat, law),
     }
-    return show_page(request, seat, "law/fields.html", context, moment=moment, here="law_fields")
+    return show_page(request, seat, "law/fields.html", context, moment=law.moment, here="law_fields")
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def fields_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same list as JSON, or as CSV with a row for each reason; all pages of it."""
-    rows = narrow(_rows(), _facets(), request.GET.dict()).rows
+    book = going_by(request, seat).book
+    rows = narrow(_rows(book), _facets(), request.GET.dict()).rows
     if kind == "csv":
         return answer_csv(COLUMNS, ground_rows(rows), "fields.csv")
-    return answer_json({"fields": list(rows), "packs": packs_json(packaged_law())}, "fields.json")
+    return answer_json({"fields": list(rows), "packs": packs_json(book)}, "fields.json")
 
 
-def _rows() -> list[dict[str, Any]]:
-    return field_rows(packaged_law(), language_of(get_language() or "en"))
+def _rows(book: LawBook) -> list[dict[str, Any]]:
+    return field_rows(book, language_of(get_language() or "en"))
 
 
 def _facets() -> Sequence[Facet]:

@@ -18,13 +18,13 @@ from ytterby.law.trust import Trust
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.law.asked_days import AskedDays, asked_days
-from ytterby.shell.portal.moment import moment_of, query_of
+from ytterby.shell.portal.law.going_by import going_by, notices_of
+from ytterby.shell.portal.moment import query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.law import standing_words
 from ytterby.shell.site.law_answer import days_notes, packs_json, readings_json, reason_json, trust_json
-from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.site.law_texts import law_text
 from ytterby.shell.wording import language_of
 
@@ -55,8 +55,8 @@ Json = dict[str, Any]
 @require_safe
 def in_force(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the rules and items that the facets leave, with how they stand on the day."""
-    moment, query = moment_of(request, seat), query_of(request)
-    book, language = packaged_law(), language_of(get_language() or "en")
+    asked, query = going_by(request, seat), query_of(request)
+    book, language = asked.book, language_of(get_language() or "en")
     days = asked_days(query, book)
     narrowed = narrow(standing_rows(book, days.on, days.known, language), _facets(book), query)
     paging = page_of(narrowed.rows, query)
@@ -68,15 +68,16 @@ def in_force(request: HttpRequest, seat: Seat) -> HttpResponse:
         "rows": paging.rows,
         "notes": days_notes(book, days.on, days.known, language),
         "counts": [(sum(row["state"] == one for row in narrowed.rows), one) for one in (IN_FORCE, DISPUTED)],
+        **notices_of(seat, asked),
     }
-    return show_page(request, seat, "law/in_force.html", context, moment=moment, here="law")
+    return show_page(request, seat, "law/in_force.html", context, moment=asked.moment, here="law")
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def in_force_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same list as CSV or JSON, all pages of it."""
-    book, language, query = packaged_law(), language_of(get_language() or "en"), request.GET.dict()
+    book, language, query = going_by(request, seat).book, language_of(get_language() or "en"), request.GET.dict()
     days = asked_days(query, book)
     rows = narrow(standing_rows(book, days.on, days.known, language), _facets(book), query).rows
     if kind == "csv":

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from ytterby.law.book import LawBook
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.law.asked_days import asked_days
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.in_force import row_of
-from ytterby.shell.portal.moment import moment_of, query_of
+from ytterby.shell.portal.moment import query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.site.law_entry import find_entry, list_packs
-from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.wording import language_of
 
 COLUMNS = ("id", "group", "title", "knows", "rules", "items", "lines", "digest")
@@ -29,24 +29,26 @@ Json = dict[str, Any]
 @require_safe
 def packs(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show every pack that is loaded, with what it holds."""
-    moment, book = moment_of(request, seat), packaged_law()
+    asked = going_by(request, seat)
+    book = asked.book
     language = language_of(get_language() or "en")
     rows = _packs(book, language)
     names = [*book.parameters, *book.cited]
     context = {
         "query": query_of(request),
         "rows": rows,
-        "latest": str(book.known_to),
+        "latest": str(book.latest_known),
         "named": [found for name in names if (found := find_entry(book, name, language)) is not None],
+        **notices_of(seat, asked),
     }
-    return show_page(request, seat, "law/packs.html", context, moment=moment, here="law_packs")
+    return show_page(request, seat, "law/packs.html", context, moment=asked.moment, here="law_packs")
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def packs_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the packs as CSV or JSON."""
-    rows = _packs(packaged_law(), language_of(get_language() or "en"))
+    rows = _packs(going_by(request, seat).book, language_of(get_language() or "en"))
     return answer_csv(COLUMNS, rows, "packs.csv") if kind == "csv" else answer_json({"packs": rows}, "packs.json")
 
 
@@ -59,7 +61,8 @@ def _packs(book: LawBook, language: str) -> list[Json]:
 @require_safe
 def rule(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """Show one rule or item: how it stands on the day, what it says from when, and where each of that stands."""
-    moment, book, query = moment_of(request, seat), packaged_law(), query_of(request)
+    asked, query = going_by(request, seat), query_of(request)
+    book = asked.book
     language = language_of(get_language() or "en")
     entry = _entry(book, name, language)
     days = asked_days(query, book)
@@ -73,15 +76,17 @@ def rule(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
         "limits": [one for one in found if one is not None],
         "items": [(code, book.items[code].text[language]) for code in entry.get("items", ())],
         "pack": next(one for one in _packs(book, language) if one["id"] == entry["pack"]),
+        **notices_of(seat, asked),
     }
-    return show_page(request, seat, "law/rule.html", context, moment=moment, here="law_packs")
+    return show_page(request, seat, "law/rule.html", context, moment=asked.moment, here="law_packs")
 
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
 def rule_file(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """Answer the same rule or item as JSON, with the keys of `law show`."""
-    return answer_json(_entry(packaged_law(), name, language_of(get_language() or "en")), "rule.json")
+    book = going_by(request, seat).book
+    return answer_json(_entry(book, name, language_of(get_language() or "en")), "rule.json")
 
 
 def _entry(book: LawBook, name: str, language: str) -> Json:

@@ -1,4 +1,4 @@
-"""Conduct along the chain at a log size, judged by the packaged packs of law.
+"""Conduct along the chain at a log size, judged by the law that the register went by then.
 
 Who may read: auditors, tracing bodies and the register's operator, with the watch (`watching`), which keeps it. A party
 reads none of it: it shows what others said.
@@ -9,11 +9,11 @@ from datetime import date
 from ytterby.balance.conduct import Ground, conduct_findings
 from ytterby.balance.finding import Finding
 from ytterby.chain.posting import Step
-from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.flow_returns import entered_events, returns_of
 from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.quotas import positions_of, productions_of, registered_quotas
 from ytterby.shell.store.reading.viewer import Viewer
 
@@ -22,7 +22,7 @@ def conduct_at(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     """Return the findings of conduct; nothing to parties. Indices, returns and law are those of the day on which the
     last entry of this log size was accepted, so that the same log gives the same findings whenever it is asked.
     """
-    law, day = packaged_law(), _last_day(known)
+    law, day = law_at(viewer, known), _last_day(known)
     if not viewer.reads_all or not law.conduct or day is None:
         return ()
     processes = {

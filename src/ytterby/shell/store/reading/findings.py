@@ -11,10 +11,11 @@ from ytterby.balance.finding import Finding, Hypothesis, Phrase
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.watch import Tell, quiet
 from ytterby.chain.book import Book
-from ytterby.shell.site.law_packs import packaged_law
+from ytterby.law.book import LawBook
 from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.inquiries import states_of
 from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.naming import Json, figure, name_in, party_name, site_name
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.store.reading.watching import all_findings, findings_at_hand, watching
@@ -56,7 +57,7 @@ def findings_of_lot(viewer: Viewer, lot: str, *, known: Known, language: str = "
 
 def finding_rows(viewer: Viewer, found: Iterable[Finding], *, known: Known, language: str = "en") -> list[Json]:
     """Return findings that a viewer reads by the keys of `list_findings`."""
-    writer = _Writer(book_of(viewer, known), language, states_of(viewer, known=known))
+    writer = _Writer(book_of(viewer, known), law_at(viewer, known), language, states_of(viewer, known=known))
     return [writer.row(one) for one in found]
 
 
@@ -74,8 +75,8 @@ def _likely(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
 class _Writer:
     """Writes findings for people, with names where they hold identifiers."""
 
-    def __init__(self, book: Book, language: str, states: dict[str, str]) -> None:
-        self.book, self.language, self.states = book, language, states
+    def __init__(self, book: Book, law: LawBook, language: str, states: dict[str, str]) -> None:
+        self.book, self.law, self.language, self.states = book, law, language, states
 
     def row(self, one: Finding) -> Json:
         """Return one finding by the keys of the command line's contract."""
@@ -170,7 +171,7 @@ class _Writer:
 
     def _law(self, rule: str) -> str:
         """Return where a rule of conduct stands, in the reader's language."""
-        one = packaged_law().conduct.get(rule)
+        one = self.law.conduct.get(rule)
         language = "zh" if self.language.startswith("zh") else "en"
         if one is None:
             return rule

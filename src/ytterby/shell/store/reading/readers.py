@@ -35,6 +35,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "names of columns": {PARTY: "its own"} | _WHOLE,
     "case of a finding": {PARTY: _CASE, CONSIGNEE: _CASE} | _WHOLE,
     "sample to be visited": dict(_WHOLE),
+    "law of the register": {EVERYBODY: "packs in force, changes and who made them by account, settlements"},
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 

@@ -19,6 +19,7 @@ from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.conduct import conduct_at
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.told import readable_findings, single_findings
 from ytterby.shell.store.reading.viewer import Viewer
@@ -45,7 +46,8 @@ def watching(viewer: Viewer, known: Known, *, tell: Tell = quiet) -> Watching:
     """Return what the watch over months and uses names; nothing to parties. `tell` hears how far it is."""
     if not viewer.reads_all:
         return Watching((), None)
-    return _kept.get((register_id(viewer), known.size), lambda: _watch(viewer, known, tell))
+    key = (register_id(viewer), known.size, law_at(viewer, known).digest)
+    return _kept.get(key, lambda: _watch(viewer, known, tell))
 
 
 def _watch(viewer: Viewer, known: Known, tell: Tell) -> Watching:
@@ -64,12 +66,17 @@ def all_findings(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     """Return all findings that a viewer may read, kept while asked for: of months and uses first, then of single
     deliveries and steps.
     """
-    return _lists.get((register_id(viewer), known.size, viewer), lambda: _all_findings(viewer, known))
+    return _lists.get(_list_key(viewer, known), lambda: _all_findings(viewer, known))
+
+
+def _list_key(viewer: Viewer, known: Known) -> tuple[str, int, str, Viewer]:
+    """Return what a list hangs on: whose it is, what was entered, and the law by which it is judged."""
+    return register_id(viewer), known.size, law_at(viewer, known).digest, viewer
 
 
 def findings_at_hand(viewer: Viewer, known: Known) -> tuple[Finding, ...] | None:
     """Return the same where that takes no time to speak of: worked out before, or in a small register; else None."""
-    is_at_hand = known.size <= QUICK_SIZE or _lists.has((register_id(viewer), known.size, viewer))
+    is_at_hand = known.size <= QUICK_SIZE or _lists.has(_list_key(viewer, known))
     return all_findings(viewer, known) if is_at_hand else None
 
 
