@@ -6,7 +6,7 @@ Exit 1 when a party does not pass (check), when a hit waits for somebody (alerts
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_viewer, day
+from ytterby.shell.cli.arguments import Nouns, add_command, add_known, day
 from ytterby.shell.cli.opening import Reading, find_party, open_data, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
@@ -29,14 +29,12 @@ def add(verbs: Nouns) -> None:
     check.add_argument("parties", nargs="+", metavar="PARTY")
     check.add_argument("--with-review", action="store_true", help="weaker hits stand in the way too")
     add_known(check)
-    add_viewer(check)
     alerts = add_command(verbs, "alerts", run_alerts, "list hits of screening, or show one with its opinions")
     alerts.add_argument("which", nargs="?", metavar="HIT")
     alerts.add_argument("--all", action="store_true", help="those that are cleared or no longer found too")
     alerts.add_argument("--person", default="", metavar="NAME", help="who reads, in a demo")
     add_signer(alerts)
     add_known(alerts)
-    add_viewer(alerts)
     opinion = add_command(verbs, "opinion", run_opinion, "say whether the party is the one that is listed")
     opinion.add_argument("which", metavar="HIT")
     opinion.add_argument("verdict", choices=("no_match", "match", "cannot_tell"))
