@@ -14,7 +14,7 @@ from ytterby.screening.entry import EntrySchema, NameKind
 from ytterby.screening.folding import FoldedName, fold_name
 from ytterby.screening.name_tables import NameTables
 from ytterby.screening.postings import Postings, build_postings, written_for_keys
-from ytterby.screening.rarity import Rarity, count_words, make_rarity, weight_of
+from ytterby.screening.rarity import Rarity, count_words, make_rarity
 from ytterby.screening.sound import hear
 from ytterby.screening.word_list import TextArray, WordList
 
@@ -150,7 +150,7 @@ def build_index(bearers: Iterable[Bearer], tables: NameTables, rarity: Rarity | 
         rarity_digest="",
         tables_digest=tables.digest,
     )
-    return weigh(replace(index, postings=build_postings(chunks_of(index, place_of))), rarity, tables)
+    return weigh(replace(index, postings=build_postings(chunks_of(index, place_of))), rarity)
 
 
 _KINDS = {kind: place for place, kind in enumerate(NameKind)}
@@ -177,23 +177,11 @@ def _written(index: NameIndex, record: int, spelled: Sequence[str], bones: Seque
     return written_for_keys([spelled[place] for place in words], [bones[place] for place in words])
 
 
-def weigh(index: NameIndex, rarity: Rarity, tables: NameTables) -> NameIndex:
+def weigh(index: NameIndex, rarity: Rarity) -> NameIndex:
     """Return the index with its words weighed by a rarity; nothing is folded again."""
-    common = {word for words in tables.han_words.values() for word in words}
     texts = index.vocabulary.texts
-    weights = np.fromiter((word_weight(texts[n], rarity, common) for n in range(len(texts))), np.int16, len(texts))
+    weights = np.fromiter((rarity.weight(texts[place]) for place in range(len(texts))), np.int16, len(texts))
     return replace(index, weights=weights, rarity_digest=rarity.digest)
-
-
-# What a place or a word of the trade weighs at most, thousandths: it tells one firm from another less than its rarity
-# on the lists says, since lists name few of the firms that bear it.
-COMMON_WEIGHT_MAX = 400
-
-
-def word_weight(word: str, rarity: Rarity, common: Iterable[str]) -> int:
-    """Return the weight of a word, thousandths; of places and of words of the trade not more than their limit."""
-    weight = rarity.weight(word)
-    return min(weight, COMMON_WEIGHT_MAX) if word in common else weight
 
 
 def _digest(ordered: Sequence[Bearer]) -> str:
@@ -203,5 +191,3 @@ def _digest(ordered: Sequence[Bearer]) -> str:
         whole.update(sha256(said.encode("utf-8", "surrogatepass")).digest())
     return whole.hexdigest()
 
-
-__all__ = ["Bearer", "NameIndex", "build_index", "rarity_of", "weigh", "weight_of", "word_weight"]

@@ -11,15 +11,18 @@ import numpy as np
 
 from ytterby.screening.alignment import Alignment, Side
 
-# Thousandths: what a score is rounded to before it is compared with a threshold or shown.
+# What a score is rounded to before it is compared with a threshold or shown.
 SCORE_DIGITS = 4
+# From this likeness on a pair costs only what it is unlike; below it more, and below the other it is a conflict.
+FAR, CONFLICT = 0.8, 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRule:
     """How what is not matched counts against what is: of words alike but not equal (`unlike`; beyond that where they
     are less alike than 0.8, `far`), of what is left of the query and of the listed name, and of the rarest word that
-    is left on both sides (`conflict`). `floor`: the least weight of a word, 0 to 1.
+    is left on both sides (`conflict`). `lone`: how much more unlike counts in a query of one word, which nothing else
+    bears out. `floor`: the least weight of a word, 0 to 1.
     """
 
     unlike: float
@@ -27,8 +30,8 @@ class ScoreRule:
     query_left: float
     listed_left: float
     conflict: float
+    lone: float
     floor: float
-    other_words: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Sums:
     query_left: np.ndarray
     listed_left: np.ndarray
     conflict: np.ndarray
+    is_lone: bool
 
 
 def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
@@ -55,8 +59,8 @@ def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
         weight = np.where(likeness > 0.0, np.maximum(own, other), 0.0)
         matched += weight * likeness
         unlike += weight * (1.0 - likeness)
-        far += weight * np.maximum(0.0, 0.8 - likeness)
-        conflict = np.maximum(conflict, weight * np.maximum(0.0, 0.75 - likeness) * 2.0)
+        far += weight * np.maximum(0.0, FAR - likeness)
+        conflict = np.maximum(conflict, weight * np.maximum(0.0, CONFLICT - likeness) * 2.0)
     query_left, listed_left = np.zeros(count), np.zeros(count)
     rarest_query, rarest_listed = np.zeros(count), np.zeros(count)
     for place in range(len(side.words)):
@@ -74,13 +78,15 @@ def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
         query_left,
         listed_left,
         np.maximum(conflict, np.minimum(rarest_query, rarest_listed)),
+        len(side.words) == 1,
     )
 
 
 def score(sums: Sums, rule: ScoreRule) -> np.ndarray:
     """Return the score of each name, 0 to 1."""
+    unlike = rule.unlike * (1.0 + rule.lone) if sums.is_lone else rule.unlike
     against = (
-        rule.unlike * sums.unlike
+        unlike * sums.unlike
         + rule.far * sums.far
         + rule.query_left * sums.query_left
         + rule.listed_left * sums.listed_left
