@@ -69,7 +69,9 @@ def check_identifiers(identifiers: Iterable[tuple[str, str]], pointer: str = "")
     return found
 
 
-def identifier_index(bearers: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+def identifier_index(
+    bearers: Iterable[tuple[str, Iterable[tuple[str, str]]]],
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Return which keys bear an identifier, of pairs of key and identifiers; such as identify nobody are left out."""
     found: dict[tuple[str, str], list[str]] = {}
     for key, identifiers in bearers:

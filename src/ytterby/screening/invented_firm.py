@@ -55,9 +55,7 @@ def _invent(parts: FirmParts, random: np.random.Generator) -> Firm:
         _draw(pool, random) for pool in (parts.cities, parts.syllables, parts.syllables, parts.activities, parts.forms)
     )
     brand = (first[1] + second[1]).title()
-    return Firm(
-        f"{city[0]}{first[0]}{second[0]}{activity[0]}{form[0]}", f"{city[1]} {brand} {activity[1]} {form[1]}"
-    )
+    return Firm(f"{city[0]}{first[0]}{second[0]}{activity[0]}{form[0]}", f"{city[1]} {brand} {activity[1]} {form[1]}")
 
 
 def _draw(pool: Sequence[tuple[str, str]], random: np.random.Generator) -> tuple[str, str]:

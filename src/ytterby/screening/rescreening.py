@@ -31,9 +31,7 @@ def difference(before: Iterable[ListedEntry], after: Iterable[ListedEntry]) -> D
     )
 
 
-def parties_near(
-    entries: Iterable[ListedEntry], parties: Screener, least: float
-) -> dict[str, list[tuple[str, float]]]:
+def parties_near(entries: Iterable[ListedEntry], parties: Screener, least: float) -> dict[str, list[tuple[str, float]]]:
     """Return the parties whose names are like a name of one of these entries, from this score on.
 
     Keys are parties; values are ids of entries and scores, best first.
@@ -45,6 +43,4 @@ def parties_near(
                 if hit.score >= least:
                     scores = found.setdefault(parties.index.keys[hit.bearer], {})
                     scores[entry.id] = max(hit.score, scores.get(entry.id, 0.0))
-    return {
-        party: sorted(scores.items(), key=lambda one: (-one[1], one[0])) for party, scores in sorted(found.items())
-    }
+    return {party: sorted(scores.items(), key=lambda one: (-one[1], one[0])) for party, scores in sorted(found.items())}

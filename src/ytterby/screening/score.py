@@ -49,7 +49,7 @@ class Sums:
 
 def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
     """Return the sums of an alignment; `right`: the weights of the words of each name."""
-    count, width = right.shape
+    count = len(right)
     matched, unlike, far, conflict = (np.zeros(count) for _ in range(4))
     for row, _, likeness, left_weight, right_weight in alignment.rounds:
         least = np.minimum(left_weight, right_weight)
@@ -61,16 +61,11 @@ def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
         unlike += weight * (1.0 - likeness)
         far += weight * np.maximum(0.0, FAR - likeness)
         conflict = np.maximum(conflict, weight * np.maximum(0.0, CONFLICT - likeness) * 2.0)
-    query_left, listed_left = np.zeros(count), np.zeros(count)
-    rarest_query, rarest_listed = np.zeros(count), np.zeros(count)
-    for place in range(len(side.words)):
-        weight = np.where(alignment.left_over[:, place], side.weights[place], 0.0)
-        query_left += weight
-        rarest_query = np.maximum(rarest_query, weight)
-    for place in range(width):
-        weight = np.where(alignment.right_over[:, place], right[:, place], 0.0)
-        listed_left += weight
-        rarest_listed = np.maximum(rarest_listed, weight)
+    left = np.where(alignment.left_over, side.weights[None, :], 0.0)
+    listed = np.where(alignment.right_over, right, 0.0)
+    # Running sums are taken one after the other, so that a wider table of names gives the same bytes.
+    query_left, listed_left = left.cumsum(axis=1)[:, -1], listed.cumsum(axis=1)[:, -1]
+    rarest_query, rarest_listed = left.max(axis=1), listed.max(axis=1)
     return Sums(
         matched,
         unlike,

@@ -48,7 +48,7 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """From which score on names of a group are in a band, set so that this share of `count` negatives reaches it."""
+    """Above which score names of a group are in a band, set so that this share of `count` negatives lies above it."""
 
     set_id: str
     group: Group
@@ -72,7 +72,7 @@ class Thresholds:
     def band(self, group: Group, score: float) -> Band:
         """Return the band of a score."""
         for band in (Band.ALERT, Band.REVIEW):
-            if score >= self.values[group, band].value:
+            if score > self.values[group, band].value:
                 return band
         return Band.CLEAR
 

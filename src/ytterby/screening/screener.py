@@ -28,7 +28,7 @@ from ytterby.screening.scoring_rules import Scoring
 from ytterby.screening.sound import hear
 from ytterby.screening.trace import HanTrace, Trace, Traced, WordTrace
 
-CANDIDATES = 24
+CANDIDATES = 20
 HITS_MOST = 20
 WORDS_REMEMBERED = 200_000
 
@@ -149,34 +149,26 @@ class Screener:
         side = self.side(folded, rule, is_person=is_person)
         others = self.others(records, rule, is_person=is_person)
         alignment = align(side, others, self.scoring.likeness[group])
-        return Scored(
-            records, score(add_up(alignment, side, others.weights), rule), WordTrace(side, others, alignment)
-        )
+        return Scored(records, score(add_up(alignment, side, others.weights), rule), WordTrace(side, others, alignment))
 
     def others(self, records: np.ndarray, rule: ScoreRule, *, is_person: bool) -> Others:
         """Return the words of records with their weights, to be aligned."""
         index = self.index
-        rows = [index.words_of(record) for record in records.tolist()]
-        width = max(map(len, rows))
-        words = np.full((len(rows), width), -1, dtype=np.int64)
-        weights = np.zeros((len(rows), width))
-        column: dict[int, int] = {}
-        spelled: list[str] = []
-        pinyin: list[bool] = []
-        values: list[float] = []
-        for row, places in enumerate(rows):
-            for at, place in enumerate(places):
-                found = column.get(place)
-                if found is None:
-                    found = column[place] = len(spelled)
-                    text, value, is_syllables = self._word(place)
-                    spelled.append(text)
-                    values.append(rule.floor + (1.0 - rule.floor) * value)
-                    pinyin.append(is_syllables and not is_person)
-                words[row, at] = found
-                weights[row, at] = values[found]
+        starts = index.starts[records]
+        lengths = index.starts[records + 1] - starts
+        before = np.cumsum(lengths) - lengths
+        flat = index.words[np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))]
+        places, columns = np.unique(flat, return_inverse=True)
+        listed = [self._word(place) for place in places.tolist()]
+        values = rule.floor + (1.0 - rule.floor) * np.array([value for _, value, _ in listed])
+        is_there = np.arange(int(lengths.max()))[None, :] < lengths[:, None]
+        words = np.full(is_there.shape, -1, dtype=np.int64)
+        weights = np.zeros(is_there.shape)
+        words[is_there] = columns
+        weights[is_there] = values[columns]
         abjad = index.bits[records] & IS_ABJAD > 0
-        return Others(spelled, words, weights, abjad, np.array(pinyin))
+        pinyin = np.array([is_syllables and not is_person for _, _, is_syllables in listed])
+        return Others([text for text, _, _ in listed], words, weights, abjad, pinyin)
 
     def _word(self, place: int) -> tuple[str, float, bool]:
         found = self._listed.get(place)

@@ -1,6 +1,7 @@
 """`ytterby party import|list`: who reports, which sites are whose, who may speak for whom, who oversees.
 
-Rights of people and of public bodies are `party account|rights|confirm|withdraw` (`rights`).
+Rights of people and of public bodies are `party account|rights|confirm|withdraw` (`rights`); names are compared with
+listed ones by `party screen` (`party_screen`), and how well that goes is measured by `party evaluate`.
 """
 
 import argparse
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ytterby.shell.cli import rights
+from ytterby.shell.cli import party_evaluate, party_screen, rights
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
@@ -30,6 +31,8 @@ def add(nouns: Nouns) -> None:
     rights.add_signer(bring)
     add_known(add_command(verbs, "list", run_list, "list parties and their sites"))
     rights.add(verbs)
+    party_screen.add(verbs)
+    party_evaluate.add(verbs)
 
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
