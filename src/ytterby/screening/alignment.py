@@ -16,6 +16,9 @@ from ytterby.screening.sound import hear
 
 # Less alike than this are two words, not one.
 PAIR_LEAST = 0.55
+# Fewer consonants than this are shared by many words.
+BONES_LEAST = 3
+SHORT_BONES = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,52 +132,40 @@ def _likeness(
     last column of zeros.
     """
     heard_left, heard_right = [hear(word) for word in left], [hear(word) for word in right]
-    size = len(right)
-    found = np.zeros((len(left), size + 1))
-    bare = np.zeros((len(left), size + 1))
-    letters = cdist(left, right, scorer=OSA.normalized_similarity, dtype=np.float32).astype(np.float64)
-    sounds = cdist(
-        [one.sound for one in heard_left],
-        [one.sound for one in heard_right],
-        scorer=OSA.normalized_similarity,
-        dtype=np.float32,
-    ).astype(np.float64)
-    skeletons = cdist(
-        [one.skeleton for one in heard_left],
-        [one.skeleton for one in heard_right],
-        scorer=OSA.normalized_similarity,
-        dtype=np.float32,
-    ).astype(np.float64)
+    letters = _equal_share(left, right)
+    sounds = _equal_share([one.sound for one in heard_left], [one.sound for one in heard_right])
+    skeletons = _equal_share([one.skeleton for one in heard_left], [one.skeleton for one in heard_right])
     bones = np.minimum(
         np.array([len(one.skeleton) for one in heard_left])[:, None],
         np.array([len(one.skeleton) for one in heard_right])[None, :],
     )
     alike = np.maximum(letters, rules.sound * sounds)
-    same_bones = skeletons == 1.0
-    alike = np.where(same_bones & (bones >= 3), alike + (1.0 - alike) * rules.skeleton, alike)
-    _shapes(alike, heard_left, heard_right, rules.shape)
+    same_bones = (skeletons == 1.0) & (bones >= BONES_LEAST)
+    alike = np.where(same_bones, alike + (1.0 - alike) * rules.skeleton, alike)
+    _shapes(alike, [one.shape for one in heard_left], [one.shape for one in heard_right], rules.shape)
     _initials(alike, left, right, rules.initial)
-    k = len(side.words)
-    differ = letters[:k, : len(others.pinyin)] < 1.0
+    k, known = len(side.words), len(others.pinyin)
+    differ = letters[:k, :known] < 1.0
     brands = side.pinyin[:, None] & others.pinyin[None, :] & differ
-    alike[:k, : len(others.pinyin)] = np.where(
-        brands, alike[:k, : len(others.pinyin)] * rules.other_brand, alike[:k, : len(others.pinyin)]
-    )
-    known = side.known[:, None] & ~brands & differ & ~same_bones[:k, : len(others.pinyin)]
-    alike[:k, : len(others.pinyin)] = np.where(
-        known, alike[:k, : len(others.pinyin)] * rules.both_known, alike[:k, : len(others.pinyin)]
-    )
-    found[:, :size] = alike
-    bare[:, :size] = skeletons * np.where(bones >= 2, rules.bones, rules.bones * 0.65)
-    return found, bare
+    words = side.known[:, None] & differ & ~brands & ~same_bones[:k, :known]
+    alike[:k, :known] *= np.where(brands, rules.other_brand, np.where(words, rules.both_known, 1.0))
+    bare = skeletons * np.where(bones >= 2, rules.bones, rules.bones * SHORT_BONES)
+    nothing = np.zeros((len(left), 1))
+    return np.hstack([alike, nothing]), np.hstack([bare, nothing])
 
 
-def _shapes(alike: np.ndarray, left: Sequence[object], right: Sequence[object], value: float) -> None:
+def _equal_share(left: Sequence[str], right: Sequence[str]) -> np.ndarray:
+    """Return how much of each word is the other: 1 less edits (a change of place is one) over the longer length."""
+    found: np.ndarray = cdist(left, right, scorer=OSA.normalized_similarity, dtype=np.float32).astype(np.float64)
+    return found
+
+
+def _shapes(alike: np.ndarray, left: Sequence[str], right: Sequence[str], value: float) -> None:
     places: dict[str, list[int]] = {}
     for place, one in enumerate(left):
-        places.setdefault(one.shape, []).append(place)  # type: ignore[attr-defined]
+        places.setdefault(one, []).append(place)
     for column, one in enumerate(right):
-        for row in places.get(one.shape, ()):  # type: ignore[attr-defined]
+        for row in places.get(one, ()):
             alike[row, column] = max(alike[row, column], value)
 
 

@@ -4,8 +4,9 @@ A *record* is what is compared: the words of a name in Latin letters, or its Han
 characters has both. Records stand in the order of what they say, so that the order of entries changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import numpy as np
@@ -13,12 +14,13 @@ import numpy as np
 from ytterby.screening.entry import EntrySchema, NameKind
 from ytterby.screening.folding import FoldedName, fold_name
 from ytterby.screening.name_tables import NameTables
-from ytterby.screening.postings import Postings, build_postings, written_for_keys
-from ytterby.screening.rarity import Rarity, count_words, make_rarity, weight_of
-from ytterby.screening.sound import hear
+from ytterby.screening.postings import NO_POSTINGS, Postings, build_postings, written_for_keys
+from ytterby.screening.rarity import Rarity, make_rarity
+from ytterby.screening.sound import skeleton_of, sound_of
 from ytterby.screening.word_list import TextArray, WordList
 
 CHUNK = 100_000
+LENGTH_MAX = 32_000
 # Bits of a record.
 IS_HAN, IS_ABJAD, IS_READ, IS_WEAK, IS_PERSON, IS_BODY = 1, 2, 4, 8, 16, 32
 
@@ -85,31 +87,68 @@ def schema_bits(schema: EntrySchema) -> int:
     return IS_PERSON | IS_BODY if schema is EntrySchema.LEGAL_ENTITY else IS_BODY
 
 
-def fold_bearers(bearers: Sequence[Bearer], tables: NameTables) -> list[list[tuple[int, int, tuple[str, ...]]]]:
-    """Return of each bearer its records: place of the name among its names, bits, words.
+@dataclass(slots=True)
+class _Folded:
+    """Records as they are gathered: words by the order in which they were first met, and how many bearers have each."""
+
+    place_of: dict[str, int] = field(default_factory=dict)
+    counts: "array[int]" = field(default_factory=lambda: array("i"))
+    names: "array[int]" = field(default_factory=lambda: array("i"))
+    bits: "array[int]" = field(default_factory=lambda: array("B"))
+    lengths: "array[int]" = field(default_factory=lambda: array("h"))
+    starts: "array[int]" = field(default_factory=lambda: array("q", [0]))
+    words: "array[int]" = field(default_factory=lambda: array("i"))
+
+    def gather(self, bearers: Iterable[Bearer], tables: NameTables) -> int:
+        """Fold the names of bearers, and return how many bearers there are."""
+        name = total = 0
+        for bearer in bearers:
+            is_person = bearer.schema is EntrySchema.PERSON
+            bits = schema_bits(bearer.schema)
+            said: set[int] = set()
+            for text, kind in bearer.names:
+                weak = IS_WEAK if kind is NameKind.WEAK else 0
+                for own, words in records_of(fold_name(text, tables, is_person=is_person)):
+                    places = [self._place(word) for word in words]
+                    self._keep(name, bits | weak | own, words, places)
+                    said.update(places)
+                name += 1
+            for place in said:
+                self.counts[place] += 1
+            total += 1
+        return total
+
+    def _place(self, word: str) -> int:
+        place = self.place_of.get(word)
+        if place is None:
+            place = self.place_of[word] = len(self.place_of)
+            self.counts.append(0)
+        return place
+
+    def _keep(self, name: int, bits: int, words: Sequence[str], places: Sequence[int]) -> None:
+        self.names.append(name)
+        self.bits.append(bits)
+        self.lengths.append(min(sum(map(len, words)), LENGTH_MAX))
+        self.words.extend(places)
+        self.starts.append(len(self.words))
+
+    def rarity(self, total: int) -> Rarity:
+        """Return how rare the words are among these bearers."""
+        return make_rarity(dict(zip(self.place_of, self.counts, strict=True)), total)
+
+
+def rarity_of(bearers: Iterable[Bearer], tables: NameTables) -> Rarity:
+    """Return how rare the words of these bearers are: lists and registered parties together."""
+    folded = _Folded()
+    return folded.rarity(folded.gather(bearers, tables))
+
+
+def build_index(
+    bearers: Iterable[Bearer], tables: NameTables, rarity: Rarity | None = None
+) -> tuple[NameIndex, Rarity]:
+    """Return the index of all names of these bearers, and the rarity it was weighed by: their own where none is given.
 
     Who may be a person or a body is folded as a body.
-    """
-    found = []
-    for bearer in bearers:
-        bits = schema_bits(bearer.schema)
-        records = []
-        for place, (text, kind) in enumerate(bearer.names):
-            weak = IS_WEAK if kind is NameKind.WEAK else 0
-            folded = fold_name(text, tables, is_person=bearer.schema is EntrySchema.PERSON)
-            records += [(place, bits | weak | own, words) for own, words in records_of(folded)]
-        found.append(records)
-    return found
-
-
-def rarity_of(bearers: Sequence[Bearer], tables: NameTables) -> Rarity:
-    """Return how rare the words of these bearers are: lists and registered parties together."""
-    folded = fold_bearers(bearers, tables)
-    return make_rarity(*count_words([word for _, _, words in records for word in words] for records in folded))
-
-
-def build_index(bearers: Iterable[Bearer], tables: NameTables, rarity: Rarity | None = None) -> NameIndex:
-    """Return the index of all names of these bearers; rarity is of themselves where none is given.
 
     Raises:
         ValueError: two bearers have one key.
@@ -117,50 +156,43 @@ def build_index(bearers: Iterable[Bearer], tables: NameTables, rarity: Rarity | 
     ordered = sorted(bearers, key=lambda one: one.key)
     if any(one.key == other.key for one, other in zip(ordered, ordered[1:], strict=False)):
         raise ValueError("two bearers have one key")
-    folded = fold_bearers(ordered, tables)
-    if rarity is None:
-        rarity = make_rarity(*count_words([word for _, _, words in records for word in words] for records in folded))
-    spelled = sorted({word for records in folded for _, _, words in records for word in words})
-    place_of = {word: place for place, word in enumerate(spelled)}
-    name_from = np.cumsum([0, *(len(one.names) for one in ordered)])
-    names, bits, lengths, starts, words = [], [], [], [0], []
-    for bearer_from, records in zip(name_from.tolist(), folded, strict=False):
-        for place, own, said in records:
-            names.append(bearer_from + place)
-            bits.append(own)
-            lengths.append(min(sum(map(len, said)), 32_000))
-            words += [place_of[word] for word in said]
-            starts.append(len(words))
-    del folded
+    folded = _Folded()
+    total = folded.gather(ordered, tables)
+    rarity = folded.rarity(total) if rarity is None else rarity
+    spelled = sorted(folded.place_of, key=lambda word: word.encode("utf-8", "surrogatepass"))
+    in_order = np.empty(len(spelled), dtype=np.int32)
+    for place, word in enumerate(spelled):
+        in_order[folded.place_of[word]] = place
+    name_counts = np.fromiter((len(one.names) for one in ordered), np.int64, len(ordered))
     index = NameIndex(
         keys=TextArray.of(one.key for one in ordered),
         lists=TextArray.of(one.list for one in ordered),
         texts=TextArray.of(text for one in ordered for text, _ in one.names),
-        bearers=np.repeat(np.arange(len(ordered), dtype=np.int32), np.diff(name_from)),
+        bearers=np.repeat(np.arange(len(ordered), dtype=np.int32), name_counts),
         kinds=np.array([_KINDS[kind] for one in ordered for _, kind in one.names], dtype=np.uint8),
-        names=np.array(names, dtype=np.int32),
-        bits=np.array(bits, dtype=np.uint8),
-        lengths=np.array(lengths, dtype=np.int16),
-        starts=np.array(starts, dtype=np.int64),
-        words=np.array(words, dtype=np.int32),
+        names=np.frombuffer(folded.names, dtype=np.int32),
+        bits=np.frombuffer(folded.bits, dtype=np.uint8),
+        lengths=np.frombuffer(folded.lengths, dtype=np.int16),
+        starts=np.frombuffer(folded.starts, dtype=np.int64),
+        words=in_order[np.frombuffer(folded.words, dtype=np.int32)],
         vocabulary=WordList.of(spelled),
         weights=np.zeros(0, dtype=np.int16),
-        postings=Postings(np.zeros(0), np.zeros(0), 0),
+        postings=NO_POSTINGS,
         digest=_digest(ordered),
         rarity_digest="",
         tables_digest=tables.digest,
     )
-    return weigh(replace(index, postings=build_postings(chunks_of(index, place_of))), rarity, tables)
+    index = replace(index, postings=build_postings(_chunks_of(index, spelled)))
+    return weigh(index, rarity), rarity
 
 
 _KINDS = {kind: place for place, kind in enumerate(NameKind)}
 KINDS = tuple(NameKind)
 
 
-def chunks_of(index: NameIndex, place_of: Mapping[str, int]) -> Callable[[], Iterator[list[str]]]:
+def _chunks_of(index: NameIndex, spelled: Sequence[str]) -> Callable[[], Iterator[list[str]]]:
     """Return how to go through an index's records as they are written for keys."""
-    spelled = list(place_of)
-    bones = [hear(word).skeleton for word in spelled]
+    bones = [skeleton_of(sound_of(word)) for word in spelled]
 
     def chunks() -> Iterator[list[str]]:
         for start in range(0, len(index.names), CHUNK):
@@ -177,23 +209,11 @@ def _written(index: NameIndex, record: int, spelled: Sequence[str], bones: Seque
     return written_for_keys([spelled[place] for place in words], [bones[place] for place in words])
 
 
-def weigh(index: NameIndex, rarity: Rarity, tables: NameTables) -> NameIndex:
+def weigh(index: NameIndex, rarity: Rarity) -> NameIndex:
     """Return the index with its words weighed by a rarity; nothing is folded again."""
-    common = {word for words in tables.han_words.values() for word in words}
     texts = index.vocabulary.texts
-    weights = np.fromiter((word_weight(texts[n], rarity, common) for n in range(len(texts))), np.int16, len(texts))
+    weights = np.fromiter((rarity.weight(texts[place]) for place in range(len(texts))), np.int16, len(texts))
     return replace(index, weights=weights, rarity_digest=rarity.digest)
-
-
-# What a place or a word of the trade weighs at most, thousandths: it tells one firm from another less than its rarity
-# on the lists says, since lists name few of the firms that bear it.
-COMMON_WEIGHT_MAX = 400
-
-
-def word_weight(word: str, rarity: Rarity, common: Iterable[str]) -> int:
-    """Return the weight of a word, thousandths; of places and of words of the trade not more than their limit."""
-    weight = rarity.weight(word)
-    return min(weight, COMMON_WEIGHT_MAX) if word in common else weight
 
 
 def _digest(ordered: Sequence[Bearer]) -> str:
@@ -204,6 +224,3 @@ def _digest(ordered: Sequence[Bearer]) -> str:
         )
         whole.update(sha256(said.encode("utf-8", "surrogatepass")).digest())
     return whole.hexdigest()
-
-
-__all__ = ["Bearer", "NameIndex", "build_index", "rarity_of", "weigh", "weight_of", "word_weight"]

@@ -28,7 +28,8 @@ class NameTables:
 
     `letters`: letter -> Latin letters. `scripts`: letter -> script. `simplified`: code point -> simplified character.
     `readings`: character -> pinyin. `han_words`: Han word -> Latin words (places and trade), `han_word_length` the
-    longest. `pinyin_words`: pinyin words -> English words. `forms`: written legal form as words -> its kind; `han_forms`
+    longest. `common_words`: their Latin words, `common_pairs` their
+    Han characters two by two. `pinyin_words`: pinyin words -> English words. `forms`: written legal form as words -> its kind; `han_forms`
     the same in Han. `syllables`: of pinyin. `short_words`: short -> long. `digest`: of all texts.
     """
 
@@ -37,7 +38,8 @@ class NameTables:
     simplified: Mapping[int, str]
     readings: Mapping[str, str]
     han_words: Mapping[str, tuple[str, ...]]
-    han_places: frozenset[str]
+    common_words: frozenset[str]
+    common_pairs: frozenset[str]
     pinyin_words: Mapping[tuple[str, ...], tuple[str, ...]]
     forms: Mapping[tuple[str, ...], str]
     form_first: frozenset[str]
@@ -56,7 +58,6 @@ def read_name_tables(texts: Mapping[str, str]) -> NameTables:
     """
     rows = {name: list(csv.DictReader(texts[name].splitlines())) for name in FILES}
     han_words = {row["han"]: tuple(row["latin"].split()) for row in rows["han_places.csv"]}
-    places = frozenset(han_words)
     for row in rows["trade_words.csv"]:
         han_words.setdefault(row["han"], tuple(row["english"].split()))
     letters = {row["letter"]: row["latin"] for row in rows["romanisation.csv"]}
@@ -73,7 +74,8 @@ def read_name_tables(texts: Mapping[str, str]) -> NameTables:
             {one: row["pinyin"] for row in rows["han_readings.csv"] for one in row["characters"]}
         ),
         han_words=MappingProxyType(han_words),
-        han_places=places,
+        common_words=frozenset(word for words in han_words.values() for word in words),
+        common_pairs=frozenset(han[place : place + 2] for han in han_words for place in range(len(han) - 1)),
         pinyin_words=MappingProxyType(pinyin),
         forms=MappingProxyType(forms),
         form_first=frozenset(words[0] for words in forms),

@@ -19,6 +19,9 @@ _MULTIPLIERS = tuple(np.uint64(one) for one in (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE
 # Beyond this many entries of lists for one query the commonest keys are left out.
 BUDGET = 40_000
 KEYS_OF_QUERY = 16
+WORTH = 1000.0
+# With fewer names than this many times the entries that are read, sums over all names cost less than sorting.
+DENSE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,9 @@ class Postings:
     starts: np.ndarray
     names: np.ndarray
     size: int
+
+
+NO_POSTINGS = Postings(np.zeros(KEYS + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), 0)
 
 
 def written_for_keys(words: Iterable[str], skeletons: Iterable[str] = ()) -> str:
@@ -111,18 +117,26 @@ def find_names(
     within = max(1, int(np.searchsorted(np.cumsum(counts[order]), BUDGET, side="right")))
     order = order[:within]
     places = [postings.names[starts[one] : starts[one] + counts[one]] for one in order]
-    worth = np.repeat(np.log(postings.size / counts[order]) + 0.1, counts[order])
-    names = np.concatenate(places)
-    by_name = np.argsort(names, kind="stable")
-    names, worth = names[by_name], worth[by_name]
-    first = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
-    shared = np.add.reduceat(worth, first)
-    names = names[first].astype(np.int64)
+    # Whole numbers, so that their sum does not hang on the order in which it is taken.
+    worth = np.repeat(np.rint(WORTH * np.log(postings.size / counts[order]) + 1.0), counts[order])
+    names, shared = _add_up(np.concatenate(places), worth, postings.size)
     is_wanted = wanted[names]
     names, shared = names[is_wanted], shared[is_wanted]
     if len(names) > most:
         shared = shared / np.sqrt(6.0 + lengths[names])
-        # Equal ones at the edge are chosen by their place in the index: all of them or, beyond twice as many, the first.
+        # Equal ones at the edge are all taken, up to twice as many; beyond that by what they say (their place).
         edge = np.partition(shared, len(shared) - most)[len(shared) - most]
         names = names[shared >= edge][: 2 * most]
     return names
+
+
+def _add_up(names: np.ndarray, worth: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return different names, ascending, and the sum of what each is worth: over all names where they are few."""
+    if size < DENSE * len(names):
+        total = np.bincount(names, weights=worth, minlength=size)
+        found = np.flatnonzero(total > 0.0)
+        return found, total[found]
+    order = np.argsort(names, kind="stable")
+    names, worth = names[order], worth[order]
+    first = np.flatnonzero(np.concatenate(([True], names[1:] != names[:-1])))
+    return names[first].astype(np.int64), np.add.reduceat(worth, first)

@@ -3,7 +3,7 @@
 A rarity is a snapshot with a digest: a score names it, and can be worked out again years later.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from math import log
@@ -40,24 +40,13 @@ def weight_of(count: int, total: int) -> int:
     return round(ONE * log((total + 1) / (count + 1)) / log(total + 1)) if total > 0 else ONE
 
 
-def count_words(bearers: Iterable[Iterable[str]]) -> tuple[Mapping[str, int], int]:
-    """Return of each word how many bear it, and how many bearers there are. Each bearer counts a word once."""
-    counts: dict[str, int] = {}
-    total = 0
-    for words in bearers:
-        total += 1
-        for word in set(words):
-            counts[word] = counts.get(word, 0) + 1
-    return counts, total
-
-
 def make_rarity(counts: Mapping[str, int], total: int) -> Rarity:
-    """Return the snapshot of these counts."""
-    words = sorted(counts)
+    """Return the snapshot of these counts: of each word how many entries bear it, and how many entries there are."""
+    words = sorted(counts, key=lambda word: word.encode("utf-8", "surrogatepass"))
     numbers = np.array([counts[word] for word in words], dtype=np.int32)
     digest = sha256(b"ytterby/rarity/v1\x00")
     digest.update(total.to_bytes(8, "big"))
-    digest.update("\n".join(words).encode())
+    digest.update("\n".join(words).encode("utf-8", "surrogatepass"))
     digest.update(b"\x00")
     digest.update(numbers.astype(">i4").tobytes())
     return Rarity(WordList.of(words), numbers, total, digest.hexdigest())

@@ -11,15 +11,18 @@ import numpy as np
 
 from ytterby.screening.alignment import Alignment, Side
 
-# Thousandths: what a score is rounded to before it is compared with a threshold or shown.
+# What a score is rounded to before it is compared with a threshold or shown.
 SCORE_DIGITS = 4
+# From this likeness on a pair costs only what it is unlike; below it more, and below the other it is a conflict.
+FAR, CONFLICT = 0.8, 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRule:
     """How what is not matched counts against what is: of words alike but not equal (`unlike`; beyond that where they
     are less alike than 0.8, `far`), of what is left of the query and of the listed name, and of the rarest word that
-    is left on both sides (`conflict`). `floor`: the least weight of a word, 0 to 1.
+    is left on both sides (`conflict`). `lone`: how much more unlike counts in a query of one word, which nothing else
+    bears out. `floor`: the least weight of a word, 0 to 1.
     """
 
     unlike: float
@@ -27,8 +30,8 @@ class ScoreRule:
     query_left: float
     listed_left: float
     conflict: float
+    lone: float
     floor: float
-    other_words: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,12 @@ class Sums:
     query_left: np.ndarray
     listed_left: np.ndarray
     conflict: np.ndarray
+    is_lone: bool
 
 
 def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
     """Return the sums of an alignment; `right`: the weights of the words of each name."""
-    count, width = right.shape
+    count = len(right)
     matched, unlike, far, conflict = (np.zeros(count) for _ in range(4))
     for row, _, likeness, left_weight, right_weight in alignment.rounds:
         least = np.minimum(left_weight, right_weight)
@@ -55,18 +59,13 @@ def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
         weight = np.where(likeness > 0.0, np.maximum(own, other), 0.0)
         matched += weight * likeness
         unlike += weight * (1.0 - likeness)
-        far += weight * np.maximum(0.0, 0.8 - likeness)
-        conflict = np.maximum(conflict, weight * np.maximum(0.0, 0.75 - likeness) * 2.0)
-    query_left, listed_left = np.zeros(count), np.zeros(count)
-    rarest_query, rarest_listed = np.zeros(count), np.zeros(count)
-    for place in range(len(side.words)):
-        weight = np.where(alignment.left_over[:, place], side.weights[place], 0.0)
-        query_left += weight
-        rarest_query = np.maximum(rarest_query, weight)
-    for place in range(width):
-        weight = np.where(alignment.right_over[:, place], right[:, place], 0.0)
-        listed_left += weight
-        rarest_listed = np.maximum(rarest_listed, weight)
+        far += weight * np.maximum(0.0, FAR - likeness)
+        conflict = np.maximum(conflict, weight * np.maximum(0.0, CONFLICT - likeness) * 2.0)
+    left = np.where(alignment.left_over, side.weights[None, :], 0.0)
+    listed = np.where(alignment.right_over, right, 0.0)
+    # Running sums are taken one after the other, so that a wider table of names gives the same bytes.
+    query_left, listed_left = left.cumsum(axis=1)[:, -1], listed.cumsum(axis=1)[:, -1]
+    rarest_query, rarest_listed = left.max(axis=1), listed.max(axis=1)
     return Sums(
         matched,
         unlike,
@@ -74,13 +73,15 @@ def add_up(alignment: Alignment, side: Side, right: np.ndarray) -> Sums:
         query_left,
         listed_left,
         np.maximum(conflict, np.minimum(rarest_query, rarest_listed)),
+        len(side.words) == 1,
     )
 
 
 def score(sums: Sums, rule: ScoreRule) -> np.ndarray:
     """Return the score of each name, 0 to 1."""
+    unlike = rule.unlike * (1.0 + rule.lone) if sums.is_lone else rule.unlike
     against = (
-        rule.unlike * sums.unlike
+        unlike * sums.unlike
         + rule.far * sums.far
         + rule.query_left * sums.query_left
         + rule.listed_left * sums.listed_left

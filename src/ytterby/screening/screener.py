@@ -1,57 +1,36 @@
 """Screens a name against an index of names: candidates, alignment, score, and the best name of each entry."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from ytterby.screening.alignment import Likeness, Others, Side, align
+from ytterby.screening.alignment import Others, Side, align
 from ytterby.screening.entry import EntrySchema
 from ytterby.screening.folding import FoldedName, fold_name
+from ytterby.screening.group import Group
 from ytterby.screening.name_index import (
     IS_ABJAD,
     IS_BODY,
     IS_HAN,
     IS_PERSON,
+    IS_READ,
     IS_WEAK,
     NameIndex,
     han_pairs,
-    word_weight,
 )
 from ytterby.screening.name_tables import NameTables
 from ytterby.screening.pinyin import is_pinyin
 from ytterby.screening.postings import find_names, written_for_keys
 from ytterby.screening.rarity import ONE, Rarity
 from ytterby.screening.repair import Repair
-from ytterby.screening.score import ScoreRule, add_up, score, score_pairs
+from ytterby.screening.score import SCORE_DIGITS, ScoreRule, add_up, score, score_pairs
+from ytterby.screening.scoring_rules import Scoring
 from ytterby.screening.sound import hear
+from ytterby.screening.trace import HanTrace, Trace, Traced, WordTrace
 
-CANDIDATES = 24
+CANDIDATES = 20
 HITS_MOST = 20
 WORDS_REMEMBERED = 200_000
-
-
-class Group(StrEnum):
-    """What a query is, and so by which rule and threshold it is judged."""
-
-    PERSON = "person"
-    BODY = "body"
-    HAN = "han"
-
-
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """How names are scored: rules and likeness of each group; `read` and `weak` are factors on the score of a Latin
-    reading of Han characters and of a weak name. `version`: of the scorer, `digest`: of the rules.
-    """
-
-    rules: Mapping[Group, ScoreRule]
-    likeness: Mapping[Group, Likeness]
-    read: float
-    weak: float
-    version: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +41,21 @@ class Hit:
     name: int
     score: float
     group: Group
-    record: int
+    traced: Traced = field(compare=False, repr=False)
+    row: int = field(compare=False, repr=False)
+
+    def trace(self) -> Trace:
+        """Return how the score came about."""
+        return self.traced.trace(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Records and their scores, and how they came about."""
+
+    records: np.ndarray
+    scores: np.ndarray
+    traced: Traced
 
 
 class Screener:
@@ -71,16 +64,20 @@ class Screener:
     def __init__(self, index: NameIndex, tables: NameTables, rarity: Rarity, scoring: Scoring) -> None:
         self.index, self.tables, self.rarity, self.scoring = index, tables, rarity, scoring
         self._repair = Repair(tables, rarity.knows)
-        self._common = frozenset(word for words in tables.han_words.values() for word in words)
         bits = np.asarray(index.bits)
         self._persons = (bits & IS_PERSON > 0) & (bits & IS_HAN == 0)
         self._bodies = (bits & IS_BODY > 0) & (bits & IS_HAN == 0)
         self._han_persons = (bits & IS_PERSON > 0) & (bits & IS_HAN > 0)
         self._han_bodies = (bits & IS_BODY > 0) & (bits & IS_HAN > 0)
+        self._has_han = np.zeros(len(index.keys), dtype=bool)
+        self._has_han[index.bearers[index.names[bits & IS_HAN > 0]]] = True
         self._listed: dict[int, tuple[str, float, bool]] = {}
 
     def screen(self, name: str, schema: EntrySchema) -> list[Hit]:
-        """Return the entries whose names are like this one, best first, at most 20."""
+        """Return the entries whose names are like this one, best first, at most 20.
+
+        Of a schema that says neither, the name is taken for a person's and for a body's.
+        """
         scores: dict[int, Hit] = {}
         if schema is not EntrySchema.PERSON:
             self._screen_as(name, scores, is_person=False)
@@ -96,26 +93,27 @@ class Screener:
     def _screen_as(self, name: str, scores: dict[int, Hit], *, is_person: bool) -> None:
         folded = self.fold(name, is_person=is_person)
         group = Group.PERSON if is_person else Group.HAN if folded.han else Group.BODY
-        if folded.words:
-            records, found = self.score_words(folded, is_person=is_person)
-            if folded.is_read:
-                found = (found * self.scoring.read).round(4)
-            self._keep(scores, records, found, group)
-        if folded.han:
-            records, found = self.score_han(folded.han, is_person=is_person)
-            self._keep(scores, records, found, group)
+        if folded.words and (found := self.score_words(folded, is_person=is_person)):
+            self._keep(scores, found, group, is_read=folded.is_read)
+        if folded.han and (found := self.score_han(folded.han, is_person=is_person)):
+            self._keep(scores, found, group, is_read=False)
 
-    def _keep(self, scores: dict[int, Hit], records: np.ndarray, found: np.ndarray, group: Group) -> None:
-        """Keep of each entry its best name; a weak one counts less."""
-        names = self.index.names[records]
-        weak = self.index.bits[records] & IS_WEAK > 0
-        if weak.any():
-            found = np.where(weak, (found * self.scoring.weak).round(4), found)
+    def _keep(self, kept: dict[int, Hit], found: Scored, group: Group, *, is_read: bool) -> None:
+        """Keep of each entry its best name; a weak one counts less, and so does a reading of Han."""
+        names = self.index.names[found.records]
+        bits = self.index.bits[found.records]
+        own = np.where(bits & IS_WEAK > 0, self.scoring.weak, 1.0)
+        if is_read:
+            # Who is listed in Han is compared in Han: a reading of it says nothing more.
+            own = np.where(self._has_han[self.index.bearers[names]], 0.0, own * self.scoring.read)
+        else:
+            own = np.where(bits & IS_READ > 0, own * self.scoring.read, own)
+        values = (found.scores * own).round(SCORE_DIGITS).tolist()
         bearers = self.index.bearers[names].tolist()
-        for record, bearer, own, value in zip(records.tolist(), bearers, names.tolist(), found.tolist(), strict=True):
-            before = scores.get(bearer)
-            if value > 0.0 and (before is None or (value, -own) > (before.score, -before.name)):
-                scores[bearer] = Hit(bearer, own, value, group, record)
+        for row, (bearer, name, value) in enumerate(zip(bearers, names.tolist(), values, strict=True)):
+            before = kept.get(bearer)
+            if value > 0.0 and (before is None or (value, -name) > (before.score, -before.name)):
+                kept[bearer] = Hit(bearer, name, value, group, found.traced, row)
 
     # Words
 
@@ -127,47 +125,50 @@ class Screener:
         return Side(folded.words, np.array(weights), np.array(known), np.array(pinyin), folded.is_abjad)
 
     def _weight(self, word: str, rule: ScoreRule) -> float:
-        return rule.floor + (1.0 - rule.floor) * word_weight(word, self.rarity, self._common) / ONE
+        return rule.floor + (1.0 - rule.floor) * self._capped(word, self.rarity.weight(word) / ONE)
 
-    def score_words(self, folded: FoldedName, *, is_person: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return candidate records for words and their scores."""
-        bones = [hear(word).skeleton for word in folded.words]
-        written = written_for_keys(() if folded.is_abjad else folded.words, bones if folded.is_abjad else ())
+    def _capped(self, word: str, weight: float) -> float:
+        """Return the weight of a word: of places and words of the trade not more than their limit.
+
+        They tell one firm from another less than lists say, which name few of the firms that bear them.
+        """
+        if word in self.tables.common_words:
+            return min(weight, self.scoring.common_words)
+        return min(weight, self.scoring.common_pairs) if word in self.tables.common_pairs else weight
+
+    def score_words(self, folded: FoldedName, *, is_person: bool) -> Scored | None:
+        """Return candidate records for words and their scores; None without any."""
+        bones = [hear(word).skeleton for word in folded.words] if folded.is_abjad else ()
+        written = written_for_keys(() if folded.is_abjad else folded.words, bones)
         wanted = self._persons if is_person else self._bodies
         records = find_names(self.index.postings, written, self.index.lengths, wanted, most=CANDIDATES)
         if not len(records):
-            return records, np.zeros(0)
+            return None
         group = Group.PERSON if is_person else Group.BODY
         rule = self.scoring.rules[group]
         side = self.side(folded, rule, is_person=is_person)
         others = self.others(records, rule, is_person=is_person)
         alignment = align(side, others, self.scoring.likeness[group])
-        return records, score(add_up(alignment, side, others.weights), rule)
+        return Scored(records, score(add_up(alignment, side, others.weights), rule), WordTrace(side, others, alignment))
 
     def others(self, records: np.ndarray, rule: ScoreRule, *, is_person: bool) -> Others:
         """Return the words of records with their weights, to be aligned."""
         index = self.index
-        rows = [index.words_of(record) for record in records.tolist()]
-        width = max(map(len, rows))
-        words = np.full((len(rows), width), -1, dtype=np.int64)
-        weights = np.zeros((len(rows), width))
-        column: dict[int, int] = {}
-        spelled: list[str] = []
-        pinyin: list[bool] = []
-        values: list[float] = []
-        for row, places in enumerate(rows):
-            for at, place in enumerate(places):
-                found = column.get(place)
-                if found is None:
-                    found = column[place] = len(spelled)
-                    text, value, is_syllables = self._word(place)
-                    spelled.append(text)
-                    values.append(rule.floor + (1.0 - rule.floor) * value)
-                    pinyin.append(is_syllables and not is_person)
-                words[row, at] = found
-                weights[row, at] = values[found]
+        starts = index.starts[records]
+        lengths = index.starts[records + 1] - starts
+        before = np.cumsum(lengths) - lengths
+        flat = index.words[np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))]
+        places, columns = np.unique(flat, return_inverse=True)
+        listed = [self._word(place) for place in places.tolist()]
+        values = rule.floor + (1.0 - rule.floor) * np.array([value for _, value, _ in listed])
+        is_there = np.arange(int(lengths.max()))[None, :] < lengths[:, None]
+        words = np.full(is_there.shape, -1, dtype=np.int64)
+        weights = np.zeros(is_there.shape)
+        words[is_there] = columns
+        weights[is_there] = values[columns]
         abjad = index.bits[records] & IS_ABJAD > 0
-        return Others(spelled, words, weights, abjad, np.array(pinyin))
+        pinyin = np.array([is_syllables and not is_person for _, _, is_syllables in listed])
+        return Others([text for text, _, _ in listed], words, weights, abjad, pinyin)
 
     def _word(self, place: int) -> tuple[str, float, bool]:
         found = self._listed.get(place)
@@ -175,25 +176,26 @@ class Screener:
             if len(self._listed) >= WORDS_REMEMBERED:
                 self._listed.clear()
             text = self.index.vocabulary.texts[place]
-            found = (text, int(self.index.weights[place]) / ONE, is_pinyin(text, self.tables.syllables))
+            weight = self._capped(text, int(self.index.weights[place]) / ONE)
+            found = (text, weight, is_pinyin(text, self.tables.syllables))
             self._listed[place] = found
         return found
 
     # Han
 
-    def score_han(self, han: str, *, is_person: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Return candidate records for Han characters and their scores."""
+    def score_han(self, han: str, *, is_person: bool) -> Scored | None:
+        """Return candidate records for Han characters and their scores; None without any."""
         pairs = han_pairs(han)
         wanted = self._han_persons if is_person else self._han_bodies
         written = written_for_keys(pairs)
         records = find_names(self.index.postings, written, self.index.lengths, wanted, most=CANDIDATES)
+        if not len(records):
+            return None
         rule = self.scoring.rules[Group.HAN]
         query = {pair: self._weight(pair, rule) for pair in pairs}
-        found = np.zeros(len(records))
-        for row, record in enumerate(records.tolist()):
-            listed = {}
-            for place in self.index.words_of(record):
-                text, value, _ = self._word(place)
-                listed[text] = rule.floor + (1.0 - rule.floor) * value
-            found[row] = score_pairs(query, listed, rule)
-        return records, found
+        listed = []
+        for record in records.tolist():
+            words = [self._word(place) for place in self.index.words_of(record)]
+            listed.append({text: rule.floor + (1.0 - rule.floor) * value for text, value, _ in words})
+        scores = np.array([score_pairs(query, one, rule) for one in listed])
+        return Scored(records, scores, HanTrace(query, listed))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+REMEMBERED = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class TextArray(Sequence[str]):
@@ -33,22 +35,24 @@ class TextArray(Sequence[str]):
         return self.blob[self.offsets[place] : self.offsets[place + 1]].tobytes()
 
 
-@dataclass(frozen=True, slots=True)
 class WordList:
-    """Different words in the order of their UTF-8."""
+    """Different words in the order of their UTF-8, with what was looked up kept in memory up to a limit."""
 
-    texts: TextArray
-    _found: dict[str, int]
+    __slots__ = ("_found", "_is_whole", "texts")
+
+    def __init__(self, texts: TextArray) -> None:
+        """Take words that lie in arrays; nothing is read before it is asked for."""
+        self.texts = texts
+        self._found: dict[str, int] = {}
+        self._is_whole = False
 
     @classmethod
     def of(cls, words: Sequence[str]) -> "WordList":
-        """Return these words, which stand in order."""
-        return cls(TextArray.of(words), {word: place for place, word in enumerate(words)})
-
-    @classmethod
-    def in_place(cls, texts: TextArray) -> "WordList":
-        """Return words that lie in arrays; nothing is read before it is asked for."""
-        return cls(texts, {})
+        """Return these words, which stand in order, with all their places in memory."""
+        made = cls(TextArray.of(words))
+        made._found = {word: place for place, word in enumerate(words)}
+        made._is_whole = True
+        return made
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -56,12 +60,16 @@ class WordList:
     def find(self, word: str) -> int:
         """Return the place of a word, -1 where it is not among them."""
         found = self._found.get(word)
-        if found is None:
-            if len(self._found) == len(self.texts):
-                return -1
-            raw = word.encode("utf-8", "surrogatepass")
-            place = bisect_left(_Raw(self.texts), raw)
-            found = place if place < len(self.texts) and self.texts.raw(place) == raw else -1
+        if found is not None:
+            return found
+        if self._is_whole:
+            return -1
+        raw = word.encode("utf-8", "surrogatepass")
+        place = bisect_left(_Raw(self.texts), raw)
+        found = place if place < len(self.texts) and self.texts.raw(place) == raw else -1
+        if len(self._found) >= REMEMBERED:
+            self._found.clear()
+        self._found[word] = found
         return found
 
 

@@ -1,9 +1,8 @@
 """`ytterby party import|list`: who reports, which sites are whose, who may speak for whom, who oversees.
 
-Rights of people and of public bodies are `party account|rights|confirm|withdraw` (`rights`), lists of the listed
-`party lists …` (`party_lists`).
-Rights of people and of public bodies are `party account|rights|confirm|withdraw` (`rights`); who is owned by listed
-parties and which flags an end user raises are `party owners` and `party flags`.
+Below it: rights of people and public bodies (`rights`), lists of the listed (`party_lists`), names compared with listed
+ones (`party_screen`, `party_evaluate`), whether parties pass and what people say of hits (`party_check`), who is owned
+by listed parties (`party_owners`), red flags of an end user (`party_flags`).
 """
 
 import argparse
@@ -11,7 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ytterby.shell.cli import party_check, party_flags, party_lists, party_owners, rights
+from ytterby.shell.cli import (
+    party_check,
+    party_evaluate,
+    party_flags,
+    party_lists,
+    party_owners,
+    party_screen,
+    rights,
+)
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
 from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.opening import directory_of, open_data, open_reading, with_data
@@ -35,6 +42,8 @@ def add(nouns: Nouns) -> None:
     rights.add(verbs)
     party_owners.add(verbs)
     party_lists.add(verbs)
+    party_screen.add(verbs)
+    party_evaluate.add(verbs)
     party_check.add(verbs)
     party_flags.add(verbs)
 

@@ -19,9 +19,11 @@ Method = Mapping[str, Any]
 PLOT_HEIGHT = 260.0
 LEFT, RIGHT, FOOT = 44.0, 20.0, 44.0
 ASIDE, CAP = 3.0, 3.0
-SHARE, MONTHS = "share", "months"
+SHARE, MONTHS, ALERTS = "share", "months", "alerts"
 # What points may stand over, and by how much that is multiplied where it is written.
-TIMES = {SHARE: 100.0, MONTHS: 1.0}
+TIMES = {SHARE: 100.0, MONTHS: 1.0, ALERTS: 100.0}
+# What stands upright: of most the probability of detection.
+UPRIGHT = {ALERTS: "recall_axis"}
 TICKS_MOST_NARROW = 5
 TICKS_MOST_WIDE = 10
 
@@ -32,14 +34,15 @@ def draw_detection(
     """Return probabilities of detection as SVG for a page or as a file.
 
     Each method is {method, points: [{x, probability, low, high}]}, all of 0 to 1; `x` says what the points stand over:
-    "share" of the throughput diverted (0 to 1, drawn in per cent) or "months" since it began.
+    "share" of the throughput diverted (0 to 1, drawn in per cent), "months" since it began, or the share of innocent
+    names that alert ("alerts").
 
     Raises:
-        ValueError: there are more methods than can be told apart, `x` is neither, or a figure is not finite or no
+        ValueError: there are more methods than can be told apart, `x` is none of these, or a figure is not finite or no
             probability.
     """
     if x not in TIMES:
-        raise ValueError(f"{x!r} is neither {SHARE!r} nor {MONTHS!r}")
+        raise ValueError(f"{x!r} is none of {', '.join(TIMES)}")
     draw = partial(detection_picture, methods, x, language)
     return write_figure(draw, title=title, is_page=is_page, is_narrow=is_narrow)
 
@@ -59,7 +62,7 @@ def detection_picture(methods: Sequence[Method], x: str, language: str, pen: Pen
         Key(f"mark-{series}", shape, word("method", method["method"], language))
         for method, series, shape in zip(methods, SERIES, SHAPES, strict=False)
     ]
-    head = draw_head(pen, month_words.say("detection_axis", language), keys, width)
+    head = draw_head(pen, month_words.say(UPRIGHT.get(x, "detection_axis"), language), keys, width)
     top = head.height + 6
     upright = Scale(0.0, 1.0, top + PLOT_HEIGHT, top)
     times = TIMES[x]
@@ -74,7 +77,7 @@ def detection_picture(methods: Sequence[Method], x: str, language: str, pen: Pen
     )
     for place, method in enumerate(methods):
         aside = ASIDE * (place - (len(methods) - 1) / 2)
-        parts += _line(pen, method, upright, level, aside, place, language, times)
+        parts += _line(pen, method, upright, level, aside, place, language, x)
     return Picture(width, upright.start + FOOT, tuple(parts), _about(methods, language, x))
 
 
@@ -100,7 +103,7 @@ def _grid(pen: Pen, upright: Scale, level: Scale, ticks: Ticks, times: float) ->
 
 
 def _line(
-    pen: Pen, method: Method, upright: Scale, level: Scale, aside: float, place: int, language: str, times: float
+    pen: Pen, method: Method, upright: Scale, level: Scale, aside: float, place: int, language: str, over: str
 ) -> list[str]:
     series, shape = SERIES[place], SHAPES[place]
     points = sorted(method["points"], key=lambda point: point["x"])
@@ -113,13 +116,14 @@ def _line(
     found.append(pen.polyline(f"line-{series}", at))
     for point, (x, y) in zip(points, at, strict=True):
         found.append(pen.mark(f"mark-{series}", shape, x, y, 4))
-        found.append(pen.rect("hit", x - 8, y - 8, 16, 16, _tip(method, point, language, times)))
+        found.append(pen.rect("hit", x - 8, y - 8, 16, 16, _tip(method, point, language, over)))
     return found
 
 
-def _tip(method: Method, point: Mapping[str, float], language: str, times: float) -> str:
+def _tip(method: Method, point: Mapping[str, float], language: str, over: str) -> str:
+    times = TIMES[over]
     return month_words.say(
-        "tip_share" if times > 1 else "tip_months",
+        f"tip_{over}",
         language,
         method=word("method", method["method"], language),
         x=f"{times * point['x']:g}",

@@ -7,8 +7,11 @@ from functools import lru_cache
 
 from ytterby.screening.flag_tables import FlagTables, Scrap, UseDemand, parse_flag_tables
 from ytterby.screening.flags import FlagRules, parse_flag_rules
+from ytterby.screening.invented_firm import FILE, FirmParts, read_firm_parts
+from ytterby.screening.name_tables import FILES, NameTables, read_name_tables
 from ytterby.screening.ownership_rule import OwnershipRules, parse_ownership_rules
 from ytterby.screening.policy import Policy, read_policies
+from ytterby.screening.scoring_rules import Scoring, Thresholds, parse_scoring, parse_thresholds, thresholds_on
 from ytterby.shell.site.packs import packaged_text, use_codes, use_limits
 from ytterby.shell.wording.yaml_text import read_yaml
 
@@ -47,3 +50,30 @@ def flag_tables(on: date, known: date) -> FlagTables:
     names = ("use_matrix", "grades", "activities", "use_classes", "demand")
     texts = {name: packaged_text("screening", f"{name}.csv") for name in names}
     return parse_flag_tables(texts, demand, Scrap(limits.scrap_low, limits.scrap_mid, limits.scrap_high))
+
+
+@lru_cache(maxsize=1)
+def name_tables() -> NameTables:
+    """Return the tables by which names are read."""
+    return read_name_tables({name: packaged_text("screening", name) for name in FILES})
+
+
+@lru_cache(maxsize=1)
+def scoring() -> Scoring:
+    """Return the rules by which names are scored."""
+    return parse_scoring(packaged_text("screening", "score_rules.csv"))
+
+
+def thresholds(on: date) -> Thresholds:
+    """Return the thresholds that hold on a day.
+
+    Raises:
+        LookupError: no set holds on that day.
+    """
+    return thresholds_on(parse_thresholds(packaged_text("screening", "thresholds.csv")), on)
+
+
+@lru_cache(maxsize=1)
+def firm_parts() -> FirmParts:
+    """Return what names of firms that do not exist are made of."""
+    return read_firm_parts(packaged_text("screening", "han_places.csv"), packaged_text("screening", FILE))

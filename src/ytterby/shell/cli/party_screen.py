@@ -1,0 +1,203 @@
+"""`ytterby party screen`: a name, or many, against a file of targets: who it may be, and why.
+
+It needs no register where targets are given. One name is answered in words; many, one JSON line a query.
+"""
+
+import argparse
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ytterby.shell.cli.arguments import Nouns, add_command
+from ytterby.shell.cli.outcome import Outcome, WrongUse
+from ytterby.shell.cli.problem_lines import problem_json, show_problems
+from ytterby.shell.cli.screen import Screen, write_json
+from ytterby.terms.problem import Problem, is_refused
+
+if TYPE_CHECKING:
+    from ytterby.screening.party_screening import Candidate
+    from ytterby.screening.scoring_rules import Thresholds
+    from ytterby.screening.screener import Screener
+    from ytterby.screening.trace import Trace
+
+Json = dict[str, Any]
+
+
+def add(verbs: Nouns) -> None:
+    """Add the verb."""
+    found = add_command(verbs, "screen", run_screen, "compare names with listed ones: who it may be, and why")
+    found.add_argument("names", nargs="*", metavar="NAME", help="a name as it stands on the papers")
+    found.add_argument("--queries", type=Path, metavar="FILE", help="many: JSON lines {id, schema, name}")
+    found.add_argument(
+        "--targets", type=Path, metavar="FILE", help="listed ones: JSON lines {id, schema, names[]}, or CSV"
+    )
+    found.add_argument("--index", type=Path, metavar="DIR", help="keep the targets' index in this folder, and use it")
+    found.add_argument("--schema", default="", metavar="S", help="Person, Organization, Vessel … (default: any)")
+    found.add_argument("--country", action="append", default=[], metavar="CC", help="its country, for order alone")
+
+
+def run_screen(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Screen names."""
+    from ytterby.screening.name_lines import SCHEMAS, schema_of
+    from ytterby.screening.screener import Screener
+    from ytterby.shell.cli.name_files import open_index
+    from ytterby.shell.site.screening_tables import name_tables, scoring, thresholds
+
+    if bool(args.names) == bool(args.queries):
+        raise WrongUse("party.screen.names_or_queries")
+    if args.targets is None:
+        raise WrongUse("party.screen.no_targets")
+    schema = schema_of(args.schema)
+    if schema is None:
+        raise WrongUse("party.screen.schema", value=args.schema, known=", ".join(SCHEMAS))
+    with screen.waiting(screen.texts("party.screen.reading")):
+        index, rarity, problems = open_index(args.targets, args.index)
+    _remark(screen, problems, str(args.targets))
+    screener = Screener(index, name_tables(), rarity, scoring())
+    found = thresholds((args.at or datetime.now(UTC)).date())
+    if args.queries:
+        return _screen_many(args, screen, screener, found)
+    return _screen_few(args, screen, screener, found, schema)
+
+
+def _remark(screen: Screen, problems: Iterable[Problem], file: str) -> None:
+    """Write problems of a file beside the data, the first of them."""
+    from ytterby.shell.cli.problem_lines import problem_line
+
+    for problem in list(problems)[:20]:
+        screen.remark(problem_line(problem, file, screen).plain)
+
+
+def _screen_many(args: argparse.Namespace, screen: Screen, screener: "Screener", thresholds: "Thresholds") -> Outcome:
+    from ytterby.screening.name_check import check_name
+    from ytterby.shell.cli.name_files import read_queries
+
+    queries, problems = read_queries(args.queries)
+    _remark(screen, problems, str(args.queries))
+    for query in queries:
+        wrong = check_name(query.name)
+        row: Json = {"id": query.id, "candidates": []}
+        if not is_refused(wrong):
+            row["candidates"] = [
+                {
+                    "target": screener.index.keys[hit.bearer],
+                    "score": hit.score,
+                    "reasons": reasons_of(hit.trace(), screener.index.texts[hit.name]),
+                    "band": thresholds.band(hit.group, hit.score).value,
+                }
+                for hit in screener.screen(query.name, query.schema)
+            ]
+        if wrong:
+            row["problems"] = [problem_json(problem, str(args.queries), screen.language) for problem in wrong]
+        write_json(row)
+    return Outcome.FOUND if is_refused(problems) else Outcome.GOOD
+
+
+def reasons_of(trace: "Trace", listed_name: str) -> list[Json]:
+    """Return how a score came about: the listed name, aligned words, and what is left over on both sides."""
+    found: list[Json] = [{"kind": "name", "listed": listed_name}]
+    found += [
+        {"kind": "pair", "query": one.query, "listed": one.listed, "likeness": one.likeness, "weight": one.weight}
+        for one in trace.pairs
+    ]
+    found += [{"kind": "left_query", "query": word, "weight": weight} for word, weight in trace.query_left]
+    found += [{"kind": "left_listed", "listed": word, "weight": weight} for word, weight in trace.listed_left]
+    return found
+
+
+# One name, in words
+
+
+def _screen_few(
+    args: argparse.Namespace, screen: Screen, screener: "Screener", thresholds: "Thresholds", schema: Any
+) -> Outcome:
+    from ytterby.screening.name_check import check_name
+    from ytterby.screening.party_screening import Screened, pins_of, screen_party
+    from ytterby.screening.support import Facts
+
+    outcome = Outcome.GOOD
+    for name in args.names:
+        wrong = check_name(name)
+        candidates: list[Candidate] = []
+        if not is_refused(wrong):
+            party = Screened(schema, (name,), facts=Facts(countries=tuple(args.country)))
+            candidates = screen_party(party, screener, thresholds, identifiers={}, facts_of=lambda _: Facts())
+        if is_refused(wrong) or any(one.band.value == "alert" for one in candidates):
+            outcome = Outcome.FOUND
+        if screen.is_json:
+            pins = pins_of(screener, thresholds)
+            write_json(
+                {
+                    "name": name,
+                    "candidates": [_candidate_json(one) for one in candidates],
+                    "problems": [problem_json(problem, "", screen.language) for problem in wrong],
+                    "pins": {slot: getattr(pins, slot) for slot in pins.__slots__},
+                }
+            )
+        else:
+            show_problems(screen, wrong, "")
+            _show(screen, name, candidates, refused=is_refused(wrong))
+    return outcome
+
+
+def _candidate_json(one: "Candidate") -> Json:
+    return {
+        "target": one.key,
+        "list": one.list or None,
+        "band": one.band.value,
+        "score": one.score,
+        "listed_name": one.listed_name,
+        "listed_kind": one.listed_kind.value if one.listed_kind else None,
+        "reasons": reasons_of(one.trace, one.listed_name) if one.trace else [],
+    }
+
+
+def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: bool) -> None:
+    """Write what was found: alerts and what should be looked at in words, the rest as a number."""
+    texts = screen.texts
+    if refused:
+        screen.verdict(False, texts("party.screen.not_compared", name=name))
+        return
+    shown = [one for one in candidates if one.band.value != "clear"]
+    alerts = sum(one.band.value == "alert" for one in shown)
+    key = "party.screen.alerts" if alerts else "party.screen.review" if shown else "party.screen.nothing"
+    screen.verdict(not shown, texts(key, name=name, count=alerts or len(shown)))
+    for one in shown:
+        screen.line()
+        place = f"{one.list} {one.key}".strip()
+        head = texts(
+            f"party.screen.band.{one.band.value}", target=place, listed=one.listed_name, score=f"{one.score:.3f}"
+        )
+        screen.line(f"  {head}")
+        if one.trace:
+            _show_trace(screen, one.trace)
+        if one.is_short:
+            screen.line(f"    {texts('party.screen.short')}")
+    rest = len(candidates) - len(shown)
+    if rest:
+        screen.line()
+        screen.line(texts("party.screen.rest", count=rest))
+
+
+def _show_trace(screen: Screen, trace: "Trace") -> None:
+    texts = screen.texts
+    for pair in trace.pairs:
+        key = "party.screen.same" if pair.likeness == 1.0 and pair.query == pair.listed else "party.screen.like"
+        facts = {"query": pair.query, "listed": pair.listed}
+        facts |= {"likeness": f"{100 * pair.likeness:.0f}", "weight": _weight(screen, pair.weight)}
+        screen.line(f"    {texts(key, **facts)}")
+    for side, left in (("query", trace.query_left), ("listed", trace.listed_left)):
+        if left:
+            words = ", ".join(f"{word} ({_weight(screen, weight)})" for word, weight in left)
+            screen.line(f"    {texts(f'party.screen.left.{side}', words=words)}")
+
+
+def _weight(screen: Screen, weight: float) -> str:
+    """Return in a word how much a word says."""
+    key = "rare" if weight >= RARE else "usual" if weight >= USUAL else "common"
+    return screen.texts(f"party.screen.weight.{key}")
+
+
+# From these weights on a word is called rare, and usual.
+RARE, USUAL = 0.7, 0.45
