@@ -3,6 +3,10 @@
 What this room knows. An *entry* of a list (`entry`): names, identifiers and what else a list says of one person, firm,
 vessel or aircraft; a *snapshot* is all entries of one list as one file gave them, known by a digest.
 
+*Ownership* (`ownership`, `ownership_rule`, `ownership_verdict`): who is owned by listed parties, by fixpoints of direct
+stakes under dated rules. *Red flags* of end use (`flag*`, `flags`): dated data, a formula each, from facts that the
+shell hands in.
+
 What it never does. It reads no file and no clock; lists, thresholds and rules are handed in as data with their dates.
 It never clears by what contradicts: country, date and address move a hit in the queue and never out of it.
 
