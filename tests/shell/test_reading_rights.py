@@ -31,6 +31,7 @@ from ytterby.shell.store.reading import readers
 from ytterby.shell.store.reading.balance import mirror_pairs, step_closures
 from ytterby.shell.store.reading.closed import closed_month
 from ytterby.shell.store.reading.columns import columns_of
+from ytterby.shell.store.reading.end_use import EndUseQuestion, end_use_flags
 from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events
 from ytterby.shell.store.reading.findings import list_findings
@@ -41,6 +42,7 @@ from ytterby.shell.store.reading.law import changes_of_law, law_at
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
 from ytterby.shell.store.reading.months import balanced, month_rows
+from ytterby.shell.store.reading.owners import list_stakes
 from ytterby.shell.store.reading.passages import list_passages
 from ytterby.shell.store.reading.quotas import quota_positions
 from ytterby.shell.store.reading.rights import list_rights, viewer_of
@@ -72,7 +74,11 @@ def told(register, part_of):
         f"{{party: '{id_}', as: {mandate}{', region: North' if mandate == 'province' else ''}}}"
         for mandate, id_ in {**BODIES, "customs": CUSTOMS_XA}.items()
     ]
-    text = f"parties: [{', '.join(rows)}]\nbodies: [{', '.join(given)}]"
+    stakes = [
+        f"{{owner: 'https://owner.example/1', owned: '{id_}', lo: 5, hi: 7, on: 2026-01-01, source: register}}"
+        for id_ in (KESTREL, NORRVIK)
+    ]
+    text = f"parties: [{', '.join(rows)}]\nbodies: [{', '.join(given)}]\nowners: [{', '.join(stakes)}]"
     result = import_directory(register, text, at=AT)
     assert not result.problems
     plan = {"period": "2026-01", "unit": "plant", "size": "Nd", "strata": (Stratum("", 1),), "seed": bytes(32)}
@@ -120,6 +126,14 @@ def shipping():
     return bytes(record.digest).hex()
 
 
+def has_flags(viewer):
+    asked = EndUseQuestion(LUMEN, "traction_motor_car", Decimal(10), date(2026, 1, 1), known_on=date(2027, 1, 1))
+    try:
+        return bool(end_use_flags(viewer, asked, known=now())["flags"])
+    except KeyError:
+        return False
+
+
 PROBES = {
     "event as submitted": reads_event,
     "shipment": lambda viewer: "KR-C-0418" in tails(viewer),
@@ -141,6 +155,8 @@ PROBES = {
     "quota": lambda viewer: any(
         row["party"]["id"] == KESTREL for row in quota_positions(viewer, known=now(), on=DAY)["positions"]
     ),
+    "owners of a party": lambda viewer: any(row["owned"] == KESTREL for row in list_stakes(viewer, known=now())),
+    "red flags of an end user": has_flags,
     "names of columns": lambda viewer: bool(columns_of(viewer, KESTREL, known=now())),
     "case of a finding": lambda viewer: bool(list_cases(viewer, known=now())["cases"]),
     "sample to be visited": lambda viewer: bool(list_samples(viewer, known=now())["samples"]),
@@ -230,6 +246,7 @@ def answers_of(viewer):
     for row in cases:
         shown = show_case(viewer, row["number"], known=now())
         rows += [("case shown", shown), *(("case step", step) for step in shown["steps"])]
+    rows += [("stake", row) for row in list_stakes(viewer, known=now())]
     return rows + [("right", row) for row in list_rights(viewer)["rights"]]
 
 

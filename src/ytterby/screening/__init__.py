@@ -6,6 +6,10 @@ screened* (`screened_party`) and an entry make a *hit* (`hit`), which two people
 (`disposition`, by the dated `policy`). Over lists, screenings and dispositions runs one question: may these parties be
 dealt with as far as lists tell (`check`). What clearances suppressed is sampled (`suppressed_sample`).
 
+*Ownership* (`ownership`, `ownership_rule`, `ownership_verdict`): who is owned by listed parties, by fixpoints of direct
+stakes under dated rules. *Red flags* of end use (`flag*`, `flags`): dated data, a formula each, from facts that the
+shell hands in.
+
 What it never does. It reads no file and no clock; lists, thresholds and rules are handed in as data with their dates.
 It never clears by what contradicts: country, date and address move a hit in the queue and never out of it.
 

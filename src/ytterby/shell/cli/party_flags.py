@@ -173,8 +173,8 @@ def show_flags(screen: Screen, answer: Json) -> None:
 
 def _line(screen: Screen, one: Json) -> list[str | Text]:
     mark, style = MARKS[one["grade"]]
-    figures = "; ".join(_figure(each) for each in one["figures"])
-    limits = "; ".join(filter(None, (_limits(each) for each in one["figures"])))
+    figures = "; ".join(each["text"] for each in one["figures"])
+    limits = "; ".join(filter(None, (each["limits"] for each in one["figures"])))
     said = " · ".join(filter(None, one["facts"].values()))
     return [
         Text(mark, style=style),
@@ -184,19 +184,3 @@ def _line(screen: Screen, one: Json) -> list[str | Text]:
         limits,
         f"{one['weight']:g}",
     ]
-
-
-def _figure(one: Json) -> str:
-    """Return a figure with its interval where that is wider than the figure."""
-    if one["is_endless"]:
-        return "∞"
-    ends = [None if value is None else f"{value:.3g}" for value in (one["low"], one["mid"], one["high"])]
-    middle = ends[1] or "?"
-    return middle if ends[0] == ends[2] else f"{middle} ({ends[0] or '?'}–{ends[2] or '?'})"
-
-
-def _limits(one: Json) -> str:
-    if one["strong"] is None:
-        return ""
-    sign = "<" if one["is_under"] else ">"
-    return f"{sign} {one['strong']:g} / {one['weak']:g}"

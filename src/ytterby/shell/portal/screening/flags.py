@@ -166,16 +166,6 @@ class _FlagsPage:
 
     def _said(self, row: Json) -> list[tuple[str, str]]:
         """Return each figure with its limits, as people read them."""
-        said = []
-        for one in row["figures"]:
-            low, mid, high = (
-                None if value is None else f"{value:.3g}" for value in (one["low"], one["mid"], one["high"])
-            )
-            text = "∞" if one["is_endless"] else mid or "?"
-            if low != high and not one["is_endless"]:
-                text += f" ({low or '?'}–{high or '?'})"
-            sign = "<" if one["is_under"] else ">"
-            limits = "" if one["strong"] is None else f"{sign} {one['strong']:g} / {one['weak']:g}"
-            said.append((text, limits))
+        said = [(one["text"], one["limits"]) for one in row["figures"]]
         facts = " · ".join(filter(None, row["facts"].values()))
         return said or ([(facts, "")] if facts else [])

@@ -307,17 +307,32 @@ def _row(one: Flag, inputs: Mapping[str, Words], language: str) -> Json:
 
 def _figure(one: Figure, flag: Flag) -> Json:
     limit = flag.rule.limits.get(one.name)
+    low, mid, high = (_number(end) for end in (one.low, one.mid, one.high))
+    is_endless = one.mid is not None and mid is None
     return {
         "name": one.name,
-        "low": _number(one.low),
-        "mid": _number(one.mid),
-        "high": _number(one.high),
-        "is_endless": one.mid is not None and _number(one.mid) is None,
+        "low": low,
+        "mid": mid,
+        "high": high,
+        "is_endless": is_endless,
+        "text": "∞" if is_endless else _interval(low, mid, high),
         "strong": None if limit is None else float(limit.strong),
         "weak": None if limit is None else float(limit.weak),
         "is_under": limit is not None and limit.is_under,
+        "limits": "" if limit is None else f"{'<' if limit.is_under else '>'} {limit.strong:f} / {limit.weak:f}",
     }
 
 
 def _number(value: Number | None) -> float | None:
     return None if value is None else figure(float(value))
+
+
+def _interval(low: float | None, mid: float | None, high: float | None) -> str:
+    """Return a figure with its interval, where that is wider than the figure."""
+    ends = ["?" if value is None else _short(value) for value in (low, mid, high)]
+    return ends[1] if ends[0] == ends[2] else f"{ends[1]} ({ends[0]}–{ends[2]})"
+
+
+def _short(value: float) -> str:
+    """Return a figure with three digits, of thousands all before the point."""
+    return f"{value:,.0f}".replace(",", " ") if abs(value) >= 1000 else f"{value:.3g}"
