@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from law.law_case import content_of, with_pack
 from ytterby.balance import inquiry
-from ytterby.balance.custody import Count, Sample
+from ytterby.balance.custody import Count, Hand, Result, Sample
 from ytterby.balance.quota_ledger import QuotaEntry
-from ytterby.balance.sampling_plan import Plan
+from ytterby.balance.sampling_plan import Plan, Stratum
 from ytterby.chain import envelope, event_fields, event_shape, sensor
 from ytterby.chain import profile_terms as terms
 from ytterby.chain.door import read_document
@@ -94,6 +94,9 @@ ASKED = {
     "inquiry-step": {f"{tag}.{name}" for tag, names in STEPS.items() for name in names},
     "visit-count": set(Count.__struct_fields__),
     "visit-sample": set(Sample.__struct_fields__),
+    "visit-hand": set(Hand.__struct_fields__),
+    "visit-result": set(Result.__struct_fields__),
+    "sampling-stratum": set(Stratum.__struct_fields__),
     "sampling-plan": set(Plan.__struct_fields__),
     "end-use": {*BOOK.end_uses["CN-end-use"].elements, "text"},
     "due-date": set(due_page.FIELDS),
@@ -270,7 +273,8 @@ def test_a_field_stands_once():
 
 
 def basis(**changes):
-    row = {"form": "goods", "fields": ["hs"], "basis": "law", "rule": "CN-18", "source": "s", "confidence": "read"}
+    row = {"id": "own", "form": "goods", "fields": ["hs"], "basis": "law", "rule": "CN-18"}
+    row |= {"source": "s", "confidence": "read"}
     return {key: value for key, value in {**row, **changes}.items() if value is not None}
 
 

@@ -39,13 +39,15 @@ def dossier_problems(content: Json) -> list[Problem]:
 
 
 def _basis_problems(content: Json) -> Iterator[Problem]:
-    for number, row in enumerate(content.get("field_basis", ())):
+    rows = content.get("field_basis", ())
+    yield from _twice((pointer("field_basis", number, "id"), row["id"]) for number, row in enumerate(rows))
+    for number, row in enumerate(rows):
         yield from _ground(row, pointer("field_basis", number))
 
 
 def _ground(row: Json, where: str) -> Iterator[Problem]:
     """Yield what is wrong with the basis of a field."""
-    name = row.get("id") or row.get("form")
+    name = row["id"]
     if (row["basis"] == Basis.LAW) != ("rule" in row):
         yield refuse("fields.law_without_rule", where + "/basis", name)
     if row.get("required") and row["basis"] not in {Basis.LAW, Basis.INTELLIGIBLE}:

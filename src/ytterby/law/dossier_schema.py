@@ -49,5 +49,6 @@ END_USE: Shape = entry(
     },
 )
 FIELD_BASIS: Shape = entry(
-    {"form": word, "fields": sequence(text), "basis": choice(Basis.LAW, Basis.PRACTICE)}, {"required": truth, **_BY}
+    {"id": word, "form": word, "fields": sequence(text), "basis": choice(Basis.LAW, Basis.PRACTICE)},
+    {"required": truth, **_BY},
 )

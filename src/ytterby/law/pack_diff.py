@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ytterby.law.pack import Pack
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
-_NAMES = ("id", "code", "letter", "n", "rule")
+_NAMES = ("id", "code", "letter", "n", "rule", "document")
 
 
 class Change(NamedTuple):

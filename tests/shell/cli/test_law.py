@@ -149,7 +149,8 @@ def test_everything_that_a_pack_names_can_be_shown(law):
     _, out, _ = law("show", "--json")
     packs = json.loads(out)["packs"]
     names = [name for pack in packs for name in (pack["id"], *pack["rules"], *pack["items"])]
-    for name in (*names, "heavy-trace", "CN-70-extension", "CN-70"):
+    parts = [pack[part] for pack in packs for part in ("procedure", "dossier", "end_use") if pack[part]]
+    for name in (*names, *parts, "CN-procedure:contract", "heavy-trace", "CN-70-extension", "CN-70"):
         code, out, _ = law("show", name, "--lang", "zh")
         assert code == 0
         assert out.strip()

@@ -49,6 +49,9 @@ def _show_list(screen: Screen, book: LawBook) -> None:
         if pack.procedure is not None:
             one = pack.procedure
             rows.append([one.id, one.title[screen.language], str(one.effective), one.trust.confidence.value])
+        for part in (pack.dossier, pack.end_use):
+            if part is not None:
+                rows.append([part.id, part.title[screen.language], "", part.trust.confidence.value])
         if rows:
             screen.table(columns, rows)
     screen.next("ytterby law show ID")

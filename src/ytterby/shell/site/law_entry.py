@@ -13,6 +13,7 @@ from ytterby.law.dated_rule import Period, Rule
 from ytterby.law.item import Item
 from ytterby.law.trust import Trust
 from ytterby.shell.site.law_answer import trust_json
+from ytterby.shell.site.law_dossier import dossier_json, end_use_rules_json
 from ytterby.shell.site.law_procedure import procedure_json
 
 Json = dict[str, Any]
@@ -31,6 +32,9 @@ def list_packs(book: LawBook, language: str) -> Json:
                 "rules": list(pack.rules),
                 "items": list(pack.items),
                 "procedure": None if pack.procedure is None else pack.procedure.id,
+                "dossier": None if pack.dossier is None else pack.dossier.id,
+                "end_use": None if pack.end_use is None else pack.end_use.id,
+                "field_basis": len(pack.field_basis) or None,
             }
             for pack in book.packs.values()
         ]
@@ -58,8 +62,27 @@ def find_entry(book: LawBook, name: str, language: str) -> Json | None:
         (book.cited, lambda one: _cited_json(one, language)),
         (book.parameters, lambda one: _parameter_json(one, language)),
         (book.procedures, lambda one: procedure_json(one, book.packs[one.pack].digest, language, _sure)),
+        (
+            {one.id: one for one in book.dossiers.values()},
+            lambda one: dossier_json(one, book.packs[one.pack].digest, language, _sure),
+        ),
+        (book.end_uses, lambda one: end_use_rules_json(one, book.packs[one.pack].digest, language, _sure)),
     ]
-    return next((make(table[name]) for table, make in makers if name in table), None)
+    found = next((make(table[name]) for table, make in makers if name in table), None)
+    return found or _procedure_entry(book, name, language)
+
+
+def _procedure_entry(book: LawBook, name: str, language: str) -> Json | None:
+    """Return an entry of a procedure by `PROCEDURE:ENTRY`, as the basis of a field names it."""
+    head, _, entry = name.partition(":")
+    procedure = book.procedures.get(head)
+    if procedure is None:
+        return None
+    told = procedure_json(procedure, book.packs[procedure.pack].digest, language, _sure)
+    rows = (row for section in told.values() if isinstance(section, list) for row in section)
+    found = next((row for row in rows if isinstance(row, dict) and row["id"] == entry), None)
+    about = {"kind": "procedure_entry", "procedure": head, "pack": procedure.pack, "digest": told["digest"]}
+    return None if found is None else {**about, **found}
 
 
 def _rule_json(rule: Rule, book: LawBook, language: str) -> Json:

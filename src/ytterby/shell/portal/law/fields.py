@@ -76,7 +76,7 @@ def _facets() -> Sequence[Facet]:
         return [(code, asked[code])]
 
     return [
-        Facet("form", _("Form"), lambda r: [(r["form"], r["form_title"])]),
+        Facet("form", _("Form or document"), lambda r: [(r["form"], r["form_title"])]),
         Facet("basis", _("Basis"), bases),
         Facet("asked", _("Asked"), how),
     ]
