@@ -15,6 +15,7 @@ from ytterby.shell.portal.audience import Audience, Seat
 from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
 from ytterby.shell.store.reading.findings import count_findings
+from ytterby.shell.store.reading.screening_lists import reads_lists
 
 LANGUAGES = (("en", "EN", "English"), ("zh-hans", "中文", "中文"))
 
@@ -110,5 +111,6 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("law_packs", _("Packs")),
             ],
         ),
+        *([(_("Screening"), [item("screening_lists", _("Lists"))])] if reads_lists(seat.viewer) else []),
         (_("Proof"), [item("log", _("Log"))]),
     ]

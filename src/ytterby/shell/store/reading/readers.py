@@ -8,7 +8,7 @@ to a party; a field that is added to an answer is closed to parties until it is 
 from collections.abc import Mapping
 
 from ytterby.chain.disclosure import Passage
-from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, TRACING
+from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, LICENSING, TRACING
 
 PARTY, CONSIGNEE, OPERATOR_ITSELF, EVERYBODY = "party", "consignee", "operator", "everybody"
 
@@ -33,6 +33,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "names of columns": {PARTY: "its own"} | _WHOLE,
     "case of a finding": {PARTY: _CASE, CONSIGNEE: _CASE} | _WHOLE,
     "sample to be visited": dict(_WHOLE),
+    "lists of the listed": {LICENSING: "whole"} | _WHOLE,
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 
