@@ -121,7 +121,7 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_stored(empty_register, r
 
 def test_a_hostile_file_is_refused_and_nothing_is_stored(empty_register):
     """Threat X5."""
-    bomb = '<!DOCTYPE a [<!ENTITY a "b">]><CONSOLIDATED_LIST>&a;</CONSOLIDATED_LIST>'
+    bomb = '<!DOCTYPE CONSOLIDATED_LIST [<!ENTITY a "b">]><CONSOLIDATED_LIST>&a;</CONSOLIDATED_LIST>'
     result = import_list(empty_register, [text_file("un.xml", bomb)], list_id="un-consolidated", at=AT)
     assert (result.state, codes(result)) == (REFUSED, ["list.xml_doctype"])
     assert not ListedFile.objects.exists()
