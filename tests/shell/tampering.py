@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db import connection
 
+from screening.listed_files import ALL
 from shell.histories import forget
 from ytterby.chain.product import Product
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.close_month import CLOSED, close_month
 from ytterby.shell.actions.doctor import examine
 from ytterby.shell.actions.enrol import import_directory
+from ytterby.shell.actions.import_list import import_list
 from ytterby.shell.actions.register_product import register_product
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.derived.deriving import derive_to
@@ -25,7 +27,7 @@ NORRVIK = "https://id.gs1.org/417/9520000010027"
 
 def fill(register: Register, part_of: Callable[..., bytes]) -> Register:
     """Return a register of accepted, known, refused, corrected documents, registrations between, over 256 entries, and
-    a month that is closed.
+    a month that is closed, and a list of the listed.
     """
     capture(register, part_of(0, 1), submitter=KESTREL, name="april.json")
     derive_to(register.size)
@@ -41,6 +43,7 @@ def fill(register: Register, part_of: Callable[..., bytes]) -> Register:
     capture(register, part_of(5, 6), submitter="operator")
     derive_to(register.size)
     assert close_month(register, "2025-04").state == CLOSED
+    assert import_list(register, ALL["own-csv"], list_id="own-house").state == "in_force"
     derive_to(register.size)
     assert PostingRecord.objects.count() > EventRecord.objects.count() - 1
     return register

@@ -52,6 +52,9 @@ INVARIANTS = {
     "lotcell": {"derived.cells", "derived.edition"},
     "eventcell": {"derived.cells", "derived.edition"},
     "accountversion": {"balance.closed"},
+    "listedfile": {"screening.lists"},
+    "listedtext": {"screening.lists"},
+    "listmembers": {"screening.lists"},
 }
 # Numbers that the database gives itself and nothing hangs on; places among the simultaneous of what no longer counts.
 MEANINGLESS = {("storedhash", "id"), ("postingrecord", "id")}

@@ -47,6 +47,7 @@ from ytterby.shell.store.reading.passages import list_passages
 from ytterby.shell.store.reading.quotas import quota_positions
 from ytterby.shell.store.reading.rights import list_rights, viewer_of
 from ytterby.shell.store.reading.sampling import list_samples
+from ytterby.shell.store.reading.screening_lists import list_lists
 from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
 from ytterby.shell.store.reading.viewer import COMPARTMENTS_OF, MANDATES, OPERATOR_VIEWER, Viewer
 
@@ -161,6 +162,7 @@ PROBES = {
     "case of a finding": lambda viewer: bool(list_cases(viewer, known=now())["cases"]),
     "sample to be visited": lambda viewer: bool(list_samples(viewer, known=now())["samples"]),
     "law of the register": lambda viewer: bool(changes_of_law(viewer, now())["law"] == law_at(viewer, now()).digest),
+    "lists of the listed": lambda viewer: bool(list_lists(viewer, known=now(), at=datetime.now(UTC))["lists"]),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
 

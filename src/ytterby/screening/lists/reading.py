@@ -105,14 +105,14 @@ def sniff(file: ListFile) -> str | None:
 
 
 def _first_element(start: bytes) -> bytes:
-    """Return the local name of the first element, behind declaration and comments."""
+    """Return the local name of the first element, behind declaration and comments; a document type names it too."""
     while start.startswith((b"<?", b"<!--")):
         end = b"?>" if start.startswith(b"<?") else b"-->"
         _, found, start = start.partition(end)
         if not found:
             return b""
         start = start.lstrip()
-    name = start[1:].split(b">", 1)[0].split(None, 1)
+    name = start.removeprefix(b"<").removeprefix(b"!DOCTYPE").split(b">", 1)[0].split(None, 1)
     return name[0].rstrip(b"/").rpartition(b":")[2] if name else b""
 
 

@@ -86,6 +86,10 @@ class XmlRecords:
                 place = Place(self._file.name, error.lineno, "/" + "/".join(self._path))
                 problem = refuse("list.xml_unreadable", "", expat.ErrorString(error.code), column=error.offset)
                 raise FileRefused(place.of(problem)) from None
+            except (LookupError, ValueError) as error:
+                # An encoding that expat does not know, or knows and cannot read.
+                problem = refuse("list.xml_unreadable", "", str(error), column=0)
+                raise FileRefused(Place(self._file.name).of(problem)) from None
             if start + len(part) - self._parser.CurrentByteIndex > self._limits.token_bytes:
                 self._refuse(refuse("list.xml_token_too_long", "", "", limit=self._limits.token_bytes))
             done, self._done = self._done, []

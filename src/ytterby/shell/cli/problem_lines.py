@@ -43,7 +43,8 @@ def show_problems(screen: Screen, problems: Iterable[Problem], file: str) -> Non
 def problem_line(problem: Problem, file: str, screen: Screen) -> Text:
     """Return one line of a problem."""
     text, cure = sentence(problem, screen.language)
-    place = " ".join(part for part in (problem.where.file or file, _pointer(problem.where)) if part)
+    pointer = _pointer(problem.where)
+    place = ("" if pointer.startswith(":") else " ").join(filter(None, (problem.where.file or file, pointer)))
     said = Text.assemble(("  " + plain(place), "dim"), ": " if place else "", (plain(text), STYLES[problem.severity]))
     return said.append(screen.joint + plain(cure), style="dim") if cure else said
 

@@ -16,6 +16,7 @@ from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
 from ytterby.shell.store.reading.end_use import reads_flags
 from ytterby.shell.store.reading.findings import count_findings
+from ytterby.shell.store.reading.screening_lists import reads_lists
 
 LANGUAGES = (("en", "EN", "English"), ("zh-hans", "中文", "中文"))
 
@@ -115,5 +116,6 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("law_changes", _("Changes of law")),
             ],
         ),
+        *([(_("Screening"), [item("screening_lists", _("Lists"))])] if reads_lists(seat.viewer) else []),
         (_("Proof"), [item("log", _("Log"))]),
     ]

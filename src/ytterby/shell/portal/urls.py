@@ -25,6 +25,7 @@ from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, in
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.law import changes, classify, due, end_use, fields, in_force, packs
 from ytterby.shell.portal.screening import end_users, flags
+from ytterby.shell.portal.screening import lists as screening_lists
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
 
@@ -110,6 +111,12 @@ urlpatterns = [
     path("law/changes.<file:kind>", changes.changes_file, name="law_changes_file"),
     path("law/rules/<str:name>/rule.json", packs.rule_file, name="law_rule_json"),
     path("law/rules/<str:name>/", packs.rule, name="law_rule"),
+    path("screening/lists/", screening_lists.lists, name="screening_lists"),
+    path("screening/lists.<file:kind>", screening_lists.lists_file, name="screening_lists_file"),
+    path("screening/lists/<str:list_id>/", screening_lists.one_list, name="screening_list"),
+    path("screening/lists/<str:list_id>/changes.<file:kind>", screening_lists.changes_file, name="screening_list_file"),
+    path("screening/lists/<str:list_id>/release/", screening_lists.release, name="screening_list_release"),
+    path("screening/lists/<str:list_id>/delist/", screening_lists.delist, name="screening_list_delist"),
     path("log/", log.log, name="log"),
     path("log.<file:kind>", log.log_file, name="log_file"),
     path("log/checkpoint", log.checkpoint, name="checkpoint"),

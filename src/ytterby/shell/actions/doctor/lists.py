@@ -17,7 +17,7 @@ from ytterby.screening.list_rule import hold_reasons
 from ytterby.shell.actions.doctor.unsound import Unsound, at_entry
 from ytterby.shell.lists.tables import list_rules
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.models import ListedText, ListFile, ListMembers
+from ytterby.shell.store.models import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.rights import stored_records
 from ytterby.shell.store.screening_lists import LIST_SNAPSHOT, UNREADABLE, members_of, read_list_states
 from ytterby.terms.problem import finding
@@ -45,7 +45,7 @@ def unsound_lists(register: Register) -> Iterator[Unsound]:
 
 
 def _files(named: set[str]) -> Iterator[Unsound]:
-    for row in ListFile.objects.order_by("sha256").iterator(chunk_size=1):
+    for row in ListedFile.objects.order_by("sha256").iterator(chunk_size=1):
         where = f"file {row.sha256[:12]}"
         if row.sha256 not in named:
             yield Unsound(finding("screening.lists"), where, "no import names this file")

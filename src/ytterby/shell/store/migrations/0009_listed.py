@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="ListFile",
+            name="ListedFile",
             fields=[
                 ("sha256", models.TextField(primary_key=True, serialize=False)),
                 ("content", models.BinaryField()),

@@ -7,7 +7,7 @@ little more than one. The records of the log name the digests.
 from django.db import models
 
 
-class ListFile(models.Model):
+class ListedFile(models.Model):
     """A file of a list, zlib-compressed; `sha256` is hexadecimal, over the bytes as they came."""
 
     sha256 = models.TextField(primary_key=True)

@@ -36,6 +36,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "case of a finding": {PARTY: _CASE, CONSIGNEE: _CASE} | _WHOLE,
     "sample to be visited": dict(_WHOLE),
     "law of the register": {EVERYBODY: "packs in force, changes and who made them by account, settlements"},
+    "lists of the listed": {LICENSING: "whole"} | _WHOLE,
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 

@@ -108,8 +108,9 @@ def screened_lists(viewer: Viewer, known: Known) -> tuple[ScreenedList, ...]:
     return tuple(found)
 
 
-def screened_digest(lists: tuple[ScreenedList, ...]) -> str:
+def screened_digest(viewer: Viewer, lists: tuple[ScreenedList, ...]) -> str:
     """Return the digest of all entries that are screened (hex, SHA-256): what an index is made of."""
+    del viewer
     digest = sha256(b"ytterby/screened/v1\x00")
     for one in sorted(lists):
         for line in sorted(f"{one.list_id}\x00{id_}\x00{entry}\n" for id_, entry in one.members.items()):
