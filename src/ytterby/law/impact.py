@@ -241,6 +241,17 @@ def differing_rules(old: Law, new: Law) -> list[str]:
     ]
 
 
+def differing_conduct(old: Law, new: Law) -> list[str]:
+    """Return the rules of conduct that differ between two books."""
+    names = sorted(old.book.conduct.keys() | new.book.conduct.keys())
+    return [name for name in names if _conduct_of(old, name) != _conduct_of(new, name)]
+
+
+def _conduct_of(law: Law, name: str) -> Any:
+    found = law.book.conduct.get(name)
+    return None if found is None else (found.deed, found.breach, _all_of(law, name))
+
+
 def _all_of(law: Law, name: str) -> Any:
     """Return a rule as it answers, with those that it follows and the disputes about them."""
     rule = law.book.rules.get(name)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ytterby.law.book import LawBook
 from ytterby.law.dated_rule import Period, Rule
 from ytterby.law.pack_diff import ADDED, CHANGED, REMOVED
-from ytterby.law.reach import Law
+from ytterby.law.reach import Law, reach_of
 from ytterby.law.standing import Standing, standing_of
 
 ONE_DAY = timedelta(days=1)
@@ -15,7 +15,8 @@ ONE_DAY = timedelta(days=1)
 
 class RuleChange(NamedTuple):
     """A rule that was added, removed or changed; how it stands by both books on `since`, the first day on or after the
-    one that is asked about on which that differs (None: it stands alike on every day, its words or conditions differ).
+    one that is asked about on which that differs (None: it stands alike on every day; its words, conditions or items
+    differ).
     """
 
     rule: str
@@ -46,12 +47,15 @@ def _ends_of(period: Period) -> Iterator[date]:
 
 
 def rule_changes(old: Law, new: Law, *, on: date, until: date = date.max) -> list[RuleChange]:
-    """Return every rule that is not the same in both books, in order of its identifier."""
+    """Return every rule that is not the same in both books, or whose items, guidance or limits are not, in order of its
+    identifier.
+    """
     days = [on, *(day for day in boundaries(old.book, new.book) if on < day <= until)]
+    lists = reach_of(old, new, on).rules
     found = []
     for name in sorted(old.book.rules.keys() | new.book.rules.keys()):
         before, after = old.book.rules.get(name), new.book.rules.get(name)
-        if before == after and _readings(old, before) == _readings(new, after):
+        if before == after and _readings(old, before) == _readings(new, after) and name not in lists:
             continue
         kind = ADDED if before is None else REMOVED if after is None else CHANGED
         pairs = [(day, _standing(old, before, day), _standing(new, after, day)) for day in days]

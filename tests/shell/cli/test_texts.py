@@ -22,7 +22,7 @@ BEGINNINGS = (
     "demo.",
     "doctor.part.",
     "register.rebuilding.",
-    *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
+    *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field.", "law.impact.", "law.notice."),
 )
 
 

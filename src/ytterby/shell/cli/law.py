@@ -2,16 +2,25 @@
 
 from ytterby.shell.cli import law_due
 from ytterby.shell.cli.arguments import Nouns, add_noun
-from ytterby.shell.cli.law_arguments import add_applies, add_classify, add_diff, add_show, add_sign, add_test
+from ytterby.shell.cli.law_arguments import (
+    add_applies,
+    add_classify,
+    add_diff,
+    add_impact,
+    add_show,
+    add_sign,
+    add_test,
+)
 
 
 def add(nouns: Nouns) -> None:
-    """Add the noun; its commands need no register."""
+    """Add the noun; all its commands but impact need no register."""
     verbs = add_noun(nouns, "law", "what is controlled, by which rule and how sure, and when an answer is due")
     add_classify(verbs)
     add_applies(verbs)
     law_due.add(verbs)
     add_show(verbs)
     add_diff(verbs)
+    add_impact(verbs)
     add_test(verbs)
     add_sign(verbs)

@@ -108,6 +108,7 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("law_classify", _("Classify goods")),
                 item("law_due", _("Due dates")),
                 item("law_packs", _("Packs")),
+                item("law_impact", _("Change of law")),
             ],
         ),
         (_("Proof"), [item("log", _("Log"))]),
