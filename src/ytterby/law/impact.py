@@ -12,7 +12,7 @@ and ask for a fact that is known of it; what is not known of it makes `unknown`,
 rule that a book lacks does not hold by it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from ytterby.law.dated_rule import Rule
 from ytterby.law.fact import CODE
 from ytterby.law.goods import Goods
 from ytterby.law.law_change import boundaries
-from ytterby.law.reach import Law, Reach, item_rules, reach_of, standing_key
+from ytterby.law.reach import Entry, Law, Reach, entries_of, item_rules, reach_of, standing_key
 
 # Hears how many of how many goods are done.
 Tell = Callable[[int, int], None]
@@ -137,11 +137,17 @@ class _Day:
 
     @property
     def reach(self) -> Reach:
+        """What speaks differently in the two books on this day."""
         if self._reach is None:
             self._reach = reach_of(*self.laws, self.on)
         return self._reach
 
+    def reasoned(self, side: int, goods: Goods, found: Classification) -> Classification:
+        """Return a classification with the reasons of this day, where it was made for an earlier one."""
+        return found if all(one.on == self.on for one in found.reasons) else self.classify(side, goods)
+
     def classify(self, side: int, goods: Goods) -> Classification:
+        """Return what a book answers on this day."""
         classifier = self._classifiers[side]
         if classifier is None:
             law = self.laws[side]
@@ -153,30 +159,45 @@ class _Asking:
     """Asks about groups of equal goods, on each day that can differ from the one before it."""
 
     def __init__(self, old: Law, new: Law, on: date, until: date) -> None:
-        self.old, self.new = old, new
-        self.rules = differing_rules(old, new)
+        self.laws = old, new
+        self.rules = {name: self._asked_of(name) for name in differing_rules(old, new)}
         self.is_same_law = old == new
         days = [on, *(day for day in boundaries(old.book, new.book) if on < day <= until)]
         self.days = [_Day(old, new, day) for day in days]
-        self._asked: dict[Key, Application] = {}
+        self.code_facts = [_code_facts(law) for law in self.laws]
+        self._applied: dict[Key, Application | None] = {}
+        self._open: dict[Key, list[tuple[str, Collection[Entry]]]] = {}
+
+    def _asked_of(self, name: str) -> list[set[str]]:
+        return [facts_asked(law, name) if name in law.book.rules else set() for law in self.laws]
 
     def difference(self, rows: Sequence[Subject], *, is_reach_used: bool) -> Difference | None:
+        """Return what changes for subjects of equal goods, on the first day on which anything does."""
         first = rows[0]
+        goods = first.old, first.new
         is_narrowed = is_reach_used and goods_key(first.old) == goods_key(first.new)
-        wanted = [name for name in self.rules if self._asks(name, first)]
+        facts_key = tuple(sorted(first.facts.items()))
         answers: dict[Key, Classification] = {}
-        before: Key = ()
         for day in self.days:
-            is_concerned = not is_narrowed or (not self.is_same_law and day.reach.speaks_of(first.old))
-            if not (is_concerned or wanted) or (day.keys == before and not wanted):
+            if is_narrowed and not self._is_concerned(day, first, facts_key):
                 continue
-            before = day.keys
-            pair = tuple(self._answered(answers, day, side, goods) for side, goods in enumerate((first.old, first.new)))
-            rules = tuple(self._rules(wanted, first, pair, day.on))
-            if answer_of(pair[0]) != answer_of(pair[1]) or rules:
-                old, new = (day.classify(side, goods) for side, goods in enumerate((first.old, first.new)))
-                return Difference(tuple(rows), day.on, old, new, rules)
+            pair = [self._answered(answers, day, side, one) for side, one in enumerate(goods)]
+            rules = tuple(self._rules(first.facts, facts_key, pair, day.on))
+            if rules or answer_of(pair[0]) != answer_of(pair[1]):
+                found = [day.reasoned(side, one, pair[side]) for side, one in enumerate(goods)]
+                return Difference(tuple(rows), day.on, found[0], found[1], rules)
         return None
+
+    def _is_concerned(self, day: _Day, subject: Subject, facts_key: Key) -> bool:
+        """Tell whether goods may be answered differently on a day, by their codes or by a rule asked of one of them."""
+        if self.is_same_law:
+            return False
+        if day.reach.speaks_of(subject.old):
+            return True
+        return any(
+            not code or any(entry.speaks_of(subject.old) for entry in entries)
+            for code, entries in self._open_codes(day, subject.facts, facts_key)
+        )
 
     def _answered(self, answers: dict[Key, Classification], day: _Day, side: int, goods: Goods) -> Classification:
         """Return what a book answers, from an earlier day that stood as this one where there is one."""
@@ -187,41 +208,50 @@ class _Asking:
 
     # Rules that goods alone do not decide
 
-    def _asks(self, name: str, subject: Subject) -> bool:
-        """Tell whether a rule asks for anything that may be known of a subject."""
-        for law in (self.old, self.new):
-            if name in law.book.rules:
-                asked = facts_asked(law, name)
-                if asked & (subject.facts.keys() | _code_facts(law)):
-                    return True
-        return False
+    def _open_codes(self, day: _Day, facts: Facts, facts_key: Key) -> list[tuple[str, Collection[Entry]]]:
+        """Return the codes ("" for none) of which some rule answers differently on a day, each with what it speaks
+        of.
+        """
+        key = day.on, facts_key
+        if key not in self._open:
+            items = {code: item for law in self.laws for code, item in law.book.items.items()} if self.rules else {}
+            found: list[tuple[str, Collection[Entry]]] = []
+            for code in ("", *items):
+                codes = (code,) if code else ()
+                if any(True for _ in self._differing(facts, facts_key, (codes, codes), day.on)):
+                    both = [law.book.items[code] for law in self.laws if code in law.book.items]
+                    found.append((code, [entry for item in both for entry in entries_of(item)]))
+            self._open[key] = found
+        return self._open[key]
 
     def _rules(
-        self, names: Collection[str], subject: Subject, pair: Sequence[Classification], on: date
-    ) -> Iterable[RuleDifference]:
-        for name in names:
-            old, new = (
-                self._apply(law, name, subject.facts, found, on)
-                for law, found in zip((self.old, self.new), pair, strict=True)
-            )
-            rule = self.new.book.rules.get(name) or self.old.book.rules[name]
+        self, facts: Facts, facts_key: Key, pair: Sequence[Classification], on: date
+    ) -> Iterator[RuleDifference]:
+        """Yield the rules that answer differently, of goods with codes for the first of them."""
+        codes = [one.codes[:1] if one.answer in {CONTROLLED, DISPUTED} else () for one in pair]
+        return self._differing(facts, facts_key, codes, on)
+
+    def _differing(
+        self, facts: Facts, facts_key: Key, codes: Sequence[tuple[str, ...]], on: date
+    ) -> Iterator[RuleDifference]:
+        for name in self.rules:
+            old, new = (self._apply(side, name, facts, facts_key, codes[side], on) for side in (0, 1))
+            rule = self.laws[1].book.rules.get(name) or self.laws[0].book.rules[name]
             answers = [rule.fails if one is None else one.answer for one in (old, new)]
             if answers[0] != answers[1]:
                 yield RuleDifference(name, old, new, *answers)
 
-    def _apply(self, law: Law, name: str, facts: Facts, found: Classification, on: date) -> Application | None:
-        """Return what a rule answers, of goods with codes for the first of them; None where nothing known is asked."""
-        if name not in law.book.rules:
-            return None
-        given: dict[str, Any] = dict(facts)
-        codes = found.codes[:1] if found.answer in {CONTROLLED, DISPUTED} else ()
-        given |= dict.fromkeys(_code_facts(law), codes) if codes else {}
-        if not facts_asked(law, name) & given.keys():
-            return None
-        key = law is self.old, name, tuple(sorted(given.items())), on
-        if key not in self._asked:
-            self._asked[key] = applies(law.book, name, given, on=on, known=law.known)
-        return self._asked[key]
+    def _apply(
+        self, side: int, name: str, facts: Facts, facts_key: Key, codes: tuple[str, ...], on: date
+    ) -> Application | None:
+        """Return what a rule answers; None where a book has none, or where it asks for nothing that is known."""
+        key = side, name, facts_key, codes, on
+        if key not in self._applied:
+            law = self.laws[side]
+            given = {**facts, **(dict.fromkeys(self.code_facts[side], codes) if codes else {})}
+            is_asked = name in law.book.rules and self.rules[name][side] & given.keys()
+            self._applied[key] = applies(law.book, name, given, on=on, known=law.known) if is_asked else None
+        return self._applied[key]
 
 
 def _code_facts(law: Law) -> set[str]:

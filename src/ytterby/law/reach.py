@@ -139,7 +139,7 @@ def _differing(old: _Side, new: _Side, *, is_all: bool) -> Iterator[Entry]:
     for side, other in ((keys, {key for _, key in others}), (others, {key for _, key in keys})):
         for item, key in side:
             if is_all or key not in other:
-                yield from (_of_part(item, part) for part in item.parts)
+                yield from entries_of(item)
     # Guidance and doubts that name no elements ask for those of all items of their rule.
     is_wider = is_all or old.elements != new.elements
     if is_wider or old.guidance_key() != new.guidance_key():
@@ -152,5 +152,7 @@ def _differing(old: _Side, new: _Side, *, is_all: bool) -> Iterator[Entry]:
                 yield Entry(doubt.forms, doubt.built_in, doubt.elements or side_of.elements)
 
 
-def _of_part(item: Item, part: Part) -> Entry:
-    return Entry(part.forms, None, None if part.how in _BY_FORM else frozenset(item.elements))
+def entries_of(item: Item) -> list[Entry]:
+    """Return what the parts of an item speak of: goods of which none does do not fall under its code."""
+    elements = frozenset(item.elements)
+    return [Entry(part.forms, None, None if part.how in _BY_FORM else elements) for part in item.parts]

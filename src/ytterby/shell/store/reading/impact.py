@@ -200,25 +200,27 @@ def _list_changes(viewer: Viewer, old: Directory, new: Directory, question: Ques
     """Return whose place on lists changes, on the first day on which it does."""
     if old is new:
         return []
-    ends = {day for one in (*old.lists, *new.lists) for day in (one.start, one.end) if day is not None}
+    lists = (*old.lists, *new.lists)
+    ends = {day for one in lists for day in (one.start, one.end) if day is not None}
     days = sorted({question.on, *(day for day in ends if question.on < day <= question.until)})
-    named = {party for one in (*old.lists, *new.lists) for party in one.parties}
+    named = {party for one in lists for party in one.parties}
     parties = (named | old.parties.keys()) if viewer.reads_all else {viewer.party or ""}
     found: dict[tuple[str, str, str], ListChange] = {}
     for day in days:
-        for name, country in sorted({(one.name, one.country) for one in (*old.lists, *new.lists)}):
+        for name, country in sorted({(one.name, one.country) for one in lists}):
             before, after = (_named(one, name, country, day) for one in (old, new))
-            if before == after:
-                continue
-            source = next((one.source for one in new.lists if one in question.lists and one.name == name), "")
-            for party in sorted(parties):
-                pair = tuple(None if group is None else party in group for group in (before, after))
-                key = party, name, country
-                # Where a list comes that says nobody was named before, those of other countries are not concerned.
+            source = next((one.source for one in question.lists if (one.name, one.country) == (name, country)), "")
+            for party in sorted(parties) if before != after else ():
+                one = ListChange(party, name, country, day, _is_in(party, before), _is_in(party, after), source)
+                # A list that comes or goes says nothing of enterprises of other countries that it does not name.
                 is_of = old.parties[party].country == country if party in old.parties else True
-                if pair[0] != pair[1] and key not in found and (is_of or any(pair)):
-                    found[key] = ListChange(party, name, country, day, *pair, source)
-    return sorted(found.values())
+                if one.old != one.new and (is_of or one.old or one.new):
+                    found.setdefault((party, name, country), one)
+    return sorted(found.values(), key=lambda one: (one.party, one.name, one.country))
+
+
+def _is_in(party: str, named: frozenset[str] | None) -> bool | None:
+    return None if named is None else party in named
 
 
 def _named(directory: Directory, name: str, country: str, day: date) -> frozenset[str] | None:
