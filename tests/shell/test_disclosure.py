@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from law.law_case import content_of
+from law.test_impact import suspended
+from pending_law import pending
 from shell.cli.conftest import run
 from shell.strangers import (
     AT,
@@ -30,6 +33,7 @@ from shell.strangers import (
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.cli.command import make_parser
+from ytterby.shell.portal.law import impact
 from ytterby.shell.portal.urls import urlpatterns
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import make_register
@@ -45,6 +49,7 @@ EVENTS_OWN = ("urn:uuid:e46165af-8e55-5448-8e35-a14e955078e8", "urn:uuid:5ecb646
 
 # What a party is answered: verb -> the arguments that are tried.
 OUT = "a file to write, whose bytes are part of the answer"
+NEW_LAW = "a pack file in which a rule is suspended"
 ANSWERS = {
     "lot list": [[], ["--holder", "Norrvik"], ["--holder", "Oriel"], ["--most", "2"], ["--known-at", "31"]],
     "lot trace": [[lot, *way] for lot in LOTS for way in ([], ["--forward"], ["--holder", "Kestrel"])],
@@ -79,6 +84,12 @@ ANSWERS = {
     ],
     "party list": [[], ["--known-on", "2026-01-01"]],
     "party rights": [[]],
+    "law impact": [
+        [NEW_LAW, "--on", "2026-11-24"],
+        [NEW_LAW, "--on", "2026-11-24", "--known-at", "31"],
+        [NEW_LAW, "--on", "2026-11-24", "--csv", OUT],
+        *(["packaged", "--on", "2026-11-24", "--lot", lot, "--assay", NEW_LAW] for lot in LOTS),
+    ],
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
@@ -171,6 +182,8 @@ QUERIES = {
     "law_classify_json": ["form=oxide&formula=Ho2O3&on=2026-11-20", "form="],
     "law_due": ["", "calendar=CN&from=2026-11-24&days=45"],
     "law_due_json": ["calendar=CN&from=2026-11-24&days=45"],
+    "law_impact": ["on=2030-11-24", "change=suspended&on=2030-11-24&kind=lot", "change=none"],
+    "law_impact_file": ["on=2030-11-24"],
     "law_packs": [""],
     "law_packs_file": [""],
     "law_rule": ["", "on=2026-11-20"],
@@ -246,6 +259,11 @@ class Asked:
         forget_answers()
         self.sample, self.events = sample, own(sample["epcisBody"]["eventList"])
         self.data = tmp_path / "data"
+        content = content_of("cn-18")
+        suspended(content)
+        self.law = tmp_path / "law.yaml"
+        self.law.write_text(json.dumps(content), encoding="utf-8")
+        monkeypatch.setattr(impact, "pending_changes", lambda viewer, known: pending())
         self.register = make_register(self.data, origin="test.invalid/log", demo=True, at=AT)
         import_directory(self.register, packaged_text("shell.site", "sample_directory.yaml"), at=AT)
         said = {party: stranger_events(seed, number, party) for party, number in STRANGERS}
@@ -267,7 +285,8 @@ class Asked:
                 for more in ([], ["--json"]):
                     asked = [*verb.split(), *arguments, "--viewer", NORRVIK, "--data", str(self.data), *more]
                     file = self.data.parent / "out.csv"
-                    told = run(*(str(file) if one == OUT else one for one in asked))
+                    named = {OUT: str(file), NEW_LAW: str(self.law)}
+                    told = run(*(named.get(one, one) for one in asked))
                     found[tuple(asked)] = (*told, file.read_bytes() if file.exists() else b"")
                     file.unlink(missing_ok=True)
         return found

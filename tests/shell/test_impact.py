@@ -344,6 +344,7 @@ def test_a_lot_by_another_assay(at_home, tmp_path):
     [
         (("nowhere.yaml",), 3, "nowhere.yaml"),
         (("packaged", "--until", "2020-01-01"), 2, "lies before"),
+        (("packaged", "--on", "1999-01-01"), 2, "lies before all that the packs know"),
         (("packaged", "--lot", "x"), 2, "takes both"),
         (("packaged", "--lists", "nowhere.yaml"), 3, "nowhere.yaml"),
         (("packaged", "--goods", "nowhere.json", "nowhere.json"), 3, "nowhere.json"),

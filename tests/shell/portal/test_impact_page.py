@@ -101,6 +101,8 @@ def test_another_change_and_another_day_are_another_question(office, waiting):
     assert "Nobody's answer changes" in late.text
     misread = Page(office.get("/en/law/impact/?change=suspended&on=soon"))
     assert "is no day" in misread.text
+    early = Page(office.get("/en/law/impact/?change=suspended&on=1999-01-01"))
+    assert "lies before all that the packs know" in early.text
     assert office.get("/en/law/impact/?change=none").status_code == 404
 
 

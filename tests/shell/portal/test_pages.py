@@ -55,6 +55,7 @@ PAGES = [
     "law/classify/?form=magnet&magnet_type=NdFeB&element=Dy&wt=2.1&u=0.05&on=2026-11-20",
     "law/classify/?form=oxide&formula=Ho2O3&on=2026-11-20&known_on=2026-11-20",
     "law/classify/?form=&element=Xx&wt=x",
+    "law/impact/",
     "law/due/",
     "law/due/?calendar=CN&from=2026-11-24&days=45&first=1",
     "law/due/?calendar=x&from=x&days=x",

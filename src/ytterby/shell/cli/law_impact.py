@@ -30,7 +30,7 @@ from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.screen import Column, Screen, write_json
 from ytterby.shell.site.impact_answer import Reasons, difference_json, rule_change_json
 from ytterby.shell.site.impact_notice import answer_word, notices
-from ytterby.shell.site.law_answer import packs_json
+from ytterby.shell.site.law_answer import first_day, packs_json, packs_of_items
 from ytterby.shell.site.law_packs import law_with, packaged_law
 from ytterby.shell.spreadsheets.neutral import neutral
 from ytterby.shell.wording import LANGUAGES, word
@@ -85,7 +85,11 @@ def _on(args: argparse.Namespace) -> date:
 
 def _books(args: argparse.Namespace, screen: Screen, base: LawBook) -> tuple[LawBook, LawBook]:
     old = base if args.against is None else _book(args.against, screen, base)
-    return old, _book(args.new, screen, base)
+    new = _book(args.new, screen, base)
+    first = min(first_day(book, packs_of_items(book)) for book in (old, new))
+    if _on(args) < first:
+        raise WrongUse("law.before_packs", day=_on(args), first=first)
+    return old, new
 
 
 def _book(name: str, screen: Screen, base: LawBook) -> LawBook:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from ytterby.shell.actions.clock import now
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.law.asked_days import ON, read_day, unread_day
+from ytterby.shell.portal.law.asked_days import ON, before_first, read_day, unread_day
 from ytterby.shell.portal.law.typed import Wrong
 from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.page import show_page
@@ -25,6 +25,7 @@ from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.ytterby import day as write_day
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
 from ytterby.shell.site.impact_notice import answer_word, notices
+from ytterby.shell.site.law_answer import first_day, packs_of_items
 from ytterby.shell.site.law_texts import law_text
 from ytterby.shell.store.reading.impact import Pending, Question, law_now, pending_changes
 from ytterby.shell.store.reading.impact_answer import impact_work, list_impact
@@ -113,8 +114,13 @@ def _asked(seat: Seat, moment: Moment, query: Mapping[str, str]) -> Asked:
     if name is not None and chosen is None:
         raise Http404
     on = read_day(text) if text else now().date()
-    wrong = [unread_day(text)] if on is None else []
-    return Asked(pending, chosen, on or now().date(), wrong)
+    if on is None:
+        return Asked(pending, chosen, now().date(), [unread_day(text)])
+    old = law_now(seat.viewer, moment.known)
+    first = first_day(old, packs_of_items(old))
+    if on < first:
+        return Asked(pending, chosen, now().date(), [before_first(on, first)])
+    return Asked(pending, chosen, on, [])
 
 
 def _question(seat: Seat, moment: Moment, asked: Asked) -> Question:

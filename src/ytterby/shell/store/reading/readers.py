@@ -30,6 +30,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
     "flow return": {PARTY: "its own, of deliveries the state in words as first told"} | _WHOLE,
     "quota": {PARTY: "its own"} | _WHOLE,
+    "impact of a change of law": {PARTY: "what it holds, its own products, its own place on lists"} | _WHOLE,
     "names of columns": {PARTY: "its own"} | _WHOLE,
     "case of a finding": {PARTY: _CASE, CONSIGNEE: _CASE} | _WHOLE,
     "sample to be visited": dict(_WHOLE),
@@ -99,6 +100,7 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
         "verb on party to text due events documents reason outcome told fields site day order_number inspectors"
         " counts samples index"
     ),
+    "impact row": _fields("kind id tail holder what since old new gained lost rules"),
     "right": _fields("id kind party as account name start end region sites state proposed_by confirmed_by index"),
 }
 # Fields of a delivery that both sides find empty: figures of the comparison, and corrections.
