@@ -86,6 +86,14 @@ def served_law(tmp_path_factory):
         yield found
 
 
+@pytest.fixture(scope="session")
+def served_pending(tmp_path_factory):
+    """Serve the demo while changes of law wait."""
+    folder = tmp_path_factory.mktemp("pending")
+    with _serving(folder, "demo", "--data", str(folder / "register"), "--serve", program="pending_law") as found:
+        yield found
+
+
 @contextmanager
 def _serving_made(folder: Path, make: str) -> Iterator[tuple[Served, dict[str, str | int]]]:
     """Serve a register that a function of the tests makes, `module:function`, with what that tells."""
@@ -102,17 +110,17 @@ def _serving_made(folder: Path, make: str) -> Iterator[tuple[Served, dict[str, s
 
 
 @contextmanager
-def _serving(folder: Path, *words: str) -> Iterator[Served]:
-    """Run a command that serves, until the end."""
+def _serving(folder: Path, *words: str, program: str = "ytterby") -> Iterator[Served]:
+    """Run a command that serves, until the end; `program` is ytterby or what stands for it with something handed in."""
     port = _free_port()
     output = folder / "output.txt"
     with output.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ytterby", *words, "--port", str(port)],
+            [sys.executable, "-m", program, *words, "--port", str(port)],
             cwd=folder,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**_with_tests(), "PYTHONUNBUFFERED": "1"},
         )
     try:
         yield Served(f"http://localhost:{port}", _wait_for_password(process, output))
@@ -201,6 +209,12 @@ def judged_windows(chromium, served_judged):
 def law_windows(chromium, served_law):
     """Return the same for the register whose law changed."""
     return _windows_of(chromium, served_law)
+
+
+@pytest.fixture(scope="session")
+def pending_windows(chromium, served_pending):
+    """Return the same for the demo in which changes of law wait."""
+    return _windows_of(chromium, served_pending)
 
 
 def _windows_of(chromium, served):

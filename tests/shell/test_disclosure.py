@@ -12,6 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from law.law_case import content_of
+from law.test_impact import suspended
+from pending_law import pending
 from shell.cli.conftest import run
 from shell.strangers import (
     AT,
@@ -30,6 +33,7 @@ from shell.strangers import (
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.cli.command import make_parser
+from ytterby.shell.portal.law import impact
 from ytterby.shell.portal.urls import urlpatterns
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import make_register
@@ -46,6 +50,7 @@ EVENTS_OWN = ("urn:uuid:e46165af-8e55-5448-8e35-a14e955078e8", "urn:uuid:5ecb646
 # What a party is answered: verb -> the arguments that are tried.
 OUT = "a file to write, whose bytes are part of the answer"
 LISTED = "a file of listed parties"
+NEW_LAW = "a pack file in which a rule is suspended"
 ANSWERS = {
     "lot list": [[], ["--holder", "Norrvik"], ["--holder", "Oriel"], ["--most", "2"], ["--known-at", "31"]],
     "lot trace": [[lot, *way] for lot in LOTS for way in ([], ["--forward"], ["--holder", "Kestrel"])],
@@ -82,6 +87,12 @@ ANSWERS = {
     "party rights": [[]],
     "party owners": [["--listed", LISTED, "--on", "2026-02-20"]],
     "party flags": [["Norrvik", "--use", "hdd", "--quantity", "10"], ["Oriel", "--use", "hdd", "--quantity", "10"]],
+    "law impact": [
+        [NEW_LAW, "--on", "2026-11-24"],
+        [NEW_LAW, "--on", "2026-11-24", "--known-at", "31"],
+        [NEW_LAW, "--on", "2026-11-24", "--csv", OUT],
+        *(["packaged", "--on", "2026-11-24", "--lot", lot, "--assay", NEW_LAW] for lot in LOTS),
+    ],
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
@@ -176,6 +187,8 @@ QUERIES = {
     "law_due_json": ["calendar=CN&from=2026-11-24&days=45"],
     "law_changes": ["", "known_at=31"],
     "law_changes_file": [""],
+    "law_impact": ["on=2030-11-24", "change=suspended&on=2030-11-24&kind=lot", "change=none"],
+    "law_impact_file": ["on=2030-11-24"],
     "law_packs": [""],
     "law_packs_file": [""],
     "law_rule": ["", "on=2026-11-20"],
@@ -251,6 +264,11 @@ class Asked:
         forget_answers()
         self.sample, self.events = sample, own(sample["epcisBody"]["eventList"])
         self.data = tmp_path / "data"
+        content = content_of("cn-18")
+        suspended(content)
+        self.law = tmp_path / "law.yaml"
+        self.law.write_text(json.dumps(content), encoding="utf-8")
+        monkeypatch.setattr(impact, "pending_changes", lambda viewer, known, at=None: pending())
         self.register = make_register(self.data, origin="test.invalid/log", demo=True, at=AT)
         import_directory(self.register, packaged_text("shell.site", "sample_directory.yaml"), at=AT)
         said = {party: stranger_events(seed, number, party) for party, number in STRANGERS}
@@ -272,7 +290,7 @@ class Asked:
                 for more in ([], ["--json"]):
                     asked = [*verb.split(), *arguments, "--viewer", NORRVIK, "--data", str(self.data), *more]
                     file = self.data.parent / "out.csv"
-                    given = {OUT: str(file), LISTED: str(self.listed())}
+                    given = {OUT: str(file), LISTED: str(self.listed()), NEW_LAW: str(self.law)}
                     told = run(*(given.get(one, one) for one in asked))
                     found[tuple(asked)] = (*told, file.read_bytes() if file.exists() else b"")
                     file.unlink(missing_ok=True)

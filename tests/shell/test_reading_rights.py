@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from law.law_case import content_of, with_pack
+from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -15,6 +17,7 @@ from ytterby.balance.sampling_plan import Stratum
 from ytterby.chain.disclosure import CONSIGNEE_LINE, CONSIGNEE_SHIPMENT, Told, bundles_for, passages_of
 from ytterby.chain.event import DeclaredUse
 from ytterby.chain.order import Bundle
+from ytterby.chain.party import NamedList
 from ytterby.chain.posting import Dispatch, Line, Receipt
 from ytterby.matter.mass import MassUncertainty
 from ytterby.shell.actions.capture import capture
@@ -23,6 +26,7 @@ from ytterby.shell.actions.columns import remember_columns
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.sample import commit_plan
 from ytterby.shell.actions.set_quota import set_quota
+from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.store.compartment import Compartment
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.world import world_at
@@ -36,6 +40,8 @@ from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.flow_returns import list_returns, show_return
+from ytterby.shell.store.reading.impact import Question
+from ytterby.shell.store.reading.impact_answer import list_impact
 from ytterby.shell.store.reading.inquiries import list_cases, recorded_case, recorded_cases, show_case
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.law import changes_of_law, law_at
@@ -135,6 +141,15 @@ def has_flags(viewer):
         return False
 
 
+def impact_rows(viewer):
+    """Return the rows of a change of law that suspends a rule, and names one party on a list."""
+    content = content_of("cn-18")
+    suspended(content)
+    named = NamedList("new", "mining", "XA", frozenset({KESTREL}))
+    question = Question(packaged_law(), with_pack(content), date(2026, 11, 24), lists=(named,))
+    return list_impact(viewer, question, known=now())["rows"]
+
+
 PROBES = {
     "event as submitted": reads_event,
     "shipment": lambda viewer: "KR-C-0418" in tails(viewer),
@@ -158,6 +173,7 @@ PROBES = {
     ),
     "owners of a party": lambda viewer: any(row["owned"] == KESTREL for row in list_stakes(viewer, known=now())),
     "red flags of an end user": has_flags,
+    "impact of a change of law": lambda viewer: any(row["holder"]["id"] == KESTREL for row in impact_rows(viewer)),
     "names of columns": lambda viewer: bool(columns_of(viewer, KESTREL, known=now())),
     "case of a finding": lambda viewer: bool(list_cases(viewer, known=now())["cases"]),
     "sample to be visited": lambda viewer: bool(list_samples(viewer, known=now())["samples"]),
@@ -241,6 +257,7 @@ def answers_of(viewer):
         rows += [("quota month", row) for row in position["months"]]
         rows += [("quota entry", row) for row in position["ledger"]]
         rows += [("quota projected", row) for row in position["projected"]]
+    rows += [("impact row", row) for row in impact_rows(viewer)]
     cases = list_cases(viewer, known=now())["cases"]
     rows += [("case", row) for row in cases]
     rows += [("case", row) for row in recorded_cases(viewer, known=now())["cases"]]

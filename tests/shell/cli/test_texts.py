@@ -24,7 +24,7 @@ BEGINNINGS = (
     "register.rebuilding.",
     *("owners.adds.", "owners.standing.", "owners.verdict."),
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field.", "law.section."),
-    *("law.basis.", "law.complete.", "law.severity.", "law.gap."),
+    *("law.basis.", "law.complete.", "law.severity.", "law.gap.", "law.impact.", "law.notice.", "lists."),
 )
 
 

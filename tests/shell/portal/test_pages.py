@@ -55,6 +55,7 @@ PAGES = [
     "law/classify/?form=magnet&magnet_type=NdFeB&element=Dy&wt=2.1&u=0.05&on=2026-11-20",
     "law/classify/?form=oxide&formula=Ho2O3&on=2026-11-20&known_on=2026-11-20",
     "law/classify/?form=&element=Xx&wt=x",
+    "law/impact/",
     "law/due/",
     "law/end-use/",
     "law/end-use/?product=motors&maker=Example+GmbH&model=various",

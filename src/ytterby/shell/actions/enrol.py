@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 
 import yaml
 
-from ytterby.chain.party import OPERATOR
+from ytterby.chain.party import OPERATOR, NamedList
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.enrol_identity import IDENTITY, identity_of
@@ -25,7 +25,7 @@ from ytterby.shell.actions.rights import RefusedRight, enter_rights
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.reading.viewer import CUSTOMS, MANDATES, PROVINCE
 from ytterby.shell.store.registering import Registrable, register_documents
-from ytterby.shell.store.registrations import NAMED_LIST
+from ytterby.shell.store.registrations import NAMED_LIST, named_list_of
 from ytterby.shell.store.rights import RIGHT
 from ytterby.terms.identifier import read_identifier, site_of
 from ytterby.terms.problem import Problem, is_refused, pointer, refuse
@@ -108,6 +108,18 @@ def import_directory(
         lists=counts["lists"],
         owners=counts["owners"],
     )
+
+
+def read_lists(yaml_text: str) -> tuple[list[NamedList], list[Problem]]:
+    """Return the lists of named enterprises of such a text without entering them, and all problems; what else the text
+    holds is left alone.
+    """
+    problems: list[Problem] = []
+    found = list(_rows(_read(yaml_text, problems), "lists", problems))
+    rows = [_list(row, pointer("lists", number), problems).fields for number, row in found]
+    if not rows and not problems:
+        problems.append(refuse("enrolment.empty"))
+    return ([], problems) if is_refused(problems) else ([named_list_of(row) for row in rows], problems)
 
 
 def _read(text: str, problems: list[Problem]) -> Mapping[str, Any]:

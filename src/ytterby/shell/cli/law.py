@@ -10,6 +10,7 @@ from ytterby.shell.cli.law_arguments import (
     add_diff,
     add_end_use,
     add_fields,
+    add_impact,
     add_show,
     add_sign,
     add_test,
@@ -17,13 +18,14 @@ from ytterby.shell.cli.law_arguments import (
 
 
 def add(nouns: Nouns) -> None:
-    """Add the noun; where there is no register its questions are answered by the packaged packs."""
+    """Add the noun; where there is no register its questions, all but impact, are answered by the packaged packs."""
     verbs = add_noun(nouns, "law", "what is controlled, by which rule and how sure, and when an answer is due")
     add_classify(verbs)
     add_applies(verbs)
     law_due.add(verbs)
     add_show(verbs)
     add_diff(verbs)
+    add_impact(verbs)
     add_test(verbs)
     add_fields(verbs)
     add_complete(verbs)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ytterby.shell.cli.arguments import DATA, Nouns, add_command, day, whole_number
+from ytterby.shell.cli.arguments import DATA, Nouns, add_command, add_known, day, whole_number
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.rights import add_signer
 from ytterby.shell.cli.screen import Screen
@@ -99,6 +99,32 @@ def names_register(args: argparse.Namespace) -> bool:
     from ytterby.shell.site.register import MARKER
 
     return bool(args.data != Path(DATA) or args.known_at is not None or (args.data / MARKER).is_file())
+
+
+def add_impact(verbs: Nouns) -> None:
+    """Add `law impact`."""
+    summary = "list whose answer changes by another law: lots on hand, products, parties"
+    parser = add_command(verbs, "impact", _impact, summary)
+    text = (
+        f"the number of a proposal (law changes); a pack's file or a folder of packs, added to the register's law or"
+        f" in place of its own; or {PACKAGED}"
+    )
+    parser.add_argument("new", metavar="NEW", help=text)
+    parser.add_argument("--against", metavar="OLD", help="the same, to compare with (default: the register's law)")
+    parser.add_argument("--on", type=day, metavar="DATE", help="from this day on (default: today)")
+    text = "up to this day (default: the last day on which either law changes)"
+    parser.add_argument("--until", type=day, metavar="DATE", help=text)
+    text = "lists of named enterprises, as party import takes them, in place of those of their ids"
+    parser.add_argument("--lists", type=Path, metavar="FILE", help=text)
+    which = parser.add_mutually_exclusive_group()
+    text = "two files of goods as law classify takes them: what changes from one to the other"
+    which.add_argument("--goods", nargs=2, metavar=("OLD.json", "NEW.json"), help=text)
+    which.add_argument("--lot", metavar="LOT", help="a lot on hand, by another assay (--assay)")
+    parser.add_argument("--assay", metavar="FILE", help="goods as law classify takes them: elements and u of the lot")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the rows there too")
+    text = "write there what changes for each party concerned, in English and Chinese"
+    parser.add_argument("--notices", type=Path, metavar="DIR", help=text)
+    add_known(parser)
 
 
 def add_test(verbs: Nouns) -> None:
@@ -201,6 +227,12 @@ def _diff(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.cli.law_diff import run_diff
 
     return run_diff(args, screen)
+
+
+def _impact(args: argparse.Namespace, screen: Screen) -> Outcome:
+    from ytterby.shell.cli.law_impact import run_impact
+
+    return run_impact(args, screen)
 
 
 def _test(args: argparse.Namespace, screen: Screen) -> Outcome:

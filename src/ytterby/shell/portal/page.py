@@ -114,6 +114,7 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("law_fields", _("Fields and their basis")),
                 item("law_packs", _("Packs")),
                 item("law_changes", _("Changes of law")),
+                item("law_impact", _("Change of law")),
             ],
         ),
         *([(_("Screening"), [item("screening_lists", _("Lists"))])] if reads_lists(seat.viewer) else []),

@@ -151,6 +151,26 @@ def book_with(packs: Sequence[Pack], known: Mapping[str, Calendar]) -> tuple[Law
     return book, problems or [*calendar_problems(book, known), *_zone_problems(book), *basis_problems(book)]
 
 
+def law_with(base: LawBook, path: Path) -> tuple[LawBook, list[Problem]]:
+    """Return a book with the pack of a file, or the packs of a folder, added, or in place of those of the same id.
+
+    Raises:
+        OSError: the file or folder cannot be read.
+    """
+    if path.is_dir():
+        packs, problems = read_folder(path)
+        known, tables = calendars_beside(path)
+        problems += tables
+    else:
+        pack, problems = read_pack_file(path)
+        packs, known = [] if pack is None else [pack], calendars()
+    if problems:
+        return base, problems
+    book, more = make_book([*base.packs.values(), *packs])
+    more = more or [*calendar_problems(book, known), *_zone_problems(book), *basis_problems(book)]
+    return book, [placed(problem, lambda pack: f"{path}: {pack}") for problem in more]
+
+
 def _zone_problems(book: LawBook) -> Iterator[Problem]:
     """Yield every clock whose zone this machine does not know."""
     for pack in book.packs.values():

@@ -8,6 +8,7 @@ from ytterby.balance.finding_state import Transitions, read_transitions
 from ytterby.balance.use_code import UseCodes, UseLimits, parse_dated_codes, parse_use_limits
 from ytterby.balance.watch_rate import WatchRates, parse_watch_rates
 from ytterby.chain.door import DoorTables, parse_use_codes
+from ytterby.chain.lot_goods import GoodsTables, read_goods_tables
 from ytterby.chain.spreadsheet.column import SheetTables, read_sheet_tables
 from ytterby.chain.vocabulary import parse_vocabulary
 from ytterby.matter.tables import FILES as MATTER_FILES
@@ -49,6 +50,12 @@ def sheet_tables() -> SheetTables:
     """Return the columns and words of spreadsheets."""
     columns, words = (packaged_text("chain", f"spreadsheet/{name}.csv") for name in ("columns", "words"))
     return read_sheet_tables(columns, words)
+
+
+@lru_cache(maxsize=1)
+def goods_tables() -> GoodsTables:
+    """Return which goods lots are to the law."""
+    return read_goods_tables(*(packaged_text("chain", f"{name}.csv") for name in ("goods_forms", "magnet_types")))
 
 
 @lru_cache(maxsize=1)

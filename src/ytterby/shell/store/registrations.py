@@ -54,19 +54,21 @@ def registered_directory(size: int) -> Directory:
         Mandate(m["party"], m["site"], _day(m.get("start")), _day(m.get("end")))
         for m in latest_documents("mandate", size)
     ]
-    lists = [
-        NamedList(
-            id=one["id"],
-            name=one["name"],
-            country=one["country"],
-            parties=frozenset(one["parties"]),
-            start=_day(one.get("start")),
-            end=_day(one.get("end")),
-            source=one["source"],
-        )
-        for one in latest_documents(NAMED_LIST, size)
-    ]
+    lists = [named_list_of(one) for one in latest_documents(NAMED_LIST, size)]
     return make_directory(parties, sites, mandates, lists)
+
+
+def named_list_of(fields: Mapping[str, Any]) -> NamedList:
+    """Return the list of named enterprises that a record describes."""
+    return NamedList(
+        id=fields["id"],
+        name=fields["name"],
+        country=fields["country"],
+        parties=frozenset(fields["parties"]),
+        start=_day(fields.get("start")),
+        end=_day(fields.get("end")),
+        source=fields["source"],
+    )
 
 
 def registered_products(size: int) -> ProductList:

@@ -41,7 +41,7 @@ def asked_days(query: Mapping[str, str], book: LawBook, first: date = date.min) 
         if found is None:
             wrong[name] = [unread_day(text)]
         elif found < first:
-            wrong[name] = [_before(found, first)]
+            wrong[name] = [before_first(found, first)]
         else:
             used[name] = found
     return AskedDays(used[ON], used[KNOWN_ON], typed, wrong)
@@ -60,6 +60,7 @@ def unread_day(text: str) -> Wrong:
     return Wrong(_("“%(text)s” is no day.") % {"text": text}, _("Write it as 2026-11-24."))
 
 
-def _before(day: date, first: date) -> Wrong:
+def before_first(day: date, first: date) -> Wrong:
+    """Return that a day lies before all that is known."""
     said = _("%(day)s lies before all that the packs know.") % {"day": day}
     return Wrong(said, _("Ask about a day from %(first)s on.") % {"first": first})

@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ytterby.shell.site.impact_notice import answer_word
 from ytterby.shell.site.law_texts import law_text
 
 register = template.Library()
@@ -18,6 +19,12 @@ ANSWER_TAGS = {"controlled": "bad", "not_controlled": "good", "ask": "wait", "di
 def law_word(code: object, group: str) -> str:
     """Write a word that commands and pages of law share: `{{ row.confidence|law_word:"sure" }}`."""
     return law_text(f"law.{group}.{code}", get_language() or "en")
+
+
+@register.filter
+def impact_word(code: object) -> str:
+    """Write an answer for goods, or the word of a rule's answer."""
+    return answer_word(str(code), get_language() or "en")
 
 
 @register.filter

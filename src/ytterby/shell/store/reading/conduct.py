@@ -22,9 +22,14 @@ def conduct_at(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     """Return the findings of conduct; nothing to parties. Indices, returns and law are those of the day on which the
     last entry of this log size was accepted, so that the same log gives the same findings whenever it is asked.
     """
-    law, day = law_at(viewer, known), _last_day(known)
+    law, day = law_at(viewer, known), last_day(viewer, known)
     if not viewer.reads_all or not law.conduct or day is None:
         return ()
+    return conduct_findings(law, ground_of(viewer, known, day), known=day)
+
+
+def ground_of(viewer: Viewer, known: Known, day: date) -> Ground:
+    """Return what conduct is judged by at a log size, beside the law: indices and returns as they stand on a day."""
     processes = {
         posting.digest: posting.process
         for bundle in bundles_of(viewer, known)
@@ -33,7 +38,7 @@ def conduct_at(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
     }
     # What draws on an index is not worked out where none is allotted.
     has_index = bool(registered_quotas(viewer, known))
-    ground = Ground(
+    return Ground(
         movements=entered_events(viewer, known).reported.movements,
         directory=book_of(viewer, known).world.directory,
         processes=processes,
@@ -41,11 +46,11 @@ def conduct_at(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
         made=productions_of(viewer, known) if has_index else (),
         returns=returns_of(viewer, known, day),
     )
-    return conduct_findings(law, ground, known=day)
 
 
-def _last_day(known: Known) -> date | None:
+def last_day(viewer: Viewer, known: Known) -> date | None:
     """Return the day, UTC, on which the last entry of a log size was accepted; None for an empty log."""
+    del viewer  # the size of the log, and when it grew, is public
     found = LogEntry.objects.filter(index__lt=known.size).order_by("-index").values_list("accepted_at", flat=True)
     text = found.first()
     return None if text is None else date.fromisoformat(text[:10])

@@ -125,6 +125,14 @@ def law_notices(viewer: Viewer, known: Known, at: Instant = None) -> list[Json]:
     return [row for row in rows if row["state"] == PROPOSED or (row["state"] == IN_FORCE and row["from"] > since)]
 
 
+def changes_ahead(viewer: Viewer, known: Known, at: Instant = None) -> list[Proposal]:
+    """Return the proposals whose instant has not come, whether they wait for a second person or not, the next first."""
+    instant = _instant(known, at)
+    states = {PROPOSED, IN_FORCE}
+    rows = [one for one in _laws(viewer, known).proposals.values() if one.state in states and one.start > instant]
+    return sorted(rows, key=lambda one: (one.start, one.index))
+
+
 # Replay and fold, each kept while it is asked for
 
 

@@ -32,6 +32,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "quota": {PARTY: "its own"} | _WHOLE,
     "owners of a party": {PARTY: "its own", LICENSING: "whole", AUDIT: "whole", OPERATOR_ITSELF: "whole"},
     "red flags of an end user": {LICENSING: "whole", AUDIT: "whole", OPERATOR_ITSELF: "whole"},
+    "impact of a change of law": {PARTY: "what it holds, its own products, its own place on lists"} | _WHOLE,
     "names of columns": {PARTY: "its own"} | _WHOLE,
     "case of a finding": {PARTY: _CASE, CONSIGNEE: _CASE} | _WHOLE,
     "sample to be visited": dict(_WHOLE),
@@ -104,6 +105,7 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
         " counts samples index"
     ),
     "stake": _fields("owner owned lo hi on source"),
+    "impact row": _fields("kind id tail holder what since old new gained lost rules"),
     "right": _fields("id kind party as account name start end region sites state proposed_by confirmed_by index"),
 }
 # Fields of a delivery that both sides find empty: figures of the comparison, and corrections.
