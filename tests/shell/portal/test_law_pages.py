@@ -454,3 +454,26 @@ def test_without_any_change_nothing_is_told_beside_an_answer(browser):
 
 def test_a_stranger_reads_no_change_of_law(stranger, changed):
     assert {stranger.get(f"/en/law/changes{kind}").status_code for kind in ("/", ".json", ".csv")} == {404}
+
+
+def test_where_the_packs_do_not_fit_together_pages_say_so_and_the_rest_goes_on(browser, register, monkeypatch):
+    from law.law_case import content_of, pack_of
+    from shell.changed_law import changed as change
+    from shell.changed_law import newer
+    from ytterby.shell.site import law_packs
+    from ytterby.shell.store.reading import law as reading
+
+    change(register, [newer(to="2027-06-30")], start=datetime.now(UTC) + timedelta(days=2), at=None)
+    late(monkeypatch)
+    packs = (*law_packs.packaged_packs(), pack_of({**content_of("eu-crma"), "id": "zz-of-a-new-version"}))
+    monkeypatch.setattr(law_packs, "packaged_packs", lambda: packs)
+    reading._books_kept.clear()
+    for path in ("", "classify/", "due/", "packs/", "rules/CN-57/", "packs.json"):
+        response = browser.get(f"/en/law/{path}" if path != "packs.json" else "/en/law/packs.json")
+        assert response.status_code == 503, path
+        assert "The packs in force do not fit together." in Page(response).text
+        assert "stands in the pack" in Page(response).text
+    assert browser.get("/en/lots/").status_code == 200
+    told = json.loads(browser.get("/en/law/changes.json").content)
+    assert (told["law"], len(told["proposals"])) == (None, 1)
+    assert "The packs in force do not fit together." in Page(browser.get("/en/law/changes/")).text

@@ -12,7 +12,6 @@ from ytterby.law.pack import Pack
 from ytterby.law.trust import Confidence
 from ytterby.shell.cli.law_book import (
     BadPacksError,
-    law_of_register,
     open_register_law,
     show_refused,
     trusted_keys,
@@ -189,7 +188,6 @@ def _show(args: argparse.Namespace, screen: Screen, result: "LawChange", named: 
 def run_changes(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List proposals, activations and settlements."""
     reading, at = open_register_law(args)
-    law_of_register(reading, at, screen)
     from ytterby.shell.store.reading.law import changes_of_law
 
     answer = changes_of_law(reading.viewer, reading.known, at, language=screen.language)

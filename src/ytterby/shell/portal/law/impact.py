@@ -4,7 +4,7 @@ Read by parties and auditors alike; a party reads what concerns its own lots, pr
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from ytterby.shell.actions.clock import now
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.law.asked_days import ON, before_first, read_day, unread_day
+from ytterby.shell.portal.law.going_by import instant_of, says_where_unfit
 from ytterby.shell.portal.law.typed import Wrong
 from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.page import show_page
@@ -60,6 +61,7 @@ class Asked(NamedTuple):
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@says_where_unfit(HERE)
 @shows_progress(HERE)
 def impact(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show whose answer changes by the change that is chosen; that there is none where none waits."""
@@ -86,6 +88,7 @@ def impact(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@says_where_unfit(HERE)
 def impact_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same list as CSV or JSON (the keys of `law impact`), all pages of it.
 
@@ -109,7 +112,7 @@ def _asked(seat: Seat, moment: Moment, query: Mapping[str, str]) -> Asked:
     Raises:
         Http404: it names a change that does not wait.
     """
-    pending = pending_changes(seat.viewer, moment.known, _instant(moment))
+    pending = pending_changes(seat.viewer, moment.known, instant_of(moment))
     name, text = query.get(CHANGE), query.get(ON, "").strip()
     chosen = next((one for one in pending if name in (None, one.id)), None)
     if name is not None and chosen is None:
@@ -117,7 +120,7 @@ def _asked(seat: Seat, moment: Moment, query: Mapping[str, str]) -> Asked:
     on = read_day(text) if text else now().date()
     if on is None:
         return Asked(pending, chosen, now().date(), [unread_day(text)])
-    old = law_at(seat.viewer, moment.known, _instant(moment))
+    old = law_at(seat.viewer, moment.known, instant_of(moment))
     first = first_day(old, packs_of_items(old))
     if on < first:
         return Asked(pending, chosen, now().date(), [before_first(on, first)])
@@ -126,12 +129,8 @@ def _asked(seat: Seat, moment: Moment, query: Mapping[str, str]) -> Asked:
 
 def _question(seat: Seat, moment: Moment, asked: Asked) -> Question:
     assert asked.chosen is not None, "without a change nothing is asked"
-    before = asked.chosen.before or law_at(seat.viewer, moment.known, _instant(moment))
+    before = asked.chosen.before or law_at(seat.viewer, moment.known, instant_of(moment))
     return Question(before, asked.chosen.book, asked.on)
-
-
-def _instant(moment: Moment) -> datetime | None:
-    return None if moment.is_past else now()
 
 
 def _answer(seat: Seat, moment: Moment, question: Question) -> Json:

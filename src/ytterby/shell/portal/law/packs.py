@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from ytterby.law.book import LawBook
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.law.asked_days import asked_days
-from ytterby.shell.portal.law.going_by import going_by, notices_of
+from ytterby.shell.portal.law.going_by import going_by, notices_of, says_where_unfit
 from ytterby.shell.portal.law.in_force import row_of
 from ytterby.shell.portal.moment import query_of
 from ytterby.shell.portal.page import show_page
@@ -27,6 +27,7 @@ Json = dict[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@says_where_unfit("law_packs")
 def packs(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show every pack that is loaded, with what it holds."""
     asked = going_by(request, seat)
@@ -46,6 +47,7 @@ def packs(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@says_where_unfit("law_packs")
 def packs_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the packs as CSV or JSON."""
     rows = _packs(going_by(request, seat).book, language_of(get_language() or "en"))
@@ -59,6 +61,7 @@ def _packs(book: LawBook, language: str) -> list[Json]:
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@says_where_unfit("law_packs")
 def rule(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """Show one rule or item: how it stands on the day, what it says from when, and where each of that stands."""
     asked, query = going_by(request, seat), query_of(request)
@@ -83,6 +86,7 @@ def rule(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
+@says_where_unfit("law_packs")
 def rule_file(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """Answer the same rule or item as JSON, with the keys of `law show`."""
     book = going_by(request, seat).book

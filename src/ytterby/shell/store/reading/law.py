@@ -21,6 +21,7 @@ from ytterby.law.clock_rule import ClockRule
 from ytterby.law.pack_diff import diff_packs
 from ytterby.shell.site.calendars import clock_rules_beside
 from ytterby.shell.site.law_change_words import change_json
+from ytterby.shell.site.law_packs import packaged_packs
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.laws import KINDS, Law, Laws, Proposal, SettledEntry, fold, stored_laws
 from ytterby.shell.store.models import LogEntry, Registration
@@ -104,14 +105,18 @@ def _rank(one: Proposal) -> float:
 
 def changes_of_law(viewer: Viewer, known: Known, at: Instant = None, *, language: str = "en") -> Json:
     """Return every proposal, the latest first, with where it stands and what it changes in plain words, and every
-    settlement with its source.
+    settlement with its source. `law` is the digest of what is in force, None where that does not fit together.
     """
     laws, instant = _laws(viewer, known), _instant(known, at)
-    rows = [_proposal_json(viewer, laws, one, instant, language) for one in laws.proposals.values()]
-    book = law_at(viewer, known, at)
+    rows = [_proposal_json(laws, one, instant, language) for one in laws.proposals.values()]
+    try:
+        book = law_at(viewer, known, at)
+    except LawUnfitError:
+        # Who is to put that right needs the list.
+        book = None
     return {
         "as_of_size": known.size,
-        "law": book.digest,
+        "law": None if book is None else book.digest,
         "proposals": rows[::-1],
         "settlements": [_settlement_json(one, book, language) for one in reversed(laws.settlements)],
     }
@@ -192,7 +197,7 @@ def _head_json(one: Proposal, instant: datetime) -> Json:
     }
 
 
-def _proposal_json(viewer: Viewer, laws: Laws, one: Proposal, instant: datetime, language: str) -> Json:
+def _proposal_json(laws: Laws, one: Proposal, instant: datetime, language: str) -> Json:
     return {
         **_head_json(one, instant),
         "reason": one.reason or None,
@@ -202,25 +207,21 @@ def _proposal_json(viewer: Viewer, laws: Laws, one: Proposal, instant: datetime,
         "closed_by": one.closed_by or None,
         "closed_at": None if one.closed_at is None else write_instant(one.closed_at),
         "index": one.index,
-        "changes": _changes(viewer, laws, one, language),
+        "changes": _changes(laws, one, language),
     }
 
 
-def _changes(viewer: Viewer, laws: Laws, one: Proposal, language: str) -> list[Json]:
-    """Return what a proposal changes, of its own packs alone; nothing where the law beside it no longer fits."""
-    names = {pack.id for pack in one.packs}
-    beside = [other for other in laws.in_force(one.start) if (other.start, _rank(other)) < (one.start, _rank(one))]
-    try:
-        before = _book(viewer, laws, beside).book.packs
-    except LawUnfitError:
-        before = {}
-    old = {name: pack for name, pack in before.items() if name in names}
+def _changes(laws: Laws, one: Proposal, language: str) -> list[Json]:
+    """Return what a proposal changes: its own packs beside those that they take the place of."""
+    beside = [other for other in laws.confirmed() if (other.start, _rank(other)) < (one.start, _rank(one))]
+    held = {pack.id: pack for packs in (packaged_packs(), *(other.packs for other in beside)) for pack in packs}
+    old = {pack.id: held[pack.id] for pack in one.packs if pack.id in held}
     return [change_json(change, language) for change in diff_packs(old, {pack.id: pack for pack in one.packs})]
 
 
-def _settlement_json(one: SettledEntry, book: LawBook, language: str) -> Json:
+def _settlement_json(one: SettledEntry, book: LawBook | None, language: str) -> Json:
     name, settlement = one.settled
-    dispute = book.disputes.get(name)
+    dispute = None if book is None else book.disputes.get(name)
     reading = None if dispute is None else dispute.readings.get(settlement.reading)
     return {
         "id": one.digest,

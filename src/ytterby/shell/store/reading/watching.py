@@ -19,7 +19,7 @@ from ytterby.shell.store.reading.book import book_of
 from ytterby.shell.store.reading.conduct import conduct_at
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.law import law_at
+from ytterby.shell.store.reading.law import LawUnfitError, law_at
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.told import readable_findings, single_findings
 from ytterby.shell.store.reading.viewer import Viewer
@@ -75,9 +75,14 @@ def _list_key(viewer: Viewer, known: Known) -> tuple[str, int, str, Viewer]:
 
 
 def findings_at_hand(viewer: Viewer, known: Known) -> tuple[Finding, ...] | None:
-    """Return the same where that takes no time to speak of: worked out before, or in a small register; else None."""
-    is_at_hand = known.size <= QUICK_SIZE or _lists.has(_list_key(viewer, known))
-    return all_findings(viewer, known) if is_at_hand else None
+    """Return the same where that takes no time to speak of: worked out before, or in a small register; else None, and
+    where the packs in force do not fit together, so that nothing can be judged by them.
+    """
+    try:
+        is_at_hand = known.size <= QUICK_SIZE or _lists.has(_list_key(viewer, known))
+        return all_findings(viewer, known) if is_at_hand else None
+    except LawUnfitError:
+        return None
 
 
 def _work(viewer: Viewer, known: Known, tell: Tell) -> None:
