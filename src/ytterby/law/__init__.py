@@ -13,6 +13,8 @@ period ends and how sure that is (`due`); on which day a case stands, what stopp
 of its events (`clock`, by the rules of `clock_rule`).
 *Procedures.* States, steps, documents, clocks, kinds of licence of a pack, as data that a kernel of cases follows
 (`procedure`, `procedure_schema`, `procedure_check`, `procedure_reader`).
+*Flow.* Who owes a return of which period and until when, and what draws on a quota: entries with the dates of a rule
+(`flow_entry`, `flow_law`, `return_period`).
 *Sentences.* Tests of packs that a lawyer can write, and whether they hold (`law_sentence`).
 
 What it never does. It names no country, no statute and no limit: all of that is data, and a test greps the code for

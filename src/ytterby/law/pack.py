@@ -14,6 +14,7 @@ from types import MappingProxyType
 from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import FactKind
+from ytterby.law.flow_entry import FlowReturnRule, QuotaDraw
 from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
 from ytterby.law.procedure import Procedure
 from ytterby.law.trust import Trust, Words
@@ -54,6 +55,8 @@ class Pack:
     doubts: tuple[Doubt, ...]
     tariff: Tariff
     conduct: Mapping[str, Conduct] = field(default_factory=dict)
+    flow_returns: Mapping[str, FlowReturnRule] = field(default_factory=dict)
+    quotas: Mapping[str, QuotaDraw] = field(default_factory=dict)
     procedure: Procedure | None = None
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 

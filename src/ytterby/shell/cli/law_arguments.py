@@ -35,7 +35,10 @@ def add_show(verbs: Nouns) -> None:
     text = "list packs and rules, or show one with its dates, readings and sources"
     parser = add_command(verbs, "show", _show, text)
     parser.add_argument(
-        "id", nargs="?", metavar="ID", help="a pack, rule, code, procedure, parameter, dispute or cited document"
+        "id",
+        nargs="?",
+        metavar="ID",
+        help="a pack, rule, code, return, quota, procedure, parameter, dispute, cited document",
     )
     _add_packs(parser)
 

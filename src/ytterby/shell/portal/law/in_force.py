@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ytterby.law.book import LawBook
+from ytterby.law.dated_rule import Rule
+from ytterby.law.flow_entry import FlowEntry
 from ytterby.law.standing import DISPUTED, IN_FORCE, NOT_KNOWN, Standing, standing_of
 from ytterby.law.trust import Trust
 from ytterby.shell.portal.audience import Audience, Seat, audience
@@ -108,7 +110,7 @@ def standing_rows(book: LawBook, on: date, known: date, language: str) -> list[J
 
 def standing_row(book: LawBook, name: str, on: date, known: date, language: str) -> Json:
     """Return how one rule stands."""
-    rule = book.rules[name]
+    rule = dated_of(book, name)
     base = {"kind": RULE, "id": name, "rule": name, "pack": rule.pack, "title": rule.title[language]}
     if min(on, known) < book.packs[rule.pack].knows[0]:
         return {**base, **_unknown_row(), "state": OUTSIDE, **trust_json(rule.trust)}
@@ -125,6 +127,18 @@ def standing_row(book: LawBook, name: str, on: date, known: date, language: str)
         "settled_by": [one[language] for one in found.settled_by],
         **trust_json(_trust_of(found, rule.trust)),
     }
+
+
+def dated_of(book: LawBook, name: str) -> Rule:
+    """Return the rule of a name, or the dates of an entry about returns or quotas.
+
+    Raises:
+        KeyError: the book holds none.
+    """
+    if name in book.rules:
+        return book.rules[name]
+    entry: FlowEntry = book.flow_returns[name] if name in book.flow_returns else book.quotas[name]
+    return entry.dated
 
 
 def _unknown_row() -> Json:

@@ -38,7 +38,7 @@ def conduct_at(viewer: Viewer, known: Known) -> tuple[Finding, ...]:
         directory=book_of(viewer, known).world.directory,
         processes=processes,
         positions=positions_of(viewer, known, day) if has_index else (),
-        made=productions_of(viewer, known) if has_index else (),
+        made=productions_of(viewer, known, day) if has_index else (),
         returns=returns_of(viewer, known, day),
     )
     return conduct_findings(law, ground, known=day)

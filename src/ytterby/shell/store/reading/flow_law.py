@@ -1,0 +1,41 @@
+"""The law of returns and quotas that a register goes by, as it could be known on a day.
+
+Law is public. This is the one place that says which book of law governs them.
+"""
+
+from collections.abc import Hashable
+from datetime import date
+
+from ytterby.balance.quota import QuotaRules, quota_rules_of
+from ytterby.balance.return_rule import ReturnRules, return_rules_of
+from ytterby.law.book import LawBook
+from ytterby.law.flow_law import known_flow
+from ytterby.shell.site.law_packs import packaged_law
+from ytterby.shell.site.quota_table import projection_level
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.viewer import Viewer
+
+
+def _law(viewer: Viewer, known: Known) -> LawBook:
+    del viewer, known
+    return packaged_law()
+
+
+def law_day(known: Known, on: date) -> date:
+    """Return the day whose knowledge of the law judges a day: the one asked for, else the judged day itself."""
+    return on if known.day is None else known.day
+
+
+def return_rules(viewer: Viewer, known: Known, on: date) -> ReturnRules:
+    """Return who owes a return, and until when, as judged on a day."""
+    return return_rules_of(_law(viewer, known), law_day(known, on))
+
+
+def quota_rules(viewer: Viewer, known: Known, on: date) -> QuotaRules:
+    """Return what draws on a quota, as judged on a day."""
+    return quota_rules_of(_law(viewer, known), law_day(known, on), projection_level())
+
+
+def law_key(viewer: Viewer, known: Known, on: date) -> Hashable:
+    """Return what tells apart the law by which days are judged, for answers that are kept."""
+    return known_flow(_law(viewer, known), law_day(known, on))
