@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ytterby.shell.cli.arguments import Nouns, add_command, day
+from ytterby.shell.cli.arguments import Nouns, add_command, day, whole_number
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.screen import Screen
 
@@ -66,6 +66,10 @@ def add_sign(verbs: Nouns) -> None:
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the private key for packs")
     text = "make the key of this name in that file first, and its public half beside it (.pub)"
     parser.add_argument("--new-key", metavar="NAME", help=text)
+    text = (
+        "the number of this set, above that of every earlier one (default: the next after the signature that is there)"
+    )
+    parser.add_argument("--sequence", type=whole_number, metavar="N", help=text)
 
 
 def _add_days(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +90,8 @@ def add_trusted(parser: argparse.ArgumentParser) -> None:
     """Add: whose signature the packs of the folder must bear."""
     text = "use the folder only if one of the public keys in this file signed it (law sign)"
     parser.add_argument("--trusted-key", type=Path, metavar="FILE", help=text)
+    text = "and only if it is the signer's set of this number or a later one"
+    parser.add_argument("--not-before", type=whole_number, metavar="SEQUENCE", help=text)
 
 
 def _fact(text: str) -> tuple[str, str]:

@@ -31,10 +31,12 @@ def open_law(args: argparse.Namespace, screen: Screen) -> LawBook:
     Raises:
         CouldNotRun: the folder or the trusted key cannot be read, or the folder holds a bad pack or bears no signature
             of that key; its problems are written first.
-        WrongUse: a trusted key, and no folder whose signature it could check.
+        WrongUse: a trusted key, and no folder whose signature it could check; a number, and no trusted key.
     """
     if args.trusted_key is not None and args.packs is None:
         raise WrongUse("law.trusted_nothing", file=args.trusted_key)
+    if args.not_before is not None and args.trusted_key is None:
+        raise WrongUse("law.not_before_nothing", sequence=args.not_before)
     try:
         trusted = () if args.trusted_key is None else read_trusted(args.trusted_key)
     except OSError as error:
@@ -42,7 +44,7 @@ def open_law(args: argparse.Namespace, screen: Screen) -> LawBook:
     except ValueError as error:
         raise CouldNotRun("law.sign.no_key", file=args.trusted_key, why=error) from None
     try:
-        book, problems = law_of(args.packs, trusted)
+        book, problems = law_of(args.packs, trusted, args.not_before)
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=args.packs, why=error.strerror or error) from None
     if problems:

@@ -44,7 +44,7 @@ def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Show the due date."""
     from ytterby.shell.site.due_answer import due_json
 
-    if args.trusted_key is not None:
+    if args.trusted_key is not None or args.not_before is not None:
         from ytterby.shell.cli.law_book import open_law
 
         # The signature is over packs and calendars together.
