@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from law.law_case import content_of, with_pack
@@ -421,6 +421,7 @@ def test_months_end_on_their_last_day(on):
     assert [m.year * 12 + m.month for m in found] == list(range(2020 * 12 + 1, on.year * 12 + on.month))
 
 
+@settings(deadline=None)
 @given(events, st.dates(date(2024, 1, 1), date(2026, 11, 24)), st.integers(0, 60))
 def test_what_could_be_known_only_later_changes_no_answer_as_known_before(drawn, known, days):
     """Rules, due days and suspensions of which the register learns after a day are as if they were not there."""
@@ -442,6 +443,7 @@ def test_what_could_be_known_only_later_changes_no_answer_as_known_before(drawn,
     assert before == after
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(-1, 1))
 def test_suspending_and_lifting_on_the_same_day_changes_nothing(month, days):
     """On the due day itself, and around it."""

@@ -47,7 +47,7 @@ COLUMNS = (
 )
 # The day lies before all that a rule's pack knows.
 OUTSIDE = "outside"
-RULE, ITEM = "rule", "item"
+RULE, ITEM, RETURN, QUOTA = "rule", "item", "flow_return", "quota"
 
 Row = Mapping[str, Any]
 Json = dict[str, Any]
@@ -94,7 +94,7 @@ def in_force_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
 
 
 def standing_rows(book: LawBook, on: date, known: date, language: str) -> list[Json]:
-    """Return each rule with how it stands, and after it its items, which stand as it does."""
+    """Return each rule with how it stands, and after it its items, which stand as it does; then returns and quotas."""
     rows = []
     for rule in book.rules.values():
         row = standing_row(book, rule.id, on, known, language)
@@ -105,6 +105,8 @@ def standing_rows(book: LawBook, on: date, known: date, language: str) -> list[J
             own = {"kind": ITEM, "id": item.code, "pack": item.pack, "title": item.text[language]}
             is_known = item.trust.is_known(known) or row["state"] == OUTSIDE
             rows.append({**row, **own, **({} if is_known else _unknown_row()), **trust_json(item.trust)})
+    for kind, entries in ((RETURN, book.flow_returns), (QUOTA, book.quotas)):
+        rows += [{**standing_row(book, name, on, known, language), "kind": kind} for name in entries]
     return rows
 
 
@@ -166,7 +168,7 @@ def _day(one: date | None) -> str | None:
 
 def _facets(book: LawBook) -> Sequence[Facet]:
     language, words = language_of(get_language() or "en"), standing_words()
-    kinds = {RULE: _("Rule"), ITEM: _("Code")}
+    kinds = {RULE: _("Rule"), ITEM: _("Code"), RETURN: _("Return"), QUOTA: _("Quota")}
     titles = {pack.id: pack.title[language] for pack in book.packs.values()}
 
     def sure(row: Row) -> list[tuple[str, str]]:
