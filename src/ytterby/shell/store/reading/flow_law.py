@@ -21,21 +21,16 @@ def _law(viewer: Viewer, known: Known) -> LawBook:
     return packaged_law()
 
 
-def law_day(known: Known, on: date) -> date:
-    """Return the day whose knowledge of the law judges a day: the one asked for, else the judged day itself."""
-    return on if known.day is None else known.day
-
-
 def return_rules(viewer: Viewer, known: Known, on: date) -> ReturnRules:
     """Return who owes a return, and until when, as judged on a day."""
-    return return_rules_of(_law(viewer, known), law_day(known, on))
+    return return_rules_of(_law(viewer, known), known.law_day(on))
 
 
 def quota_rules(viewer: Viewer, known: Known, on: date) -> QuotaRules:
     """Return what draws on a quota, as judged on a day."""
-    return quota_rules_of(_law(viewer, known), law_day(known, on), projection_level())
+    return quota_rules_of(_law(viewer, known), known.law_day(on), projection_level())
 
 
 def law_key(viewer: Viewer, known: Known, on: date) -> Hashable:
     """Return what tells apart the law by which days are judged, for answers that are kept."""
-    return known_flow(_law(viewer, known), law_day(known, on))
+    return known_flow(_law(viewer, known), known.law_day(on))

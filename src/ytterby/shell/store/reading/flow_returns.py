@@ -44,7 +44,7 @@ from ytterby.shell.store.reading.balance import UNTOLD
 from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.entries import readable_events
-from ytterby.shell.store.reading.flow_law import law_day, law_key, return_rules
+from ytterby.shell.store.reading.flow_law import law_key, return_rules
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.log import register_id
@@ -278,20 +278,30 @@ class _Places:
         return [one for one in reported.movements if one.key.party == place[0] and self.of(one.key) == place]
 
 
+_places_kept = Kept[_Places](ENTERED_KEPT)
+
+
+def _places(viewer: Viewer, known: Known, on: date) -> _Places:
+    """Return the same, kept for all days that know the same law."""
+    key = (register_id(viewer), known.size, viewer, law_key(viewer, known, on))
+    return _places_kept.get(key, lambda: _Places(viewer, known, on))
+
+
 def list_returns(viewer: Viewer, *, known: Known, on: date, party: str | None = None, month: str | None = None) -> Json:
     """Return the returns of all enterprises, or of one, of all periods or one (`2026-03`, `2026-Q1`)."""
     book = book_of(viewer, known)
-    places = _Places(viewer, known, on)
+    places = _places(viewer, known, on)
     rows = [
         _row(book, one, places)
         for one in returns_of(viewer, known, on)
         if party in {None, one.party} and month in {None, str(one.period)}
     ]
-    return {"as_of_size": known.size, "on": on.isoformat(), "law_known_on": _law_day(known, on), "returns": rows}
-
-
-def _law_day(known: Known, on: date) -> str:
-    return law_day(known, on).isoformat()
+    return {
+        "as_of_size": known.size,
+        "on": on.isoformat(),
+        "law_known_on": known.law_day(on).isoformat(),
+        "returns": rows,
+    }
 
 
 def show_return(viewer: Viewer, party: str, month: str, *, known: Known, on: date) -> Json:
@@ -305,7 +315,7 @@ def show_return(viewer: Viewer, party: str, month: str, *, known: Known, on: dat
     if not found:
         raise KeyError(party, month)
     (own,) = found
-    book, places, place = book_of(viewer, known), _Places(viewer, known, on), (own.party, own.period)
+    book, places, place = book_of(viewer, known), _places(viewer, known, on), (own.party, own.period)
     lines = places.movements(entered_events(viewer, known).reported, place)
     is_corrected = bool(own.corrections) and own.first_size is not None
     then = known_at(viewer, own.first_size)
@@ -314,7 +324,7 @@ def show_return(viewer: Viewer, party: str, month: str, *, known: Known, on: dat
     return {
         "as_of_size": known.size,
         "on": on.isoformat(),
-        "law_known_on": _law_day(known, on),
+        "law_known_on": known.law_day(on).isoformat(),
         "return": _row(book, own, places),
         "lines": [_line(book, one) for one in flow_lines(lines, factors)],
         "totals": [_line(book, one) for one in flow_totals(lines, factors)],

@@ -22,6 +22,10 @@ class Known:
     asked: int | None = None
     day: date | None = None
 
+    def law_day(self, on: date) -> date:
+        """Return the day whose knowledge of the law judges a day: the one asked for, else the judged day itself."""
+        return on if self.day is None else self.day
+
 
 def known_at(viewer: Viewer, size: int | None) -> Known:
     """Return the log size at or below the one asked for that ends a submission; the head for None."""

@@ -15,7 +15,7 @@ from ytterby.chain.period import Month
 from ytterby.matter.mass import combine
 from ytterby.shell.store.quota_entries import ledgers_at
 from ytterby.shell.store.reading.book import book_of
-from ytterby.shell.store.reading.flow_law import law_day, law_key, quota_rules
+from ytterby.shell.store.reading.flow_law import law_key, quota_rules
 from ytterby.shell.store.reading.flow_returns import entered_events
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
@@ -131,7 +131,7 @@ def quota_positions(
     return {
         "as_of_size": known.size,
         "on": on.isoformat(),
-        "law_known_on": law_day(known, on).isoformat(),
+        "law_known_on": known.law_day(on).isoformat(),
         "positions": [_position(book, one, rules) for one in found],
         "findings": [
             {
