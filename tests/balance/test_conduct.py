@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from balance.test_quota import FACTORS, RULES
 from chain.chain_of import START, Chain, line
 from ytterby.balance.conduct import Ground, conduct_findings
-from ytterby.balance.flow_return import MonthReturn, SiteMonth, State
+from ytterby.balance.flow_return import FlowReturn, SiteReturn, State
 from ytterby.balance.quota import Quota, position_of, productions
 from ytterby.balance.reported import reported_movements
 from ytterby.chain.book import build_from_bundles
 from ytterby.chain.party import NamedList, Operation, Party, Site, make_directory
-from ytterby.chain.period import Month
 from ytterby.chain.product import ProductList
 from ytterby.chain.world import World
 from ytterby.law.book import make_book
 from ytterby.law.pack_reader import read_pack
+from ytterby.law.return_period import ReturnPeriod
 from ytterby.shell.site.law_packs import packaged_law, packaged_packs
 from ytterby.shell.site.packs import matter_tables
 from ytterby.shell.wording import LANGUAGES, sentence, word
@@ -90,9 +90,9 @@ class Run:
 
     def month(self, _, deed):
         state, due = State(deed["state"]), self.vector["day"]
-        site = SiteMonth(deed["of"], state, True, None, None, None, None, 0, 0)
-        month = Month(2026, 1)
-        self.months.append(MonthReturn(f"party:{deed['of']}", month, state, due, False, (site,), (), None))
+        site = SiteReturn(deed["of"], state, True, False, due, None, None, None, None, 0, 0)
+        month = ReturnPeriod(2026, 1, 1)
+        self.months.append(FlowReturn(f"party:{deed['of']}", month, state, due, False, (site,), (), None))
 
     def ground(self, shuffled=None):
         bundles = list(self.chain.bundles)

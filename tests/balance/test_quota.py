@@ -2,13 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from importlib.resources import files
 from math import inf
 
 import msgspec
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -17,14 +15,17 @@ from balance.test_reported import by_lots, by_return, of_entries
 from chain.chain_of import START, Chain, line
 from chain.spreadsheet.cells_of import PARTY
 from chain.spreadsheet.test_monthly_return import world as sheet_world
+from law.law_case import content_of, with_pack
 from ytterby.balance.quota import (
     CONTENT_UNKNOWN,
     FORM_UNKNOWN,
+    LAW_DISPUTED,
     Quota,
-    parse_quota_rules,
+    parse_projection,
     position_of,
     productions,
     quota_findings,
+    quota_rules_of,
 )
 from ytterby.balance.quota_projection import day_after, project_months, project_sums
 from ytterby.balance.reported import reported_movements
@@ -36,10 +37,12 @@ from ytterby.chain.postings import postings_of
 from ytterby.chain.product import ProductList
 from ytterby.chain.world import World
 from ytterby.matter.mass import ElementMass
+from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.site.packs import matter_tables
+from ytterby.shell.site.quota_table import projection_level
 
-ROWS = yaml.safe_load(files("ytterby.balance").joinpath("quota_rules.yaml").read_text("utf-8"))
-RULES = parse_quota_rules(ROWS)
+KNOWN = date(2026, 11, 24)
+RULES = quota_rules_of(packaged_law(), KNOWN, projection_level())
 FACTORS = matter_tables().factors
 OXIDE_PER_ND = 1 / float(FACTORS["Nd"]) / 1000
 KINDS = {"mine": "mine", "plant": "separation", "maker": "magnet", "user": "recycler"}
@@ -58,10 +61,10 @@ def of_form(form, lot, amount, **mass):
     return msgspec.structs.replace(line(lot, amount, **mass), form=form)
 
 
-def position(chain: Chain, *, party="party:plant", kind="separation", tonnes=None, months=(), year=2026):
+def position(chain: Chain, *, party="party:plant", kind="separation", tonnes=None, months=(), year=2026, rules=RULES):
     book = chain.book(plants_world())
     movements = reported_movements(chain.bundles, book, lambda _: UTC).movements
-    made, left = productions(movements, book, RULES)
+    made, left = productions(movements, book, rules)
     quota = None if tonnes is None else Quota(party, year, kind, Decimal(tonnes), "letter 7")
     return position_of(
         party, year, kind, quota=quota, made=made, left=left, factors=FACTORS, months=months, level=RULES.level
@@ -317,7 +320,62 @@ def test_what_one_laboratory_measured_errs_alike():
     assert position(chain).produced.u_tonnes == pytest.approx(2 * 10 * OXIDE_PER_ND)
 
 
-def test_each_row_of_the_data_names_its_source_and_how_sure_it_is():
-    assert all(row["source"] and row["confidence"] for row in (*ROWS["kinds"], ROWS["projection"]))
+def test_a_level_that_is_none_is_not_read():
+    assert projection_level() == 0.9
     with pytest.raises(ValueError):
-        parse_quota_rules({**ROWS, "projection": {"level": 1}})
+        parse_projection({"level": 1})
+
+
+# Law
+
+
+def changed(known=KNOWN, **fields):
+    """Return the rules of the sample's land in which separation draws on its quota otherwise."""
+    content = content_of("sample-flow")
+    content["quotas"][1] |= fields
+    content["disputes"] = [disputed()]
+    return quota_rules_of(with_pack(content), known, 0.9)
+
+
+def disputed():
+    words, trust = {"en": "?", "zh": "？"}, {"source": "notice 3", "confidence": "read"}
+    readings = [{"id": name, "text": words, **trust} for name in ("held", "lifted")]
+    return {"id": "D", "text": words, "settled_by": words, "readings": readings}
+
+
+def suspension(**fields):
+    """The days of March 2026, when 3.8 t of the 9.5 t were made."""
+    return {"from": "2026-03-01", "to": "2026-03-31", "source": "notice 3", "confidence": "read", **fields}
+
+
+def made(rules):
+    return position(separation(), rules=rules).produced.tonnes / OXIDE_PER_ND
+
+
+def test_what_is_made_while_a_rule_is_suspended_draws_on_nothing():
+    assert made(changed()) == pytest.approx(9500)
+    assert made(changed(suspended=[suspension()])) == pytest.approx(5700)
+    assert made(changed(suspended=[suspension(known_since="2026-04-02")])) == pytest.approx(5700)
+    assert made(changed(date(2026, 4, 1), suspended=[suspension(known_since="2026-04-02")])) == pytest.approx(9500)
+    assert made(changed(until="2026-03-01")) == pytest.approx(5700)
+    assert made(changed(countries=["XB"])) == 0
+    empty = suspension(to="2026-03-10", is_last_included=False) | {"from": "2026-03-10"}
+    assert made(changed(suspended=[empty])) == pytest.approx(9500)
+
+
+def test_a_later_version_counts_other_forms_from_its_first_day_on():
+    content = content_of("sample-flow")
+    first = content["quotas"][1]
+    later = {**first, "id": "XA-later", "made": ["metal"], "effective": "2026-03-01", "published": "2026-02-01"}
+    content["quotas"][1] = first | {"until": "2026-03-01"}
+    content["quotas"].append(later)
+    rules = quota_rules_of(with_pack(content), KNOWN, 0.9)
+    assert made(rules) == pytest.approx(5700)
+    assert rules.kinds == ("mining", "separation")
+
+
+def test_where_readings_disagree_what_was_made_is_named_and_not_counted():
+    readings = [{"dispute": "D", "id": "held"}, {"dispute": "D", "id": "lifted", "suspended": [suspension()]}]
+    found = position(separation(), rules=changed(readings=readings))
+    assert found.produced.tonnes / OXIDE_PER_ND == pytest.approx(5700)
+    assert [(one.reason, one.lots) for one in found.not_counted] == [(LAW_DISPUTED, ("o2",))]

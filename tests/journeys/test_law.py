@@ -31,6 +31,9 @@ PAGES = {
     "law-item": f"law/rules/1C905.a/?{ON}",
     "law-item-unread": "law/rules/1C913.a/",
     "law-changes-none": "law/changes/",
+    "law-return": f"law/rules/CN-flow-return/?{ON}",
+    "law-return-practice": "law/rules/CN-flow-magnets/?on=2025-05-01",
+    "law-quota": f"law/rules/CN-index-separation/?{ON}",
 }
 CHANGED_PAGES = {
     "law-changes": "law/changes/",

@@ -7,7 +7,7 @@ some uses not.
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,11 @@ from pathlib import Path
 import pytest
 
 from shell.cli.conftest import run
+from ytterby.balance.flow_return import Duties, State, flow_returns
+from ytterby.balance.quota import quota_rules_of
+from ytterby.balance.reported import Reported
+from ytterby.balance.return_rule import return_rules_of
+from ytterby.chain.party import Operation, Site, make_directory
 from ytterby.law.book import make_book
 from ytterby.law.calendar import Counting
 from ytterby.law.clock import ClockEvent, Happening, read_clock
@@ -50,12 +55,12 @@ def test_its_sentences_hold(folder):
     assert file.problems == ()
     verdicts = [judge_sentence(one, book, known, in_all_languages) for one in file.sentences]
     assert [(one.sentence.name, one.differences, one.problems) for one in verdicts if not one.holds] == []
-    assert {one.sentence.kind for one in verdicts} == {"given", "rule", "calendar"}
+    assert {one.sentence.kind for one in verdicts} == {"given", "rule", "calendar", "return"}
 
 
 def test_no_code_and_no_packaged_file_knows_of_it(folder):
     packs, _ = read_folder(folder)
-    names = {name for pack in packs for name in (*pack.rules, *pack.items, *pack.facts)}
+    names = {name for pack in packs for name in (*pack.rules, *pack.items, *pack.facts, *pack.flow_returns)}
     names |= {pack.procedure.id for pack in packs if pack.procedure} | {"Terra", "TRC", "HOUSE"}
     pattern = re.compile(r"\b(" + "|".join(sorted(map(re.escape, names - {"supplier"}))) + r")\b")
     room = Path(str(files("ytterby")))
@@ -96,6 +101,23 @@ def test_terra_licenses_many_shipments_up_to_a_value_over_four_years(terra):
 def test_terra_owes_returns_each_quarter(terra):
     (owed,) = terra.procedures["TERRA-procedure"].returns.values()
     assert (owed.every, owed.due_day, owed.due_month) == ("quarter", 20, 1)
+    own = terra.of_group("terra")
+    rules = return_rules_of(own, date(2026, 6, 1))
+    mine = Site("pit", "pit", "mine", "XT", (Operation("digger"),))
+    of = Duties(rules, make_directory([], [mine]), {"pit": date(2026, 2, 1)}, lambda _: UTC)
+    found = flow_returns(Reported((), ()), [], [], of, date(2026, 8, 1))
+    assert [(str(one.period), str(one.due_day), one.state) for one in found] == [
+        ("2026-Q1", "2026-04-20", State.MISSING), ("2026-Q2", "2026-07-31", State.MISSING),
+    ]  # fmt: skip
+
+
+def test_neither_has_a_quota_and_the_group_no_returns(folder):
+    book, _ = law_of(folder)
+    own = book.of_group({"terra": "terra", "group": "house"}[folder.name])
+    assert dict(own.quotas) == {}
+    assert quota_rules_of(own, date(2026, 6, 1), 0.9).kinds == ()
+    assert (list(own.flow_returns) == []) == (folder.name == "group")
+    assert list(book.quotas) == list(packaged_law().quotas)
 
 
 def test_the_clock_of_terra_counts_every_day_and_the_first(terra):

@@ -77,6 +77,41 @@ def item(**fields):
     }
 
 
+def owed(**fields):
+    due = {
+        "day": 10,
+        "months_after": 1,
+        "counts": "calendar_days",
+        "published": "2026-01-01",
+        "effective": "2026-02-01",
+    }
+    return {
+        "id": "OWN-return",
+        "title": {"en": "return", "zh": "报表"},
+        "text": {"en": "text", "zh": "文本"},
+        "published": "2026-01-01",
+        "effective": "2026-02-01",
+        "kinds": ["mine"],
+        "countries": ["XZ"],
+        "every": "quarter",
+        "basis": "law",
+        "due": [{**due, "source": "gazette", "confidence": "read"}],
+        "source": "gazette",
+        "confidence": "read",
+        **fields,
+    }
+
+
+def due(**fields):
+    return [{**owed()["due"][0], **fields}]
+
+
+def draw(**fields):
+    row = {name: value for name, value in owed().items() if name not in {"kinds", "every", "basis", "due"}}
+    row |= {"id": "OWN-quota", "kind": "mining", "sites": ["mine"], "made": ["oxide"], "unit": "t_reo"}
+    return {**row, "entered": [], "not_counted": [], **fields}
+
+
 # The packaged packs
 
 
@@ -167,6 +202,39 @@ def test_no_country_statute_or_statutory_limit_stands_in_the_code_of_the_room():
         ({"items": [item(parts=[part(how="system")])]}, "pack.contradiction", "/items/0/parts/0"),
         ({"knows": {"from": "2026-02-01", "to": "2026-01-01"}}, "pack.dates_reversed", "/knows/to"),
         ({"schema": "other/1"}, "pack.choice", "/schema"),
+        ({"flow_returns": [owed(kinds=[])]}, "pack.kind", "/flow_returns/0/kinds"),
+        ({"flow_returns": [owed(due=[])]}, "pack.kind", "/flow_returns/0/due"),
+        ({"flow_returns": [owed(every="week")]}, "pack.choice", "/flow_returns/0/every"),
+        ({"flow_returns": [owed(basis="guess")]}, "pack.choice", "/flow_returns/0/basis"),
+        ({"flow_returns": [owed(countries=["Terra"])]}, "pack.kind", "/flow_returns/0/countries/0"),
+        ({"flow_returns": [owed(effective=None)]}, "pack.kind", "/flow_returns/0/effective"),
+        ({"flow_returns": [owed(effective="2025-12-31")]}, "pack.dates_reversed", "/flow_returns/0/effective"),
+        ({"flow_returns": [owed(until="2026-02-01")]}, "pack.dates_reversed", "/flow_returns/0/until"),
+        (
+            {"flow_returns": [owed(known_since="2025-12-31")]},
+            "pack.known_before_published",
+            "/flow_returns/0/known_since",
+        ),
+        (
+            {"flow_returns": [owed(suspended=[period("2026-05-01", "2026-05-09"), period("2026-05-09", None)])]},
+            "pack.periods_overlap",
+            "/flow_returns/0/suspended/1",
+        ),
+        ({"flow_returns": [owed(), owed()]}, "pack.twice", "/flow_returns/1/id"),
+        ({"flow_returns": [owed(due=due(day=0))]}, "pack.kind", "/flow_returns/0/due/0/day"),
+        ({"flow_returns": [owed(due=due(day=32))]}, "pack.kind", "/flow_returns/0/due/0/day"),
+        ({"flow_returns": [owed(due=due(months_after=-1))]}, "pack.kind", "/flow_returns/0/due/0/months_after"),
+        ({"flow_returns": [owed(due=due(counts="working_days"))]}, "pack.choice", "/flow_returns/0/due/0/counts"),
+        ({"flow_returns": [owed(due=due(until="2026-01-31"))]}, "pack.dates_reversed", "/flow_returns/0/due/0/until"),
+        ({"flow_returns": [owed(due=due() + due())]}, "pack.dates_reversed", "/flow_returns/0/due/1/effective"),
+        (
+            {"flow_returns": [owed(due=due(effective="2025-12-31"))]},
+            "pack.dates_reversed",
+            "/flow_returns/0/due/0/effective",
+        ),
+        ({"quotas": [draw(unit="t")]}, "pack.choice", "/quotas/0/unit"),
+        ({"quotas": [draw(made="oxide")]}, "pack.kind", "/quotas/0/made"),
+        ({"quotas": [draw(), draw()]}, "pack.twice", "/quotas/1/id"),
     ],
 )
 def test_a_bad_pack_is_refused_with_the_place(sections, code, where):
@@ -215,6 +283,34 @@ def test_all_problems_come_at_once():
 def test_a_name_that_no_pack_holds_is_refused(sections, where):
     _, problems = make_book([*packaged_packs(), pack_of(pack_with(**sections))])
     assert [(one.code, one.where.pointer) for one in problems] == [("pack.unknown_reference", where)]
+
+
+@pytest.mark.parametrize(
+    ("sections", "code", "where"),
+    [
+        ({"flow_returns": [owed(kinds=["mines"])]}, "pack.choice", "own#/flow_returns/0/kinds"),
+        ({"quotas": [draw(made=["soup"])]}, "pack.choice", "own#/quotas/0/made"),
+        ({"quotas": [draw(not_counted=["nowhere"])]}, "pack.choice", "own#/quotas/0/not_counted"),
+        (
+            {"flow_returns": [owed(readings=[{"dispute": "none", "id": "a"}])]},
+            "pack.unknown_reference",
+            "own#/flow_returns/0/readings/0/dispute",
+        ),
+        ({"flow_returns": [owed(), owed(id="OWN-too")]}, "pack.contradiction", "own#/flow_returns/1"),
+        ({"flow_returns": [owed(countries=[])]}, "pack.contradiction", "own#/flow_returns/0"),
+        ({"quotas": [draw(countries=["XA"])]}, "pack.contradiction", "own#/quotas/0"),
+    ],
+)
+def test_words_of_nobody_and_what_another_entry_says_already_are_refused(sections, code, where):
+    """Of two entries about the same sites and days nobody could tell which of them governs."""
+    _, problems = make_book([*packaged_packs(), pack_of(pack_with(**sections))])
+    found = {(one.code, one.where.pointer) for one in problems}
+    assert (code, where) in found or (code, where.replace("own#", "sample-flow#")) in found
+
+
+def test_entries_that_follow_one_another_or_rest_on_another_basis_fit():
+    rows = [owed(until="2026-05-01"), owed(id="OWN-later", effective="2026-05-01"), owed(id="OWN-b", basis="practice")]
+    assert make_book([*packaged_packs(), pack_of(pack_with(flow_returns=rows))])[1] == []
 
 
 def test_two_packs_may_not_hold_the_same_rule():
@@ -306,7 +402,7 @@ def places(node, here=()):
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.sampled_from(("cn-bans", "us-dfars-7052", "cn-57-61-62", "facts")), st.data(), VALUES)
+@given(st.sampled_from(("cn-bans", "us-dfars-7052", "cn-57-61-62", "facts", "cn-flow")), st.data(), VALUES)
 def test_a_pack_with_one_value_spoilt_loads_or_says_why(name, data, value):
     content = content_of(name)
     way = data.draw(st.sampled_from([way for way in places(content) if way]))
@@ -349,6 +445,18 @@ def test_the_difference_names_entries_and_both_values():
         ("removed", ("items", gone["code"])): (gone, None),
         ("added", ("rules", "CN-18", "suspended")): (None, [period("2027-01-01", None)]),
     }
+
+
+def test_the_difference_of_returns_and_quotas_names_the_entry_and_the_due_day():
+    old, content = pack_of(content_of("cn-flow")), content_of("cn-flow")
+    content["flow_returns"][0]["due"][0]["day"] = 15
+    gone = content["quotas"].pop(0)
+    changes = diff_packs({"cn-flow": old}, {"cn-flow": pack_of(content)})
+    assert [(one.kind, one.place) for one in changes] == [
+        ("changed", ("flow_returns", "CN-flow-return", "due", "2025-08-22", "day")),
+        ("removed", ("quotas", gone["id"])),
+    ]
+    assert (changes[0].old, changes[0].new) == (10, 15)
 
 
 def test_the_order_of_entries_is_no_difference():

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from law.law_case import content_of, with_pack
 from shell.cli.conftest import run
 from ytterby.balance.quota import Quota
 from ytterby.balance.quota_ledger import QuotaAct, QuotaEntry
@@ -21,7 +22,7 @@ from ytterby.shell.spreadsheets.format import CSV_TYPE
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.flow_returns import list_returns, show_return
 from ytterby.shell.store.reading.known import known_at
-from ytterby.shell.store.reading.quotas import quota_positions
+from ytterby.shell.store.reading.quotas import positions_of, quota_positions
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 
 KESTREL, NORRVIK, TAMARACK = (f"https://id.gs1.org/417/95200000100{n}" for n in ("10", "27", "34"))
@@ -185,6 +186,65 @@ def test_a_monthly_return_is_entered_in_its_month_wherever_the_site_lies(far_eas
     assert listed(on=date(2026, 5, 20))[KESTREL, "2026-04"] == "not_entered"
 
 
+# Law of other periods
+
+
+@pytest.fixture
+def quarters(monkeypatch):
+    """The law of the sample's land with a return of each quarter from March 2026 on, due on the 20th."""
+    content = content_of("sample-flow")
+    row = content["flow_returns"][0]
+    due = {**row["due"][0], "day": 20}
+    later = {**row, "id": "XA-quarters", "every": "quarter", "due": [due], "effective": "2026-03-01"}
+    content["flow_returns"][0] = row | {"until": "2026-03-01"}
+    content["flow_returns"].append(later)
+    monkeypatch.setattr("ytterby.shell.store.reading.flow_law.packaged_law", lambda: with_pack(content))
+
+
+def test_a_quarter_is_one_return_of_all_its_months(quarters, far_east, sample):
+    for number, month in enumerate(("02", "03"), 1):
+        one = dug(number, f"2026-{month}-20T04:00:00Z", 900, f"K-{number}")
+        take_in(far_east, sample, one, by=KESTREL, at=DEADLINE + timedelta(days=9))
+    assert listed()[KESTREL, "2026-Q1"] == "entered_in_time"
+    assert (KESTREL, "2026-03") not in listed()
+    found = show_return(OPERATOR_VIEWER, KESTREL, "2026-Q1", known=now(), on=ON)
+    row = found["return"]
+    assert (row["every"], row["due_day"], row["lines"]) == ("quarter", "2026-04-20", len(found["lines"]))
+    assert [(line["move"], line["amount"], line["events"]) for line in found["totals"]] == [("made", "1800", 2)]
+    assert found["return"]["sites"][0]["deadline"] == "2026-04-20T16:00:00.000Z"
+    assert show_return(Viewer(KESTREL), KESTREL, "2026-Q1", known=now(), on=ON)["totals"] == found["totals"]
+    with pytest.raises(KeyError):
+        march()
+    assert listed(on=date(2026, 4, 21))[NORRVIK, "2026-Q1"] == "not_entered"
+
+
+def test_the_commands_take_a_quarter_and_say_what_is_missing(quarters, far_east):
+    data = far_east.data
+    gaps = run("return", "gaps", "--month", "2026-Q1", "--on", "2026-04-21", "--data", data, "--json")
+    assert gaps.code == 1
+    assert {(row["month"], row["every"]) for row in gaps.json["returns"]} == {("2026-Q1", "quarter")}
+    shown = run("return", "show", "Norrvik", "2026-Q1", "--on", "2026-04-21", "--data", data)
+    assert (shown.code, "2026-Q1: ✗ not entered; due day 2026-04-20" in shown.out) == (1, True)
+    assert run("return", "show", "Norrvik", "2026-Q5", "--data", data).code == 2
+    assert "2026-Q1" in run("return", "show", "Norrvik", "2026-03", "--on", "2026-04-21", "--data", data).err
+
+
+def test_a_rule_of_which_nobody_knew_then_judges_no_earlier_answer(monkeypatch, far_east):
+    """As known on a day, whatever day is asked about."""
+    content = content_of("sample-flow")
+    period = {"from": "2026-04-01", "to": "2026-04-30", "source": "notice 3", "confidence": "read"}
+    content["flow_returns"][0]["suspended"] = [period | {"known_since": "2026-04-25"}]
+    monkeypatch.setattr("ytterby.shell.store.reading.flow_law.packaged_law", lambda: with_pack(content))
+    assert (KESTREL, "2026-03") in listed(on=date(2026, 4, 24))
+    assert (KESTREL, "2026-03") not in listed(on=date(2026, 4, 25))
+    data = far_east.data
+    before = run("return", "list", "--known-on", "2026-04-24", "--on", "2026-05-01", "--data", data, "--json")
+    assert before.json["law_known_on"] == "2026-04-24"
+    assert {row["month"] for row in before.json["returns"]} == {"2026-03", "2026-04"}
+    after = run("return", "list", "--on", "2026-05-01", "--data", data, "--json")
+    assert {row["month"] for row in after.json["returns"]} == {"2026-04"}
+
+
 # What the other side says
 
 
@@ -318,6 +378,22 @@ def test_below_what_is_used_is_entered_and_said_and_stays_a_finding(differing):
     assert [one["kind"] for one in mining(party=KESTREL)["findings"]] == ["quota.exceeded"]
 
 
+def test_the_whole_book_is_asked_only_where_an_index_may_be_below_what_was_made(differing, monkeypatch):
+    asked = []
+
+    def counting(viewer, known, on):
+        asked.append(viewer)
+        return positions_of(viewer, known, on)
+
+    monkeypatch.setattr("ytterby.shell.actions.set_quota.positions_of", counting)
+    assert enter(differing, "allot", "0.5").problems == ()
+    assert asked == []
+    assert [one.code for one in enter(differing, "amend", "0.2").problems] == ["quota.below_used"]
+    assert len(asked) == 1
+    # What no law of a quota counts draws on none.
+    assert enter(differing, "amend", "0.1", party=TAMARACK).problems[0].code == "quota.not_allotted"
+
+
 def test_what_cannot_follow_is_refused_and_enters_nothing(differing):
     size = differing.size
     for result, code in (
@@ -386,7 +462,7 @@ def test_the_commands_say_what_is_missing_and_end_with_one_where_something_is(di
     assert listed_json.code == 1
     assert listed_json.json["as_of_size"] == differing.size
     chinese = run("return", "gaps", "--on", "2026-04-20", "--lang", "zh", "--data", data)
-    assert "截至 2026-04-20 有 2 份月报未录入。" in chinese.out
+    assert "截至 2026-04-20 有 2 份报表未录入。" in chinese.out
     unknown = run("return", "show", "Norrvik", "2031-03", "--data", data)
     assert unknown.code == 2
     stranger = run("return", "list", "--viewer", "Lumen", "--on", "2026-04-20", "--data", data, "--json")

@@ -11,9 +11,9 @@ covariance (`period_balance`), whitening over time (`innovation`), Page's test w
 of its own errors (`self_check`).
 *The nation.* All plants and links at once (`network`, `network_factor`, `reconciliation`), what would explain an alarm
 (`network_hypotheses`, `generalised_likelihood`), the watch that takes off what it found (`watch`).
-*What was declared of it.* Uses told beside uses declared (`use_flow`, `use`, `use_finding`), monthly returns
-(`reported`, `flow_return`), quotas (`quota`), how an enterprise kept its duty to report (`reporting_record`), what it
-did that dated rules forbid (`conduct`).
+*What was declared of it.* Uses told beside uses declared (`use_flow`, `use`, `use_finding`), returns of a month or
+quarter (`reported`, `flow_return`), quotas (`quota`), how an enterprise kept its duty to report (`reporting_record`),
+what it did that dated rules forbid (`conduct`).
 *What people do about it.* Everything that does not add up, in one shape (`finding`, `month_finding`); its case, step by
 step (`finding_state`, `inquiry`, `custody`, `sampling_plan`); how often each kind was wrong (`false_alarm_statistics`).
 

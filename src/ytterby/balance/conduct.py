@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ytterby.balance.finding import EVENTS_MAX, Finding, figure, finding_id
-from ytterby.balance.flow_return import MonthReturn, State
+from ytterby.balance.flow_return import FlowReturn, State
 from ytterby.balance.quota import Position, Production
 from ytterby.balance.reported import Move, Movement
 from ytterby.chain.party import Directory
@@ -76,7 +76,7 @@ class Ground(NamedTuple):
     processes: Mapping[bytes, str]
     positions: tuple[Position, ...] = ()
     made: tuple[Production, ...] = ()
-    returns: tuple[MonthReturn, ...] = ()
+    returns: tuple[FlowReturn, ...] = ()
 
 
 def conduct_findings(law: LawBook, ground: Ground, *, known: date) -> tuple[Finding, ...]:
@@ -316,14 +316,14 @@ def _is_of(term: Production, position: Position) -> bool:
 
 
 def _acts_of_returns(ground: Ground) -> Iterator[Act]:
-    """Yield a deed for each month of a site whose flow was due and was entered late, or not."""
+    """Yield a deed for each period of a site whose flow was due and was entered late, or not."""
     for one in ground.returns:
         for site in one.sites:
-            if not site.is_owed or site.state not in _RECORDS or one.due_day is None:
+            if not site.is_owed or site.state not in _RECORDS or site.due_day is None:
                 continue
-            facts = _where(ground.directory, one.party, site.site, one.due_day)
+            facts = _where(ground.directory, one.party, site.site, site.due_day)
             facts[law_of.RECORD] = (_RECORDS[site.state],)
-            yield Act(Deed.RECORD, one.party, site.site, one.due_day, facts, (), month=str(one.month))
+            yield Act(Deed.RECORD, one.party, site.site, site.due_day, facts, (), month=str(one.period))
 
 
 # Findings

@@ -1,18 +1,20 @@
-"""The monthly flow return of an enterprise: what it reported of a month, and whether it did so in time.
+"""The flow return of an enterprise: what it reported of a period, and whether it did so in time.
 
-Nobody fills in a return beside the events: it is worked out from the postings, whether they came as lot events or as a
-monthly return. Its *lines* say for each site, product and counterparty how much was received, made, used, shipped, lost
-and counted. Its *state* says when that was entered:
+A period is a month, or the quarter or year of which law asks one return (`return_rule`). Nobody fills in a return
+beside the events: it is worked out from the postings, whether they came as lot events or as a monthly return. Its
+*lines* say for each site, product and counterparty how much was received, made, used, shipped, lost and counted. Its
+*state* says when that was entered:
 
     entered_in_time, entered_late   all that was first entered arrived before the due day ended, or not
     not_entered                     the due day is over, and of a site that owes a return nothing came: a gap
     not_due_yet                     the same, before the due day is over
     entered                         no rule asks for it
+    owing_disputed                  nothing came, and whether a return is owed is disputed: no gap, and not hidden
 
 Late is told by the time of arrival of the submissions, which arrival receipts prove, and never by the time of an event.
-What replaces an event declared wrong is a correction and not late; what is added afterwards is late. A month is nil
-where nothing moved and nothing was there, and somebody said so: by a complete stock-taking of nothing, or a return of
-zeros. The first version stays in the log: `first_size` is the log size at which it stood alone.
+What replaces an event declared wrong is a correction and not late; what is added afterwards is late. A period is nil
+where nothing moved and nothing was there at its end, and somebody said so: by a complete stock-taking of nothing, or a
+return of zeros. The first version stays in the log: `first_size` is the log size at which it stood alone.
 
 Amounts are exact decimals in the declared base unit, masses as oxide t REO. Rules and days are arguments
 (`return_rule`).
@@ -27,24 +29,28 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ytterby.balance.reported import Key, Move, Movement, Reo, Reported, exact_sum, reo_of
-from ytterby.balance.return_rule import ReturnRules
+from ytterby.balance.return_rule import ReturnRules, end_of_day
 from ytterby.chain.party import OPERATOR, Directory, Site
 from ytterby.chain.period import Month
+from ytterby.law.applies import DISPUTED
+from ytterby.law.flow_law import OWED
+from ytterby.law.return_period import ReturnPeriod
 from ytterby.matter.mass import ElementMass, combine
 
 
 class State(StrEnum):
-    """When a month was entered."""
+    """When the return of a period was entered."""
 
     IN_TIME = "entered_in_time"
     LATE = "entered_late"
     MISSING = "not_entered"
     OPEN = "not_due_yet"
     ENTERED = "entered"
+    DISPUTED = "owing_disputed"
 
 
-# A month whose state is one of several sites' is that of the worst.
-_WORST = (State.MISSING, State.OPEN, State.LATE, State.IN_TIME, State.ENTERED)
+# A return whose state is one of several sites' is that of the worst.
+_WORST = (State.MISSING, State.OPEN, State.DISPUTED, State.LATE, State.IN_TIME, State.ENTERED)
 
 
 class Arrived(NamedTuple):
@@ -70,7 +76,7 @@ class Correction(NamedTuple):
 
 
 class FlowLine(NamedTuple):
-    """What a month comes to for a product, a counterparty and what became of it. `amount` None: a line said "all that
+    """What a period comes to for a product, a counterparty and what became of it. `amount` None: a line said "all that
     is there" and no more; `reo` None: what it holds is not known. `site` and `counterparty` are empty in totals.
     """
 
@@ -84,12 +90,17 @@ class FlowLine(NamedTuple):
     events: int
 
 
-class SiteMonth(NamedTuple):
-    """The month of one site: its state, the end of its due day, and by how much the last of it was late."""
+class SiteReturn(NamedTuple):
+    """A period of one site: its state, the end of its due day, and by how much the last of it was late.
+
+    `is_disputed`: whether a return is owed hangs on how the law is read; it is owed only where all readings say so.
+    """
 
     site: str
     state: State
     is_owed: bool
+    is_disputed: bool
+    due_day: date | None
     deadline: datetime | None
     first_at: datetime | None
     whole_at: datetime | None
@@ -98,17 +109,22 @@ class SiteMonth(NamedTuple):
     events: int
 
 
-class MonthReturn(NamedTuple):
-    """The return of an enterprise for a month. `corrected_at` is when the last correction arrived."""
+class FlowReturn(NamedTuple):
+    """The return of an enterprise for a period. `due_day` is the last one of its sites; None where none owes it."""
 
     party: str
-    month: Month
+    period: ReturnPeriod
     state: State
     due_day: date | None
     is_nil: bool
-    sites: tuple[SiteMonth, ...]
+    sites: tuple[SiteReturn, ...]
     corrections: tuple[Correction, ...]
     first_size: int | None
+
+    @property
+    def month(self) -> Month:
+        """The last month of its period."""
+        return Month(self.period.year, self.period.month)
 
     @property
     def late_by(self) -> timedelta | None:
@@ -138,14 +154,18 @@ class Duties:
     zone_of: Callable[[str], tzinfo]
 
     def owed_by(self, site: Site, month: Month) -> str | None:
-        """Return which enterprise owes the return of a site for a month: who operated it on the month's last day; None
-        where nobody does. What fell due before the register knew the site is not owed.
+        """Return which enterprise owes the return of a site for the period that holds a month, or may owe it: who
+        operated it on the period's last day; None where nobody does. What fell due before the register knew the site
+        is not owed.
         """
-        due = self.rules.due_day(month)
-        since = self.known_since.get(site.id)
-        if due is None or since is None or due < since or not self.rules.is_owed(site, month):
+        duty, since = self.rules.duty(site, month), self.known_since.get(site.id)
+        if duty.word not in {OWED, DISPUTED} or duty.due is None or duty.period is None:
             return None
-        return site.operator_on(month.last_day)
+        return None if since is None or duty.due < since else site.operator_on(duty.period.last_day)
+
+    def period_of(self, site: str, month: Month) -> ReturnPeriod:
+        """Return the period that a month of a site is reported in."""
+        return self.rules.period(self.directory.sites.get(site), month)
 
 
 def months_through(first: Month, on: date) -> tuple[Month, ...]:
@@ -166,14 +186,27 @@ def flow_lines(movements: Iterable[Movement], factors: Mapping[str, Decimal]) ->
     return _lines(movements, factors, _line_key)
 
 
-def count_lines(movements: Iterable[Movement]) -> dict[tuple[str, Month], int]:
-    """Return how many lines the return of each enterprise and month has."""
-    keys = {(one.key.party, one.key.month, _line_key(one)) for one in movements}
-    return dict(Counter((party, month) for party, month, _ in keys))
+class LineOf(NamedTuple):
+    """That a month of an enterprise has a line; its first part is the site."""
+
+    party: str
+    month: Month
+    line: "_LineKey"
+
+
+def lines_of(movements: Iterable[Movement]) -> frozenset[LineOf]:
+    """Return the lines of every enterprise and month, to be counted by period."""
+    return frozenset(LineOf(one.key.party, one.key.month, _line_key(one)) for one in movements)
+
+
+def count_lines(lines: Iterable[LineOf], duties: "Duties") -> dict[tuple[str, ReturnPeriod], int]:
+    """Return how many lines the return of each enterprise and period has."""
+    keys = {(one.party, duties.period_of(one.line[0], one.month), one.line) for one in lines}
+    return dict(Counter((party, period) for party, period, _ in keys))
 
 
 def element_totals(movements: Iterable[Movement]) -> dict[Move, ElementMass | None]:
-    """Return what a month comes to for each move, kg of element over all sites and products; None: not all is known."""
+    """Return what movements come to for each move, kg of element over sites and products; None: not all is known."""
     groups: dict[Move, list[Movement]] = {}
     for one in movements:
         groups.setdefault(one.move, []).append(one)
@@ -219,40 +252,50 @@ def _lines(
 # States
 
 
-def month_returns(
+class _Owing(NamedTuple):
+    """What a site owes of a period, or may owe: until which day, and whether every reading of the law says so."""
+
+    due: date
+    is_sure: bool
+
+
+_Owed = dict[tuple[str, ReturnPeriod], dict[str, _Owing]]
+
+
+def flow_returns(
     reported: Reported, arrived: Iterable[Arrived], corrections: Iterable[Correction], duties: Duties, on: date
-) -> tuple[MonthReturn, ...]:
-    """Return the returns of all enterprises for the months that were over before a day, in order of enterprise.
+) -> tuple[FlowReturn, ...]:
+    """Return the returns of all enterprises for the periods that were over before a day, in order of enterprise.
 
     `arrived` are all events entered, also those declared wrong since: what was entered first counts for what was in
     time. Order of arrival changes nothing but the lateness.
     """
-    entered: dict[tuple[str, Month], dict[str, list[Arrived]]] = {}
+    entered: dict[tuple[str, ReturnPeriod], dict[str, list[Arrived]]] = {}
     for one in arrived:
         if one.key.party != OPERATOR:
-            entered.setdefault((one.key.party, one.key.month), {}).setdefault(one.key.site, []).append(one)
-    corrected: dict[tuple[str, Month], list[Correction]] = {}
+            entered.setdefault(_place(one.key, duties), {}).setdefault(one.key.site, []).append(one)
+    corrected: dict[tuple[str, ReturnPeriod], list[Correction]] = {}
     for mended in corrections:
-        corrected.setdefault((mended.key.party, mended.key.month), []).append(mended)
+        corrected.setdefault(_place(mended.key, duties), []).append(mended)
     owed = _owed(duties, on)
-    nil = _nil_months(reported)
+    nil = _nil_periods(reported, duties)
     found = []
-    for party, month in sorted({*entered, *owed}):
-        if month.last_day >= on:
+    for place in sorted({*entered, *owed}):
+        if place[1].last_day >= on:
             continue
-        by_site = entered.get((party, month), {})
+        by_site, owing = entered.get(place, {}), owed.get(place, {})
         sites = tuple(
-            _site_month(site, month, by_site.get(site, ()), duties, on, is_owed=site in owed.get((party, month), ()))
-            for site in sorted({*by_site, *owed.get((party, month), ())})
+            _site_return(site, by_site.get(site, ()), owing.get(site), duties.zone_of(site), on)
+            for site in sorted({*by_site, *owing})
         )
-        mended_here = tuple(sorted(corrected.get((party, month), ()), key=lambda one: (one.size, one.digest)))
+        mended_here = tuple(sorted(corrected.get(place, ()), key=lambda one: (one.size, one.digest)))
         found.append(
-            MonthReturn(
-                party=party,
-                month=month,
+            FlowReturn(
+                party=place[0],
+                period=place[1],
                 state=min((site.state for site in sites), key=_WORST.index),
-                due_day=duties.rules.due_day(month),
-                is_nil=(party, month) in nil,
+                due_day=max((one.due for one in owing.values()), default=None),
+                is_nil=place in nil,
                 sites=sites,
                 corrections=mended_here,
                 first_size=_first_size(by_site, mended_here),
@@ -261,48 +304,59 @@ def month_returns(
     return tuple(found)
 
 
-def _owed(duties: Duties, on: date) -> dict[tuple[str, Month], set[str]]:
-    """Return the sites of which each enterprise owes a return for each month that was over before a day."""
-    found: dict[tuple[str, Month], set[str]] = {}
+def _place(key: Key, duties: Duties) -> tuple[str, ReturnPeriod]:
+    return key.party, duties.period_of(key.site, key.month)
+
+
+def _owed(duties: Duties, on: date) -> _Owed:
+    """Return what the sites of each enterprise owe for each period that was over before a day."""
+    found: _Owed = {}
+    # A return may fall due months after the period it is of, and be asked for by any month of it.
+    reach = duties.rules.reach_months()
     for site in duties.directory.sites.values():
         since = duties.known_since.get(site.id)
         if since is None:
             continue
-        # A return may fall due months after the month it is of.
-        reach = max((rule.months_after for rule in duties.rules.due), default=0)
         for month in months_through(Month(since.year, since.month).plus(-reach), on):
-            party = duties.owed_by(site, month)
-            if party is not None:
-                found.setdefault((party, month), set()).add(site.id)
+            duty, party = duties.rules.duty(site, month), duties.owed_by(site, month)
+            if party is None or duty.period is None or duty.due is None or duty.period.last_day >= on:
+                continue
+            owing = _Owing(duty.due, is_sure=duty.word == OWED)
+            found.setdefault((party, duty.period), {})[site.id] = owing
     return found
 
 
-def _nil_months(reported: Reported) -> set[tuple[str, Month]]:
-    """Return the months of which somebody said that nothing is there, and nothing else was said."""
-    declared = {(one.key.party, one.key.month) for one in reported.spoken if one.is_nil}
-    told = {(one.key.party, one.key.month) for one in reported.movements if one.amount != 0}
+def _nil_periods(reported: Reported, duties: Duties) -> set[tuple[str, ReturnPeriod]]:
+    """Return the periods of whose last month somebody said that nothing is there, and nothing else was said."""
+    declared = set()
+    for one in reported.spoken:
+        place = _place(one.key, duties)
+        if one.is_nil and one.key.month.last_day == place[1].last_day:
+            declared.add(place)
+    told = {_place(one.key, duties) for one in reported.movements if one.amount != 0}
     return declared - told
 
 
-def _site_month(
-    site: str, month: Month, arrived: Sequence[Arrived], duties: Duties, on: date, *, is_owed: bool
-) -> SiteMonth:
-    due = duties.rules.due_day(month)
-    deadline = duties.rules.deadline(month, duties.zone_of(site))
-    # What was there first; where all of it replaces something of another month, that is the first.
+def _site_return(site: str, arrived: Sequence[Arrived], owing: _Owing | None, zone: tzinfo, on: date) -> SiteReturn:
+    is_owed = owing is not None and owing.is_sure
+    deadline = None if owing is None else end_of_day(owing.due, zone)
+    # What was there first; where all of it replaces something of another period, that is the first.
     first = [one for one in arrived if not one.is_replacement] or list(arrived)
     late = [one for one in first if deadline is not None and one.at >= deadline] if is_owed else []
     if not first:
-        state = State.MISSING if due is not None and on > due else State.OPEN
+        is_over = owing is not None and on > owing.due
+        state = (State.MISSING if is_owed else State.DISPUTED) if is_over else State.OPEN
     elif not is_owed:
         state = State.ENTERED
     else:
         state = State.LATE if late else State.IN_TIME
     whole_at = max((one.at for one in first), default=None)
-    return SiteMonth(
+    return SiteReturn(
         site=site,
         state=state,
         is_owed=is_owed,
+        is_disputed=owing is not None and not owing.is_sure,
+        due_day=None if owing is None else owing.due,
         deadline=deadline,
         first_at=min((one.at for one in first), default=None),
         whole_at=whole_at,

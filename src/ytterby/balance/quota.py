@@ -9,7 +9,7 @@ A breach is a finding and nothing is ever refused for it. Years are calendar yea
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -20,44 +20,58 @@ from ytterby.balance.finding import Finding, finding_id
 from ytterby.balance.quota_ledger import LedgerLine
 from ytterby.balance.quota_projection import day_after, project_months, project_sums
 from ytterby.balance.reported import KILOGRAMS_IN_TONNE, Move, Movement, Reo, oxide_tonnes, reo_of
-from ytterby.balance.return_rule import holds
 from ytterby.chain.attribution import attribute
 from ytterby.chain.book import Book
 from ytterby.chain.graph import ancestors, sources_of, with_element
 from ytterby.chain.node import OriginClass, weighted
+from ytterby.chain.party import Site
 from ytterby.chain.period import Month
+from ytterby.law.book import LawBook
+from ytterby.law.flow_entry import QuotaDraw
+from ytterby.law.flow_law import draws_of
+from ytterby.law.ternary import Ternary
 from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import ElementMass, FloatArray, combine
 from ytterby.terms.problem import finding
 
-FORM_UNKNOWN, CONTENT_UNKNOWN = "form_unknown", "content_unknown"
+# Why a line cannot be counted; of the last, whether it draws on a quota hangs on how the law is read.
+FORM_UNKNOWN, CONTENT_UNKNOWN, LAW_DISPUTED = "form_unknown", "content_unknown", "law_disputed"
 MONTHS_IN_YEAR = 12
-
-
-class QuotaKind(NamedTuple):
-    """Which production draws on a kind of quota, on days in [effective, until)."""
-
-    kind: str
-    sites: frozenset[str]
-    made: frozenset[str]
-    entered: frozenset[str]
-    not_counted: frozenset[str]
-    effective: date
-    until: date | None
-    source: str
-    confidence: str
-
-    def covers(self, day: date) -> bool:
-        """Tell whether the rule governs production of a day."""
-        return holds(self.effective, self.until, day)
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaRules:
-    """All kinds of quota, and the level of the projection's interval."""
+    """What draws on quotas by a book of law, as known on a day, and the level of the projection's interval."""
 
-    kinds: tuple[QuotaKind, ...]
+    law: LawBook
+    known: date
     level: float
+    _kept: dict[tuple[str, str, date], tuple[tuple[QuotaDraw, Ternary], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of quota that could be known."""
+        known = (one for one in self.law.quotas.values() if one.trust.is_known(self.known))
+        return tuple(dict.fromkeys(one.kind for one in known))
+
+    def not_counted(self, kind: str) -> frozenset[str]:
+        """Return the origins that draw on no quota of a kind, by any entry about it."""
+        own = (one.not_counted for one in self.law.quotas.values() if one.kind == kind)
+        return frozenset(origin for named in own for origin in named)
+
+    def draws(self, site: Site, day: date) -> tuple[tuple[QuotaDraw, Ternary], ...]:
+        """Return what may draw on a quota at a site of this kind and country on a day; each is worked out once."""
+        key = (site.kind, site.country, day)
+        if key not in self._kept:
+            self._kept[key] = draws_of(self.law, *key, known=self.known)
+        return self._kept[key]
+
+
+def quota_rules_of(law: LawBook, known: date, level: float) -> QuotaRules:
+    """Return the rules of quotas that a book of law holds, as known on a day."""
+    return QuotaRules(law, known, level)
 
 
 class Quota(NamedTuple):
@@ -149,31 +163,17 @@ class Position(NamedTuple):
         return -self.left_tonnes / self.produced.u_tonnes
 
 
-def parse_quota_rules(rows: Mapping[str, Any]) -> QuotaRules:
-    """Return the rules of a file's rows (`quota_rules.yaml`).
+def parse_projection(rows: Mapping[str, Any]) -> float:
+    """Return the level of the projection's interval (`quota_projection.yaml`), which is no law.
 
     Raises:
-        KeyError: a row lacks a field.
+        KeyError: a field is lacking.
         ValueError: a level that is none.
     """
-    level = float(rows["projection"]["level"])
+    level = float(rows["level"])
     if not 0 < level < 1:
         raise ValueError(f"{level} is no level of an interval")
-    kinds = [
-        QuotaKind(
-            kind=row["kind"],
-            sites=frozenset(row["sites"]),
-            made=frozenset(row["made"]),
-            entered=frozenset(row["entered"]),
-            not_counted=frozenset(row["not_counted"]),
-            effective=row["effective"],
-            until=row["until"],
-            source=row["source"],
-            confidence=row["confidence"],
-        )
-        for row in rows["kinds"]
-    ]
-    return QuotaRules(tuple(kinds), level)
+    return level
 
 
 # Production
@@ -183,45 +183,46 @@ def productions(
     movements: Iterable[Movement], book: Book, rules: QuotaRules
 ) -> tuple[tuple[Production, ...], tuple[tuple[str, Movement, str], ...]]:
     """Return all production that draws on a quota, and the lines (kind, line, reason) that cannot be counted."""
-    terms: list[tuple[QuotaKind, Movement, float]] = []
+    terms: list[tuple[QuotaDraw, Movement, float]] = []
     left: list[tuple[str, Movement, str]] = []
-    listed = list(movements)
-    for kind in rules.kinds:
-        of_kind = [one for one in listed if _is_at(one, kind, book) and kind.covers(one.at.date())]
-        units = {one.unit_of_process for one in of_kind if one.unit_of_process and _is_made(one, kind)}
-        for one in of_kind:
-            sign = _sign(one, kind, units)
-            reason = _why_not(one, kind, sign)
+    of_rule: dict[str, tuple[QuotaDraw, list[tuple[Movement, Ternary]]]] = {}
+    for one in movements:
+        site = book.world.directory.sites.get(one.key.site)
+        for rule, value in () if site is None else rules.draws(site, one.at.date()):
+            of_rule.setdefault(rule.id, (rule, []))[1].append((one, value))
+    for name in sorted(of_rule):
+        rule, rows_of_rule = of_rule[name]
+        units = {one.unit_of_process for one, _ in rows_of_rule if one.unit_of_process and _is_made(one, rule)}
+        for one, value in rows_of_rule:
+            sign = _sign(one, rule, units)
+            reason = _why_not(one, rule, sign)
+            if not reason and sign and value is not Ternary.YES:
+                reason = LAW_DISPUTED
             if reason:
-                left.append((kind.kind, one, reason))
+                left.append((rule.kind, one, reason))
             elif sign:
-                terms.append((kind, one, sign))
+                terms.append((rule, one, sign))
     rows = _origin_rows(book, [one for _, one, _ in terms])
     weights = oxide_tonnes(book.world.matter.factors)
     found = tuple(_production(*term, row, weights) for term, row in zip(terms, rows, strict=True))
     return found, tuple(left)
 
 
-def _is_at(one: Movement, kind: QuotaKind, book: Book) -> bool:
-    site = book.world.directory.sites.get(one.key.site)
-    return site is not None and site.kind in kind.sites
-
-
-def _is_made(one: Movement, kind: QuotaKind) -> bool:
+def _is_made(one: Movement, kind: QuotaDraw) -> bool:
     """Tell whether something is made that counts; of what is entered, all but the ore as it lay."""
     if one.move is not Move.MADE:
         return False
-    return one.form in kind.made and (not one.origin or one.origin in kind.entered)
+    return kind.counts(one.form, one.origin)
 
 
-def _sign(one: Movement, kind: QuotaKind, units: set[str]) -> float:
+def _sign(one: Movement, kind: QuotaDraw, units: set[str]) -> float:
     if _is_made(one, kind):
         return 1.0
     is_worked_over = one.move is Move.USED and one.form in kind.made and one.unit_of_process in units
     return -1.0 if is_worked_over else 0.0
 
 
-def _why_not(one: Movement, kind: QuotaKind, sign: float) -> str:
+def _why_not(one: Movement, kind: QuotaDraw, sign: float) -> str:
     """Return why a line cannot be counted; empty where it is, or draws on nothing."""
     if one.move is Move.MADE and one.form is None and (not one.origin or one.origin in kind.entered):
         return FORM_UNKNOWN
@@ -229,7 +230,7 @@ def _why_not(one: Movement, kind: QuotaKind, sign: float) -> str:
 
 
 def _production(
-    kind: QuotaKind, one: Movement, sign: float, row: Mapping[OriginClass, FloatArray], weights: FloatArray
+    kind: QuotaDraw, one: Movement, sign: float, row: Mapping[OriginClass, FloatArray], weights: FloatArray
 ) -> Production:
     whole = sum(row.values(), np.zeros(len(ELEMENTS)))
     exempt = sum((kg for origin, kg in row.items() if origin.kind in kind.not_counted), np.zeros(len(ELEMENTS)))

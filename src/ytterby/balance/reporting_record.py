@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ytterby.balance.flow_return import MonthReturn, State
+from ytterby.balance.flow_return import FlowReturn, State
 from ytterby.chain.period import Month
 
 # Of which month of which enterprise an authority asked for a correction, and when.
@@ -16,9 +16,9 @@ Asked = Mapping[tuple[str, Month], datetime]
 
 
 class ReportingRecord(NamedTuple):
-    """Counts over the months of a period that were owed and due.
+    """Counts over the returns that were owed and due, each in the month in which what it is of ended.
 
-    `in_time + late + missing = owed`; `nil` are among those entered. `corrected` are months with a correction,
+    `in_time + late + missing = owed`; `nil` are among those entered. `corrected` are returns with a correction,
     `corrected_after_asked` those with one that arrived after it was asked for, `corrected_unasked` the others.
     `differing` counts deliveries of which the other side says something else.
     """
@@ -41,7 +41,7 @@ class ReportingRecord(NamedTuple):
 
 def reporting_record_of(
     party: str,
-    returns: Iterable[MonthReturn],
+    returns: Iterable[FlowReturn],
     first: Month,
     last: Month,
     *,
@@ -77,5 +77,5 @@ def reporting_record_of(
     )
 
 
-def _is_after_asked(one: MonthReturn, asked_at: datetime | None) -> bool:
+def _is_after_asked(one: FlowReturn, asked_at: datetime | None) -> bool:
     return asked_at is not None and one.corrected_at is not None and one.corrected_at > asked_at

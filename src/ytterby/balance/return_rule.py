@@ -1,115 +1,53 @@
-"""Who owes a monthly flow return, and until when: dated rules, read from the rows that the shell hands in.
+"""Who owes a return of flow, of which period and until when: what the packs of law say of a site and a month.
 
-A rule governs a return by its due day: the first return that a new day holds for is the first that falls due under it.
-The return is in time when it arrives before that day ends on the clock of the site that it speaks of. Kinds of
-enterprise are kinds of site, since one enterprise may run a mine and a magnet works.
+The day on which a return falls due governs, and by its end on the clock of the site the return must have arrived. Kinds
+of enterprise are kinds of site, since one enterprise may run a mine and a magnet works.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, NamedTuple
 
 from ytterby.chain.party import Site
 from ytterby.chain.period import Month
-
-LAW = "law"
-
-
-class DueRule(NamedTuple):
-    """The day of a later month on which a return falls due, governing due days in [effective, until)."""
-
-    day: int
-    months_after: int
-    effective: date
-    until: date | None
-    basis: str
-    source: str
-    confidence: str
-
-    def candidate(self, month: Month) -> date:
-        """Return the due day that this rule gives a month; the last of a month that has no such day."""
-        later = month.plus(self.months_after)
-        return later.first_day.replace(day=min(self.day, later.last_day.day))
-
-
-class KindRule(NamedTuple):
-    """That sites of a kind report, in [effective, until); `countries` empty means everywhere."""
-
-    kind: str
-    effective: date
-    until: date | None
-    countries: frozenset[str]
-    basis: str
-    article: str
-    source: str
-    confidence: str
+from ytterby.law.applies import DISPUTED
+from ytterby.law.book import LawBook
+from ytterby.law.flow_law import OWED, Duty, duty_of
+from ytterby.law.return_period import EVERY, MONTH, ReturnPeriod, period_with
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnRules:
-    """All rules, in the order of their file."""
+    """What a book of law says, as known on a day; each answer is worked out once."""
 
-    due: tuple[DueRule, ...]
-    kinds: tuple[KindRule, ...]
+    law: LawBook
+    known: date
+    _kept: dict[tuple[str, str, Month], Duty] = field(default_factory=dict, compare=False, repr=False)
 
-    def due_day(self, month: Month) -> date | None:
-        """Return the last day on which the return of a month is in time; None where no rule governs it."""
-        found = [
-            (rule.effective, day)
-            for rule in self.due
-            if holds(rule.effective, rule.until, day := rule.candidate(month))
-        ]
-        return max(found)[1] if found else None
+    def duty(self, site: Site, month: Month) -> Duty:
+        """Return what a site of this kind and country owes of the period that holds a month."""
+        key = (site.kind, site.country, month)
+        if key not in self._kept:
+            self._kept[key] = duty_of(self.law, *key[:2], month.year, month.month, known=self.known)
+        return self._kept[key]
 
-    def deadline(self, month: Month, zone: tzinfo) -> datetime | None:
-        """Return the instant before which the return of a month must have arrived: the end of its due day, UTC."""
-        day = self.due_day(month)
-        if day is None:
-            return None
-        return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+    def period(self, site: Site | None, month: Month) -> ReturnPeriod:
+        """Return the period that a month of a site is reported in: a month where no law asks for a return of it."""
+        duty = None if site is None else self.duty(site, month)
+        if duty is None or duty.period is None or duty.word not in {OWED, DISPUTED}:
+            return period_with(month.year, month.month, MONTH)
+        return duty.period
 
-    def is_owed(self, site: Site, month: Month) -> bool:
-        """Tell whether a site of this kind owes a return of a month by law, on the day it falls due."""
-        day = self.due_day(month)
-        return day is not None and any(
-            rule.basis == LAW
-            and rule.kind == site.kind
-            and (not rule.countries or site.country in rule.countries)
-            and holds(rule.effective, rule.until, day)
-            for rule in self.kinds
-        )
+    def reach_months(self) -> int:
+        """Return how many months a month may lie back whose return falls due today."""
+        due = (one.months_after + EVERY[entry.every] for entry in self.law.flow_returns.values() for one in entry.due)
+        return max(due, default=0)
 
 
-def holds(effective: date, until: date | None, day: date) -> bool:
-    """Tell whether a dated rule governs a day."""
-    return effective <= day and (until is None or day < until)
+def return_rules_of(law: LawBook, known: date) -> ReturnRules:
+    """Return the rules of returns that a book of law holds, as known on a day."""
+    return ReturnRules(law, known)
 
 
-def parse_return_rules(rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> ReturnRules:
-    """Return the rules of a file's rows (`return_rules.yaml`).
-
-    Raises:
-        KeyError: a row lacks a field.
-        ValueError: a day no month can have, or a due day counted otherwise than in calendar days.
-    """
-    due = []
-    for row in rows["due"]:
-        if not 1 <= row["day"] <= 31 or row["months_after"] < 0 or row["counts"] != "calendar_days":
-            raise ValueError(f"no due day can be told from {dict(row)}")
-        names = ("day", "months_after", "effective", "until", "basis", "source", "confidence")
-        due.append(DueRule(*(row[name] for name in names)))
-    kinds = [
-        KindRule(
-            kind=row["kind"],
-            effective=row["effective"],
-            until=row["until"],
-            countries=frozenset(row["countries"]),
-            basis=row["basis"],
-            article=row["article"],
-            source=row["source"],
-            confidence=row["confidence"],
-        )
-        for row in rows["kinds"]
-    ]
-    return ReturnRules(tuple(due), tuple(kinds))
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """Return the instant before which what is due on a day must have arrived: the end of it, UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)

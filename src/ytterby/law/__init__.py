@@ -15,6 +15,8 @@ of its events (`clock`, by the rules of `clock_rule`).
 (`procedure`, `procedure_schema`, `procedure_check`, `procedure_reader`).
 *Changes.* Whose answer differs by two books, from which day on (`impact`, `law_change`), and which goods a difference
 between them can concern at all (`reach`).
+*Flow.* Who owes a return of which period and until when, and what draws on a quota: entries with the dates of a rule
+(`flow_entry`, `flow_law`, `return_period`).
 *Sentences.* Tests of packs that a lawyer can write, and whether they hold (`law_sentence`).
 
 What it never does. It names no country, no statute and no limit: all of that is data, and a test greps the code for

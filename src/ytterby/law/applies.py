@@ -194,7 +194,7 @@ def state_reasons(rule: Rule, state: State, on: date) -> tuple[Reason, ...]:
 def _suspension(period: Period) -> Said:
     facts = {"first": str(period.first), "last": "" if period.last is None else str(period.last)}
     if period.last is None:
-        return Said("suspended_open", facts)
+        return Said("ended" if period.is_end else "suspended_open", facts)
     return Said("suspended" if period.is_last_sure else "suspended_last_unsure", facts)
 
 

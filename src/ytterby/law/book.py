@@ -19,6 +19,7 @@ from ytterby.law.dated_rule import Dispute, Rule, Settlement
 from ytterby.law.dossier_rule import DossierRules
 from ytterby.law.end_use_rule import EndUseRules
 from ytterby.law.fact import CODE, FIGURES, FactKind
+from ytterby.law.flow_entry import FlowEntry, FlowReturnRule, QuotaDraw, is_said_twice
 from ytterby.law.item import Doubt, Guidance, Item, Parameter
 from ytterby.law.pack import DIGEST_SUITE, Cited, Pack
 from ytterby.law.procedure import Procedure, clock_rules_of, entries_of
@@ -88,6 +89,16 @@ class LawBook:
     def conduct(self) -> Mapping[str, Conduct]:
         """What rules say of conduct, by their rule."""
         return _merged(pack.conduct for pack in self.packs.values())
+
+    @cached_property
+    def flow_returns(self) -> Mapping[str, FlowReturnRule]:
+        """Every entry about returns of flow, by identifier."""
+        return _merged(pack.flow_returns for pack in self.packs.values())
+
+    @cached_property
+    def quotas(self) -> Mapping[str, QuotaDraw]:
+        """Every entry about what draws on a quota, by identifier."""
+        return _merged(pack.quotas for pack in self.packs.values())
 
     @cached_property
     def procedures(self) -> Mapping[str, Procedure]:
@@ -176,7 +187,7 @@ def make_book(packs: Sequence[Pack]) -> tuple[LawBook, list[Problem]]:
 
 
 def _named_twice(book: LawBook) -> Iterator[Problem]:
-    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct"):
+    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct", "flow_returns", "quotas"):
         seen: dict[str, str] = {}
         for pack in book.packs.values():
             for name in getattr(pack, section):
@@ -226,9 +237,33 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         own = book.of_group(pack.group).parameters
         for name in (COVERAGE, IMPURITY):
             yield from _known(name, own, "/items")
+    for section in ("flow_returns", "quotas"):
+        for number, row in enumerate(getattr(pack, section).values()):
+            yield from _flow_references(row, book, pointer(section, number))
     if pack.procedure is not None:
         yield from _procedure_references(pack.procedure, book)
     yield from _dossier_references(pack, book)
+
+
+def _flow_references(entry: FlowEntry, book: LawBook, place: str) -> Iterator[Problem]:
+    """Yield readings of no dispute, words that no list of the register holds, and what another entry says already."""
+    for where, wanted, known in _rule_references(entry.dated, book):
+        if wanted not in known:
+            yield refuse("pack.unknown_reference", place + where, wanted, known=", ".join(sorted(known)))
+    is_return = isinstance(entry, FlowReturnRule)
+    fields = {"kinds": asked.KIND} if is_return else _QUOTA_FACTS
+    for name, fact in fields.items():
+        kind = book.facts.get(fact)
+        for value in sorted(getattr(entry, name) - set(kind.values)) if kind is not None and kind.values else ():
+            yield refuse("pack.choice", place + pointer(name), value, allowed=", ".join(kind.values if kind else ()))
+    others: Mapping[str, FlowEntry] = book.flow_returns if is_return else book.quotas
+    for other in others.values():
+        if other.id < entry.id and is_said_twice(entry, other):
+            yield refuse("pack.contradiction", place, entry.id, what=f"{other.pack} {other.id}")
+
+
+# Which facts list the words of which fields.
+_QUOTA_FACTS = {"sites": asked.KIND, "made": asked.FORM, "entered": asked.ENTERED, "not_counted": asked.ENTERED}
 
 
 def _procedure_references(procedure: Procedure, book: LawBook) -> Iterator[Problem]:

@@ -23,13 +23,17 @@ World = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days on which a rule is suspended: from `first` to `last` (None: open), the last one included or not."""
+    """Days on which a rule is suspended: from `first` to `last` (None: open), the last one included or not.
+
+    One that `is_end` says that the rule ended on its first day.
+    """
 
     first: date
     last: date | None
     is_last_included: bool
     is_last_sure: bool
     trust: Trust
+    is_end: bool = False
 
     @property
     def is_empty(self) -> bool:

@@ -1,8 +1,9 @@
 """Tests of packs as sentences: goods, a rule or a period, a day, and what must be answered (`ytterby-law-test/1`).
 
-A sentence is one of three kinds, told by the field it begins with: `given` (goods are classified), `rule` (a rule or a
-code applies), `calendar` (a period ends). It states what must come out, and may state with `because` words that must
-stand among the reasons, so that an answer which is right for a wrong reason does not pass.
+A sentence is one of five kinds, told by the field it begins with: `given` (goods are classified), `rule` (a rule or a
+code applies), `calendar` (a period ends), `return` (a return of flow is owed), `quota` (a making draws on a quota). It
+states what must come out, and may state with `because` words that must stand among the reasons, so that an answer which
+is right for a wrong reason does not pass.
 
 Every value is text as it was written: `no` is a word and no truth, `NO` a country, and `0.10` keeps its zero.
 
@@ -20,18 +21,21 @@ from ytterby.law.applies import DISPUTED, UNKNOWN, applies
 from ytterby.law.book import LawBook
 from ytterby.law.calendar import Calendar
 from ytterby.law.classification import ASK, CONTROLLED, GUIDANCE, LAW, NOT_CONTROLLED, PRACTICE, Classifier
+from ytterby.law.conduct import ENTERED, FORM, KIND
 from ytterby.law.dated_rule import Rule
 from ytterby.law.due import due_after
-from ytterby.law.fact import read_facts
+from ytterby.law.fact import FactKind, read_facts
+from ytterby.law.flow_law import DRAWS, DUTIES, Made, draw_of, duty_of
 from ytterby.law.goods import read_goods
+from ytterby.law.return_period import EVERY, MONTH, read_period
 from ytterby.law.said import Reason, Said
 from ytterby.law.shape import Shape, choice, day, fields, one_or_more, sequence, table, text, word
 from ytterby.law.trust import Confidence, Trust, Words
 from ytterby.terms.problem import Problem, pointer, refuse
 
 TEST_SCHEMA = "ytterby-law-test/1"
-GIVEN, RULE, CALENDAR = "given", "rule", "calendar"
-KINDS = (GIVEN, RULE, CALENDAR)
+GIVEN, RULE, CALENDAR, RETURN, QUOTA = "given", "rule", "calendar", "return", "quota"
+KINDS = (GIVEN, RULE, CALENDAR, RETURN, QUOTA)
 FIRM, PROVISIONAL = "firm", "provisional"
 TRUE, FALSE = "true", "false"
 _GOODS_ANSWERS = (CONTROLLED, NOT_CONTROLLED, ASK, DISPUTED, UNKNOWN)
@@ -64,6 +68,27 @@ _SHAPES: dict[str, Shape] = {
         {"calendar": word, "from": day, "days": text, "due": day},
         {"count_first_day": choice(TRUE, FALSE), "sure": choice(FIRM, PROVISIONAL), **_ANY},
     ),
+    RETURN: fields(
+        {"return": fields({"kind": word, "month": text}, {"country": word})},
+        {
+            "then": choice(*DUTIES),
+            "due": day,
+            "period": text,
+            "every": choice(*EVERY),
+            "by": word,
+            **_ASKED,
+        },
+    ),
+    QUOTA: fields(
+        {
+            "quota": fields(
+                {"kind": word, "site": word, "form": word}, {"country": word, "entered": word, "feed": word}
+            ),
+            "on": day,
+            "then": choice(*DRAWS),
+        },
+        {"by": word, **_ASKED},
+    ),
 }
 
 
@@ -83,6 +108,10 @@ class Sentence:
     def _asks(self) -> str:
         if self.kind == CALENDAR:
             return f"{self.content['calendar']} {self.content['from']} + {self.content['days']}"
+        if self.kind == RETURN:
+            return " ".join(self.content[RETURN].values())
+        if self.kind == QUOTA:
+            return " ".join((*self.content[QUOTA].values(), self.content["on"]))
         given = self.content.get("given")
         about = given.get("form", "") if isinstance(given, dict) else self.content.get("rule", "")
         return f"{about} {self.content['on']}"
@@ -155,6 +184,8 @@ def judge_sentence(sentence: Sentence, book: LawBook, calendars: Mapping[str, Ca
         GIVEN: lambda row: _classify(row, _of_group(row, book)),
         RULE: lambda row: _apply(row, _of_group(row, book)),
         CALENDAR: lambda row: _count(row, calendars),
+        RETURN: lambda row: _owe(row, _of_group(row, book)),
+        QUOTA: lambda row: _draw(row, _of_group(row, book)),
     }
     try:
         answer = askers[sentence.kind](sentence.content)
@@ -283,6 +314,66 @@ def _trust_of(year: Any) -> Trust:
     # A table may say more than one word of how sure it is; what was not recalled was read or computed from what was.
     is_recalled = year.confidence.startswith(Confidence.RECALLED)
     return Trust("", Confidence.RECALLED if is_recalled else Confidence.READ, year.confidence)
+
+
+# Returns and quotas
+
+
+def _owe(row: Json, book: LawBook) -> _Answer:
+    asked = row[RETURN]
+    month = read_period(asked["month"])
+    if month is None or month.every != MONTH:
+        raise _NotAskedError([refuse("sentence.month", "/return/month", asked["month"])])
+    if not {"then", "due"} & set(row):
+        raise _NotAskedError([refuse("pack.missing_field", "", "then", name="then")])
+    kinds = book.facts.get(KIND)
+    problems = list(_strange(asked, "kind", RETURN, kinds))
+    if problems:
+        raise _NotAskedError(problems)
+    packs = {one.pack for one in book.flow_returns.values()}
+    first = min((book.packs[name].knows[0] for name in packs), default=date.min)
+    if month.last_day < first:
+        raise _NotAskedError([refuse("sentence.before_packs", "/return/month", month, first=first)])
+    _, known = _days({**row, "on": str(max(first, month.last_day))}, book, packs)
+    country = asked.get("country", "")
+    found = duty_of(book, asked["kind"], country, month.year, month.month, known=known)
+    answers = {
+        "then": found.word,
+        "due": str(found.due or "-"),
+        "period": str(found.period or "-"),
+        "every": found.period.every if found.period else "-",
+        "by": found.entry.id if found.entry else "-",
+    }
+    readings = (Reason("", one.dispute, month.last_day, one.text, one.trust) for one in found.readings)
+    return _Answer(answers, (*found.reasons, *readings))
+
+
+def _draw(row: Json, book: LawBook) -> _Answer:
+    asked = row[QUOTA]
+    known_kinds = sorted({one.kind for one in book.quotas.values()})
+    problems = [
+        *_strange(asked, "site", QUOTA, book.facts.get(KIND)),
+        *_strange(asked, "form", QUOTA, book.facts.get(FORM)),
+        *_strange(asked, "entered", QUOTA, book.facts.get(ENTERED)),
+        *_strange(asked, "feed", QUOTA, book.facts.get(ENTERED)),
+    ]
+    if asked["kind"] not in known_kinds:
+        problems.append(
+            refuse("pack.unknown_reference", "/quota/kind", asked["kind"], known=", ".join(known_kinds) or "-")
+        )
+    if problems:
+        raise _NotAskedError(problems)
+    on, known = _days(row, book, {one.pack for one in book.quotas.values()})
+    made = Made(asked["site"], asked.get("country", ""), asked["form"], asked.get("entered", ""), asked.get("feed", ""))
+    found = draw_of(book, asked["kind"], made, on=on, known=known)
+    readings = (Reason("", one.dispute, on, one.text, one.trust) for one in found.readings)
+    return _Answer({"then": found.word, "by": found.by or "-"}, (*found.reasons, *readings))
+
+
+def _strange(asked: Json, field: str, section: str, kind: FactKind | None) -> Iterator[Problem]:
+    """Yield a word that the register does not have, where the packs say which it has."""
+    if field in asked and kind is not None and kind.values and asked[field] not in kind.values:
+        yield refuse("pack.choice", pointer(section, field), asked[field], allowed=", ".join(kind.values))
 
 
 # Comparison

@@ -17,6 +17,7 @@ from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.dossier_rule import DossierRules
 from ytterby.law.end_use_rule import EndUseRules
 from ytterby.law.fact import FactKind
+from ytterby.law.flow_entry import FlowReturnRule, QuotaDraw
 from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
 from ytterby.law.procedure import Procedure
 from ytterby.law.trust import Trust, Words
@@ -57,6 +58,8 @@ class Pack:
     doubts: tuple[Doubt, ...]
     tariff: Tariff
     conduct: Mapping[str, Conduct] = field(default_factory=dict)
+    flow_returns: Mapping[str, FlowReturnRule] = field(default_factory=dict)
+    quotas: Mapping[str, QuotaDraw] = field(default_factory=dict)
     procedure: Procedure | None = None
     dossier: DossierRules | None = None
     end_use: EndUseRules | None = None

@@ -28,6 +28,12 @@ def pack_problems(content: Json) -> list[Problem]:
         *_guidance_against_itself(content),
         *_doubt_problems(content),
         *_parameter_problems(content),
+        *(
+            problem
+            for section in ("flow_returns", "quotas")
+            for place, row in _rows(content, section)
+            for problem in _flow_problems(row, place)
+        ),
         *procedure_problems(content.get("procedure")),
         *dossier_problems(content),
     ]
@@ -45,7 +51,7 @@ def _reversed(first: str, last: str | None, where: str) -> Iterator[Problem]:
 
 def _names_twice(content: Json) -> Iterator[Problem]:
     keys = {"cited": "id", "disputes": "id", "rules": "id", "items": "code", "guidance": "id", "doubts": "id"}
-    keys["conduct"] = "rule"
+    keys |= {"conduct": "rule", "flow_returns": "id", "quotas": "id"}
     for section, key in keys.items():
         yield from _twice(((place + pointer(key), row[key]) for place, row in _rows(content, section)))
     tariff = content.get("tariff", {})
@@ -89,6 +95,22 @@ def _rule_problems(row: Json, place: str) -> Iterator[Problem]:
     )
     yield from _twice(names)
     yield from _known_problems(row, place)
+
+
+def _flow_problems(row: Json, place: str) -> Iterator[Problem]:
+    """Yield days of an entry about returns or quotas that cannot be, as of a rule; it ends after it begins."""
+    yield from _rule_problems(row, place)
+    for where, one in [(place, row), *((place + pointer("due", n), due) for n, due in enumerate(row.get("due", ())))]:
+        if "until" in one and one["until"] <= one["effective"]:
+            yield refuse("pack.dates_reversed", where + "/until", one["until"], first=one["effective"])
+    before = ""
+    for number, due in enumerate(row.get("due", ())):
+        where = place + pointer("due", number)
+        yield from _reversed(due["published"], due["effective"], where + "/effective")
+        yield from _known_problems(due, where)
+        if due["effective"] <= before:
+            yield refuse("pack.dates_reversed", where + "/effective", due["effective"], first=before)
+        before = max(before, due["effective"])
 
 
 def _known_problems(row: Json, place: str) -> Iterator[Problem]:

@@ -63,7 +63,9 @@ def _name_of(row: Any) -> str | None:
         return None
     # A reading is named by its dispute too: one rule may have readings of several.
     head = f"{row['dispute']}/" if "dispute" in row else ""
-    return next((head + str(row[name]) for name in _NAMES if name in row), None)
+    found = next((head + str(row[name]) for name in _NAMES if name in row), None)
+    # Due days follow one another and have no name but their first day.
+    return str(row["effective"]) if found is None and "months_after" in row else found
 
 
 def _is_named(rows: Any) -> bool:

@@ -1,6 +1,7 @@
 """From the content of a pack, as YAML gave it, to a `Pack`: shape first, then what it says, all problems at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from ytterby.law.conduct import Breach, Conduct, Deed
 from ytterby.law.dated_rule import Dispute, Period, Reading, Rule, Settlement, Strictest, Version
 from ytterby.law.dossier_reader import dossier_of, end_use_of, field_basis_of
 from ytterby.law.fact import FactKind
+from ytterby.law.flow_entry import DUE_DAY, PRODUCTION, DueDay, FlowReturnRule, QuotaDraw
 from ytterby.law.item import (
     CustomsCondition,
     Doubt,
@@ -62,6 +64,8 @@ def _pack(content: Json) -> Pack:
             {row["code"]: _line(row) for row in tariff["lines"]},
         ),
         conduct={row["rule"]: _conduct(row, name) for row in content.get("conduct", ())},
+        flow_returns={row["id"]: _flow_return(row, name) for row in content.get("flow_returns", ())},
+        quotas={row["id"]: _quota(row, name) for row in content.get("quotas", ())},
         procedure=procedure_of(content["procedure"], name) if "procedure" in content else None,
         dossier=dossier_of(content["dossier"], name) if "dossier" in content else None,
         end_use=end_use_of(content["end_use"], name) if "end_use" in content else None,
@@ -245,6 +249,64 @@ def _conduct(row: Json, pack: str) -> Conduct:
         article=row["article"],
         document=row["document"],
         trust=trust_of(row),
+    )
+
+
+def _dated(row: Json, pack: str, governs: str) -> Rule:
+    """Return what an entry of flow has of a rule; where it ends, it is suspended without an end."""
+    rule = _rule({**row, "governs": governs}, pack)
+    if "until" not in row:
+        return rule
+    end = Period(_day(row["until"]), None, True, True, rule.trust, is_end=True)
+    return replace(rule, suspended=(*rule.suspended, end))
+
+
+def _due_day(row: Json) -> DueDay:
+    return DueDay(
+        day=row["day"],
+        months_after=row["months_after"],
+        counts=row["counts"],
+        published=_day(row["published"]),
+        effective=_day(row["effective"]),
+        until=_optional_day(row.get("until")),
+        article=row.get("article"),
+        trust=trust_of(row, row["published"]),
+    )
+
+
+def _flow_return(row: Json, pack: str) -> FlowReturnRule:
+    dated = _dated(row, pack, DUE_DAY)
+    return FlowReturnRule(
+        id=row["id"],
+        pack=pack,
+        dated=dated,
+        kinds=frozenset(row["kinds"]),
+        countries=frozenset(row["countries"]),
+        every=row["every"],
+        due=tuple(_due_day(one) for one in row["due"]),
+        basis=row["basis"],
+        article=row.get("article"),
+        until=_optional_day(row.get("until")),
+        trust=dated.trust,
+    )
+
+
+def _quota(row: Json, pack: str) -> QuotaDraw:
+    dated = _dated(row, pack, PRODUCTION)
+    return QuotaDraw(
+        id=row["id"],
+        pack=pack,
+        dated=dated,
+        kind=row["kind"],
+        sites=frozenset(row["sites"]),
+        made=frozenset(row["made"]),
+        entered=frozenset(row["entered"]),
+        not_counted=frozenset(row["not_counted"]),
+        countries=frozenset(row["countries"]),
+        unit=row["unit"],
+        article=row.get("article"),
+        until=_optional_day(row.get("until")),
+        trust=dated.trust,
     )
 
 

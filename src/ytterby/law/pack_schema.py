@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ytterby.law import fact
+from ytterby.law import fact, flow_entry
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT
 from ytterby.law.conduct import Breach, Deed
 from ytterby.law.dated_rule import GOVERNS
@@ -11,13 +11,17 @@ from ytterby.law.dossier_schema import DOSSIER, END_USE, FIELD_BASIS
 from ytterby.law.item import BASES
 from ytterby.law.pack import SCHEMA
 from ytterby.law.procedure_schema import PROCEDURE
+from ytterby.law.return_period import EVERY
 from ytterby.law.shape import (
     Shape,
+    between,
     choice,
+    country,
     day,
     entry,
     fields,
     figure,
+    filled,
     optional,
     sequence,
     table,
@@ -32,6 +36,7 @@ from ytterby.terms.problem import Problem, pointer, refuse
 
 NESTING_MAX = 12
 HOW = ("system", "contains", "always", "ask", "unread")
+MONTH_DAYS_MOST, MONTHS_MOST = 31, 12
 CUSTOMS_KINDS = ("dual_use", "ordinary", "other")
 
 
@@ -89,6 +94,48 @@ _RULE = entry(
         "duties": sequence(words),
         "strictest": _STRICTEST,
     },
+)
+# What entries of flow have of a rule.
+_DATED: dict[str, Shape] = {"id": word, "title": words, "text": words, "published": day, "effective": day}
+_DATED_TOO: dict[str, Shape] = {
+    "until": day,
+    "article": words,
+    "suspended": sequence(_PERIOD),
+    "readings": sequence(_READING),
+}
+_DUE_DAY = entry(
+    {
+        "day": between(1, MONTH_DAYS_MOST),
+        "months_after": between(0, MONTHS_MOST),
+        "counts": choice(*flow_entry.COUNTS),
+        "published": day,
+        "effective": day,
+    },
+    {"until": day, "article": words},
+)
+_FLOW_RETURN = entry(
+    {
+        **_DATED,
+        "kinds": filled(word),
+        "countries": sequence(country),
+        "every": choice(*EVERY),
+        "due": filled(_DUE_DAY),
+        "basis": choice(*flow_entry.BASES),
+    },
+    _DATED_TOO,
+)
+_QUOTA = entry(
+    {
+        **_DATED,
+        "kind": word,
+        "sites": filled(word),
+        "made": filled(word),
+        "entered": sequence(word),
+        "not_counted": sequence(word),
+        "countries": sequence(country),
+        "unit": choice(*flow_entry.UNITS),
+    },
+    _DATED_TOO,
 )
 _PART = fields(
     {"n": whole, "how": choice(*HOW), "what": words, "forms": sequence(word)},
@@ -152,6 +199,8 @@ PACK: Shape = fields(
         "doubts": sequence(_DOUBT),
         "tariff": _TARIFF,
         "conduct": sequence(_CONDUCT),
+        "flow_returns": sequence(_FLOW_RETURN),
+        "quotas": sequence(_QUOTA),
         "procedure": PROCEDURE,
         "dossier": DOSSIER,
         "end_use": END_USE,

@@ -27,7 +27,6 @@ PROVISIONS = (
     *("certificate_field", "commitment", "practice"),
 )
 SEVERAL, ONE = "several", "one"
-EVERY = ("month", "quarter", "year")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from ytterby.law.calendar import Counting
 from ytterby.law.clock_rule import DAYS_MOST, DayRule, FirstDay, minutes_of
 from ytterby.law.dated_rule import GOVERNS
 from ytterby.law.item import BASES
-from ytterby.law.procedure import EVERY, ONE, PROVISIONS, ROLES, SEVERAL, UNITS
+from ytterby.law.procedure import ONE, PROVISIONS, ROLES, SEVERAL, UNITS
+from ytterby.law.return_period import EVERY
 from ytterby.law.shape import (
     Shape,
+    between,
     choice,
     day,
     entry,
@@ -27,20 +29,12 @@ from ytterby.terms.problem import Problem, refuse
 _MONTH_DAY_MOST, _MONTHS_MOST = 28, 12
 
 
-def _between(low: int, high: int) -> Shape:
-    def check(value: object, where: str) -> Iterator[Problem]:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            yield refuse("pack.kind", where, value, wanted=f"a whole number from {low} to {high}")
-
-    return check
-
-
 def _cutoff(value: object, where: str) -> Iterator[Problem]:
     if not isinstance(value, str) or minutes_of(value) is None:
         yield refuse("pack.kind", where, value, wanted="a time from '00:01' to '24:00', in quotes")
 
 
-_COUNT = _between(1, DAYS_MOST)
+_COUNT = between(1, DAYS_MOST)
 _NAMES = sequence(word)
 _SPAN = fields({"count": _COUNT, "unit": choice(*UNITS)}, {})
 _BODY = entry({"id": word, "title": words, "role": choice(*ROLES)}, {"veto": truth})
@@ -87,8 +81,8 @@ _RETURN = entry(
         "id": word,
         "title": words,
         "every": choice(*EVERY),
-        "due_day": _between(1, _MONTH_DAY_MOST),
-        "due_month": _between(1, _MONTHS_MOST),
+        "due_day": between(1, _MONTH_DAY_MOST),
+        "due_month": between(1, _MONTHS_MOST),
         "by": word,
     },
     {"under": word},

@@ -43,6 +43,22 @@ def whole(value: object, where: str) -> Iterator[Problem]:
         yield refuse("pack.kind", where, value, wanted="a whole number from 0 to a million")
 
 
+def between(low: int, high: int) -> Shape:
+    """A whole number from one to another."""
+
+    def check(value: object, where: str) -> Iterator[Problem]:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            yield refuse("pack.kind", where, value, wanted=f"a whole number from {low} to {high}")
+
+    return check
+
+
+def country(value: object, where: str) -> Iterator[Problem]:
+    """A country as two capital letters."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{2}", value):
+        yield refuse("pack.kind", where, value, wanted="a country as two capital letters, in quotes")
+
+
 def day(value: object, where: str) -> Iterator[Problem]:
     """A day, written 2026-11-24 in quotes."""
     if read_day(value) is None:
@@ -101,6 +117,17 @@ def sequence(shape: Shape) -> Shape:
             return
         for place, one in enumerate(value):
             yield from shape(one, where + pointer(place))
+
+    return check
+
+
+def filled(shape: Shape) -> Shape:
+    """A list of at least one such."""
+
+    def check(value: object, where: str) -> Iterator[Problem]:
+        if value == []:
+            yield refuse("pack.kind", where, "[]", wanted="a list of at least one")
+        yield from sequence(shape)(value, where)
 
     return check
 

@@ -17,7 +17,8 @@ from ytterby.law.trust import Words
 IN_FORCE, SUSPENDED, NOT_YET, DISPUTED = "in_force", "suspended", "not_yet", "disputed"
 UNKNOWN = "unknown"  # may be in force, from a day on that nobody knows
 NOT_KNOWN = "not_known"  # could not be known on the day whose knowledge is used
-STANDINGS = (IN_FORCE, DISPUTED, UNKNOWN, SUSPENDED, NOT_YET, NOT_KNOWN)
+ENDED = "ended"
+STANDINGS = (IN_FORCE, DISPUTED, UNKNOWN, SUSPENDED, NOT_YET, ENDED, NOT_KNOWN)
 ONE_DAY = timedelta(days=1)
 
 
@@ -83,6 +84,9 @@ def _in_world(rule: Rule, on: date, known: date, world: World) -> _InWorld:
         return _InWorld(NOT_KNOWN)
     state = state_of(rule, on, known, world)
     periods = [period for period in periods_of(rule, world) if period.trust.is_known(known) and not period.is_empty]
+    ends = [one.first for one in periods if one.is_end and one.first <= on]
+    if ends:
+        return _InWorld(ENDED, since=min(ends))
     if state.suspension is not None:
         return _InWorld(SUSPENDED, *_stretch(on, periods))
     if state.version is None:

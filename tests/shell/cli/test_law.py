@@ -4,12 +4,14 @@ import io
 import json
 import re
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import yaml
 
 from law.law_case import content_of
+from shell.cli.conftest import run
 from ytterby.shell.cli import main
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "law.jsonl"
@@ -206,3 +208,34 @@ def test_a_procedure_is_shown_with_its_clocks_and_marks(law):
     assert "期限" in law("show", "CN-procedure", "--lang", "zh")[1]
     assert "CN-procedure" in law("show")[1]
     assert json.loads(law("show", "cn-procedure", "--json")[1])["procedure"] == "CN-procedure"
+
+
+def test_show_tells_a_return_and_a_quota_with_the_source_of_each_part():
+    found = run("law", "show", "CN-flow-return", "--json").json
+    assert (found["kind"], found["every"], found["basis"]) == ("flow_return", "month", "law")
+    assert found["countries"] == ["CN"]
+    (due,) = found["due"]
+    assert (due["day"], due["effective"]) == (10, "2025-08-22")
+    assert "Order 71" in due["source"]
+    told = run("law", "show", "CN-index-separation").out
+    assert "forms whose making counts: carbonate, compound, oxide" in told
+    assert "the day that counts is that of: the production" in told
+    listed = run("law", "show").out
+    assert "CN-flow-return" in listed
+    packs = {one["id"]: one for one in run("law", "show", "--json").json["packs"]}
+    assert packs["cn-flow"]["quotas"] == ["CN-index-mining", "CN-index-separation"]
+
+
+def test_a_folder_that_replaces_the_pack_of_flow_is_what_is_shown_and_diffed(tmp_path):
+    path = Path(str(files("ytterby.law").joinpath("packs", "cn-flow.yaml")))
+    text = path.read_text(encoding="utf-8").replace("  - day: 10", "  - day: 15", 1)
+    (tmp_path / "cn-flow.yaml").write_text(text, encoding="utf-8")
+    assert run("law", "show", "CN-flow-return", "--packs", tmp_path, "--json").json["due"][0]["day"] == 15
+    found = run("law", "diff", "cn-flow", tmp_path / "cn-flow.yaml")
+    assert found.code == 1
+    assert "CN-flow-return" in found.out
+    (tmp_path / "cn-flow.yaml").write_text(text.replace("day: 15", "day: 40"), encoding="utf-8")
+    refused = run("law", "show", "--packs", tmp_path)
+    assert refused.code == 3
+    assert "/flow_returns/0/due/0/day" in refused.out
+    assert "a whole number from 1 to 31" in refused.out

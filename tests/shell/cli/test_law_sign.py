@@ -8,6 +8,9 @@ import pytest
 
 from shell.cli.conftest import run
 from ytterby.proof.key import KeyUse, PrivateKey
+from ytterby.proof.note import sign_note
+from ytterby.shell.site.law_packs import read_folder
+from ytterby.shell.site.law_signature import statement
 
 TERRA = Path(__file__).resolve().parents[2] / "law" / "packs" / "terra"
 ASK = ("law", "applies", "TERRA-hulls", "--on", "2026-06-01", "--fact", "hull=none")
@@ -41,7 +44,7 @@ def test_what_was_signed_loads_and_the_key_is_its_owners_alone(folder, key):
     assert ask(folder, key).code == 0
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert "PRIVATE" not in public(key).read_text(encoding="utf-8")
-    assert (folder / "packs.sig").read_text(encoding="utf-8").startswith("ytterby/packs/v1\n")
+    assert (folder / "packs.sig").read_text(encoding="utf-8").startswith("ytterby/packs/v1\nsequence 1 2")
 
 
 def test_layout_and_comments_of_a_pack_do_not_count(folder, key):
@@ -108,6 +111,49 @@ def test_what_is_not_what_was_signed_is_refused_with_a_cure(folder, key, harm, s
     if harm is not unsigned:
         assert run("law", "sign", folder, "--key", key).code == 0
         assert run("law", "show", "--packs", folder, "--trusted-key", public(key)).code == 0
+
+
+def test_an_older_set_is_still_signed_and_is_refused_where_a_later_one_is_asked_for(folder, key, tmp_path):
+    """Whoever sends last year's law, which was rightly signed, sends no law of this year."""
+    old = Path(shutil.copytree(folder, tmp_path / "old"))
+    changed(folder)
+    again = run("law", "sign", folder, "--key", key, "--json")
+    assert (again.json["sequence"], len(again.json["day"])) == (2, 10)
+    assert ask(old, key).code == ask(folder, key).code == 0
+    at_least = ("--trusted-key", public(key), "--not-before", "2")
+    assert run(*ASK, "--packs", folder, *at_least).code == 0
+    refused = run(*ASK, "--packs", old, *at_least)
+    assert refused.code == 3
+    assert "is set 1 (" in refused.out
+    due = ("law", "due", "--calendar", "Terra", "--from", "2026-12-21", "--days", "9")
+    assert run(*due, "--packs", old, *at_least).code == 3
+    assert run(*due, "--packs", folder, *at_least).code == 0
+    assert run("law", "sign", folder, "--key", key, "--sequence", "9", "--json").json["sequence"] == 9
+
+
+def test_the_number_of_a_set_cannot_be_written_over_and_one_without_is_older_than_any(folder, key):
+    path = folder / "packs.sig"
+    text = path.read_text(encoding="utf-8")
+    for line in ("sequence 7 2026-11-24", "sequence 1 2026-13-01", "sequence 1"):
+        lines = text.splitlines(keepends=True)
+        path.write_text("".join([lines[0], line + "\n", *lines[2:]]), encoding="utf-8")
+        assert ask(folder, key).code == 3
+    # As it was signed before sets had numbers.
+    own = PrivateKey.parse(key.read_text(encoding="utf-8"))
+    packs, _ = read_folder(folder)
+    path.write_text(sign_note(statement(folder, packs, None), own, use=KeyUse.PACK), encoding="utf-8")
+    assert ask(folder, key).code == 0
+    assert run(*ASK, "--packs", folder, "--trusted-key", public(key), "--not-before", "0").code == 3
+
+
+def test_the_number_of_a_set_rises(folder, key):
+    assert run("law", "sign", folder, "--key", key, "--sequence", "1").code == 2
+    assert run("law", "sign", folder, "--key", key, "--sequence", "1000000000").code == 2
+    assert run("law", "sign", folder, "--key", key, "--sequence", "x").code == 2
+    assert run(*ASK, "--packs", folder, "--not-before", "1").code == 2
+    shown = run("law", "sign", folder, "--key", key)
+    assert "Set 2 of 20" in shown.out
+    assert "--not-before 2" in shown.out
 
 
 def test_a_key_of_somebody_else_is_not_trusted_even_of_the_same_name(folder, key):

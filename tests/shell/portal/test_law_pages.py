@@ -219,7 +219,7 @@ def check_harmless(response, *, is_shown):
 def test_every_rule_and_code_is_listed_with_how_it_stands(browser):
     answer = json.loads(browser.get("/en/law.json", {"on": ON}).content)
     rows = {row["id"]: row for row in answer["rows"]}
-    assert set(rows) == {*BOOK.rules, *BOOK.items}
+    assert set(rows) == {*BOOK.rules, *BOOK.items, *BOOK.flow_returns, *BOOK.quotas}
     assert (rows["CN-18"]["state"], rows["CN-18"]["since"]) == ("in_force", "2025-04-04")
     assert (rows["CN-57"]["state"], rows["CN-57"]["since"]) == ("disputed", "2026-11-11")
     assert (rows["1C909.b"]["state"], len(rows["1C909.b"]["readings"])) == ("disputed", 2)
@@ -247,7 +247,8 @@ def test_what_was_not_known_then_is_told_as_that(browser):
 
 def test_facets_of_law_narrow_the_page_and_both_files_alike(browser):
     rules = len(packaged_law().rules)
-    for query, count in (({"pack": "cn-18"}, 22), ({"state": "not_yet", "on": ON}, 2), ({"kind": "rule"}, rules)):
+    for query, count in (({"pack": "cn-18"}, 22), ({"state": "not_yet", "on": ON}, 2), ({"kind": "rule"}, rules),
+                         ({"pack": "cn-flow"}, 4), ({"kind": "quota", "pack": "cn-flow"}, 2)):  # fmt: skip
         page = law(browser, **query)
         assert len([a for a in page.all("tr") if "data-row" in a]) == count
         told = browser.get("/en/law.csv", query).content.decode("utf-8-sig")
@@ -319,7 +320,7 @@ def test_packs_are_listed_with_digest_and_the_days_that_they_know(browser):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_rule_and_item_has_a_page_that_leads_to_its_sources(browser, language):
-    for name in (*BOOK.rules, *BOOK.items):
+    for name in (*BOOK.rules, *BOOK.items, *BOOK.flow_returns, *BOOK.quotas):
         response = browser.get(f"/{language}/law/rules/{name}/")
         assert response.status_code == 200, name
         text = Page(response).text
@@ -344,6 +345,18 @@ def test_a_page_of_a_rule_tells_its_dispute_and_how_it_stands(browser):
     assert "disputed since 11 Nov 2026" in text
     assert "Who may settle it:" in text
     assert Page(browser.get("/en/law/rules/CN-1C909.b/", {"on": "2026-01-15"})).text.count("suspended") >= 1
+
+
+def test_a_page_of_a_return_or_a_quota_tells_who_is_meant_and_since_when(browser):
+    text = Page(browser.get("/en/law/rules/CN-flow-return/", {"on": ON})).text
+    assert "in force since 1 Oct 2024" in text
+    assert "Due on day 10 of month 1 after the period; calendar days." in text
+    assert "metal works, mine, recycler, separation plant" in text
+    assert "not in force yet" in Page(browser.get("/en/law/rules/CN-flow-return/", {"on": "2024-09-30"})).text
+    text = Page(browser.get("/zh-hans/law/rules/CN-index-separation/", {"on": ON})).text
+    assert "不计入 外购废料" in text
+    page = Page(browser.get("/en/law/packs/"))
+    assert {"/en/law/rules/CN-flow-return/", "/en/law/rules/CN-index-mining/"} <= set(page.hrefs)
 
 
 @pytest.mark.parametrize("name", ["nothing", "CN-70-extension", "coverage", HOSTILE.replace("/", "")])

@@ -20,6 +20,7 @@ from reported_year import (
     make_reported_year,
 )
 from shell.portal.reader import Page
+from shell.portal.sample_reports import RETURNS, month_return, site_month
 from shell.portal.test_pages import HOSTILE
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.judged_day import judged_day
@@ -150,6 +151,35 @@ def test_a_corrected_return_shows_what_was_first_entered_where_it_changed(browse
 def test_a_return_of_nothing_says_whether_somebody_said_so(browser):
     assert "Nothing was entered of this month" in Page(browser.get(f"/en/returns/{METAL}/2026-03/")).text
     assert "零申报" in Page(browser.get(f"/zh-hans/returns/{LOOP}/2026-03/")).text
+
+
+def test_a_return_of_a_quarter_names_it_and_stands_in_order_of_its_end(browser, answers):
+    answers.returns += [
+        month_return("34", "2026-Q1", "not_entered"),
+        month_return("34", "2026-02", "entered"),
+        month_return("34", "2025-Q4", "owing_disputed"),
+    ]
+    rows = rows_of(browser.get("/en/returns.csv", {"party": RETURNS[3]["party"]["id"]}))
+    assert [(row["month"], row["every"]) for row in rows] == [
+        ("2026-Q1", "quarter"), ("2026-03", "month"), ("2026-02", "month"), ("2025-Q4", "quarter"),
+    ]  # fmt: skip
+    text = Page(browser.get("/en/returns/")).text
+    assert "quarter 1 of 2026 not entered" in text
+    assert "quarter 4 of 2025 not entered, owing disputed" in text
+    page = Page(browser.get(f"/en/returns/{METAL}/2026-Q1/"))
+    assert "Tamarack Metals, return of quarter 1 of 2026" in page.text
+    assert "Nothing was entered of this period" in page.text
+    assert f"/en/returns/{METAL}/2026-03/" in page.hrefs
+    assert "2026年第1季度" in Page(browser.get(f"/zh-hans/returns/{METAL}/2026-Q1/")).text
+    assert browser.get(f"/en/returns/{METAL}/2026-Q9/").status_code == 404
+
+
+def test_where_owing_is_disputed_the_site_says_so(browser, answers):
+    sites = [site_month("34", "owing_disputed", is_owed=False, is_disputed=True)]
+    answers.returns.append(month_return("34", "2026-Q1", "owing_disputed", sites=sites))
+    text = Page(browser.get(f"/en/returns/{METAL}/2026-Q1/")).text
+    assert "whether it owes one is disputed" in text
+    assert "owes no return" not in text
 
 
 def test_the_months_beside_lead_to_each_other(browser):

@@ -17,13 +17,13 @@ from ytterby.chain.party import OPERATOR
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.site.register import Register
-from ytterby.shell.site.return_packs import quota_rules
 from ytterby.shell.store.models import LogHead, Registration
 from ytterby.shell.store.quota_entries import QUOTA, QUOTA_ENTRY, ledgers_at
 from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.flow_law import quota_rules
 from ytterby.shell.store.reading.known import known_at
-from ytterby.shell.store.reading.quotas import positions_of
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.reading.quotas import made_at_most, positions_of
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 from ytterby.shell.store.registering import Registrable, canonical_text, register_documents
 from ytterby.terms.problem import Problem, refuse, remark
 
@@ -66,10 +66,11 @@ def enter_quota(
     registered before is, where other entries came since.
     """
     entry = entry._replace(source=entry.source.strip(), reason=entry.reason.strip())
-    problems = list(_check(entry, submitter))
+    instant = at or now()
+    problems = list(_check(entry, submitter, instant))
     if problems:
         return QuotaRegistration(tuple(problems), register.size)
-    instant, lines = at or now(), ledgers_at(register.size).get(entry.places[0], ())
+    lines = ledgers_at(register.size).get(entry.places[0], ())
     if entry.is_figure and lines and lines[-1].entry == entry:
         return _entered(entry, instant, register.size)
     document = _document(entry, after=len(lines))
@@ -114,16 +115,16 @@ def _document(entry: QuotaEntry, after: int) -> Registrable:
     return Registrable(QUOTA_ENTRY, key, {"id": key, **fields})
 
 
-def _check(entry: QuotaEntry, submitter: str) -> Iterator[Problem]:
+def _check(entry: QuotaEntry, submitter: str, at: datetime) -> Iterator[Problem]:
     if submitter != OPERATOR:
         yield refuse("quota.not_the_operator", "", submitter)
     parties = whole_directory(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None)).parties
     for name, party in (("party", entry.party), ("to", entry.to)):
         if party not in parties and (name == "party" or entry.act is QuotaAct.TRANSFER):
             yield refuse("quota.unknown_party", f"/{name}", party)
-    kinds = [rule.kind for rule in quota_rules().kinds]
+    kinds = quota_rules(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None), at.date()).kinds
     if entry.kind not in kinds:
-        yield refuse("quota.unknown_kind", "/kind", entry.kind, kinds=", ".join(dict.fromkeys(kinds)))
+        yield refuse("quota.unknown_kind", "/kind", entry.kind, kinds=", ".join(kinds) or "-")
     if not YEAR_FIRST <= entry.year <= YEAR_LAST:
         yield refuse("quota.year", "/year", entry.year, first=YEAR_FIRST, last=YEAR_LAST)
     if not _is_amount(entry.tonnes_reo):
@@ -142,9 +143,18 @@ def _is_amount(amount: Decimal) -> bool:
 
 
 def _below_used(places: Iterable[PlaceKey], at: datetime) -> Iterator[Problem]:
-    """Yield a remark for each index that an entry leaves below what is used."""
-    wanted = set(places)
-    for one in positions_of(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None), at.date()):
+    """Yield a remark for each index that an entry leaves below what is used.
+
+    All that an enterprise made by its own book is the most that can draw on the index; only where that is beyond it is
+    the whole book asked, which takes as long as the register is large.
+    """
+    known, ledgers = known_at(OPERATOR_VIEWER, None), ledgers_at(LogHead.objects.get(id=1).size)
+    wanted = {
+        place
+        for place in places
+        if place in ledgers and made_at_most(Viewer(place[0]), known, at.date(), place) > ledgers[place][-1].balance
+    }
+    for one in positions_of(OPERATOR_VIEWER, known, at.date()) if wanted else ():
         is_changed = (one.party, one.year, one.kind) in wanted
         if is_changed and one.is_exceeded and one.produced is not None and one.quota is not None:
             used, held = f"{one.produced.tonnes:.6g}", format(one.quota.tonnes_reo, "f")

@@ -1,4 +1,4 @@
-"""`ytterby return list|show|gaps`: which month of whom was entered when, what it comes to, and what is missing.
+"""`ytterby return list|show|gaps`: which month or quarter of whom was entered when, what it comes to, what is missing.
 
 Exit 1 when a return is missing, and for one return also when the other side of a delivery says something else.
 """
@@ -11,9 +11,9 @@ from typing import Any
 
 from rich.text import Text
 
+from ytterby.law.return_period import read_period
 from ytterby.shell.actions.clock import now
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, day
-from ytterby.shell.cli.balance import month
 from ytterby.shell.cli.figures import UNKNOWN, decimals_for, write_count, write_exact, write_kg
 from ytterby.shell.cli.lot import unit_word
 from ytterby.shell.cli.opening import Names, find_party, open_reading, with_data
@@ -29,24 +29,31 @@ DAY_SECONDS, HOUR_SECONDS = 86_400, 3_600
 
 def add(nouns: Nouns) -> None:
     """Add the noun."""
-    verbs = add_noun(nouns, "return", "monthly flow returns: entered in time, late, missing, corrected")
+    verbs = add_noun(nouns, "return", "flow returns of months and quarters: entered in time, late, missing, corrected")
     for name, run, summary in (
-        ("list", run_list, "list the returns of every enterprise and month"),
+        ("list", run_list, "list the returns of every enterprise and period"),
         ("gaps", run_gaps, "list the returns that are missing or came late"),
     ):
         parser = add_command(verbs, name, run, summary)
         parser.add_argument("--party", metavar="PARTY", help="one enterprise (default: all)")
-        parser.add_argument("--month", type=month, metavar="M", help="one month, as 2026-03 (default: all)")
+        parser.add_argument("--month", type=period, metavar="M", help="one period, as 2026-03, 2026-Q1 (default: all)")
         _add_on(parser)
-    show = add_command(verbs, "show", run_show, "show what a month of an enterprise comes to")
+    show = add_command(verbs, "show", run_show, "show what a month or quarter of an enterprise comes to")
     show.add_argument("party", metavar="PARTY", help="identifier, its tail, or name")
-    show.add_argument("month", type=month, metavar="MONTH", help="as 2026-03")
+    show.add_argument("month", type=period, metavar="PERIOD", help="as 2026-03; as 2026-Q1 where law asks for quarters")
     _add_on(show)
 
 
 def _add_on(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", type=day, metavar="DATE", help="say what is missing on this day (default: today)")
     add_known(parser)
+
+
+def period(text: str) -> str:
+    """Return a period written as 2026-03, 2026-Q1 or 2026."""
+    if read_period(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no period; write 2026-03, or 2026-Q1 for a quarter")
+    return text
 
 
 def judged_on(args: argparse.Namespace) -> date:
@@ -98,7 +105,7 @@ def show_returns(screen: Screen, found: Json, gaps: int, late: int, names: Names
     if found["returns"]:
         columns = [
             Column(texts("column.party")),
-            Column(texts("column.month")),
+            Column(texts("column.period")),
             Column(texts("column.state")),
             Column(texts("column.due")),
             Column(texts("column.late_by"), is_number=True),
@@ -181,6 +188,8 @@ def show_one(screen: Screen, found: Json, names: Names) -> None:
     for site in row["sites"]:
         if site["state"] == MISSING:
             screen.line("  " + texts("return.site_missing", site=names(site["site"]["id"])))
+        if site["is_disputed"]:
+            screen.line("  " + texts("return.disputed", site=names(site["site"]["id"])))
     if found["lines"]:
         _show_lines(screen, found["lines"], names, has_ends=True)
     if found["first_totals"] is not None:

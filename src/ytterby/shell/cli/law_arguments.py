@@ -36,7 +36,10 @@ def add_show(verbs: Nouns) -> None:
     text = "list packs and rules, or show one with its dates, readings and sources"
     parser = add_command(verbs, "show", _show, text)
     parser.add_argument(
-        "id", nargs="?", metavar="ID", help="a pack, rule, code, procedure, parameter, dispute or cited document"
+        "id",
+        nargs="?",
+        metavar="ID",
+        help="a pack, rule, code, return, quota, procedure, parameter, dispute, cited document",
     )
     _add_packs(parser)
 
@@ -175,6 +178,10 @@ def add_sign(verbs: Nouns) -> None:
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the private key for packs")
     text = "make the key of this name in that file first, and its public half beside it (.pub)"
     parser.add_argument("--new-key", metavar="NAME", help=text)
+    text = (
+        "the number of this set, above that of every earlier one (default: the next after the signature that is there)"
+    )
+    parser.add_argument("--sequence", type=whole_number, metavar="N", help=text)
 
 
 def _add_days(parser: argparse.ArgumentParser) -> None:
@@ -196,6 +203,8 @@ def add_trusted(parser: argparse.ArgumentParser) -> None:
     """Add: whose signature the packs of the folder must bear."""
     text = "use the folder only if one of the public keys in this file signed it (law sign)"
     parser.add_argument("--trusted-key", type=Path, metavar="FILE", help=text)
+    text = "and only if it is the signer's set of this number or a later one"
+    parser.add_argument("--not-before", type=whole_number, metavar="SEQUENCE", help=text)
 
 
 def _fact(text: str) -> tuple[str, str]:

@@ -40,7 +40,8 @@ def open_law(args: argparse.Namespace, screen: Screen) -> LawBook:
     Raises:
         CouldNotRun: the folder, the trusted key or the register cannot be read, or the folder holds a bad pack or bears
             no signature of that key; its problems are written first.
-        WrongUse: a trusted key, and no folder whose signature it could check; a folder, and a size of a register's log.
+        WrongUse: a trusted key, and no folder whose signature it could check; a number, and no trusted key; a folder,
+            and a size of a register's log.
     """
     return open_law_and_calendars(args, screen)[0]
 
@@ -49,6 +50,8 @@ def open_law_and_calendars(args: argparse.Namespace, screen: Screen) -> tuple[La
     """Return the book of law as `open_law` does, and the calendars that go with it."""
     if args.trusted_key is not None and args.packs is None:
         raise WrongUse("law.trusted_nothing", file=args.trusted_key)
+    if args.not_before is not None and args.trusted_key is None:
+        raise WrongUse("law.not_before_nothing", sequence=args.not_before)
     if args.packs is not None and args.known_at is not None:
         raise WrongUse("law.two_laws")
     if args.packs is None and names_register(args):
@@ -56,7 +59,7 @@ def open_law_and_calendars(args: argparse.Namespace, screen: Screen) -> tuple[La
         return law_of_register(reading, at, screen)
     trusted = trusted_keys(args)
     try:
-        book, problems = law_of(args.packs, trusted)
+        book, problems = law_of(args.packs, trusted, args.not_before)
         # What is wrong with the tables was refused with the packs.
         known, _ = calendars_beside(args.packs)
     except OSError as error:

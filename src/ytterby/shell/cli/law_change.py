@@ -52,10 +52,12 @@ def run_propose(args: argparse.Namespace, screen: Screen) -> Outcome:
     if start is None:
         show_refused(screen, problems, args.start)
         raise WrongUse("law.change.no_instant", text=args.start)
+    if args.not_before is not None and args.trusted_key is None:
+        raise WrongUse("law.not_before_nothing", sequence=args.not_before)
     trusted = trusted_keys(args)
     named = ", ".join(str(path) for path in args.paths)
     try:
-        read = _read(args.paths, trusted)
+        read = _read(args.paths, trusted, args.not_before)
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=error.filename or named, why=error.strerror or error) from None
     if read.problems:
@@ -78,7 +80,7 @@ def run_propose(args: argparse.Namespace, screen: Screen) -> Outcome:
     return _answer(args, screen, result, named)
 
 
-def _read(paths: Sequence[Path], trusted: "Sequence[PublicKey]") -> _Proposed:
+def _read(paths: Sequence[Path], trusted: "Sequence[PublicKey]", not_before: int | None) -> _Proposed:
     """Return what a folder, or single files, propose.
 
     Raises:
@@ -89,7 +91,7 @@ def _read(paths: Sequence[Path], trusted: "Sequence[PublicKey]") -> _Proposed:
     if folders and len(paths) > 1:
         raise WrongUse("law.change.one_folder", folder=folders[0])
     if folders:
-        return _read_folder(folders[0], trusted)
+        return _read_folder(folders[0], trusted, not_before)
     if trusted:
         raise WrongUse("law.change.no_signed_folder", file=paths[0])
     packs: list[Pack] = []
@@ -106,10 +108,11 @@ def _read(paths: Sequence[Path], trusted: "Sequence[PublicKey]") -> _Proposed:
     return _Proposed(packs, {}, files, problems)
 
 
-def _read_folder(folder: Path, trusted: "Sequence[PublicKey]") -> _Proposed:
+def _read_folder(folder: Path, trusted: "Sequence[PublicKey]", not_before: int | None) -> _Proposed:
     packs, problems = read_folder(folder)
     if trusted and not problems:
-        problems = [in_file(one, folder / SIGNATURE) for one in signature_problems(folder, packs, trusted)]
+        unsigned = signature_problems(folder, packs, trusted, not_before)
+        problems = [in_file(one, folder / SIGNATURE) for one in unsigned]
     _, tables = calendars_beside(folder)
     texts: Mapping[str, str] = {}
     if not tables and (folder / CALENDARS).is_dir():

@@ -49,7 +49,8 @@ def run_due(args: argparse.Namespace, screen: Screen) -> Outcome:
         raise WrongUse("law.two_laws")
     # Of packs: the signature is over packs and calendars together.
     is_of_register = args.calendars is None and args.packs is None and names_register(args)
-    if args.trusted_key is not None or is_of_register or (args.packs is not None and args.known_at is not None):
+    is_signed = args.trusted_key is not None or args.not_before is not None
+    if is_signed or is_of_register or (args.packs is not None and args.known_at is not None):
         from ytterby.shell.cli.law_book import open_law_and_calendars
 
         of_law = open_law_and_calendars(args, screen)[1]

@@ -6,6 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from ytterby.law.book import LawBook
+from ytterby.law.flow_entry import FlowEntry
 from ytterby.shell.cli.law_book import open_law
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Column, Screen
@@ -45,6 +46,10 @@ def _show_list(screen: Screen, book: LawBook) -> None:
         ]
         rows += [
             [item.code, item.text[screen.language], "", item.trust.confidence.value] for item in pack.items.values()
+        ]
+        flow: list[FlowEntry] = [*pack.flow_returns.values(), *pack.quotas.values()]
+        rows += [
+            [one.id, one.dated.title[screen.language], begins(one.dated), one.trust.confidence.value] for one in flow
         ]
         if pack.procedure is not None:
             one = pack.procedure

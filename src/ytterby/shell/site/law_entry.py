@@ -10,10 +10,12 @@ from typing import Any
 from ytterby.law.book import LawBook
 from ytterby.law.condition import AT_LEAST, Branch, Condition, Leaf
 from ytterby.law.dated_rule import Period, Rule
+from ytterby.law.flow_entry import FlowEntry
 from ytterby.law.item import Item
 from ytterby.law.trust import Trust
 from ytterby.shell.site.law_answer import trust_json
 from ytterby.shell.site.law_dossier import dossier_json, end_use_rules_json
+from ytterby.shell.site.law_flow import flow_return_json, quota_json
 from ytterby.shell.site.law_procedure import procedure_json
 
 Json = dict[str, Any]
@@ -31,6 +33,8 @@ def list_packs(book: LawBook, language: str) -> Json:
                 "digest": pack.digest,
                 "rules": list(pack.rules),
                 "items": list(pack.items),
+                "flow_returns": list(pack.flow_returns),
+                "quotas": list(pack.quotas),
                 "procedure": None if pack.procedure is None else pack.procedure.id,
                 "dossier": None if pack.dossier is None else pack.dossier.id,
                 "end_use": None if pack.end_use is None else pack.end_use.id,
@@ -60,6 +64,8 @@ def find_entry(book: LawBook, name: str, language: str) -> Json | None:
     makers: list[tuple[Mapping[str, Any], Callable[[Any], Json]]] = [
         (book.disputes, lambda one: _dispute_json(book, one.id, language)),
         (book.cited, lambda one: _cited_json(one, language)),
+        (book.flow_returns, lambda one: flow_return_json(one, _dated_json(one, book, language), language, _sure)),
+        (book.quotas, lambda one: quota_json(one, _dated_json(one, book, language), language)),
         (book.parameters, lambda one: _parameter_json(one, language)),
         (book.procedures, lambda one: procedure_json(one, book.packs[one.pack].digest, language, _sure)),
         (
@@ -83,6 +89,14 @@ def _procedure_entry(book: LawBook, name: str, language: str) -> Json | None:
     found = next((row for row in rows if isinstance(row, dict) and row["id"] == entry), None)
     about = {"kind": "procedure_entry", "procedure": head, "pack": procedure.pack, "digest": told["digest"]}
     return None if found is None else {**about, **found}
+
+
+def _dated_json(entry: FlowEntry, book: LawBook, language: str) -> Json:
+    """Return what an entry about returns or quotas has of a rule: where it ends is no suspension."""
+    told = _rule_json(entry.dated, book, language)
+    named = ("id", "pack", "digest", "title", "governs", "versions", "readings", "disputes")
+    suspended = [_period_json(one) for one in entry.dated.suspended if not one.is_end]
+    return {**{name: told[name] for name in named}, "suspended": suspended, **_sure(entry.trust)}
 
 
 def _rule_json(rule: Rule, book: LawBook, language: str) -> Json:

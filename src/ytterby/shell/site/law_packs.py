@@ -124,10 +124,12 @@ def _names_twice(node: Any, place: tuple[str | int, ...]) -> Iterator[Problem]:
             yield from _names_twice(value, here)
 
 
-def law_of(folder: Path | None, trusted: Sequence[PublicKey] = ()) -> tuple[LawBook, list[Problem]]:
+def law_of(
+    folder: Path | None, trusted: Sequence[PublicKey] = (), not_before: int | None = None
+) -> tuple[LawBook, list[Problem]]:
     """Return the packaged book with the packs of a folder added, or in place of those of the same id.
 
-    With `trusted` keys, only where one of them signed the folder.
+    With `trusted` keys, only where one of them signed the folder; with `not_before`, as that set or a later one.
 
     Raises:
         OSError: the folder cannot be read.
@@ -136,7 +138,7 @@ def law_of(folder: Path | None, trusted: Sequence[PublicKey] = ()) -> tuple[LawB
         return packaged_law(), []
     packs, problems = read_folder(folder)
     if trusted and not problems:
-        problems = [_in_folder(problem, folder) for problem in signature_problems(folder, packs, trusted)]
+        problems = [_in_folder(problem, folder) for problem in signature_problems(folder, packs, trusted, not_before)]
     known, tables = calendars_beside(folder)
     book, more = book_with(packs, known)
     return book, [*problems, *tables] or [placed(problem, lambda pack: f"{folder}: {pack}") for problem in more]

@@ -42,6 +42,7 @@ WORD_GROUPS = (
     "mandate",
     "right",
     "return",
+    "site",
     "move",
     "quota",
     "conduct",

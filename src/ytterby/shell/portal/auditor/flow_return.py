@@ -1,4 +1,4 @@
-"""One monthly flow return: its state, its lines and totals, what the other side says, what was entered first."""
+"""One flow return of a month or quarter: its state, lines, totals, what the other side says, what was entered first."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,14 +10,15 @@ from django.views.decorators.http import require_safe
 
 from ytterby.matter.element import ELEMENTS
 from ytterby.shell.portal.audience import Audience, Seat, audience
+from ytterby.shell.portal.auditor.returns import end_of
 from ytterby.shell.portal.judged_day import judged_day
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json, file_name_of
 from ytterby.shell.portal.tail_address import TailAddresses
-from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.portal.templatetags.ytterby import period as write_period
 from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.flow_returns import RETURNS, list_returns, show_return
 from ytterby.shell.wording import word
@@ -45,7 +46,7 @@ Json = dict[str, Any]
 @require_safe
 @shows_progress("returns")
 def flow_return(request: HttpRequest, seat: Seat, party: str, month: str) -> HttpResponse:
-    """Show the return of an enterprise for a month."""
+    """Show the return of an enterprise for a month or quarter."""
     page = _ReturnPage(request, seat, party, month, RETURNS)
     return show_page(request, seat, "auditor/flow_return.html", page.context(), moment=page.moment, here="returns")
 
@@ -72,7 +73,7 @@ class _ReturnPage:
         if found is None:
             raise Http404
         self.party = found
-        self.months = sorted(row["month"] for row in listed if row["party"]["id"] == found)
+        self.months = sorted((row["month"] for row in listed if row["party"]["id"] == found), key=end_of)
         if month not in self.months:
             raise Http404
         self.month = month
@@ -83,7 +84,7 @@ class _ReturnPage:
         row = self.answer["return"]
         place = self.months.index(self.month)
         beside = [*self.months[max(0, place - 1) : place], *self.months[place : place + 2]]
-        facts = {"party": name_of(row["party"]), "month": write_month(self.month)}
+        facts = {"party": name_of(row["party"]), "month": write_period(self.month)}
         return {
             "title": _("%(party)s, return of %(month)s") % facts,
             "row": row,

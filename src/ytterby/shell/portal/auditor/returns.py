@@ -1,4 +1,4 @@
-"""Monthly flow returns: which month of which enterprise was entered when, what is missing, what differs."""
+"""Flow returns: which month or quarter of which enterprise was entered when, what is missing, what differs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ytterby.law.return_period import ReturnPeriod, read_period
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.judged_day import judged_day
@@ -17,8 +18,8 @@ from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.progress import shows_progress
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.tail_address import TailAddresses
-from ytterby.shell.portal.templatetags.ytterby import month as write_month
 from ytterby.shell.portal.templatetags.ytterby import name as name_of
+from ytterby.shell.portal.templatetags.ytterby import period as write_period
 from ytterby.shell.store.reading.flow_returns import RETURNS, list_returns
 from ytterby.shell.wording import word
 
@@ -26,6 +27,7 @@ COLUMNS = (
     "party.id",
     "party.name",
     "month",
+    "every",
     "state",
     "is_nil",
     "due_day",
@@ -39,8 +41,8 @@ COLUMNS = (
     "corrected_at",
     "first_size",
 )
-# States of a month, the first shown first.
-STATES = ("not_entered", "entered_late", "not_due_yet", "entered_in_time", "entered")
+# States of a return, the first shown first.
+STATES = ("not_entered", "entered_late", "owing_disputed", "not_due_yet", "entered_in_time", "entered")
 MISSING, LATE = STATES[:2]
 NIL, DIFFERS, CORRECTED = "nil", "differs", "corrected"
 
@@ -51,7 +53,7 @@ Row = Mapping[str, Any]
 @require_safe
 @shows_progress("returns")
 def returns(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Show the returns that the facets leave, the newest month first, in it what is missing."""
+    """Show the returns that the facets leave, the newest period first, in it what is missing."""
     moment, query = moment_of(request, seat, RETURNS), query_of(request)
     day = judged_day(query)
     rows = _in_order(list_returns(seat.viewer, known=moment.known, on=day.on)["returns"])
@@ -87,7 +89,14 @@ def returns_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
 
 def _in_order(rows: Sequence[Row]) -> list[Row]:
     by_state = sorted(rows, key=lambda row: (STATES.index(row["state"]), row["party"]["name"], row["party"]["id"]))
-    return sorted(by_state, key=lambda row: str(row["month"]), reverse=True)
+    return sorted(by_state, key=lambda row: end_of(row["month"]), reverse=True)
+
+
+def end_of(text: str) -> ReturnPeriod:
+    """Return a period as written in an answer, which stands in order of its end."""
+    found = read_period(text)
+    assert found is not None, "the register wrote it"
+    return found
 
 
 def _facets() -> list[Facet]:
@@ -104,6 +113,6 @@ def _facets() -> list[Facet]:
 
     return [
         Facet("state", _("State"), standing),
-        Facet("month", _("Month"), lambda r: [(r["month"], write_month(r["month"]))], is_newest_first=True),
+        Facet("month", _("Period"), lambda r: [(r["month"], write_period(r["month"]))], is_newest_first=True),
         Facet("party", _("Enterprise"), lambda r: [(r["party"]["id"], name_of(r["party"]))]),
     ]

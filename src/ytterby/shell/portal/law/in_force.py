@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ytterby.law.book import LawBook
+from ytterby.law.dated_rule import Rule
+from ytterby.law.flow_entry import FlowEntry
 from ytterby.law.standing import DISPUTED, IN_FORCE, NOT_KNOWN, Standing, standing_of
 from ytterby.law.trust import Trust
 from ytterby.shell.portal.audience import Audience, Seat, audience
@@ -45,7 +47,7 @@ COLUMNS = (
 )
 # The day lies before all that a rule's pack knows.
 OUTSIDE = "outside"
-RULE, ITEM = "rule", "item"
+RULE, ITEM, RETURN, QUOTA = "rule", "item", "flow_return", "quota"
 
 Row = Mapping[str, Any]
 Json = dict[str, Any]
@@ -95,7 +97,7 @@ def in_force_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
 
 
 def standing_rows(book: LawBook, on: date, known: date, language: str) -> list[Json]:
-    """Return each rule with how it stands, and after it its items, which stand as it does."""
+    """Return each rule with how it stands, and after it its items, which stand as it does; then returns and quotas."""
     rows = []
     for rule in book.rules.values():
         row = standing_row(book, rule.id, on, known, language)
@@ -106,12 +108,14 @@ def standing_rows(book: LawBook, on: date, known: date, language: str) -> list[J
             own = {"kind": ITEM, "id": item.code, "pack": item.pack, "title": item.text[language]}
             is_known = item.trust.is_known(known) or row["state"] == OUTSIDE
             rows.append({**row, **own, **({} if is_known else _unknown_row()), **trust_json(item.trust)})
+    for kind, entries in ((RETURN, book.flow_returns), (QUOTA, book.quotas)):
+        rows += [{**standing_row(book, name, on, known, language), "kind": kind} for name in entries]
     return rows
 
 
 def standing_row(book: LawBook, name: str, on: date, known: date, language: str) -> Json:
     """Return how one rule stands."""
-    rule = book.rules[name]
+    rule = dated_of(book, name)
     base = {"kind": RULE, "id": name, "rule": name, "pack": rule.pack, "title": rule.title[language]}
     if min(on, known) < book.packs[rule.pack].knows[0]:
         return {**base, **_unknown_row(), "state": OUTSIDE, **trust_json(rule.trust)}
@@ -128,6 +132,18 @@ def standing_row(book: LawBook, name: str, on: date, known: date, language: str)
         "settled_by": [one[language] for one in found.settled_by],
         **trust_json(_trust_of(found, rule.trust)),
     }
+
+
+def dated_of(book: LawBook, name: str) -> Rule:
+    """Return the rule of a name, or the dates of an entry about returns or quotas.
+
+    Raises:
+        KeyError: the book holds none.
+    """
+    if name in book.rules:
+        return book.rules[name]
+    entry: FlowEntry = book.flow_returns[name] if name in book.flow_returns else book.quotas[name]
+    return entry.dated
 
 
 def _unknown_row() -> Json:
@@ -155,7 +171,7 @@ def _day(one: date | None) -> str | None:
 
 def _facets(book: LawBook) -> Sequence[Facet]:
     language, words = language_of(get_language() or "en"), standing_words()
-    kinds = {RULE: _("Rule"), ITEM: _("Code")}
+    kinds = {RULE: _("Rule"), ITEM: _("Code"), RETURN: _("Return"), QUOTA: _("Quota")}
     titles = {pack.id: pack.title[language] for pack in book.packs.values()}
 
     def sure(row: Row) -> list[tuple[str, str]]:

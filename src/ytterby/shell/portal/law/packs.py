@@ -1,4 +1,4 @@
-"""The packs that are loaded, and one rule or item of them with the source of each of its words.
+"""The packs that are loaded, and one entry of them with the source of each of its words.
 
 Read by parties and auditors alike.
 """
@@ -20,7 +20,7 @@ from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.site.law_entry import find_entry, list_packs
 from ytterby.shell.wording import language_of
 
-COLUMNS = ("id", "group", "title", "knows", "rules", "items", "lines", "digest")
+COLUMNS = ("id", "group", "title", "knows", "rules", "items", "flow_returns", "quotas", "lines", "digest")
 
 Json = dict[str, Any]
 
@@ -63,7 +63,7 @@ def _packs(book: LawBook, language: str) -> list[Json]:
 @require_safe
 @says_where_unfit("law_packs")
 def rule(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
-    """Show one rule or item: how it stands on the day, what it says from when, and where each of that stands."""
+    """Show one rule, item, or entry about returns or quotas: how it stands on the day, what it says, its sources."""
     asked, query = going_by(request, seat), query_of(request)
     book = asked.book
     language = language_of(get_language() or "en")
@@ -94,12 +94,12 @@ def rule_file(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
 
 
 def _entry(book: LawBook, name: str, language: str) -> Json:
-    """Return a rule or an item; what is neither has no page of its own.
+    """Return a rule, an item, or an entry about returns or quotas; what is none of them has no page of its own.
 
     Raises:
         Http404: no loaded pack holds it.
     """
     found = find_entry(book, name, language)
-    if found is None or found["kind"] not in {"rule", "item"}:
+    if found is None or found["kind"] not in {"rule", "item", "flow_return", "quota"}:
         raise Http404
     return found

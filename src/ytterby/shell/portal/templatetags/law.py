@@ -57,6 +57,7 @@ def standing_words() -> dict[str, str]:
         "in_force": _("in force"),
         "suspended": _("suspended"),
         "not_yet": _("not in force yet"),
+        "ended": _("ended"),
         "disputed": _("disputed"),
         "unknown": _("begins on a day not known"),
         "not_known": _("could not be known then"),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ytterby.law.return_period import QUARTER, read_period
 from ytterby.shell.drawing.label import SIGN_MINUS, write_mass, write_signed
 from ytterby.shell.drawing.month_axis import MONTHS_IN_YEAR, month_number
 from ytterby.shell.portal.lot_address import lot_page
@@ -200,6 +201,16 @@ def month(text: object) -> str:
     language = get_language() or "en"
     named = word_of("month", place + 1, language)
     return f"{year}年{named}" if language_of(language) == "zh" else f"{named} {year}"
+
+
+@register.filter
+def period(text: object) -> str:
+    """Write a month as people do, a quarter of 2026-Q1 too, and a year as it stands."""
+    found = read_period(str(text))
+    if found is None or found.every != QUARTER:
+        return month(text)
+    facts = {"n": found.month // found.months, "year": found.year}
+    return _("quarter %(n)s of %(year)s") % facts
 
 
 @register.simple_tag

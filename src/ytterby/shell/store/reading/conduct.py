@@ -43,7 +43,7 @@ def ground_of(viewer: Viewer, known: Known, day: date) -> Ground:
         directory=book_of(viewer, known).world.directory,
         processes=processes,
         positions=positions_of(viewer, known, day) if has_index else (),
-        made=productions_of(viewer, known) if has_index else (),
+        made=productions_of(viewer, known, day) if has_index else (),
         returns=returns_of(viewer, known, day),
     )
 

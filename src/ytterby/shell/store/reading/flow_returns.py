@@ -1,11 +1,10 @@
-"""Monthly flow returns as a viewer may read them: who entered which month when, and what it comes to.
+"""Flow returns as a viewer may read them: who entered which month or quarter when, and what it comes to.
 
 Who may read: a party its own, made from its own book alone, and of its deliveries the state in words as first told
 (threat C3); auditors, tracing bodies and the register's operator all.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
@@ -17,25 +16,26 @@ from ytterby.balance.flow_return import (
     Correction,
     Duties,
     FlowLine,
-    MonthReturn,
-    SiteMonth,
+    FlowReturn,
+    LineOf,
+    SiteReturn,
     State,
     count_lines,
     element_totals,
     flow_lines,
+    flow_returns,
     flow_totals,
-    month_returns,
+    lines_of,
 )
 from ytterby.balance.mirror import DIFFERS, MirrorState, judge_pairs
 from ytterby.balance.reported import Key, Move, Movement, Reported, months_of_postings, reported_movements
 from ytterby.balance.told import Delivery
 from ytterby.chain.book import Book
 from ytterby.chain.event import Entry
-from ytterby.chain.period import Month
 from ytterby.chain.postings import postings_of
+from ytterby.law.return_period import ReturnPeriod
 from ytterby.matter.element import ELEMENTS
 from ytterby.matter.mass import ElementMass
-from ytterby.shell.site.return_packs import return_rules
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.registered import events_at
 from ytterby.shell.store.models import LogEntry, Registration
@@ -44,6 +44,7 @@ from ytterby.shell.store.reading.balance import UNTOLD
 from ytterby.shell.store.reading.beside import Work
 from ytterby.shell.store.reading.book import book_of, bundles_of
 from ytterby.shell.store.reading.entries import readable_events
+from ytterby.shell.store.reading.flow_law import law_key, return_rules
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.log import register_id
@@ -159,8 +160,10 @@ def _at(text: str) -> datetime:
 # Who owes what
 
 
-def duties_of(viewer: Viewer, known: Known) -> Duties:
-    """Return who owes which return, as registered at a log size; of a party its own sites."""
+def duties_of(viewer: Viewer, known: Known, on: date) -> Duties:
+    """Return who owes which return, as registered at a log size and by the law that judges a day; of a party its own
+    sites.
+    """
     book = book_of(viewer, known)
     directory = book.world.directory
     rows = Registration.objects.filter(kind="site", log_index__lt=known.size).order_by("-log_index")
@@ -175,21 +178,21 @@ def duties_of(viewer: Viewer, known: Known) -> Duties:
     def zone_at(site: str) -> tzinfo:
         return zone_of(book, site)
 
-    return Duties(return_rules(), directory, since, zone_at)
+    return Duties(return_rules(viewer, known, on), directory, since, zone_at)
 
 
-_returns_kept = Kept[tuple[MonthReturn, ...]](RETURNS_KEPT)
+_returns_kept = Kept[tuple[FlowReturn, ...]](RETURNS_KEPT)
 
 
-def returns_of(viewer: Viewer, known: Known, on: date) -> tuple[MonthReturn, ...]:
+def returns_of(viewer: Viewer, known: Known, on: date) -> tuple[FlowReturn, ...]:
     """Return the returns that the viewer may read, as known at a log size and judged on a day; kept while asked for."""
-    key = (register_id(viewer), known.size, viewer, on)
+    key = (register_id(viewer), known.size, viewer, on, law_key(viewer, known, on))
     return _returns_kept.get(key, lambda: _returns_of(viewer, known, on))
 
 
-def _returns_of(viewer: Viewer, known: Known, on: date) -> tuple[MonthReturn, ...]:
+def _returns_of(viewer: Viewer, known: Known, on: date) -> tuple[FlowReturn, ...]:
     entered = entered_events(viewer, known)
-    found = month_returns(entered.reported, entered.arrived, entered.corrections, duties_of(viewer, known), on)
+    found = flow_returns(entered.reported, entered.arrived, entered.corrections, duties_of(viewer, known, on), on)
     return tuple(one for one in found if viewer.reads_all or one.party == viewer.party)
 
 
@@ -206,10 +209,10 @@ class _Told(NamedTuple):
 
 
 class _Counted(NamedTuple):
-    """The deliveries that may be told to who asks, and how many lines the return of each enterprise and month has."""
+    """The deliveries that may be told to who asks, and the lines of each enterprise and month."""
 
     deliveries: tuple[_Told, ...]
-    lines: Mapping[tuple[str, Month], int]
+    lines: frozenset[LineOf]
 
 
 _counted_kept = Kept[_Counted](ENTERED_KEPT)
@@ -217,7 +220,7 @@ _counted_kept = Kept[_Counted](ENTERED_KEPT)
 
 def _counted(viewer: Viewer, known: Known) -> _Counted:
     def count() -> _Counted:
-        lines = count_lines(entered_events(viewer, known).reported.movements)
+        lines = lines_of(entered_events(viewer, known).reported.movements)
         return _Counted(tuple(_deliveries(viewer, known)), lines)
 
     return _counted_kept.get((register_id(viewer), known.size, viewer), count)
@@ -251,80 +254,115 @@ def _deliveries(viewer: Viewer, known: Known) -> list[_Told]:
 # Answers
 
 
+class _Places:
+    """Of which return of which enterprise something is that was entered for a month of a site, as judged on a day."""
+
+    def __init__(self, viewer: Viewer, known: Known, on: date) -> None:
+        self._duties = duties_of(viewer, known, on)
+        counted = _counted(viewer, known)
+        self.lines = count_lines(counted.lines, self._duties)
+        self.deliveries: dict[tuple[str, ReturnPeriod], list[_Told]] = {}
+        for one in counted.deliveries:
+            self.deliveries.setdefault(self.of(one.key), []).append(one)
+
+    def of(self, key: Key) -> tuple[str, ReturnPeriod]:
+        """Return the enterprise and the period."""
+        return key.party, self._duties.period_of(key.site, key.month)
+
+    def differing(self, place: tuple[str, ReturnPeriod]) -> int:
+        """Return how many of its deliveries differ."""
+        return sum(one.word == DIFFERS for one in self.deliveries.get(place, ()))
+
+    def movements(self, reported: Reported, place: tuple[str, ReturnPeriod]) -> list[Movement]:
+        """Return what was reported for it."""
+        return [one for one in reported.movements if one.key.party == place[0] and self.of(one.key) == place]
+
+
+_places_kept = Kept[_Places](ENTERED_KEPT)
+
+
+def _places(viewer: Viewer, known: Known, on: date) -> _Places:
+    """Return the same, kept for all days that know the same law."""
+    key = (register_id(viewer), known.size, viewer, law_key(viewer, known, on))
+    return _places_kept.get(key, lambda: _Places(viewer, known, on))
+
+
 def list_returns(viewer: Viewer, *, known: Known, on: date, party: str | None = None, month: str | None = None) -> Json:
-    """Return the returns of all enterprises, or of one, of all months or one (`2026-03`)."""
+    """Return the returns of all enterprises, or of one, of all periods or one (`2026-03`, `2026-Q1`)."""
     book = book_of(viewer, known)
-    counted = _counted(viewer, known)
-    differing = Counter((one.key.party, one.key.month) for one in counted.deliveries if one.word == DIFFERS)
+    places = _places(viewer, known, on)
     rows = [
-        _row(book, one, differing[one.party, one.month], counted.lines.get((one.party, one.month), 0))
+        _row(book, one, places)
         for one in returns_of(viewer, known, on)
-        if party in {None, one.party} and month in {None, str(one.month)}
+        if party in {None, one.party} and month in {None, str(one.period)}
     ]
-    return {"as_of_size": known.size, "on": on.isoformat(), "returns": rows}
+    return {
+        "as_of_size": known.size,
+        "on": on.isoformat(),
+        "law_known_on": known.law_day(on).isoformat(),
+        "returns": rows,
+    }
 
 
 def show_return(viewer: Viewer, party: str, month: str, *, known: Known, on: date) -> Json:
-    """Return what a month of an enterprise comes to: its state, lines, totals by product and, in kg, by element, and
+    """Return what a period of an enterprise comes to: its state, lines, totals by product and, in kg, by element, and
     deliveries; where it was corrected, the totals as they were first entered.
 
     Raises:
         KeyError: the viewer may read no such return.
     """
-    found = [one for one in returns_of(viewer, known, on) if (one.party, str(one.month)) == (party, month)]
+    found = [one for one in returns_of(viewer, known, on) if (one.party, str(one.period)) == (party, month)]
     if not found:
         raise KeyError(party, month)
     (own,) = found
-    book = book_of(viewer, known)
-    lines = _month_of(viewer, known, party, month)
+    book, places, place = book_of(viewer, known), _places(viewer, known, on), (own.party, own.period)
+    lines = places.movements(entered_events(viewer, known).reported, place)
     is_corrected = bool(own.corrections) and own.first_size is not None
-    before = _month_of(viewer, known_at(viewer, own.first_size), party, month) if is_corrected else []
-    counted = _counted(viewer, known)
-    deliveries = [one for one in counted.deliveries if (one.key.party, one.key.month) == (party, own.month)]
-    differing = sum(one.word == DIFFERS for one in deliveries)
+    then = known_at(viewer, own.first_size)
+    before = places.movements(entered_events(viewer, then).reported, place) if is_corrected else []
     factors = book.world.matter.factors
     return {
         "as_of_size": known.size,
         "on": on.isoformat(),
-        "return": _row(book, own, differing, counted.lines.get((party, own.month), 0)),
+        "law_known_on": known.law_day(on).isoformat(),
+        "return": _row(book, own, places),
         "lines": [_line(book, one) for one in flow_lines(lines, factors)],
         "totals": [_line(book, one) for one in flow_totals(lines, factors)],
         "elements": [_move(move, content) for move, content in element_totals(lines).items()],
         "first_totals": [_line(book, one) for one in flow_totals(before, factors)] if is_corrected else None,
-        "deliveries": [_delivery(book, one) for one in deliveries],
+        "deliveries": [_delivery(book, one) for one in places.deliveries.get(place, ())],
     }
 
 
-def _month_of(viewer: Viewer, known: Known, party: str, month: str) -> list[Movement]:
-    movements = entered_events(viewer, known).reported.movements
-    return [one for one in movements if one.key.party == party and str(one.key.month) == month]
-
-
-def _row(book: Book, one: MonthReturn, differing: int, lines: int) -> Json:
+def _row(book: Book, one: FlowReturn, places: _Places) -> Json:
+    place = (one.party, one.period)
     return {
         "party": party_name(book, one.party),
-        "month": str(one.month),
+        "month": str(one.period),
+        "every": one.period.every,
         "state": one.state.value,
         "due_day": one.due_day.isoformat() if one.due_day else None,
         "is_nil": one.is_nil,
         "entered_at": instant(one.entered_at) if one.entered_at else None,
-        "lines": lines,
+        "lines": places.lines.get(place, 0),
         "late_by_seconds": _seconds(one.late_by),
         "late_events": sum(site.late_events for site in one.sites),
         "corrections": len(one.corrections),
         "corrected_at": instant(one.corrected_at) if one.corrected_at else None,
         "first_size": one.first_size,
-        "differing": differing,
+        "differing": places.differing(place),
         "is_gap": one.state is State.MISSING,
         "sites": [_site(book, site) for site in one.sites],
     }
 
 
-def _site(book: Book, one: SiteMonth) -> Json:
+def _site(book: Book, one: SiteReturn) -> Json:
     return {
         "site": site_name(book, one.site),
         "state": one.state.value,
         "is_owed": one.is_owed,
+        "is_disputed": one.is_disputed,
+        "due_day": one.due_day.isoformat() if one.due_day else None,
         "deadline": instant(one.deadline.astimezone(UTC)) if one.deadline else None,
         "first_at": instant(one.first_at) if one.first_at else None,
         "whole_at": instant(one.whole_at) if one.whole_at else None,

@@ -13,10 +13,18 @@ from ytterby.terms.instant import write_instant
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A log size at the end of a submission, and what was asked for (None: the head)."""
+    """A log size at the end of a submission, and what was asked for (None: the head).
+
+    `day` is the day whose end was asked for, whose knowledge of the law is used; None where a size was.
+    """
 
     size: int
     asked: int | None = None
+    day: date | None = None
+
+    def law_day(self, on: date) -> date:
+        """Return the day whose knowledge of the law judges a day: the one asked for, else the judged day itself."""
+        return on if self.day is None else self.day
 
 
 def known_at(viewer: Viewer, size: int | None) -> Known:
@@ -35,4 +43,4 @@ def known_on(viewer: Viewer, day: date) -> Known:
     # Instants are text; up to the second, without what follows it, the order of texts is the order of time.
     before = write_instant(end)[:19]
     found = LogEntry.objects.filter(accepted_at__lt=before).order_by("-index").values_list("batch_end", flat=True)
-    return Known(found.first() or 0)
+    return Known(found.first() or 0, day=day)

@@ -5,15 +5,17 @@ from; auditors, tracing bodies and the register's operator all.
 """
 
 from datetime import date
+from math import inf
 
-from ytterby.balance.quota import Position, Production, Quota, position_of, productions, quota_findings
+from ytterby.balance.quota import Position, Production, Quota, QuotaRules, position_of, productions, quota_findings
 from ytterby.balance.quota_ledger import LedgerLine, PlaceKey
-from ytterby.balance.reported import Movement
+from ytterby.balance.reported import Movement, reo_of
 from ytterby.chain.book import Book
 from ytterby.chain.period import Month
-from ytterby.shell.site.return_packs import quota_rules
+from ytterby.matter.mass import combine
 from ytterby.shell.store.quota_entries import ledgers_at
 from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.flow_law import law_key, quota_rules
 from ytterby.shell.store.reading.flow_returns import entered_events
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
@@ -46,28 +48,42 @@ def positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]
 
     The pace is taken from the months that were over before a day and of which something was entered.
     """
-    key = (register_id(viewer), known.size, viewer, on)
+    key = (register_id(viewer), known.size, viewer, on, law_key(viewer, known, on))
     return _positions_kept.get(key, lambda: _positions_of(viewer, known, on))
 
 
-def _productions(viewer: Viewer, known: Known) -> tuple[tuple[Production, ...], Left]:
-    """Return all production and what cannot be counted; the shares of its origins take longest, and know no day."""
+def _productions(viewer: Viewer, known: Known, on: date) -> tuple[tuple[Production, ...], Left]:
+    """Return all production and what cannot be counted, as judged on a day; the shares of its origins take longest, and
+    are worked out once for all days that know the same law.
+    """
 
     def work_out() -> tuple[tuple[Production, ...], Left]:
-        return productions(entered_events(viewer, known).reported.movements, book_of(viewer, known), quota_rules())
+        rules = quota_rules(viewer, known, on)
+        return productions(entered_events(viewer, known).reported.movements, book_of(viewer, known), rules)
 
-    return _productions_kept.get((register_id(viewer), known.size, viewer), work_out)
+    key = (register_id(viewer), known.size, viewer, law_key(viewer, known, on))
+    return _productions_kept.get(key, work_out)
 
 
-def productions_of(viewer: Viewer, known: Known) -> tuple[Production, ...]:
-    """Return all production that draws on a quota, kept while asked for."""
-    return _productions(viewer, known)[0]
+def productions_of(viewer: Viewer, known: Known, on: date) -> tuple[Production, ...]:
+    """Return all production that draws on a quota, as judged on a day; kept while asked for."""
+    return _productions(viewer, known, on)[0]
+
+
+def made_at_most(viewer: Viewer, known: Known, on: date, place: PlaceKey) -> float:
+    """Return how much of an enterprise's production can draw on a quota at most, t REO: all that it made by its own
+    book, of which the whole book may find that a part draws on none, or was worked over.
+    """
+    made = productions_of(viewer, known, on)
+    own = [one for one in made if _place(one.movement, one.kind) == place and one.sign > 0]
+    produced = reo_of(combine([(1.0, one.content) for one in own]), book_of(viewer, known).world.matter.factors)
+    return inf if produced is None else produced.tonnes
 
 
 def _positions_of(viewer: Viewer, known: Known, on: date) -> tuple[Position, ...]:
     book, reported = book_of(viewer, known), entered_events(viewer, known).reported
-    rules = quota_rules()
-    made, left = _productions(viewer, known)
+    rules = quota_rules(viewer, known, on)
+    made, left = _productions(viewer, known, on)
     quotas = registered_quotas(viewer, known)
     made_at: dict[PlaceKey, list[Production]] = {}
     for term in made:
@@ -110,11 +126,13 @@ def quota_positions(
 ) -> Json:
     """Return the positions, of one enterprise or year where asked, and a finding for each quota that was exceeded."""
     book = book_of(viewer, known)
+    rules = quota_rules(viewer, known, on)
     found = [one for one in positions_of(viewer, known, on) if party in {None, one.party} and year in {None, one.year}]
     return {
         "as_of_size": known.size,
         "on": on.isoformat(),
-        "positions": [_position(book, one) for one in found],
+        "law_known_on": known.law_day(on).isoformat(),
+        "positions": [_position(book, one, rules) for one in found],
         "findings": [
             {
                 "id": one.id,
@@ -152,8 +170,8 @@ def _ledger_line(book: Book, line: LedgerLine) -> Json:
     }
 
 
-def _position(book: Book, one: Position) -> Json:
-    exempt = {rule.kind: rule.not_counted for rule in quota_rules().kinds}
+def _position(book: Book, one: Position, rules: QuotaRules) -> Json:
+    exempt = rules.not_counted(one.kind)
     ends = one.exhaustion
     return {
         "party": party_name(book, one.party),
@@ -185,7 +203,7 @@ def _position(book: Book, one: Position) -> Json:
             for ahead in one.projected
         ],
         "origins": [
-            {"kind": kind, "country": country or None, "t_reo": t, "is_counted": kind not in exempt[one.kind]}
+            {"kind": kind, "country": country or None, "t_reo": t, "is_counted": kind not in exempt}
             for kind, country, t in one.by_origin
         ],
         "not_counted": [{"reason": left.reason, "lots": list(left.lots)} for left in one.not_counted],

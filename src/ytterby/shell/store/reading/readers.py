@@ -83,10 +83,12 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "passage": frozenset(Passage._fields) | {"tail"},
     "return": _fields(
-        "party month state due_day is_nil entered_at lines late_by_seconds late_events corrections corrected_at"
+        "party month every state due_day is_nil entered_at lines late_by_seconds late_events corrections corrected_at"
         " first_size differing is_gap sites"
     ),
-    "return site": _fields("site state is_owed deadline first_at whole_at late_by_seconds late_events events"),
+    "return site": _fields(
+        "site state is_owed is_disputed due_day deadline first_at whole_at late_by_seconds late_events events"
+    ),
     "return line": _fields("site product tail move counterparty amount unit t_reo u_t_reo events"),
     "return elements": _fields("move elements"),
     "return delivery": _fields("lot tail document other state"),

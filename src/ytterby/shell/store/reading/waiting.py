@@ -23,7 +23,7 @@ def known_derived(
     del viewer
     until = time.monotonic() + patience_seconds
     derived_to = derive_to(known.size, progress=progress, is_over=lambda: time.monotonic() >= until)
-    return known if derived_to >= known.size else Known(derived_to, known.size)
+    return known if derived_to >= known.size else Known(derived_to, known.size, known.day)
 
 
 def derived_soon(viewer: Viewer, known: Known, *, patience_seconds: float) -> Known:
@@ -35,7 +35,7 @@ def derived_soon(viewer: Viewer, known: Known, *, patience_seconds: float) -> Kn
     # Nobody's rights are in what is derived, so that all share one run.
     run_of(OPERATOR_VIEWER, DERIVED, known, patience_seconds=patience_seconds)
     derived_to = derived_size()
-    return known if derived_to >= known.size else Known(derived_to, known.size)
+    return known if derived_to >= known.size else Known(derived_to, known.size, known.day)
 
 
 def _derive(_: Viewer, known: Known, tell: Progress) -> None:
