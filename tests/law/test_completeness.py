@@ -265,6 +265,30 @@ def test_folding_takes_case_width_blanks_and_punctuation():
     assert fold("  Ａcme—Works,\tLTD. ") == "acme works ltd"
 
 
+def test_a_name_in_a_script_that_cannot_be_compared_is_asked_about():
+    value = changed(exporter="Example Magnetics Co., Ltd.")
+    value["application"]["applicant"] = "示例磁业有限公司"
+    assert {(one.code, one.severity, one.document) for one in judge(value).gaps} == {
+        ("other_script", "near", "contract"),
+        ("other_script", "near", "end_user_certificate"),
+    }
+
+
+def test_what_is_sensitive_stands_in_a_dossier_sealed_or_not_at_all():
+    """Threats A1, S1: the plain value is refused and quoted nowhere; its digest is taken."""
+    secret = "four of our customers"
+    for plain in (secret, {"sealed": secret}, {"en": secret}, [secret], {"sealed": "0" * 64, "en": secret}):
+        value = {"documents": [{"document": "other_material", "fields": {"customer_names": plain}}]}
+        dossier, problems = read_dossier(value, PROCEDURE, RULES, UNITS)
+        assert dossier is None
+        assert [problem.code for problem in problems] == ["dossier.not_sealed"]
+        assert secret not in str(problems)
+    value = example("complete")
+    sealed = {"customer_names": {"sealed": "0f" * 32}}
+    value["documents"].append({"document": "other_material", "fields": sealed})
+    assert judge({**value, "asked": ["other_material"]}).complete == "yes"
+
+
 # Properties
 
 
@@ -287,7 +311,7 @@ def test_stating_a_field_never_makes_it_missing(data):
     value = example(data.draw(st.sampled_from(EXAMPLES)))
     held = data.draw(st.sampled_from(value["documents"]))
     known = RULES.documents[held["document"]].fields
-    texts = [name for name, rule in known.items() if rule.value == "text" and "." not in name]
+    texts = [n for n, rule in known.items() if rule.value == "text" and "." not in n and not rule.is_sensitive]
     name = data.draw(st.sampled_from(texts))
     gone = held["fields"].pop(name, None)
     before = judge(value)
