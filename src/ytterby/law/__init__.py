@@ -15,7 +15,7 @@ of its events (`clock`, by the rules of `clock_rule`).
 (`procedure`, `procedure_schema`, `procedure_check`, `procedure_reader`).
 *Fields.* What each field of every form rests on (`basis`), as the register's own files say it with what packs add
 (`field_list`, files in `fields/`).
-*Dossiers.* What a complete dossier holds (`dossier_rule`, read by `dossier_schema`, `dossier_check`, `dossier_reader`), a
+*Dossiers.* What a complete dossier holds (`dossier_rule`, `dossier_schema`, `dossier_check`, `dossier_reader`), a
 dossier as it is told (`dossier`), and what it lacks (`completeness`); what a description of an end use names and leaves
 vague (`end_use_rule`, `end_use`).
 *Sentences.* Tests of packs that a lawyer can write, and whether they hold (`law_sentence`).
