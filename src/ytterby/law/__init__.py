@@ -17,6 +17,11 @@ of its events (`clock`, by the rules of `clock_rule`).
 between them can concern at all (`reach`).
 *Flow.* Who owes a return of which period and until when, and what draws on a quota: entries with the dates of a rule
 (`flow_entry`, `flow_law`, `return_period`).
+*Fields.* What each field of every form rests on (`basis`), as the register's own files say it with what packs add
+(`field_list`, files in `fields/`).
+*Dossiers.* What a complete dossier holds (`dossier_rule`, `dossier_schema`, `dossier_check`, `dossier_reader`), a
+dossier as it is told (`dossier`), and what it lacks (`completeness`); what a description of an end use names and leaves
+vague (`end_use_rule`, `end_use`).
 *Sentences.* Tests of packs that a lawyer can write, and whether they hold (`law_sentence`).
 
 What it never does. It names no country, no statute and no limit: all of that is data, and a test greps the code for
@@ -33,8 +38,9 @@ the rule is about it; the answer names it.
 Invariants, each held by a test. Answers are yes, no, disputed, unknown, or the rule's own two words: disputed where
 worlds differ, unknown where a missing fact leaves several words possible, with the facts that would settle it. A
 period that is lifted on the day on which it begins changes nothing. More of a controlled element never frees goods,
-within one form. Goods of which nothing that differs between two books speaks are answered alike by both. The order of
-elements, systems, packs and entries changes nothing. Learning a fact that was not presumed never turns yes into no.
+within one form. Goods of which nothing that differs between two books speaks are answered alike by both. No field is
+required but by law or by the sense of the entry; stating a field never makes it missing. The order of elements,
+systems, packs, entries and documents changes nothing. Learning a fact that was not presumed never turns yes into no.
 Limits are compared as decimals; within k u of a limit nothing is decided.
 
 Sources. Each entry of a pack names its own. Kleene (1952), section 64, for the logic; GUM, JCGM 100:2008, 6.2, for

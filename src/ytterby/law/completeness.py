@@ -41,6 +41,7 @@ from ytterby.terms.quantity import CONTEXT, KILOGRAM, PIECES
 
 # Characters of a text, and values of a field, that are compared for likeness; more are compared for equality alone.
 COMPARED_MAX, LIKENED_MAX = 120, 40
+_HAN_FIRST, _HAN_LAST = "\u4e00", "\u9fff"
 
 
 class Severity(StrEnum):
@@ -289,8 +290,11 @@ def _alike(check: Check, dossier: Dossier, rules: DossierRules) -> Iterator[Gap]
         for number, (here, value, there, others) in enumerate(pairs):
             likened = others[:LIKENED_MAX] if number < LIKENED_MAX else []
             likeness = max((_likeness(value, one, forms) for one in likened), default=Decimal(0))
-            is_near = check.near < 1 and likeness >= check.near
-            code, severity = ("near", Severity.NEAR) if is_near else ("differs", Severity.DISAGREES)
+            code, severity = "differs", Severity.DISAGREES
+            if check.near < 1 and likeness >= check.near:
+                code, severity = "near", Severity.NEAR
+            elif check.near < 1 and all(_is_foreign(value, one) for one in others):
+                code, severity = "other_script", Severity.NEAR
             yield _broken(
                 check,
                 severity,
@@ -318,6 +322,17 @@ def _spellings(value: Value) -> set[str]:
     if isinstance(value, Mapping):
         return {fold(text) for text in value.values()}
     return {_key(value)}
+
+
+def _is_foreign(one: Value, other: Value) -> bool:
+    """Tell whether two texts are in scripts that nobody can compare: one has Han characters, the other none."""
+    if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+        return False
+    return all(_has_han(a) != _has_han(b) for a in one.values() for b in other.values())
+
+
+def _has_han(text: str) -> bool:
+    return any(_HAN_FIRST <= c <= _HAN_LAST for c in text)
 
 
 def _likeness(one: Value, other: Value, forms: set[str]) -> Decimal:

@@ -5,7 +5,8 @@
      "documents": [{"document": "contract", "id": "K-1", "language": "en", "translations": ["zh"], "fields": {…}}]}
 
 A text may be given as {"en": "…", "zh": "…"}; a field that may hold several takes a list. What is unknown by name is
-refused, so that a slip of the pen is not reported as something missing; what is missing is no problem here.
+refused, so that a slip of the pen is not reported as something missing; what is missing is no problem here. What is
+sensitive stands in it only as {"sealed": digest}: the plain value is refused, since many hands pass a dossier on.
 """
 
 import re
@@ -38,6 +39,8 @@ _FIELDS = ("schema", "procedure", "kind", "asked", "application", "documents")
 _PAPER_FIELDS = ("document", "id", "language", "translations", "fields")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+# Of a capsule, or of a disclosure: SHA-256 in hexadecimal or base64url.
+_DIGEST = re.compile(r"[0-9a-f]{64}|[A-Za-z0-9_-]{43}")
 _ID_MAX = 100
 Json = Mapping[str, Any]
 
@@ -247,6 +250,8 @@ class _Reader:
         """Return one value; None where it is empty, or wrong."""
         if value is None or value in ("", {}):
             return None
+        if rule.is_sensitive:
+            return self._sealed(value, where)
         if rule.value == TRUTH:
             if not isinstance(value, bool):
                 self._wrong(where, value, "true or false")
@@ -271,6 +276,14 @@ class _Reader:
                 return None
             return {"": value}
         return self._text(value, where)
+
+    def _sealed(self, value: object, where: str) -> Mapping[str, str] | None:
+        """Return the digest of what was sealed; the plain value is refused and never quoted (threats A1, S1)."""
+        digest = value.get("sealed") if isinstance(value, dict) and len(value) == 1 else None
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            self.problems.append(refuse("dossier.not_sealed", where))
+            return None
+        return {"": digest}
 
     def _text(self, value: object, where: str) -> Mapping[str, str] | None:
         told = value if isinstance(value, dict) else {"": value}
