@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 BYTES_MAX = 200_000_000
 SHOWN_MAX, CHAIN_MAX = 40, 24
+# Parties of which the chain is told: of those that are only possible the first; --party tells it of any.
+CHAINS_MAX = 1000
 
 
 def add(verbs: Nouns) -> None:
@@ -127,13 +129,16 @@ def _answer(
     from ytterby.screening.ownership_verdict import Verdict, count_verdicts
 
     counts = {verdict.value: count for verdict, count in count_verdicts(rows).items()}
+    captured = [one.party for one in rows if one.verdict is Verdict.CAPTURED]
+    possible = [one.party for one in rows if one.verdict is Verdict.POSSIBLE]
+    chained = {*captured, *possible[: max(CHAINS_MAX - len(captured), SHOWN_MAX)]}
     told = rows if args.party else [one for one in rows if one.is_minority or one.verdict is not Verdict.CLEAR]
     return {
         "on": on.isoformat(),
         "known_on": (args.known_on or on).isoformat(),
         "rules": [_rule(one, screen.language) for one in found.rules],
         "counts": {**counts, "minority": sum(one.is_minority for one in rows)},
-        "parties": [_party(found, one) for one in told],
+        "parties": [_party(found, one, has_chain=one.party in chained) for one in told],
         "problems": [problem_json(one, str(args.listed), screen.language) for one in remarks],
     }
 
@@ -159,12 +164,13 @@ def _rule(one: Any, language: str) -> Json:
     }
 
 
-def _party(found: "Ownership", one: "PartyOwnership") -> Json:
+def _party(found: "Ownership", one: "PartyOwnership", *, has_chain: bool) -> Json:
     from ytterby.screening.ownership_rule import percent_of
     from ytterby.screening.ownership_verdict import STOPS
 
     under = min(one.under, key=_rank, default=None)
-    chain = found.chain(one.party, under.rule.rule.id, most=CHAIN_MAX) if under and under.verdict in STOPS else ()
+    is_told = has_chain and under is not None and under.verdict in STOPS
+    chain = found.chain(one.party, under.rule.rule.id, most=CHAIN_MAX) if is_told and under else ()
     return {
         "party": one.party,
         "verdict": one.verdict.value,
