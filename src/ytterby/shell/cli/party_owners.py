@@ -111,11 +111,15 @@ def _refuse(screen: Screen, found: "Iterable[tuple[str, Sequence[Problem]]]") ->
 def _remarks(found: "Ownership", stakes: "Sequence[Stake]", listed: "Sequence[ListedParty]") -> "list[Problem]":
     from ytterby.terms.problem import remark
 
+    found_remarks = []
+    later = sum(one.on > found.on for one in stakes)
+    if later:
+        found_remarks.append(remark("ownership.later", "", found.on.isoformat(), count=later, all=len(stakes)))
     named = {one.owner for one in stakes} | {one.owned for one in stakes}
     alone = sorted({one.party for one in listed if one.holds_on(found.on)} - named)
-    if not alone or not stakes:
-        return []
-    return [remark("ownership.listed_unconnected", "", alone[0], count=len(alone))]
+    if alone and stakes:
+        found_remarks.append(remark("ownership.listed_unconnected", "", alone[0], count=len(alone)))
+    return found_remarks
 
 
 def _answer(
@@ -258,6 +262,8 @@ def _show_party(screen: Screen, one: Json) -> None:
         "open": one["undeclared_percent"],
     }
     verdict = "minority" if one["verdict"] == "clear" and one["is_minority"] else one["verdict"]
+    if verdict == "possible" and one["undeclared_percent"] == "0":
+        verdict = "possible_declared"
     screen.line(texts(f"owners.verdict.{verdict}", **facts), style="bold" if verdict == "captured" else "")
     if one["is_disputed"]:
         screen.line("  " + texts("owners.disputed"))
