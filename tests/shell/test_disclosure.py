@@ -179,6 +179,10 @@ QUERIES = {
     "closes_file": [""],
     "close": ["", "state=changed"],
     "close_file": [""],
+    "end_users": [""],
+    "end_users_file": [""],
+    "flags": ["", "use=hdd&quantity=10&on=2026-02-20"],
+    "flags_file": ["use=hdd&quantity=10&on=2026-02-20"],
     "law": ["", "on=2026-11-20&known_on=2026-11-20&state=disputed", "known_at=31"],
     "law_file": ["on=2026-11-20"],
     "law_classify": ["", "form=magnet&magnet_type=NdFeB&element=Dy&wt=2.1&u=0.05&on=2026-11-20", "form=&on=x"],
@@ -244,6 +248,8 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
     if name in {"quota", "quota_file"}:
         kinds = [[]] if name == "quota" else [["json"], ["svg"]]
         return [[who, "2025", "separation", *kind] for who in ("9520000010027", "9520000010041", "~") for kind in kinds]
+    if name in {"flags", "flags_file"}:
+        return [[who] for who in ("9520000010027", "9520000010041", "~")]
     if name in {"inquiry", "inquiry_file"}:
         return [["Q-00000001"], ["F-00000001"]]
     if name in {"close", "close_file"}:

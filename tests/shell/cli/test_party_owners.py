@@ -135,3 +135,19 @@ def test_stakes_that_together_come_to_more_than_the_whole_are_refused(data, tmp_
     (tmp_path / "more.yaml").write_text(more)
     took = run("party", "import", tmp_path / "more.yaml", "--data", data, "--json")
     assert [one["code"] for one in took.json["problems"]] == ["ownership.sum_over_whole"]
+
+
+def test_statements_of_later_days_do_not_count_and_that_is_said(files):
+    told = run(
+        "party", "owners", files / "stakes.csv", "--listed", files / "listed.csv", "--on", "2026-03-15", "--json"
+    )
+    assert [(one["code"], one["text"].split()[0]) for one in told.json["problems"]] == [("ownership.later", "4")]
+    assert told.json["counts"]["captured"] == 1
+
+
+def test_a_disputed_answer_asks_nobody_who_the_rest_is_where_there_is_none(files):
+    (files / "listed.csv").write_text("party,list\nHarbour Holding,cn-control\nRiver Group,cn-control\n")
+    told = run("party", "owners", files / "stakes.csv", "--listed", files / "listed.csv", "--on", "2026-11-26")
+    line = next(one for one in told.out.splitlines() if one.startswith("Delta Magnet is possible"))
+    assert "Who are they" not in line
+    assert "Disputed: readings of the rule differ." in told.out

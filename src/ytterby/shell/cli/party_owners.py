@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 BYTES_MAX = 200_000_000
 SHOWN_MAX, CHAIN_MAX = 40, 24
+# Parties of which the chain is told: of those that are only possible the first; --party tells it of any.
+CHAINS_MAX = 1000
 
 
 def add(verbs: Nouns) -> None:
@@ -109,11 +111,15 @@ def _refuse(screen: Screen, found: "Iterable[tuple[str, Sequence[Problem]]]") ->
 def _remarks(found: "Ownership", stakes: "Sequence[Stake]", listed: "Sequence[ListedParty]") -> "list[Problem]":
     from ytterby.terms.problem import remark
 
+    found_remarks = []
+    later = sum(one.on > found.on for one in stakes)
+    if later:
+        found_remarks.append(remark("ownership.later", "", found.on.isoformat(), count=later, all=len(stakes)))
     named = {one.owner for one in stakes} | {one.owned for one in stakes}
     alone = sorted({one.party for one in listed if one.holds_on(found.on)} - named)
-    if not alone or not stakes:
-        return []
-    return [remark("ownership.listed_unconnected", "", alone[0], count=len(alone))]
+    if alone and stakes:
+        found_remarks.append(remark("ownership.listed_unconnected", "", alone[0], count=len(alone)))
+    return found_remarks
 
 
 def _answer(
@@ -127,13 +133,16 @@ def _answer(
     from ytterby.screening.ownership_verdict import Verdict, count_verdicts
 
     counts = {verdict.value: count for verdict, count in count_verdicts(rows).items()}
+    captured = [one.party for one in rows if one.verdict is Verdict.CAPTURED]
+    possible = [one.party for one in rows if one.verdict is Verdict.POSSIBLE]
+    chained = {*captured, *possible[: max(CHAINS_MAX - len(captured), SHOWN_MAX)]}
     told = rows if args.party else [one for one in rows if one.is_minority or one.verdict is not Verdict.CLEAR]
     return {
         "on": on.isoformat(),
         "known_on": (args.known_on or on).isoformat(),
         "rules": [_rule(one, screen.language) for one in found.rules],
         "counts": {**counts, "minority": sum(one.is_minority for one in rows)},
-        "parties": [_party(found, one) for one in told],
+        "parties": [_party(found, one, has_chain=one.party in chained) for one in told],
         "problems": [problem_json(one, str(args.listed), screen.language) for one in remarks],
     }
 
@@ -159,12 +168,13 @@ def _rule(one: Any, language: str) -> Json:
     }
 
 
-def _party(found: "Ownership", one: "PartyOwnership") -> Json:
+def _party(found: "Ownership", one: "PartyOwnership", *, has_chain: bool) -> Json:
     from ytterby.screening.ownership_rule import percent_of
     from ytterby.screening.ownership_verdict import STOPS
 
     under = min(one.under, key=_rank, default=None)
-    chain = found.chain(one.party, under.rule.rule.id, most=CHAIN_MAX) if under and under.verdict in STOPS else ()
+    is_told = has_chain and under is not None and under.verdict in STOPS
+    chain = found.chain(one.party, under.rule.rule.id, most=CHAIN_MAX) if is_told and under else ()
     return {
         "party": one.party,
         "verdict": one.verdict.value,
@@ -252,6 +262,8 @@ def _show_party(screen: Screen, one: Json) -> None:
         "open": one["undeclared_percent"],
     }
     verdict = "minority" if one["verdict"] == "clear" and one["is_minority"] else one["verdict"]
+    if verdict == "possible" and one["undeclared_percent"] == "0":
+        verdict = "possible_declared"
     screen.line(texts(f"owners.verdict.{verdict}", **facts), style="bold" if verdict == "captured" else "")
     if one["is_disputed"]:
         screen.line("  " + texts("owners.disputed"))
