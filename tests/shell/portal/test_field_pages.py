@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+import ytterby.shell.portal
 from shell.portal.reader import Page
 from ytterby.shell.site.law_fields import COLUMNS, field_list, without_words
 from ytterby.shell.site.law_packs import packaged_law
@@ -45,6 +48,18 @@ def test_each_field_of_a_page_stands_in_the_list_with_its_basis(browser, path):
     for name in names:
         found = [one for form in ("asked-days", *FORMS[path]) if (one := LIST.find(form, name)) is not None]
         assert found, f"{path}: {name} has no entry in law/fields"
+
+
+def test_no_template_has_a_field_that_no_form_of_the_list_has():
+    """A new form of a page is found here, on whatever page it stands."""
+    folder = Path(ytterby.shell.portal.__file__).parent / "templates"
+    control = re.compile(r'<(?:input|select|textarea)\b(?![^>]*type="hidden")[^>]*\bname="([^"]*)"')
+    forms = {form for one in FORMS.values() for form in one}
+    known = {one.name for one in LIST.rows if one.form in forms}
+    places = [(path.name, name) for path in folder.rglob("*.html") for name in control.findall(path.read_text("utf-8"))]
+    assert len(places) > 10
+    # A template for any field takes its name from the view; those pages are walked above.
+    assert [one for one in places if "{{" not in one[1] and one[1] not in known] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -46,17 +46,18 @@ def _told(raw: bytes) -> tuple[Told | None, list[Problem]]:
 
 def _show(screen: Screen, answer: Json) -> None:
     texts, sources = screen.texts, Sources(screen)
+    colon = "：" if screen.language == "zh" else ": "
     key = "law.end_use.concrete" if answer["concrete"] else "law.end_use.not_concrete"
     screen.verdict(answer["concrete"], texts(key))
     for said in (answer["sentence"] or {}).values():
         screen.line("  " + said)
     for one in answer["named"]:
         value = " / ".join(dict.fromkeys(one["value"].values()))
-        screen.line(Text.assemble("  ", (plain(one["title"]), "bold"), f": {plain(value)}"))
+        screen.line(Text.assemble("  ", (plain(one["title"]), "bold"), f"{colon}{plain(value)}"))
     if answer["missing"]:
         screen.line(texts("law.end_use.missing"), "bold")
     for one in answer["missing"]:
-        screen.line(Text(f"  {plain(one['title'])}: {plain(one['question'])}").append_text(sources.mark(one)))
+        screen.line(Text(f"  {plain(one['title'])}{colon}{plain(one['question'])}").append_text(sources.mark(one)))
     if answer["vague"]:
         screen.line(texts("law.end_use.vague"), "bold")
     for one in answer["vague"]:

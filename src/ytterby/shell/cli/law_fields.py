@@ -75,10 +75,11 @@ def _show(screen: Screen, rows: list[Json], file: Path | None) -> None:
 def _show_ground(screen: Screen, row: Json, ground: Json, sources: Sources) -> None:
     texts = screen.texts
     said = texts(f"law.basis.{ground['basis']}")
+    colon = "：" if screen.language == "zh" else ": "
     if ground["basis"] == Basis.NEED:
-        said += f": {row['without']} ({', '.join(row['read_by'])})"
+        said += f"{colon}{row['without']} ({', '.join(row['read_by'])})"
     elif ground["basis"] == Basis.LAW:
         where = " ".join(filter(None, (ground["rule"], f"({ground['article']})" if ground["article"] else "")))
-        said += f": {where}"
+        said += colon + where
     line = Text("    " + plain(said), style="dim")
     screen.line(line.append_text(sources.mark(ground)) if ground["source"] else line)
