@@ -32,8 +32,8 @@ from ytterby.shell.lists.tables import list_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.inserting import insert_rows
-from ytterby.shell.store.models import ListedText, ListMembers
 from ytterby.shell.store.models import ListedFile as StoredFile
+from ytterby.shell.store.models import ListedText, ListMembers
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.rights import stored_rights
 from ytterby.shell.store.screening_lists import (

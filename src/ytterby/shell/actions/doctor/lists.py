@@ -17,7 +17,7 @@ from ytterby.screening.list_rule import hold_reasons
 from ytterby.shell.actions.doctor.unsound import Unsound, at_entry
 from ytterby.shell.lists.tables import list_rules
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.models import ListedText, ListedFile, ListMembers
+from ytterby.shell.store.models import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.rights import stored_records
 from ytterby.shell.store.screening_lists import LIST_SNAPSHOT, UNREADABLE, members_of, read_list_states
 from ytterby.terms.problem import finding

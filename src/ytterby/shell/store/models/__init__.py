@@ -6,7 +6,7 @@ from ytterby.shell.store.models.account import Account
 from ytterby.shell.store.models.account_version import AccountVersion
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Reader, Visible
-from ytterby.shell.store.models.listed import ListedText, ListedFile, ListMembers
+from ytterby.shell.store.models.listed import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
 from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.submission import Submission
@@ -17,8 +17,8 @@ __all__ = [
     "Edition",
     "EventCell",
     "EventRecord",
-    "ListedFile",
     "ListMembers",
+    "ListedFile",
     "ListedText",
     "LogEntry",
     "LogHead",
