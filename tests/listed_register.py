@@ -40,15 +40,16 @@ def make_listed_register(data: Path) -> Listed:
     text = f"bodies: [{{party: '{LICENSING}', as: licensing, start: 2020-01-01, end: 2090-01-01}}]"
     assert not import_directory(register, text, at=now).problems
     firms = house(*range(1, 131)).raw.decode().replace("Example Works 107,", MARKUP + ",")
+    without = firms.replace("1,Organization,Example Works 1,SE,here\n", "", 1)
     for hours, file in enumerate(
         (
             text_file("house.csv", firms),
-            text_file("house.csv", firms.replace("1,Organization,Example Works 1,SE,here\n", "", 1)),
+            text_file("house.csv", without),
         )
     ):
         at = now + timedelta(hours=hours)
         assert import_list(register, [file], list_id="own-house", at=at).state == "in_force"
-    small = text_file("house.csv", firms.replace("here", "moved", 3).partition("100,")[0] + "900,Person,,SE,here\n")
+    small = text_file("house.csv", without.replace("here", "moved", 3).partition("100,")[0] + "900,Person,,SE,here\n")
     waiting = import_list(register, [small], list_id="own-house", at=now + timedelta(hours=2))
     assert waiting.state == "held"
     mofcom = import_list(register, ALL["mofcom-csv"], list_id="cn-export-control", at=now)
