@@ -94,6 +94,13 @@ def served_pending(tmp_path_factory):
         yield found
 
 
+@pytest.fixture(scope="session")
+def served_listed(tmp_path_factory):
+    """Serve a register of lists of the listed; with it who keeps them."""
+    with _serving_made(tmp_path_factory.mktemp("listed"), "listed_register:make_listed_register") as found:
+        yield found
+
+
 @contextmanager
 def _serving_made(folder: Path, make: str) -> Iterator[tuple[Served, dict[str, str | int]]]:
     """Serve a register that a function of the tests makes, `module:function`, with what that tells."""
@@ -215,6 +222,12 @@ def law_windows(chromium, served_law):
 def pending_windows(chromium, served_pending):
     """Return the same for the demo in which changes of law wait."""
     return _windows_of(chromium, served_pending)
+
+
+@pytest.fixture(scope="session")
+def listed_windows(chromium, served_listed):
+    """Return the same for the register of lists."""
+    return _windows_of(chromium, served_listed[0])
 
 
 def _windows_of(chromium, served):

@@ -380,9 +380,9 @@ def test_a_maker_that_fails_leaves_nothing_behind(tmp_path):
         "UPDATE store_listedtext SET document = replace(document, 'Works 3', 'Works 4')",
         "DELETE FROM store_listedtext WHERE document LIKE '%%Works 3\"%%'",
         "UPDATE store_listedfile SET length = length + 1",
-        "UPDATE store_listedfile SET content = x'00'",
+        "UPDATE store_listedfile SET content = %s",
         "DELETE FROM store_listedfile",
-        "UPDATE store_listmembers SET members = x'00'",
+        "UPDATE store_listmembers SET members = %s",
         "DELETE FROM store_listmembers",
         "INSERT INTO store_listedtext (digest, document) VALUES ('ab', '{}')",
         "UPDATE store_listmembers SET snapshot = 'ab'",
@@ -393,7 +393,7 @@ def test_a_row_that_was_changed_lost_or_added_is_named(empty_register, read_here
     """Threats O3, D6."""
     bring(empty_register, *range(1, 6))
     assert named(empty_register) == set()
-    tamper(statement)
+    tamper(statement, *([b"\x00"] if "= %s" in statement else []))
     assert named(empty_register) == {"screening.lists"}
 
 

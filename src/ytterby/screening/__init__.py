@@ -13,12 +13,16 @@ shell hands in.
 What it never does. It reads no file and no clock; lists, thresholds and rules are handed in as data with their dates.
 It never clears by what contradicts: country, date and address move a hit in the queue and never out of it.
 
-Terms. *List*: what one authority publishes or one operator keeps. *Entry*: one that is listed. *Snapshot*: a list as
-one file gave it. *Hit*: two versions that a run put beside each other. *Cleared*: disposed of as no match, until a day.
+What the files of lists look like is a package of its own (`lists`); what changed between snapshots, where they stand
+and who vanished are functions of records (`list_diff`, `list_state`), by dated rules (`list_rule`, `list_rules.yaml`).
 
-Invariants, each held by a test. Equal entries have equal digests, whatever the order of their names and facts. What is
-missing or stale is `not_checked`, never `passed`. No single person clears a hit, and no clearance outlives a change of
-either side.
+Terms. *List*: what one authority publishes or one operator keeps. *Entry*: one that is listed. *Snapshot*: a list as
+one file gave it. *Held*: waiting for a person's release. *Vanished*: gone from the file, and screened still. *Hit*: two
+versions that a run put beside each other. *Cleared*: disposed of as no match, until a day.
+
+Invariants, each held by a test. Equal entries have equal digests, whatever the order of their names and facts. Whoever
+was in force is screened until a person names the act by which it was taken off. What is missing or stale is
+`not_checked`, never `passed`. No single person clears a hit, and no clearance outlives a change of either side.
 """
 
 from ytterby.screening.check import Answer, Check, Gap, ListStanding, Missing, Screening, check

@@ -236,8 +236,8 @@ def run_diff(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def _show_diff(screen: Screen, found: Json) -> None:
     texts, counts = screen.texts, found["counts"]
-    for kind in ("removed", "changed", "added"):
-        _entries(screen, texts(f"lists.{kind}"), found[kind], counts[kind])
+    for kind, label in (("removed", "lists.removed"), ("changed", "lists.changed"), ("added", "lists.added")):
+        _entries(screen, texts(label), found[kind], counts[kind])
     if any(counts.values()):
         facts = {key: write_count(found[key]) for key in ("before", "after")}
         facts |= {key: write_count(count) for key, count in counts.items()}

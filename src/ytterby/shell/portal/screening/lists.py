@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.release_list import ListJudged, delist_entry, release_list
@@ -88,10 +88,13 @@ def changes_file(request: HttpRequest, seat: Seat, list_id: str, kind: str) -> H
 
 
 @for_keepers
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, seat: Seat, list_id: str) -> HttpResponse:
     """Let the import that waits be in force, with a reason (threat X10: a form without its token changes nothing)."""
     found = _found(seat, moment_of(request, seat), list_id)
+    if request.method != "POST":
+        # A page that said what was wrong stands here; its languages lead back to the list.
+        return HttpResponseRedirect(reverse("screening_list", args=[list_id]))
     which = request.POST.get("record", "")[:64]
     if which not in {row["record"] for row in found["snapshots"]}:
         raise Http404
@@ -101,10 +104,12 @@ def release(request: HttpRequest, seat: Seat, list_id: str) -> HttpResponse:
 
 
 @for_keepers
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def delist(request: HttpRequest, seat: Seat, list_id: str) -> HttpResponse:
     """Take an entry that vanished off the list, by a named act."""
     _found(seat, moment_of(request, seat), list_id)
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("screening_list", args=[list_id]))
     entry, act = request.POST.get("entry", "")[:200], request.POST.get("act", "")[: TEXT_MOST + 1]
     result = delist_entry(current_register(), list_id, entry, act=act, party=seat.viewer.party or "")
     return _done(request, seat, list_id, result, {"entry": entry, "act": act})
