@@ -11,6 +11,9 @@ from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.rights import add_account, confirm_right
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import Register, make_register
+from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.law import law_at
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER as ME
 from ytterby.shell.store.rights import stored_rights
 
 AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -55,6 +58,56 @@ def changed(register: Register, packs, *, start=START, at=AT, by="ann", second="
     done = activate_law(register, made.id[:12], by=keys[1], at=at)
     assert done.state == "in_force", done.problems
     return made.id
+
+
+def codes(change):
+    return [problem.code for problem in change.problems]
+
+
+def head():
+    return known_at(ME, None)
+
+
+def knows_to(at, known=None, pack=PACK):
+    return str(law_at(ME, known or head(), at).packs[pack].knows[1])
+
+
+def propose(register, packs=None, *, by="ann", at=AT, start=START, **more):
+    key = None if register.is_demo or by is None else key_of(by)
+    return propose_law(register, packs or [newer()], start=start, by=key, at=at, **more)
+
+
+def activate(register, which, by="bo", at=AT):
+    return activate_law(register, which, by=None if by is None else key_of(by), at=at)
+
+
+def alone(name):
+    """Return a pack that holds one parameter, always of the same name."""
+    parameter = {"value": "1", "unit": "wt%", "basis": "practice", "text": {"en": "x", "zh": "x"}}
+    return pack_of(
+        {
+            "schema": "ytterby-pack/1",
+            "id": name,
+            "group": "eu",
+            "title": {"en": "Alone", "zh": "单独"},
+            "knows": {"from": "2026-01-01", "to": "2026-12-31"},
+            "parameters": {"one-name": {**parameter, "source": "s", "confidence": "practice"}},
+        }
+    )
+
+
+def forget():
+    from ytterby.shell.store.reading import law
+
+    law._laws_kept.clear()
+    law._books_kept.clear()
+
+
+def staffed_register(folder: Path) -> Register:
+    """Make a register that is no demo, with accounts of the operator, of two bodies and of a mine."""
+    made = make_register(folder / "real", origin="log.example.org/register", at=AT)
+    assert not import_directory(made, packaged_text("shell.site", "sample_directory.yaml"), at=AT).problems
+    return staff(made)
 
 
 def make_changed_register(folder: Path) -> None:

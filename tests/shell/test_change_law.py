@@ -9,12 +9,29 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from law.law_case import asked, content_of, pack_of
-from shell.changed_law import AT, DISPUTE, KESTREL, PACK, START, TAMARACK, changed, key_of, newer, on, staff
-from shell.tampering import flipped, named
+from shell.changed_law import (
+    AT,
+    DISPUTE,
+    KESTREL,
+    PACK,
+    START,
+    TAMARACK,
+    activate,
+    alone,
+    changed,
+    codes,
+    forget,
+    head,
+    key_of,
+    knows_to,
+    newer,
+    on,
+    propose,
+    staffed_register,
+)
+from shell.tampering import named
 from ytterby.chain.party import OPERATOR
 from ytterby.law.trust import Confidence
 from ytterby.proof.key import KeyUse, PrivateKey
@@ -27,9 +44,7 @@ from ytterby.shell.site import law_packs
 from ytterby.shell.site.calendars import calendar_texts, calendars
 from ytterby.shell.site.law_packs import packaged_law, packaged_packs, read_folder
 from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.site.register import make_register
-from ytterby.shell.store.laws import ACTIVATION, KINDS, PROPOSAL, SETTLEMENT, laws_from_log, stored_laws
-from ytterby.shell.store.models import LogEntry, Registration
+from ytterby.shell.store.laws import stored_laws
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.law import (
@@ -42,41 +57,16 @@ from ytterby.shell.store.reading.law import (
     law_notices,
 )
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
-from ytterby.shell.store.registering import Registrable, register_documents
-from ytterby.shell.store.rights import rights_by_index, stored_records, stored_rights
+from ytterby.shell.store.rights import stored_rights
 
 ME = OPERATOR_VIEWER
 TERRA = "tests/law/packs/terra"
 SHARE = {"value_share": "0.02", "value_share_u": "0.001", "produced_in": "DE"}
 
 
-def codes(change):
-    return [problem.code for problem in change.problems]
-
-
-def head():
-    return known_at(ME, None)
-
-
-def knows_to(at, known=None, pack=PACK):
-    return str(law_at(ME, known or head(), at).packs[pack].knows[1])
-
-
-def propose(register, packs=None, *, by="ann", at=AT, start=START, **more):
-    key = None if register.is_demo or by is None else key_of(by)
-    return propose_law(register, packs or [newer()], start=start, by=key, at=at, **more)
-
-
-def activate(register, which, by="bo", at=AT):
-    return activate_law(register, which, by=None if by is None else key_of(by), at=at)
-
-
 @pytest.fixture
 def real(tmp_path):
-    """A register that is no demo, with accounts of the operator, of two bodies and of a mine."""
-    made = make_register(tmp_path / "real", origin="log.example.org/register", at=AT)
-    assert not import_directory(made, packaged_text("shell.site", "sample_directory.yaml"), at=AT).problems
-    return staff(made)
+    return staffed_register(tmp_path)
 
 
 # Two people, and an instant
@@ -262,35 +252,20 @@ def test_what_does_not_load_with_what_is_in_force_then_is_refused_with_file_poin
 
 
 def test_what_does_not_load_with_what_is_confirmed_for_later_is_refused(real):
-    changed(real, [_alone("later")], start=START + timedelta(days=9))
+    changed(real, [alone("later")], start=START + timedelta(days=9))
     for days in (0, 20):
-        refused = propose(real, [_alone("sooner")], start=START + timedelta(days=days))
+        refused = propose(real, [alone("sooner")], start=START + timedelta(days=days))
         assert codes(refused) == ["pack.in_two_packs"]
         assert refused.problems[0].facts["other"] == "later"
 
 
 def test_of_two_proposals_that_do_not_fit_together_the_second_cannot_be_confirmed(real):
-    first, second = propose(real, [_alone("extra-one")]), propose(real, [_alone("extra-two")])
+    first, second = propose(real, [alone("extra-one")]), propose(real, [alone("extra-two")])
     assert activate(real, first.id).state == "in_force"
     refused = activate(real, second.id)
     assert codes(refused) == ["pack.in_two_packs"]
     assert refused.problems[0].where.pointer == "/parameters"
     assert named(real) == set()
-
-
-def _alone(name):
-    """Return a pack that holds one parameter, always of the same name."""
-    parameter = {"value": "1", "unit": "wt%", "basis": "practice", "text": {"en": "x", "zh": "x"}}
-    return pack_of(
-        {
-            "schema": "ytterby-pack/1",
-            "id": name,
-            "group": "eu",
-            "title": {"en": "Alone", "zh": "单独"},
-            "knows": {"from": "2026-01-01", "to": "2026-12-31"},
-            "parameters": {"one-name": {**parameter, "source": "s", "confidence": "practice"}},
-        }
-    )
 
 
 def test_what_no_record_can_hold_is_refused(real):
@@ -305,28 +280,21 @@ def test_what_no_record_can_hold_is_refused(real):
 
 
 def test_after_a_version_whose_packs_do_not_fit_nothing_is_answered_and_the_doctor_says_so(real, monkeypatch):
-    changed(real, [_alone("extra-one")])
+    changed(real, [alone("extra-one")])
     assert "one-name" in law_at(ME, head(), START).parameters
-    packs = (*packaged_packs(), _alone("of-a-new-version"))
+    packs = (*packaged_packs(), alone("of-a-new-version"))
     monkeypatch.setattr(law_packs, "packaged_packs", lambda: packs)
-    _forget()
+    forget()
     with pytest.raises(LawUnfitError) as raised:
         law_at(ME, head(), START)
     assert [problem.code for problem in raised.value.problems] == ["pack.in_two_packs"]
     assert named(real) == {"law.fits"}
     # What is in force before its instant fits, and the way out is another proposal.
     assert law_at(ME, head(), AT).parameters
-    content = dict(_alone("extra-one").content)
+    content = dict(alone("extra-one").content)
     renamed = pack_of({**content, "parameters": {"own-name": content["parameters"]["one-name"]}})
     changed(real, [renamed], start=START + timedelta(days=1))
     assert "own-name" in law_at(ME, head(), START + timedelta(days=1)).parameters
-
-
-def _forget():
-    from ytterby.shell.store.reading import law
-
-    law._laws_kept.clear()
-    law._books_kept.clear()
 
 
 # Calendars
@@ -453,7 +421,7 @@ def test_what_changes_is_told_in_plain_words_in_both_languages(real):
     content["knows"]["to"] = "2026-12-05"
     content["rules"][0]["title"] = {"en": "Another title", "zh": "另一标题"}
     content["rules"][1].pop("readings")
-    number = changed(real, [pack_of(content), _alone("extra-one")], reason="Announcement 71")
+    number = changed(real, [pack_of(content), alone("extra-one")], reason="Announcement 71")
     (row,) = changes_of_law(Viewer(KESTREL), head(), AT)["proposals"]
     assert (row["id"], row["reason"], row["from"]) == (number, "Announcement 71", "2026-11-01T00:00:00.000Z")
     said = [one["text"] for one in row["changes"]]
@@ -478,121 +446,3 @@ def test_books_of_gives_the_law_without_and_with_a_proposal(real):
     for which in ("", "no-such", "0" * 64):
         with pytest.raises(KeyError):
             books_of(ME, head(), which)
-
-
-# Replay and tampering
-
-
-def replayed(register, records):
-    rows = dict(LogEntry.objects.values_list("index", "accepted_at"))
-    told = [(record, rows[record.number]) for record in records]
-    return laws_from_log(told, rights_by_index(register), register_id=register.id, is_demo=register.is_demo)
-
-
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_no_change_of_one_record_puts_in_force_what_two_did_not(real, data):
-    """Threats D5, O3: whatever one field of the log's records is changed to, or whichever of them is left out."""
-    if not stored_laws(real).proposals:
-        changed(real, [newer()])
-        propose(real, [newer(to="2026-12-09")], by="lee", start=START + timedelta(days=3))
-        settle_dispute(real, DISPUTE, "ended", source="n", by=key_of("lee"), at=AT)
-    honest = {one.digest: one.says for one in stored_laws(real).confirmed()}
-    records = copy.deepcopy(list(stored_records(kinds=KINDS)))
-    number = data.draw(st.integers(0, len(records) - 1))
-    record = records[number]
-    if data.draw(st.booleans()):
-        del records[number]
-    else:
-        name = data.draw(st.sampled_from(sorted(record.fields)))
-        other = copy.deepcopy(record.fields["packs"][:0] if name == "packs" else None)
-        values = [
-            "ann",
-            "bo",
-            "lee",
-            "kim",
-            "",
-            records[-1].digest,
-            records[2].digest,
-            "2026-11-05T00:00:00.000Z",
-            other,
-        ]
-        records[number] = record._replace(fields={**record.fields, name: data.draw(st.sampled_from(values))})
-    found = replayed(real, records)
-    assert {one.digest: one.says for one in found.confirmed()}.items() <= honest.items()
-    assert {one.settled.settlement.reading for one in found.settlements} <= {"ended"}
-
-
-def test_records_of_another_register_give_nothing_here(real):
-    """Threat O1: a signature is over the register too."""
-    changed(real, [newer()])
-    assert not settle_dispute(real, DISPUTE, "ended", source="n", by=key_of("lee"), at=AT).problems
-    rows = [(record, "2026-10-01T12:00:00.000Z") for record in stored_records(kinds=KINDS)]
-    found = laws_from_log(rows, rights_by_index(real), register_id="another", is_demo=False)
-    assert (found.proposals, found.settlements, len(found.flaws)) == ({}, [], 3)
-
-
-@pytest.mark.parametrize("kind", [PROPOSAL, ACTIVATION, SETTLEMENT])
-@pytest.mark.parametrize("column", ["document", "digest", "salt", "key"])
-def test_a_changed_row_is_named(real, kind, column):
-    """Threat O3."""
-    changed(real, [newer()])
-    assert not settle_dispute(real, DISPUTE, "ended", source="n", by=key_of("lee"), at=AT).problems
-    row = Registration.objects.get(kind=kind)
-    value = getattr(row, column)
-    value = flipped(value if isinstance(value, str) else bytes(value))
-    Registration.objects.filter(log_index=row.log_index).update(**{column: value})
-    _forget()
-    assert "log.registrations" in named(real)
-    assert not verify_log(real)["ok"]
-    if column == "document":
-        # One bit of a text may leave it no JSON at all.
-        assert named(real) & {"law.replay", "store.readable"}
-
-
-def test_a_pack_whose_digest_is_not_that_of_what_it_says_has_no_effect(register):
-    """Threat D5: in a demo too, where nobody signs."""
-    number = changed(register, [newer()], at=on(1))
-    row = Registration.objects.get(kind=PROPOSAL)
-    text = row.document.replace("2026-12-05", "2026-12-06")
-    assert text != row.document
-    Registration.objects.filter(log_index=row.log_index).update(document=text)
-    _forget()
-    assert number not in stored_laws(register).proposals
-    assert knows_to(START) == "2026-11-24"
-    (flaw, after) = stored_laws(register).flaws
-    assert "is not that of what it says" in flaw[1]
-    assert "nobody proposed" in after[1]
-    assert {"law.replay", "log.registrations"} <= named(register)
-
-
-@pytest.mark.parametrize("mistake", ["self-approved", "late", "backdated", "twice", "unread", "digest"])
-def test_a_record_written_past_the_actions_has_no_effect_and_is_named(register, mistake):
-    """Threats D5, O3: whoever owns the database appends records that no action would make."""
-    made = propose(register, at=on(1), start=on(9))
-    (proposal,) = stored_records(kinds=(PROPOSAL,))
-
-    def append(kind, fields, at):
-        register_documents([Registrable(kind, fields["id"], fields)], OPERATOR, at)
-
-    fields = {name: value for name, value in proposal.fields.items() if name != "registered_at"}
-    confirm = {"id": made.id, "of": made.id, "by": ""}
-    if mistake == "self-approved":
-        append(PROPOSAL, {**fields, "id": "x", "by": "eve", "from": "2026-10-20T00:00:00.000Z"}, on(2))
-        own = list(stored_records(kinds=(PROPOSAL,)))[-1].digest
-        append(ACTIVATION, {"id": own, "of": own, "by": "eve"}, on(2))
-    elif mistake == "late":
-        append(ACTIVATION, confirm, on(10))
-    elif mistake == "backdated":
-        append(PROPOSAL, {**fields, "id": "x", "from": "2026-01-01T00:00:00.000Z"}, on(2))
-    elif mistake == "twice":
-        append(ACTIVATION, confirm, on(2))
-        append(ACTIVATION, {**confirm, "id": "again"}, on(3))
-    elif mistake == "unread":
-        append(PROPOSAL, {**fields, "id": "x", "packs": [{"id": PACK}]}, on(2))
-    else:
-        packs = [{**fields["packs"][0], "digest": "sha256:" + "0" * 64}]
-        append(PROPOSAL, {**fields, "id": "x", "packs": packs}, on(2))
-    assert len(stored_laws(register).flaws) == 1
-    assert named(register) == {"law.replay"}
-    assert len(stored_laws(register).confirmed()) == (mistake == "twice")

@@ -116,6 +116,7 @@ OTHERS = {
     "law diff",
     "law test",
     "law sign",
+    *(f"law {verb}" for verb in ("propose", "activate", "withdraw", "settle", "changes")),
     *("quota allot", "quota amend", "quota transfer", "quota cut"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
