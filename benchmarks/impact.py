@@ -100,9 +100,8 @@ def _kernel_line(name: str, count: int) -> Line:
     if wanted != {one.id for row in found for one in row.subjects} & {one.id for one in part}:
         raise RuntimeError("the two ways differ")
     note = f"{changed:,} change; the plain way over {len(part):,}, times {count / len(part):.0f}"
-    return Line(
-        f"impact of {name}, {count:,} compositions", ours, "s", f"<= {LIMIT_SECONDS:.0f}", "plain", theirs, note
-    )
+    work, target = f"impact of {name}, {count:,} compositions", f"<= {LIMIT_SECONDS:.0f}"
+    return Line(work, ours, "s of CPU", target, "plain way", theirs, note)
 
 
 def _subjects(count: int) -> list[Subject]:
@@ -150,7 +149,8 @@ def _nation_lines(folder: Path, plants: int, months: int) -> list[Line]:
 
 
 def _command_line(name: str, folder: Path, data: Path, plants: int) -> Line:
-    """Measure the command as it is typed, in a process of its own."""
+    """Measure the command as it is typed, in a process of its own: its processor time, since others may run too."""
+    import resource
     import subprocess
     import sys
 
@@ -169,13 +169,15 @@ def _command_line(name: str, folder: Path, data: Path, plants: int) -> Line:
         str(ON),
         "--json",
     ]
-    started = time.perf_counter()
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(words, stdout=subprocess.PIPE, check=False)
-    seconds = time.perf_counter() - started
+    after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - started
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     answer = json.loads(done.stdout)
     counts = ", ".join(f"{answer['changed'][kind]} of {answer['asked'][kind]} {kind}" for kind in answer["asked"])
     work = f"law impact, {name}, {plants} plants"
-    return Line(work, seconds, "s", f"<= {LIMIT_SECONDS:.0f}", "limit of issue 04", LIMIT_SECONDS, counts)
+    note = f"{counts}; {seconds:.1f} s by the clock"
+    return Line(work, used, "s of CPU", f"<= {LIMIT_SECONDS:.0f}", "limit of issue 04", LIMIT_SECONDS, note)
 
 
 def _cut(documents: Path, until: str) -> None:
