@@ -28,12 +28,13 @@ class RuleChange(NamedTuple):
 
 def boundaries(*books: LawBook) -> list[date]:
     """Return the days from which on some rule or guidance of these books stands otherwise than on the day before."""
-    found = {day for book in books for rule in book.rules.values() for day in _days_of(rule)}
+    found = {day for book in books for rule in book.rules.values() for day in days_of_rule(rule)}
     found |= {one.effective for book in books for one in book.guidance if one.effective is not None}
     return sorted(found)
 
 
-def _days_of(rule: Rule) -> Iterator[date]:
+def days_of_rule(rule: Rule) -> Iterator[date]:
+    """Yield the days on which a rule begins, is suspended, or holds again, by any reading."""
     for version in rule.versions:
         yield from (day for day in (version.effective, version.not_before) if day is not None)
     for period in (*rule.suspended, *(one for reading in rule.readings for one in reading.suspended)):

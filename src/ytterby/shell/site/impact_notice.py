@@ -10,10 +10,12 @@ from typing import Any
 
 from ytterby.shell.site.law_texts import law_text
 from ytterby.shell.wording import language_of, word
+from ytterby.terms.identifier import tail
 
 Json = dict[str, Any]
 NAMED_MAX = 10
 PARTY, LIST, LOT = "party", "list", "lot"
+DUTIES = frozenset({"return", "quota"})
 SAID = frozenset({"controlled", "not_controlled", "ask", "disputed", "unknown"})
 
 
@@ -21,7 +23,7 @@ def notices(answer: Json, language: str) -> dict[str, str]:
     """Return the text for each party that an answer of `law impact` concerns, by its identifier."""
     rows_of: dict[str, list[Json]] = {}
     for row in answer["rows"]:
-        if row["kind"] != PARTY or row["what"]["about"] == LIST:
+        if row["kind"] != PARTY or row["what"]["about"] in {LIST, *DUTIES}:
             rows_of.setdefault(row["holder"]["id"], []).append(row)
     return {party: _notice(rows, answer, language) for party, rows in sorted(rows_of.items())}
 
@@ -56,6 +58,8 @@ def _group(row: Json, answer: Json) -> tuple[Any, ...]:
 def _paragraph(rows: Sequence[Json], answer: Json, language: str) -> list[str]:
     first = rows[0]
     day = day_words(date.fromisoformat(first["since"]), language)
+    if first["what"]["about"] in DUTIES:
+        return [_duty(row, answer, day, language) for row in rows]
     if first["kind"] == PARTY:
         key = "law.notice.named" if first["new"]["answer"] == "yes" else "law.notice.not_named"
         return [law_text(key, language, day=day, name=first["what"]["name"])]
@@ -80,6 +84,17 @@ def _paragraph(rows: Sequence[Json], answer: Json, language: str) -> list[str]:
     key = "law.notice.which_more" if more > 0 else "law.notice.which"
     lines.append(law_text(key, language, names=shown, more=more))
     return lines
+
+
+def _duty(row: Json, answer: Json, day: str, language: str) -> str:
+    """Return what changes of a duty, each side with its period and first due day."""
+    what = row["what"]
+    sides = {}
+    for side in ("old", "new"):
+        why = [answer["reasons"][number]["text"] for number in row[side]["reasons"]]
+        sides[side] = _joined([rule_word(row[side]["answer"], language), *why], language)
+    site = tail(what["site"]["id"])
+    return law_text(f"law.notice.{what['about']}", language, day=day, site=site, name=what["name"], **sides)
 
 
 def _word_and_codes(side: Json) -> tuple[Any, ...]:
@@ -136,7 +151,8 @@ def rule_word(answer: str, language: str) -> str:
     return law_text(f"law.impact.word.{answer}", language) if answer in RULE_WORDS else answer
 
 
-RULE_WORDS = frozenset({"yes", "no", "unknown", "disputed", "licence", "ban", "allowed", "prohibited"})
+DUTY_WORDS = ("owed", "asked", "not_owed", "drawn", "not_drawn")
+RULE_WORDS = frozenset({"yes", "no", "unknown", "disputed", "licence", "ban", "allowed", "prohibited", *DUTY_WORDS})
 
 
 def answer_word(answer: str, language: str) -> str:

@@ -18,6 +18,7 @@ from ytterby.balance.finding import Finding
 from ytterby.chain.lot_goods import facts_of
 from ytterby.chain.party import Directory, NamedList
 from ytterby.law.book import LawBook
+from ytterby.law.duty_change import DutyChange, duty_changes
 from ytterby.law.impact import Difference, Key, Subject, differing_conduct, goods_key, impact
 from ytterby.law.law_change import RuleChange, rule_changes
 from ytterby.law.reach import Law
@@ -36,7 +37,7 @@ KINDS = (LOT, PRODUCT, PARTY)
 # What no register keeps yet.
 NOT_KEPT = ("case", "licence", "reservation")
 # What is kept, and whose answer no pack or list decides; and what a party is not told.
-IN_WORK, RETURNS, OTHER_FORMS, CONDUCT = "goods_in_work", "returns_and_quotas", "other_forms", "conduct"
+IN_WORK, OTHER_FORMS, CONDUCT = "goods_in_work", "other_forms", "conduct"
 ANSWERS_KEPT = 4
 # A lot, who holds it, and what it consists of.
 Place = tuple[str, str, Key]
@@ -90,6 +91,14 @@ class ListChange(NamedTuple):
     source: str
 
 
+class PartyDuty(NamedTuple):
+    """What changes of the duties of a party at one of its sites."""
+
+    party: str
+    site: str
+    change: DutyChange
+
+
 class ConductChange(NamedTuple):
     """A finding of conduct that only one law gives, or that they give otherwise."""
 
@@ -111,6 +120,7 @@ class Impact(NamedTuple):
     goods: tuple[Difference, ...]
     conduct: tuple[ConductChange, ...]
     lists: tuple[ListChange, ...]
+    duties: tuple[PartyDuty, ...]
     on_hand: Mapping[Place, tuple[OnHand, ...]]
     asked: Mapping[str, int]
     not_covered: tuple[tuple[str, int], ...]
@@ -148,7 +158,7 @@ def _impact_of(viewer: Viewer, known: Known, question: Question, tell: Progress)
     changed = _with_lists(directory, question.lists)
     asked = {kind: len({(one.id, one.holder) for one in rows}) for kind, rows in of_kind.items()}
     asked[PARTY] = len(directory.parties) if viewer.reads_all else 1
-    beside = {IN_WORK: 0, RETURNS: 0, OTHER_FORMS: stock.other_forms} | ({} if viewer.reads_all else {CONDUCT: 0})
+    beside = {IN_WORK: 0, OTHER_FORMS: stock.other_forms} | ({} if viewer.reads_all else {CONDUCT: 0})
     conduct = _conduct(viewer, known, question, changed)
     judged = {one.finding.parties[0] for one in conduct if one.finding.parties}
     lists = _list_changes(viewer, directory, changed, question)
@@ -158,6 +168,7 @@ def _impact_of(viewer: Viewer, known: Known, question: Question, tell: Progress)
         conduct=conduct,
         # That a first list names others says something to those whose deeds it judges, and to who asks for itself.
         lists=tuple(one for one in lists if one.old or one.new or one.party in judged or not viewer.reads_all),
+        duties=tuple(_duties(viewer, directory, question)),
         on_hand={place: tuple(rows) for place, rows in on_hand.items()},
         asked=asked,
         not_covered=(
@@ -227,6 +238,23 @@ def _named(directory: Directory, name: str, country: str, day: date) -> frozense
     """Return who is named on a day; None where no list speaks of it."""
     rows = [one for one in directory.lists if (one.name, one.country) == (name, country) and one.covers(day)]
     return frozenset().union(*(one.parties for one in rows)) if rows else None
+
+
+# Duties
+
+
+def _duties(viewer: Viewer, directory: Directory, question: Question) -> Iterator[PartyDuty]:
+    """Yield what changes at each site, for whoever runs it on the day from which it does."""
+    old, new = question.laws
+    places = {(one.kind, one.country) for one in directory.sites.values()}
+    by_place: dict[tuple[str, str], list[DutyChange]] = {}
+    for one in duty_changes(old, new, places, on=question.on, until=question.until):
+        by_place.setdefault((one.kind, one.country), []).append(one)
+    for site in directory.sites.values():
+        for change in by_place.get((site.kind, site.country), ()):
+            party = site.operator_on(change.since)
+            if party is not None and (viewer.reads_all or party == viewer.party):
+                yield PartyDuty(party, site.id, change)
 
 
 # Conduct

@@ -22,6 +22,7 @@ from ytterby.shell.store.reading.impact import (
     ConductChange,
     Impact,
     ListChange,
+    PartyDuty,
     Question,
     impact_of,
 )
@@ -46,6 +47,7 @@ def list_impact(
     rows = [row for one in found.goods for row in writing.goods_rows(one)]
     rows += [writing.conduct_row(one, question) for one in found.conduct]
     rows += [writing.list_row(one) for one in found.lists]
+    rows += [writing.duty_row(one, language) for one in found.duties]
     rows.sort(key=lambda row: (row["since"], KINDS.index(row["kind"]), row["holder"]["id"], row["id"]))
     old, new = question.laws
     changed = {kind: len({(row["id"], row["holder"]["id"]) for row in rows if row["kind"] == kind}) for kind in KINDS}
@@ -130,17 +132,33 @@ class _Writing:
             **_NO_RULES,
         }
 
+    def duty_row(self, one: PartyDuty, language: str) -> Json:
+        change = one.change
+        what = {**_EMPTY, "about": change.about, "name": change.name or change.kind, "site": self._site(one.site)}
+        sides = []
+        for word, every, due in zip((change.old, change.new), change.every, change.due, strict=True):
+            told = law_text(f"law.impact.every.{every}", language, due=due) if due is not None else ""
+            sides.append(plain_answer(word, self._reason(change.about, change.since, told) if told else ()))
+        return {
+            **self._named(PARTY, one.party, one.party, what),
+            "since": str(change.since),
+            "old": sides[0],
+            "new": sides[1],
+            **_NO_RULES,
+        }
+
     def _source(self, one: ListChange) -> list[int]:
         """Return the act that publishes a list as a reason."""
-        if not one.source:
-            return []
+        return self._reason(one.name, one.since, one.source) if one.source else []
+
+    def _reason(self, rule: str, on: date, text: str) -> list[int]:
         self.reasons.rows.append(
             {
                 "code": None,
-                "rule": one.name,
-                "on": str(one.since),
-                "text": one.source,
-                "source": one.source,
+                "rule": rule,
+                "on": str(on),
+                "text": text,
+                "source": text,
                 "confidence": "read",
                 "confidence_note": None,
             }
