@@ -1,10 +1,14 @@
 """Who may not have it: names of parties against lists of the listed.
 
-What this room knows. An *entry* of a list (`entry`): names, identifiers and what else a list says of one person, firm,
-vessel or aircraft; a *snapshot* is all entries of one list as one file gave them, known by a digest. A *party as it is
-screened* (`screened_party`) and an entry make a *hit* (`hit`), which two people dispose of, the second blind
-(`disposition`, by the dated `policy`). Over lists, screenings and dispositions runs one question: may these parties be
-dealt with as far as lists tell (`check`). What clearances suppressed is sampled (`suppressed_sample`).
+What this room knows. *Names*: how one is read (`folding`, by `name_tables`, `romanisation`, `sound`), how rare its words
+are (`rarity`), who has names like it (`name_index`, `postings`), which words stand for which (`alignment`), what that
+comes to (`score`, `screener`) and why (`trace`), from which score on it is an alert (`scoring_rules`); a party as a
+whole (`party_screening`), lists by what changed (`rescreening`), how well it goes (`evaluation`). *Lists*: an *entry*
+(`entry`) holds names, identifiers and what else a list says of one person, firm, vessel or aircraft; a *snapshot* is
+all entries of one list as one file gave them, known by a digest. *Casework*: a *party as it is screened*
+(`screened_party`) and an entry make a *hit* (`hit`) in a run (`run`), which two people dispose of, the second blind
+(`disposition`, by the dated `policy`). Over lists, runs and dispositions goes one question: may these parties be dealt
+with as far as lists tell (`check`). What clearances suppressed is sampled (`suppressed_sample`).
 
 *Ownership* (`ownership`, `ownership_rule`, `ownership_verdict`): who is owned by listed parties, by fixpoints of direct
 stakes under dated rules. *Red flags* of end use (`flag*`, `flags`): dated data, a formula each, from facts that the
@@ -20,9 +24,15 @@ Terms. *List*: what one authority publishes or one operator keeps. *Entry*: one 
 one file gave it. *Held*: waiting for a person's release. *Vanished*: gone from the file, and screened still. *Hit*: two
 versions that a run put beside each other. *Cleared*: disposed of as no match, until a day.
 
-Invariants, each held by a test. Equal entries have equal digests, whatever the order of their names and facts. Whoever
-was in force is screened until a person names the act by which it was taken off. What is missing or stale is
-`not_checked`, never `passed`. No single person clears a hit, and no clearance outlives a change of either side.
+Invariants, each held by a test. Folding what is folded changes nothing; case, width, accents and legal forms do not
+count. A name scores highest against itself. The order of entries changes no score; equal inputs give equal bytes; one
+entry more changes no other's score except by the rarity that is given. Equal entries have equal digests, whatever the
+order of their names and facts. Whoever was in force is screened until a person names the act by which it was taken off.
+What is missing or stale is `not_checked`, never `passed`. No single person clears a hit, and no clearance outlives a
+change of either side.
+
+Sources: ISO 17442, GB 32100-2015 and IMO A.1117(30) for identifiers; tables of names with theirs in
+`name_tables.yaml`. Of names start reading at `screener`, of casework at `check`.
 """
 
 from ytterby.screening.check import Answer, Check, Gap, ListStanding, Missing, Screening, check

@@ -62,9 +62,9 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What pairs with what. Of each round of pairing and name: `left` and `right` (places of words; from k on, the place
-    less k and the next), `likeness` (0: no pair), and the weights of both. Of each name and word: `left_over`,
-    `right_over`: whether it is left over.
+    """What pairs with what. Of each round and name: places of the left and of the right word (from k on: the place less k,
+    and the next), likeness (0: no pair), and the weights of both. `left_over`, `right_over`: of each name and word
+    whether it is left over. `left_known`: of each word of the query, single and joined, whether it is known.
     """
 
     rounds: tuple[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray], ...]
@@ -75,7 +75,7 @@ class Alignment:
 
 def align(side: Side, others: Others, rules: Likeness) -> Alignment:
     """Align a query with each of these names."""
-    count, width = others.words.shape
+    width = others.words.shape[1]
     k = len(side.words)
     joined_left = [side.words[n] + side.words[n + 1] for n in range(k - 1)]
     spelled, columns = _joined(side, joined_left, others)

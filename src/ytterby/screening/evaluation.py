@@ -23,7 +23,7 @@ Z_95 = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A query and what came of it: `best` score of any candidate, `own` of the right one, None where it is not there."""
+    """A query and what came of it: `best` score of any candidate, `own` of the right one, None without it."""
 
     id: str
     cls: str

@@ -18,6 +18,7 @@ NAME_LENGTH_MAX = 400
 WORDS_MAX = 24
 HAN_MAX = 40
 HAN_WORD_MAX = 6
+NAME_WORDS_LEAST = 2
 FORM_WORDS_MAX = 6
 # A form this short may be a word or initials, unless it stands first or last, or is one of those that are nothing else.
 SHORT_FORM = 3
@@ -28,6 +29,13 @@ _WORD = re.compile(r"[^\W_]+")
 # Signs that stand on letters and belong to them: accents, points of Arabic and Hebrew, vowels of Devanagari.
 _SIGNS = r"\u0300-\u036f\u0483-\u0487\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0591-\u05c7\u0640\u0670\u30fc"
 _WORD_WITH_SIGNS = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*")
+# Scripts that are no alphabets, or hold consonants only: a word that goes on in another is two. Letters of alphabets that
+# look alike stay in one word.
+_BLOCKS = (
+    *(r"\uac00-\ud7a3", r"\u3040-\u30ff", r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"),
+    *(r"\u0900-\u097f", r"\u0600-\u06ff\u0750-\u077f", r"\u0590-\u05ff"),
+)
+_RUN = re.compile("|".join([*(f"[{block}]+" for block in _BLOCKS), f"[^{''.join(_BLOCKS)}]+"]))
 # Servant of …, the first half of many names: written apart, together, with any vowel and with its article assimilated.
 _SERVANT = re.compile(r"^abd(?:[aeiou]+(?:l|r|s|sh|z|n|d|t)?)?$")
 _SERVANT_OF = re.compile(r"^abd[aeiou]+l?(?=[^aeiou])(\w{4,})$")
@@ -77,7 +85,8 @@ def fold_name(text: str, tables: NameTables, *, is_person: bool, repair: Repair 
     if repair is not None and not is_abjad:
         words = [found for word in words for found in repair(word)]
     if is_person:
-        return FoldedName(tuple(words if is_abjad else _servants(words)), han, (), is_abjad, is_read)
+        words = words if is_abjad else _without_titles(_servants(words), tables)
+        return FoldedName(tuple(words), han, (), is_abjad, is_read)
     words = _trade([tables.short_words.get(word, word) for word in _initials(words)], tables)
     words, forms = strip_forms(words, tables)
     return FoldedName(tuple(words), han, forms, is_abjad, is_read)
@@ -92,11 +101,12 @@ def _latin_words(text: str, tables: NameTables) -> tuple[list[str], bool]:
     """Return the words that are not in Han, in Latin letters, and whether they hold consonants only."""
     words: list[str] = []
     has_abjad = False
-    for written in _WORD_WITH_SIGNS.findall(text):
-        script = script_of(written, tables.scripts)
-        if script != "Han":
-            has_abjad = has_abjad or script in ABJAD
-            words += romanise(written, script, tables.letters)
+    for whole in _WORD_WITH_SIGNS.findall(text):
+        for written in _RUN.findall(whole):
+            script = script_of(written, tables.scripts)
+            if script != "Han":
+                has_abjad = has_abjad or script in ABJAD
+                words += romanise(written, script, tables.letters)
     return [found for word in words for found in _WORD.findall(word)], has_abjad
 
 
@@ -104,7 +114,7 @@ def _latin_words(text: str, tables: NameTables) -> tuple[list[str], bool]:
 
 
 def _han_core(text: str, tables: NameTables, *, is_person: bool) -> str:
-    """Return the characters of a name in Han without blanks and signs and, of a firm, without legal forms at its ends."""
+    """Return the characters of a name in Han without blanks and signs and, of a firm, without forms at its ends."""
     core = "".join(one for one in text if one.isalnum())
     if is_person:
         return core
@@ -123,7 +133,7 @@ def _han_core(text: str, tables: NameTables, *, is_person: bool) -> str:
 
 
 def _read_han(han: str, tables: NameTables, *, is_person: bool) -> list[str]:
-    """Return a name in Han as it is usually written in Latin letters: places, words of the trade, the rest in pinyin."""
+    """Return a name in Han as it is usually written in Latin letters: places, words of the trade, else pinyin."""
     if is_person:
         sounds = [tables.readings.get(one, "") for one in han]
         return [found for found in (sounds[0], "".join(sounds[1:])) if found]
@@ -170,6 +180,14 @@ def _servants(words: list[str]) -> list[str]:
             name = match.group(1)
         found.append("abd" if _SERVANT.match(name) else _ARTICLES.get(name, name))
     return found
+
+
+def _without_titles(words: list[str], tables: NameTables) -> list[str]:
+    """Return the words of a person's name without titles, where a whole name is left: two words or more."""
+    if tables.titles.isdisjoint(words):
+        return words
+    found = [word for word in words if word not in tables.titles]
+    return found if len(found) >= NAME_WORDS_LEAST else words
 
 
 def _trade(words: list[str], tables: NameTables) -> list[str]:

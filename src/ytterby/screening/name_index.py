@@ -6,6 +6,7 @@ characters has both. Records stand in the order of what they say, so that the or
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -154,7 +155,7 @@ def build_index(
         ValueError: two bearers have one key.
     """
     ordered = sorted(bearers, key=lambda one: one.key)
-    if any(one.key == other.key for one, other in zip(ordered, ordered[1:], strict=False)):
+    if any(one.key == other.key for one, other in pairwise(ordered)):
         raise ValueError("two bearers have one key")
     folded = _Folded()
     total = folded.gather(ordered, tables)

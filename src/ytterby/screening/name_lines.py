@@ -1,4 +1,4 @@
-"""Queries and targets as JSON lines: `{id, schema, name}` and `{id, schema, names[]}`, with all that is wrong in them."""
+"""Queries and targets as JSON lines: `{id, schema, name}` and `{id, schema, names[]}`, and what is wrong."""
 
 import json
 from collections.abc import Iterable

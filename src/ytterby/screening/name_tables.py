@@ -19,6 +19,7 @@ FILES = (
     "legal_forms.csv",
     "trade_words.csv",
     "short_words.csv",
+    "titles.csv",
 )
 
 
@@ -29,8 +30,8 @@ class NameTables:
     `letters`: letter -> Latin letters. `scripts`: letter -> script. `simplified`: code point -> simplified character.
     `readings`: character -> pinyin. `han_words`: Han word -> Latin words (places and trade), `han_word_length` the
     longest. `common_words`: their Latin words, `common_pairs` their
-    Han characters two by two. `pinyin_words`: pinyin words -> English words. `forms`: written legal form as words -> its kind; `han_forms`
-    the same in Han. `syllables`: of pinyin. `short_words`: short -> long. `digest`: of all texts.
+    Han characters two by two. `pinyin_words`: pinyin words -> English words. `forms`: written legal form as words -> its
+    kind; `han_forms` the same in Han. `syllables`: of pinyin. `short_words`: short -> long. `titles`: of persons. `digest`: of all texts.
     """
 
     letters: Mapping[str, str]
@@ -47,6 +48,7 @@ class NameTables:
     han_forms: tuple[tuple[str, str], ...]
     syllables: frozenset[str]
     short_words: Mapping[str, str]
+    titles: frozenset[str]
     digest: str
 
 
@@ -83,6 +85,7 @@ def read_name_tables(texts: Mapping[str, str]) -> NameTables:
         han_forms=tuple(sorted(glued, key=lambda one: (-len(one[0]), one[0]))),
         syllables=frozenset(row["pinyin"] for row in rows["han_readings.csv"]),
         short_words=MappingProxyType({row["short"]: row["long"] for row in rows["short_words.csv"]}),
+        titles=frozenset(row["title"] for row in rows["titles.csv"]),
         digest=tables_digest(texts),
     )
 

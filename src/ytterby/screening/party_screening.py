@@ -1,7 +1,7 @@
-"""Screens a party under all its names, its identifiers and what else is known of it, and says what came of each entry.
+"""Screens a party under all its names, its identifiers and what else is known of it, and says what came of each.
 
-A record of it pins what it hangs on: digests of the index, of rarity, tables and rules, version of the scorer, id of the
-thresholds. The same pins and the same party give the same answer, bit for bit.
+A record of it pins what it hangs on: digests of the index, of rarity, tables and rules, version of the scorer, id of
+the thresholds. The same pins and the same party give the same answer, bit for bit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from ytterby.screening.identifier_check import is_identifying, normalise_identif
 from ytterby.screening.name_index import KINDS
 from ytterby.screening.scoring_rules import Band, Thresholds
 from ytterby.screening.screener import HITS_MOST, Hit, Screener
-from ytterby.screening.support import Facts, Said, Support, support_of
+from ytterby.screening.support import NO_FACTS, Facts, Said, Support, support_of
 from ytterby.screening.trace import Trace
 
 
@@ -23,7 +23,7 @@ class Screened:
     schema: EntrySchema
     names: tuple[str, ...]
     identifiers: tuple[tuple[str, str], ...] = ()
-    facts: Facts = Facts()
+    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)

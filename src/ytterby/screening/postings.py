@@ -18,6 +18,8 @@ _APART = {code: chr(0xE000 + code) for code in range(0x21, 0x7F)}
 _MULTIPLIERS = tuple(np.uint64(one) for one in (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1))
 # Beyond this many entries of lists for one query the commonest keys are left out.
 BUDGET = 40_000
+# As many entries are read at no cost to speak of, so that a short list is searched whole.
+FREE = 2_000
 KEYS_OF_QUERY = 16
 WORTH = 1000.0
 # With fewer names than this many times the entries that are read, sums over all names cost less than sorting.
@@ -111,11 +113,12 @@ def find_names(
     starts = postings.starts[keys]
     counts = postings.starts[keys + 1] - starts
     order = np.argsort(counts, kind="stable")
-    order = order[counts[order] > 0][:keys_most]
+    order = order[counts[order] > 0]
     if not len(order):
         return np.zeros(0, dtype=np.int64)
-    within = max(1, int(np.searchsorted(np.cumsum(counts[order]), BUDGET, side="right")))
-    order = order[:within]
+    read = np.cumsum(counts[order])
+    few, most_read = (int(np.searchsorted(read, limit, side="right")) for limit in (FREE, BUDGET))
+    order = order[: max(1, min(max(keys_most, few), most_read))]
     places = [postings.names[starts[one] : starts[one] + counts[one]] for one in order]
     # Whole numbers, so that their sum does not hang on the order in which it is taken.
     worth = np.repeat(np.rint(WORTH * np.log(postings.size / counts[order]) + 1.0), counts[order])
@@ -133,7 +136,7 @@ def find_names(
 def _add_up(names: np.ndarray, worth: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Return different names, ascending, and the sum of what each is worth: over all names where they are few."""
     if size < DENSE * len(names):
-        total = np.bincount(names, weights=worth, minlength=size)
+        total: np.ndarray = np.bincount(names, weights=worth, minlength=size)
         found = np.flatnonzero(total > 0.0)
         return found, total[found]
     order = np.argsort(names, kind="stable")

@@ -36,8 +36,8 @@ class Rarity:
 
 
 def weight_of(count: int, total: int) -> int:
-    """Return the weight of a word that so many of so many entries bear, thousandths."""
-    return round(ONE * log((total + 1) / (count + 1)) / log(total + 1)) if total > 0 else ONE
+    """Return the weight of a word that so many of so many entries bear, thousandths; never nothing."""
+    return round(ONE * log((total + 2) / (count + 1)) / log(total + 2))
 
 
 def make_rarity(counts: Mapping[str, int], total: int) -> Rarity:

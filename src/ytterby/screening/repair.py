@@ -1,4 +1,4 @@
-"""What a word may have been meant to be, where nobody on any list bears it: a slip of the pen, of a scanner, of a blank.
+"""What a word may have been meant to be, where nobody on any list bears it: a slip of pen, scanner or blank.
 
 Only a word that is unknown is repaired, and only into known words or legal forms.
 """

@@ -22,7 +22,8 @@ class ScoreRule:
     """How what is not matched counts against what is: of words alike but not equal (`unlike`; beyond that where they
     are less alike than 0.8, `far`), of what is left of the query and of the listed name, and of the rarest word that
     is left on both sides (`conflict`). `lone`: how much more unlike counts in a query of one word, which nothing else
-    bears out. `floor`: the least weight of a word, 0 to 1.
+    bears out. `floor`: the least weight of a word, 0 to 1. `power`: to which the share is raised, so that one score
+    means about as much in one group as in another.
     """
 
     unlike: float
@@ -32,6 +33,7 @@ class ScoreRule:
     conflict: float
     lone: float
     floor: float
+    power: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def score(sums: Sums, rule: ScoreRule) -> np.ndarray:
     )
     whole = sums.matched + against
     found: np.ndarray = np.where(whole > 0.0, sums.matched / np.where(whole > 0.0, whole, 1.0), 0.0)
-    return found.round(SCORE_DIGITS)
+    raised: np.ndarray = np.power(found, rule.power).round(SCORE_DIGITS)
+    return raised
 
 
 def score_pairs(query: dict[str, float], listed: dict[str, float], rule: ScoreRule) -> float:
@@ -108,4 +111,4 @@ def score_pairs(query: dict[str, float], listed: dict[str, float], rule: ScoreRu
             worst_listed = max(worst_listed, weight)
     against = rule.query_left * unmatched_query + rule.listed_left * unmatched_listed
     against += rule.conflict * min(worst_query, worst_listed)
-    return round(matched / (matched + against), SCORE_DIGITS) if matched > 0.0 else 0.0
+    return round((matched / (matched + against)) ** rule.power, SCORE_DIGITS) if matched > 0.0 else 0.0

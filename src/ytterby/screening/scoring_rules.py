@@ -32,8 +32,8 @@ class Band(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Scoring:
     """How names are scored: rules and likeness of each group; `read` and `weak` are factors on the score of a Latin
-    reading of Han characters and of a weak name; `common_words` and `common_pairs` the most that a place or a word of the
-    trade may weigh. `version`: of the scorer, `digest`: of the rules.
+    reading of Han characters and of a weak name; `common_words` and `common_pairs` the most that a place or a word of
+    the trade may weigh. `version`: of the scorer, `digest`: of the rules.
     """
 
     rules: Mapping[Group, ScoreRule]
@@ -86,7 +86,7 @@ def parse_scoring(text: str) -> Scoring:
     """
     values = {(row["group"], row["parameter"]): float(row["value"]) for row in csv.DictReader(text.splitlines())}
     rules = {}
-    likeness = {}
+    likeness: dict[Group, Likeness] = {}
     for group in Group:
         rules[group] = ScoreRule(**{one.name: values[group.value, one.name] for one in fields(ScoreRule)})
         if group is not Group.HAN:

@@ -55,6 +55,7 @@ class Scored:
 
     records: np.ndarray
     scores: np.ndarray
+    group: Group
     traced: Traced
 
 
@@ -108,7 +109,10 @@ class Screener:
             own = np.where(self._has_han[self.index.bearers[names]], 0.0, own * self.scoring.read)
         else:
             own = np.where(bits & IS_READ > 0, own * self.scoring.read, own)
-        values = (found.scores * own).round(SCORE_DIGITS).tolist()
+        power = self.scoring.rules[group].power
+        raised = power / self.scoring.rules[found.group].power
+        # On the scale of the query's group: words of a reading are scored as those of a body, and judged as Han.
+        values = (np.power(found.scores, raised) * np.power(own, power)).round(SCORE_DIGITS).tolist()
         bearers = self.index.bearers[names].tolist()
         for row, (bearer, name, value) in enumerate(zip(bearers, names.tolist(), values, strict=True)):
             before = kept.get(bearer)
@@ -149,7 +153,8 @@ class Screener:
         side = self.side(folded, rule, is_person=is_person)
         others = self.others(records, rule, is_person=is_person)
         alignment = align(side, others, self.scoring.likeness[group])
-        return Scored(records, score(add_up(alignment, side, others.weights), rule), WordTrace(side, others, alignment))
+        scores = score(add_up(alignment, side, others.weights), rule)
+        return Scored(records, scores, group, WordTrace(side, others, alignment))
 
     def others(self, records: np.ndarray, rule: ScoreRule, *, is_person: bool) -> Others:
         """Return the words of records with their weights, to be aligned."""
@@ -198,4 +203,4 @@ class Screener:
             words = [self._word(place) for place in self.index.words_of(record)]
             listed.append({text: rule.floor + (1.0 - rule.floor) * value for text, value, _ in words})
         scores = np.array([score_pairs(query, one, rule) for one in listed])
-        return Scored(records, scores, HanTrace(query, listed))
+        return Scored(records, scores, Group.HAN, HanTrace(query, listed))

@@ -1,6 +1,6 @@
 """What else speaks for or against that two are one: country, date of birth or founding, address.
 
-It moves a hit in the queue and never out of it: a listed one moves, dates are copied wrongly, and countries are left out.
+It moves a hit in the queue and never out of it: a listed one moves, dates are copied wrongly, countries left out.
 """
 
 import re
@@ -31,6 +31,9 @@ class Facts:
     countries: tuple[str, ...] = ()
     born: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+
+
+NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,17 @@ def _read(head: dict[str, object], load: Callable[[str], np.ndarray]) -> tuple[N
 
     rarity = Rarity(WordList(text("rarity")), load("rarity_counts"), int(str(head["total"])), str(head["rarity"]))
     index = NameIndex(
-        **{name: load(name) for name in _ARRAYS},
-        **{name: text(name) for name in _TEXTS},
+        keys=text("keys"),
+        lists=text("lists"),
+        texts=text("texts"),
+        bearers=load("bearers"),
+        kinds=load("kinds"),
+        names=load("names"),
+        bits=load("bits"),
+        lengths=load("lengths"),
+        starts=load("starts"),
+        words=load("words"),
+        weights=load("weights"),
         vocabulary=WordList(text("vocabulary")),
         postings=Postings(load("postings_starts"), load("postings_names"), int(str(head["size"]))),
         digest=str(head["digest"]),
