@@ -101,3 +101,18 @@ def snapshot_digest(entries: Iterable[ListedEntry]) -> str:
     """Return the digest of a snapshot's entries (hex, SHA-256), whatever their order."""
     digests = sorted(f"{entry.id}\x00{entry_digest(entry)}" for entry in entries)
     return sha256(b"ytterby/list/v1\x00" + "\n".join(digests).encode()).hexdigest()
+
+
+# Of a list's name and an entry's in a key; no list's name holds a blank.
+_JOINT = " "
+
+
+def key_of(list_id: str, entry: str) -> str:
+    """Return the key of an entry among those of all lists."""
+    return f"{list_id}{_JOINT}{entry}"
+
+
+def entry_at(key: str) -> tuple[str, str]:
+    """Return the list and the entry that a key stands for."""
+    list_id, _, entry = key.partition(_JOINT)
+    return list_id, entry

@@ -60,8 +60,9 @@ class Alert:
     opinions: tuple[Opinion, ...] = ()
 
 
-def screened_party(party: Party) -> ScreenedParty:
+def screened_party(viewer: Viewer, party: Party) -> ScreenedParty:
     """Return a registered party as it is screened: under every name that the register knows."""
+    del viewer  # who does not screen was given no party
     names = (party.name, party.name_zh, *party.also)
     return ScreenedParty(
         id=party.id,
@@ -81,7 +82,7 @@ def registered_parties(viewer: Viewer, known: Known) -> dict[str, Registered]:
     rows = Registration.objects.filter(kind="party", log_index__lt=known.size).order_by("log_index")
     index = dict(rows.values_list("key", "log_index"))
     parties = registered_directory(known.size).parties
-    return {id_: Registered(screened_party(one), index[id_]) for id_, one in parties.items() if id_ in index}
+    return {id_: Registered(screened_party(viewer, one), index[id_]) for id_, one in parties.items() if id_ in index}
 
 
 def with_owners(viewer: Viewer, known: Known, parties: Iterable[str], on: date) -> tuple[str, ...]:
@@ -142,15 +143,16 @@ def _screened(found: Screenings, parties: Iterable[Registered], at: datetime) ->
 
 def _standings(viewer: Viewer, known: Known, at: datetime) -> list[ListStanding]:
     """Return the lists that must be screened against, and those that are there beside them."""
-    digests = list_digests(screened_lists(viewer, known))
+    digests = list_digests(viewer, screened_lists(viewer, known))
     return [
         ListStanding(one.list_id, digests.get(one.list_id), one.keeps_from_checking or one.is_stale)
         for one in lists_in_force(viewer, known, at)
     ]
 
 
-def list_digests(lists: Iterable[ScreenedList]) -> Mapping[str, str]:
+def list_digests(viewer: Viewer, lists: Iterable[ScreenedList]) -> Mapping[str, str]:
     """Return by list the digest (hex, SHA-256) of what is screened of it: what is in force, and what vanished."""
+    del viewer  # who may not read lists was given none
     found = {}
     for one in lists:
         lines = sorted(f"{id_}\x00{digest}\n" for id_, digest in one.members.items())

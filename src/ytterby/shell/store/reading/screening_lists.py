@@ -4,7 +4,7 @@ Who may read: licensing, tracing and auditing bodies and the register's operator
 screening: what it cannot read does not exist (threats A5, C7).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,7 +21,14 @@ from ytterby.shell.store.asking import VALUES_MAX
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, TRACING, Viewer
-from ytterby.shell.store.screening_lists import KEEPERS, import_fields, members_of, stored_entries, stored_list_states
+from ytterby.shell.store.screening_lists import (
+    KEEPERS,
+    import_fields,
+    last_list_record,
+    members_of,
+    stored_entries,
+    stored_list_states,
+)
 from ytterby.terms.instant import write_instant
 
 READERS = frozenset({AUDIT, TRACING, LICENSING})
@@ -125,8 +132,24 @@ def entries_at(viewer: Viewer, known: Known) -> Iterator[ListedEntry]:
         PermissionError: the viewer may not read lists.
         LookupError: a snapshot in force or an entry of one cannot be read.
     """
-    for one in screened_lists(viewer, known):
+    yield from entries_of(viewer, screened_lists(viewer, known))
+
+
+def entries_of(viewer: Viewer, lists: Iterable[ScreenedList]) -> Iterator[ListedEntry]:
+    """Yield every entry of lists that were read, in order of list and id.
+
+    Raises:
+        LookupError: an entry cannot be read.
+    """
+    del viewer  # who may not read lists was given none
+    for one in lists:
         yield from _entries(one.members)
+
+
+def last_change(viewer: Viewer, known: Known) -> int:
+    """Return the log size after the last record about lists, up to a log size; 0 where there is none."""
+    del viewer  # a number of the public log
+    return last_list_record(known.size) + 1
 
 
 def _entries(members: Members) -> Iterator[ListedEntry]:
