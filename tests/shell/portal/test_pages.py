@@ -68,6 +68,7 @@ PAGES = [
     "law/packs/",
     "law/rules/CN-57/?on=2026-11-20",
     "law/rules/1C905.a/",
+    "screening/flags/",
     "log/",
     "help/",
 ]
