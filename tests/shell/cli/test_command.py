@@ -37,7 +37,7 @@ def test_the_commands_of_the_contract_are_there():
         "balance findings", "balance close", "balance power",
         "return list", "return show", "return gaps", "quota set", "quota show",
         "quota allot", "quota amend", "quota transfer", "quota cut",
-        "law classify", "law applies", "law show", "law diff", "law test", "law sign",
+        "law classify", "law applies", "law show", "law diff", "law impact", "law test", "law sign",
         "log checkpoint", "log prove", "log verify", "nation simulate",
         "inquiry list", "inquiry show", "inquiry ask", "inquiry answer", "inquiry explain",
         "inquiry set-aside", "inquiry confirm", "inquiry open", "inquiry order", "inquiry visit", "inquiry hear",
