@@ -12,10 +12,11 @@ from typing import Any
 from ytterby.law import conduct as asked
 from ytterby.law.clock_rule import ClockRule
 from ytterby.law.condition import leaves_of
-from ytterby.law.conduct import Conduct
-from ytterby.law.dated_rule import Dispute, Rule
-from ytterby.law.fact import CODE, FIGURES, FactKind
-from ytterby.law.item import Doubt, Guidance, Item, Parameter
+from ytterby.law.conduct import NO, YES, Conduct
+from ytterby.law.dated_rule import Dispute, Rule, ShareRule
+from ytterby.law.fact import CODE, FIGURES, SHARE, FactKind
+from ytterby.law.goods_value import PLACES
+from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter
 from ytterby.law.pack import Cited, Pack
 from ytterby.law.procedure import Procedure, clock_rules_of
 from ytterby.terms.problem import Problem, pointer, refuse
@@ -69,6 +70,11 @@ class LawBook:
     def doubts(self) -> tuple[Doubt, ...]:
         """All doubts, in order of pack."""
         return tuple(one for pack in self.packs.values() for one in pack.doubts)
+
+    @cached_property
+    def annexes(self) -> Mapping[str, Annex]:
+        """Every list that rules refer to without control codes, by identifier."""
+        return _merged(pack.annexes for pack in self.packs.values())
 
     @cached_property
     def conduct(self) -> Mapping[str, Conduct]:
@@ -126,7 +132,7 @@ def make_book(packs: Sequence[Pack]) -> tuple[LawBook, list[Problem]]:
 
 
 def _named_twice(book: LawBook) -> Iterator[Problem]:
-    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct"):
+    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct", "annexes"):
         seen: dict[str, str] = {}
         for pack in book.packs.values():
             for name in getattr(pack, section):
@@ -154,6 +160,12 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         for at, part in enumerate(item.parts):
             if part.limit:
                 yield from _known(part.limit, book.parameters, pointer("items", number, "parts", at, "limit"))
+    for number, annex in enumerate(pack.annexes.values()):
+        for at, one in enumerate(annex.entries):
+            for n, part in enumerate(one.parts):
+                if part.limit:
+                    where = pointer("annexes", number, "entries", at, "parts", n, "limit")
+                    yield from _known(part.limit, book.parameters, where)
     for section in ("guidance", "doubts"):
         for number, row in enumerate(getattr(pack, section)):
             yield from _known(row.rule, book.rules, pointer(section, number, "rule"))
@@ -164,11 +176,11 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         yield from _known(entry.rule, book.rules, place)
         if entry.rule in book.rules:
             yield from _conduct_problems(entry, book.rules[entry.rule], book, place)
-    if pack.items:
+    if pack.items or pack.annexes:
         # A group can be asked alone: what its items need must not stand in another group.
         own = book.of_group(pack.group).parameters
         for name in (COVERAGE, IMPURITY):
-            yield from _known(name, own, "/items")
+            yield from _known(name, own, "/items" if pack.items else "/annexes")
     if pack.procedure is not None:
         yield from _procedure_references(pack.procedure, book)
 
@@ -233,6 +245,8 @@ def _rule_references(rule: Rule, book: LawBook) -> Iterator[tuple[str, str, Iter
                 yield "/when", leaf.u, kinds
     for name in rule.presumed:
         yield "/presumed", name, book.facts
+    if rule.share is not None:
+        yield from _share_references(rule.share, book)
     if rule.strictest is not None:
         # A rule that follows another that follows others could follow itself.
         plain = [name for name, other in book.rules.items() if other.strictest is None]
@@ -245,3 +259,16 @@ def _rule_references(rule: Rule, book: LawBook) -> Iterator[tuple[str, str, Iter
             yield "/strictest/order", one, words
         codes = {name for name, kind in book.facts.items() if kind.kind == CODE}
         yield "/strictest/fact", rule.strictest.fact, codes
+
+
+def _share_references(share: ShareRule, book: LawBook) -> Iterator[tuple[str, str, Iterable[str]]]:
+    figures = [name for name, kind in book.facts.items() if kind.kind == SHARE]
+    yield "/share/fact", share.fact, figures
+    yield "/share/u", share.u, figures
+    for name in ("counts", "of"):
+        yield pointer("share", name), getattr(share, name), book.annexes
+    members = [name for name, kind in book.facts.items() if {YES, NO} <= set(kind.values)]
+    yield "/share/member", share.member, members
+    for leaf in leaves_of(share.when):
+        # A part is asked where it is from, and nothing else.
+        yield "/share/when", leaf.fact, [name for name in PLACES if name in book.facts and not leaf.relation]

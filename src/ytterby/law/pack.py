@@ -14,7 +14,7 @@ from types import MappingProxyType
 from ytterby.law.conduct import Conduct
 from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import FactKind
-from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
+from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter, Tariff
 from ytterby.law.procedure import Procedure
 from ytterby.law.trust import Trust, Words
 
@@ -55,6 +55,7 @@ class Pack:
     tariff: Tariff
     conduct: Mapping[str, Conduct] = field(default_factory=dict)
     procedure: Procedure | None = None
+    annexes: Mapping[str, Annex] = field(default_factory=dict)
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
 

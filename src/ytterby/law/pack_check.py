@@ -22,6 +22,7 @@ def pack_problems(content: Json) -> list[Problem]:
         *_names_twice(content),
         *(problem for place, row in _rows(content, "rules") for problem in _rule_problems(row, place)),
         *(problem for place, row in _rows(content, "items") for problem in _item_problems(row, place)),
+        *(problem for place, row in _rows(content, "annexes") for problem in _annex_problems(row, place)),
         *(problem for place, row in _rows(content, "disputes") for problem in _dispute_problems(row, place)),
         *(problem for place, row in _rows(content, "guidance") for problem in _forms(row["forms"], place)),
         *_guidance_against_itself(content),
@@ -43,7 +44,7 @@ def _reversed(first: str, last: str | None, where: str) -> Iterator[Problem]:
 
 def _names_twice(content: Json) -> Iterator[Problem]:
     keys = {"cited": "id", "disputes": "id", "rules": "id", "items": "code", "guidance": "id", "doubts": "id"}
-    keys["conduct"] = "rule"
+    keys |= {"conduct": "rule", "annexes": "id"}
     for section, key in keys.items():
         yield from _twice(((place + pointer(key), row[key]) for place, row in _rows(content, section)))
     tariff = content.get("tariff", {})
@@ -87,6 +88,31 @@ def _rule_problems(row: Json, place: str) -> Iterator[Problem]:
     )
     yield from _twice(names)
     yield from _known_problems(row, place)
+    yield from _transition_problems(row, place)
+    for number, later in enumerate(row.get("later", ())):
+        yield from _transition_problems(later, place + pointer("later", number))
+    yield from _meaning_problems(row, place)
+
+
+def _transition_problems(version: Json, place: str) -> Iterator[Problem]:
+    """Yield transitions that name an end without its day, or that end before the day before which they begin."""
+    for number, row in enumerate(version.get("transition", ())):
+        where = place + pointer("transition", number)
+        for name, other in (("end", "until"), ("until", "end")):
+            if name in row and other not in row:
+                yield refuse("pack.missing_field", where, other, name=other)
+        if "until" in row:
+            yield from _reversed(row["before"], row["until"], where + "/until")
+
+
+def _meaning_problems(row: Json, place: str) -> Iterator[Problem]:
+    """Yield words that a rule about export can answer and of which it does not say what they mean."""
+    if "means" not in row:
+        return
+    words = row.get("words", {"holds": "yes", "fails": "no"})
+    said = set(words.values()) | set(row.get("strictest", {}).get("order", ()))
+    for word in sorted(said ^ set(row["means"])):
+        yield refuse("pack.meaning", place + "/means", word, words=", ".join(sorted(said)))
 
 
 def _known_problems(row: Json, place: str) -> Iterator[Problem]:
@@ -132,6 +158,13 @@ def _item_problems(row: Json, place: str) -> Iterator[Problem]:
         if (part["how"] == "system") != ("closed_list" in part) and part["how"] != "unread":
             yield refuse("pack.contradiction", where, part["how"], what="how, closed_list")
         yield from _list_problems(part.get("closed_list") or (), row["elements"], where)
+
+
+def _annex_problems(row: Json, place: str) -> Iterator[Problem]:
+    entries = [(place + pointer("entries", number), one) for number, one in enumerate(row["entries"])]
+    yield from _twice((where + "/id", one["id"]) for where, one in entries)
+    for where, one in entries:
+        yield from _item_problems(one, where)
 
 
 def _list_problems(listed: Iterable[str], elements: list[str], where: str) -> Iterator[Problem]:

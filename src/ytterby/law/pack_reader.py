@@ -8,9 +8,10 @@ from typing import Any
 
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT, Branch, Condition, Leaf
 from ytterby.law.conduct import Breach, Conduct, Deed
-from ytterby.law.dated_rule import Dispute, Period, Reading, Rule, Settlement, Strictest, Version
+from ytterby.law.dated_rule import Dispute, Period, Reading, Rule, Settlement, ShareRule, Strictest, Transition, Version
 from ytterby.law.fact import FactKind
 from ytterby.law.item import (
+    Annex,
     CustomsCondition,
     Doubt,
     Guidance,
@@ -62,6 +63,7 @@ def _pack(content: Json) -> Pack:
         ),
         conduct={row["rule"]: _conduct(row, name) for row in content.get("conduct", ())},
         procedure=procedure_of(content["procedure"], name) if "procedure" in content else None,
+        annexes={row["id"]: _annex(row, name) for row in content.get("annexes", ())},
         content=MappingProxyType(dict(content)),
     )
 
@@ -118,7 +120,13 @@ def _rule(row: Json, pack: str) -> Rule:
         duties=tuple(row.get("duties", ())),
         strictest=_strictest(strictest) if strictest else None,
         trust=trust_of(row, row["published"]),
+        share=_share(row["share"]) if "share" in row else None,
+        means=dict(row.get("means", {})),
     )
+
+
+def _share(row: Json) -> ShareRule:
+    return ShareRule(row["fact"], row["u"], row["counts"], _condition(row["when"]), row["of"], row["member"])
 
 
 def _strictest(row: Json) -> Strictest:
@@ -134,7 +142,14 @@ def _version(row: Json) -> Version:
         condition=_condition(when) if when is not None else None,
         text=row["text"],
         trust=trust_of(row, row["published"]),
+        transition=tuple(_transition(one, row) for one in row.get("transition", ())),
     )
+
+
+def _transition(row: Json, version: Json) -> Transition:
+    until = _optional_day(row.get("until"))
+    trust = trust_of(row, version["published"])
+    return Transition(row["day"], _day(row["before"]), row.get("end", ""), until, row["text"], trust)
 
 
 def _period(row: Json) -> Period:
@@ -199,6 +214,23 @@ def _item(row: Json, pack: str) -> Item:
         reference_hs=tuple(row.get("reference_hs", ())),
         trust=trust_of(row),
     )
+
+
+def _annex(row: Json, pack: str) -> Annex:
+    entries = tuple(
+        Item(
+            code=one["id"],
+            pack=pack,
+            rule=row["id"],
+            elements=tuple(one["elements"]),
+            text=one["text"],
+            parts=tuple(_part(part, one) for part in one["parts"]),
+            reference_hs=(),
+            trust=trust_of(one),
+        )
+        for one in row["entries"]
+    )
+    return Annex(row["id"], pack, row["text"], entries, trust_of(row))
 
 
 def _guidance(row: Json, pack: str) -> Guidance:

@@ -23,6 +23,7 @@ BEGINNINGS = (
     "doctor.part.",
     "register.rebuilding.",
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
+    *("law.leave.", "law.settles.", "law.share.member_", "law.share.part_"),
 )
 
 
