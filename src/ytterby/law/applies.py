@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ytterby.law.book import LawBook
-from ytterby.law.condition import Facts, Leaf, Span, judge
+from ytterby.law.condition import Facts, Leaf, Places, Span, judge
 from ytterby.law.dated_rule import (
     Dispute,
     Period,
@@ -286,6 +286,8 @@ def _leaf_reason(rule: Rule, version: Version, leaf: Leaf, facts: Facts, on: dat
     if found is None:
         key = "fact_taken_as_not" if leaf.is_no_if_missing else "fact_missing"
         return Reason("", rule.id, on, Said(key, {"fact": leaf.fact, "wanted": wanted}), trust)
+    if isinstance(found, Places):
+        return Reason("", rule.id, on, _places_said(leaf, found, wanted), trust)
     if isinstance(found, Span):
         bounds = {"low": written(found.low), "high": written(found.high), "k": str(leaf.k), "limit": wanted}
         ends = {"low_u": written(found.low_u), "high_u": written(found.high_u)}
@@ -299,6 +301,14 @@ def _leaf_reason(rule: Rule, version: Version, leaf: Leaf, facts: Facts, on: dat
     figures = {"fact": leaf.fact, "value": written(found), "u": shown_u, "k": str(leaf.k)}
     key = "figure_beside_limit" if u is not None else "figure_exact_beside_limit"
     return Reason("", rule.id, on, Said(key, {**figures, "limit": wanted}), trust)
+
+
+def _places_said(leaf: Leaf, found: Places, wanted: str) -> Said:
+    named = ", ".join(sorted(found.sure)) or "–"
+    facts = {"fact": leaf.fact, "value": named, "perhaps": ", ".join(sorted(found.perhaps)) or "–", "wanted": wanted}
+    if leaf.values & found.sure:
+        return Said("places_among", facts)
+    return Said("places_open" if found.is_open or leaf.values & found.perhaps else "places_not_among", facts)
 
 
 def written(figure: Decimal) -> str:

@@ -14,11 +14,12 @@ from ytterby.law.clock_rule import ClockRule
 from ytterby.law.condition import leaves_of
 from ytterby.law.conduct import NO, YES, Conduct
 from ytterby.law.dated_rule import Dispute, Rule, ShareRule
-from ytterby.law.fact import CODE, FIGURES, SHARE, FactKind
+from ytterby.law.fact import CODE, FIGURES, PLACE, SHARE, FactKind
 from ytterby.law.goods_value import PLACES
 from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter
 from ytterby.law.pack import Cited, Pack
 from ytterby.law.procedure import Procedure, clock_rules_of
+from ytterby.law.stage import Stage
 from ytterby.terms.problem import Problem, pointer, refuse
 
 # Parameters that the classification itself asks for; every book that lists items must hold them.
@@ -77,6 +78,11 @@ class LawBook:
         return _merged(pack.annexes for pack in self.packs.values())
 
     @cached_property
+    def stages(self) -> Mapping[str, Stage]:
+        """Every stage of the chain that a fact asks about, by that fact."""
+        return _merged(pack.stages for pack in self.packs.values())
+
+    @cached_property
     def conduct(self) -> Mapping[str, Conduct]:
         """What rules say of conduct, by their rule."""
         return _merged(pack.conduct for pack in self.packs.values())
@@ -132,7 +138,7 @@ def make_book(packs: Sequence[Pack]) -> tuple[LawBook, list[Problem]]:
 
 
 def _named_twice(book: LawBook) -> Iterator[Problem]:
-    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct", "annexes"):
+    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct", "annexes", "stages"):
         seen: dict[str, str] = {}
         for pack in book.packs.values():
             for name in getattr(pack, section):
@@ -160,6 +166,9 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         for at, part in enumerate(item.parts):
             if part.limit:
                 yield from _known(part.limit, book.parameters, pointer("items", number, "parts", at, "limit"))
+    places = {name for name, kind in book.facts.items() if kind.kind == PLACE}
+    for number, name in enumerate(pack.stages):
+        yield from _known(name, dict.fromkeys(places), pointer("stages", number, "fact"))
     for number, annex in enumerate(pack.annexes.values()):
         for at, one in enumerate(annex.entries):
             for n, part in enumerate(one.parts):

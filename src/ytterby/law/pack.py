@@ -16,6 +16,7 @@ from ytterby.law.dated_rule import Dispute, Rule
 from ytterby.law.fact import FactKind
 from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter, Tariff
 from ytterby.law.procedure import Procedure
+from ytterby.law.stage import Stage
 from ytterby.law.trust import Trust, Words
 
 SCHEMA = "ytterby-pack/1"
@@ -56,6 +57,7 @@ class Pack:
     conduct: Mapping[str, Conduct] = field(default_factory=dict)
     procedure: Procedure | None = None
     annexes: Mapping[str, Annex] = field(default_factory=dict)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
 

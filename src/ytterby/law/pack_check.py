@@ -26,6 +26,7 @@ def pack_problems(content: Json) -> list[Problem]:
         *(problem for place, row in _rows(content, "disputes") for problem in _dispute_problems(row, place)),
         *(problem for place, row in _rows(content, "guidance") for problem in _forms(row["forms"], place)),
         *_guidance_against_itself(content),
+        *_stage_problems(content),
         *_doubt_problems(content),
         *_parameter_problems(content),
         *procedure_problems(content.get("procedure")),
@@ -44,7 +45,7 @@ def _reversed(first: str, last: str | None, where: str) -> Iterator[Problem]:
 
 def _names_twice(content: Json) -> Iterator[Problem]:
     keys = {"cited": "id", "disputes": "id", "rules": "id", "items": "code", "guidance": "id", "doubts": "id"}
-    keys |= {"conduct": "rule", "annexes": "id"}
+    keys |= {"conduct": "rule", "annexes": "id", "stages": "fact"}
     for section, key in keys.items():
         yield from _twice(((place + pointer(key), row[key]) for place, row in _rows(content, section)))
     tariff = content.get("tariff", {})
@@ -208,6 +209,13 @@ def _guidance_against_itself(content: Json) -> Iterator[Problem]:
                 key = (row["rule"], form, built_in)
                 if seen.setdefault(key, row["id"]) != row["id"]:
                     yield refuse("pack.contradiction", place, row["id"], what=f"{seen[key]}, {row['id']}: {form}")
+
+
+def _stage_problems(content: Json) -> Iterator[Problem]:
+    """Yield forms that are said to be before a stage and after it."""
+    for place, row in _rows(content, "stages"):
+        for form in sorted(set(row["after"]) & set(row.get("before", ()))):
+            yield refuse("pack.contradiction", place + "/before", form, what="after, before")
 
 
 def _doubt_problems(content: Json) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from ytterby.law.pack import Cited, Pack, pack_digest
 from ytterby.law.pack_check import pack_problems
 from ytterby.law.pack_schema import shape_problems
 from ytterby.law.procedure_reader import procedure_of
+from ytterby.law.stage import Stage
 from ytterby.law.trust import trust_of
 from ytterby.terms.problem import Problem
 
@@ -63,6 +64,7 @@ def _pack(content: Json) -> Pack:
         ),
         conduct={row["rule"]: _conduct(row, name) for row in content.get("conduct", ())},
         procedure=procedure_of(content["procedure"], name) if "procedure" in content else None,
+        stages={row["fact"]: _stage(row) for row in content.get("stages", ())},
         annexes={row["id"]: _annex(row, name) for row in content.get("annexes", ())},
         content=MappingProxyType(dict(content)),
     )
@@ -231,6 +233,11 @@ def _annex(row: Json, pack: str) -> Annex:
         for one in row["entries"]
     )
     return Annex(row["id"], pack, row["text"], entries, trust_of(row))
+
+
+def _stage(row: Json) -> Stage:
+    listed = {name: frozenset(row.get(name, ())) for name in ("sources", "processes", "site_kinds", "after", "before")}
+    return Stage(fact=row["fact"], text=row["text"], trust=trust_of(row), **listed)
 
 
 def _guidance(row: Json, pack: str) -> Guidance:

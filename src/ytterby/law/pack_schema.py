@@ -119,6 +119,10 @@ _ANNEX = entry(
         "entries": sequence(entry({"id": word, "elements": sequence(word), "text": words, "parts": sequence(_PART)})),
     }
 )
+_STAGE = entry(
+    {"fact": word, "after": sequence(word), "text": words},
+    {"before": sequence(word), "sources": sequence(word), "processes": sequence(text), "site_kinds": sequence(word)},
+)
 _GUIDANCE = entry(
     {"id": word, "rule": word, "forms": sequence(word), "basis": choice(*BASES), "text": words},
     {"effective": day, "built_in": sequence(optional(truth))},
@@ -163,6 +167,7 @@ PACK: Shape = fields(
         "rules": sequence(_RULE),
         "items": sequence(_ITEM),
         "annexes": sequence(_ANNEX),
+        "stages": sequence(_STAGE),
         "guidance": sequence(_GUIDANCE),
         "doubts": sequence(_DOUBT),
         "tariff": _TARIFF,

@@ -23,7 +23,7 @@ BEGINNINGS = (
     "doctor.part.",
     "register.rebuilding.",
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
-    *("law.leave.", "law.settles.", "law.share.member_", "law.share.part_"),
+    *("law.leave.", "law.settles.", "law.share.member_", "law.share.part_", "law.lot.no_"),
 )
 
 

@@ -12,6 +12,7 @@ from ytterby.law.goods import Goods
 from ytterby.shell.cli.law_arguments import option_of
 from ytterby.shell.cli.law_book import Sources, asked_days, doubts_of, known_day, open_law, show_refused
 from ytterby.shell.cli.law_goods import read_goods_file, show_leave, show_share
+from ytterby.shell.cli.law_lot import read_lot_stages, show_stages
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.law_answer import applies_json
@@ -43,7 +44,10 @@ def run_applies(args: argparse.Namespace, screen: Screen) -> Outcome:
         if goods is None:
             show_refused(screen, problems, args.goods)
             return Outcome.FOUND
-    answer = applies_json(book, args.item, facts, days, known, screen.language, goods)
+    lot = read_lot_stages(args, screen, book)
+    told = {} if lot is None else {name: found for name, found in lot.facts.items() if name not in facts}
+    answer = applies_json(book, args.item, {**told, **facts}, days, known, screen.language, goods)
+    answer["lot"] = None if lot is None else lot.told
     screen.answer(answer, lambda: _show(screen, answer, book))
     return Outcome.GOOD
 
@@ -76,6 +80,7 @@ def _show(screen: Screen, answer: Json, book: LawBook) -> None:
     show_leave(screen, answer)
     sources.show_reasons(texts("law.reasons"), answer["reasons"])
     show_share(screen, answer["goods"])
+    show_stages(screen, answer["lot"])
     for one in answer["readings"]:
         sources.show_reading(one, one["answer"])
     for settler in answer["settled_by"]:

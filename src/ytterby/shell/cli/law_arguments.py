@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ytterby.shell.cli.arguments import Nouns, add_command, day
+from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_viewer, day
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.screen import Screen
 
@@ -31,6 +31,10 @@ def add_applies(verbs: Nouns) -> None:
     parser.add_argument("--fact", action="append", default=[], type=_fact, metavar="NAME=VALUE", help=text)
     text = "goods as JSON, which tell what was not given: share of value, origin, type of magnet; - for standard input"
     parser.add_argument("--goods", metavar="FILE", help=text)
+    text = "a lot of the register, which tells where it was mined, separated, refined, melted and made"
+    parser.add_argument("--lot", metavar="LOT", help=text)
+    add_element(parser, "of the lot one element (default: all it holds)")
+    add_viewer(parser)
     _add_packs(parser)
 
 
