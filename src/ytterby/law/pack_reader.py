@@ -128,7 +128,7 @@ def _rule(row: Json, pack: str) -> Rule:
 
 
 def _share(row: Json) -> ShareRule:
-    return ShareRule(row["fact"], row["u"], row["counts"], _condition(row["when"]), row["of"], row["member"])
+    return ShareRule(row["fact"], row["u"], row["counts"], condition_of(row["when"]), row["of"], row["member"])
 
 
 def _strictest(row: Json) -> Strictest:
@@ -141,7 +141,7 @@ def _version(row: Json) -> Version:
         published=_day(row["published"]),
         effective=_optional_day(row["effective"]),
         not_before=_optional_day(row.get("effective_not_before")),
-        condition=_condition(when) if when is not None else None,
+        condition=condition_of(when) if when is not None else None,
         text=row["text"],
         trust=trust_of(row, row["published"]),
         transition=tuple(_transition(one, row) for one in row.get("transition", ())),
@@ -168,12 +168,13 @@ def _reading(row: Json) -> Reading:
     return Reading(row["dispute"], row["id"], tuple(_period(one) for one in row.get("suspended", ())))
 
 
-def _condition(row: Json) -> Condition:
+def condition_of(row: Json) -> Condition:
+    """Return the condition that a row of good shape describes."""
     for kind in (ALL, ANY):
         if kind in row:
-            return Branch(kind, tuple(_condition(part) for part in row[kind]))
+            return Branch(kind, tuple(condition_of(part) for part in row[kind]))
     if NOT in row:
-        return Branch(NOT, (_condition(row[NOT]),))
+        return Branch(NOT, (condition_of(row[NOT]),))
     trust = trust_of({"source": "", **row}) if "confidence" in row else None
     relation = AT_LEAST if AT_LEAST in row else MORE_THAN if MORE_THAN in row else ""
     return Leaf(

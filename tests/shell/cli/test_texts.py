@@ -24,6 +24,7 @@ BEGINNINGS = (
     "register.rebuilding.",
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
     *("law.leave.", "law.settles.", "law.share.member_", "law.share.part_", "law.lot.no_"),
+    *("law.change.", "law.changes.", "law.in_language."),
 )
 
 

@@ -23,7 +23,7 @@ from ytterby.shell.portal.auditor import (
 from ytterby.shell.portal.auditor.closes import close, close_file, closes, closes_file
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
-from ytterby.shell.portal.law import classify, due, in_force, packs
+from ytterby.shell.portal.law import classify, compare, due, in_force, packs
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
 
@@ -95,6 +95,9 @@ urlpatterns = [
     path("law/classify.json", classify.classify_file, name="law_classify_json"),
     path("law/due/", due.due, name="law_due"),
     path("law/due.json", due.due_file, name="law_due_json"),
+    path("law/compare/", compare.compare, name="law_compare"),
+    path("law/compare.csv", compare.compare_csv, name="law_compare_csv"),
+    path("law/compare.json", compare.compare_json, name="law_compare_json"),
     path("law/packs/", packs.packs, name="law_packs"),
     path("law/packs.<file:kind>", packs.packs_file, name="law_packs_file"),
     path("law/rules/<str:name>/rule.json", packs.rule_file, name="law_rule_json"),
