@@ -215,3 +215,23 @@ def test_a_transition_that_ends_before_the_rule_begins_changes_nothing(on):
     days = Days(None, {"contract": on - timedelta(days=400), EXIT: on})
     here = Classifier(book, on=days, known=book.known_to).classify(magnet)
     assert here.answer == Classifier(BOOK, on=days, known=BOOK.known_to).classify(magnet).answer
+
+
+def test_goods_whose_transition_hangs_on_a_day_that_nobody_gave_are_unknown():
+    from law.law_case import with_pack
+
+    book = with_pack(with_rule(transition=[ROW]))
+    magnet = goods_of(form="magnet", magnet_type="SmCo", elements={"Sm": 25})
+
+    def found(**days):
+        named = {name: day(one) for name, one in days.items()}
+        return Classifier(book, on=Days(None, named), known=book.known_to).classify(magnet)
+
+    assert found(exit="2026-01-15", contract="2025-06-01").answer == "controlled"
+    assert found(exit="2026-01-15", contract="2025-05-31").answer == "not_controlled"
+    open_one = found(exit="2026-01-15")
+    assert (open_one.answer, open_one.missing_days) == ("unknown", ("contract",))
+    # Known later than the question's knowledge, it does not count.
+    late = with_pack(with_rule(transition=[ROW | {"known_since": "2026-03-01"}]))
+    then = Classifier(late, on=Days(None, {EXIT: day("2026-01-15")}), known=day("2026-02-01")).classify(magnet)
+    assert then.answer == "controlled"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from law.law_case import day
+from law.law_case import codes_of, content_of, day, pack_of
 from ytterby.law.applies import applies
 from ytterby.law.goods import read_goods
 from ytterby.law.goods_facts import facts_of_goods, joined
@@ -360,3 +360,49 @@ def test_a_value_with_anything_in_it_is_read_or_says_why(data, scrap):
     assert (goods is None) == bool(problems)
     if goods is not None:
         facts_of_goods(goods, RULE, BOOK)
+
+
+# What is refused of a pack
+
+
+def content_with(**fields):
+    content = content_of("cn-57-61-62")
+    rule = next(row for row in content["rules"] if row["id"] == "CN-61.1")
+    rule["share"] |= fields
+    return content
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"fact": "to"}, "fact"),
+        ({"u": "nothing"}, "u"),
+        ({"counts": "CN-99"}, "counts"),
+        ({"of": "CN-18"}, "of"),
+        ({"member": "use"}, "member"),
+        ({"when": {"fact": "user", "in": ["military"]}}, "when"),
+    ],
+)
+def test_a_share_that_names_what_no_pack_holds_is_refused(fields, name):
+    from ytterby.law.book import make_book
+    from ytterby.shell.site.law_packs import packaged_packs
+
+    _, problems = make_book([*packaged_packs(), pack_of(content_with(**fields))])
+    found = [(one.code, one.where.pointer.rpartition("/")[2]) for one in problems]
+    assert ("pack.unknown_reference", name) in found
+
+
+def test_an_annex_is_held_to_what_items_are_held_to():
+    content = content_of("cn-57-61-62")
+    entries = content["annexes"][0]["entries"]
+    entries[0]["elements"] = ["Xx"]
+    entries[1]["parts"][0]["forms"] = ["soup"]
+    entries.append(entries[2])
+    found = {code for code, where in codes_of(content) if where.startswith("/annexes/0/entries/")}
+    assert found >= {"pack.unknown_element", "pack.choice", "pack.twice"}
+
+
+def test_a_form_is_not_before_and_after_a_stage():
+    content = content_of("facts")
+    content["stages"][1]["before"].append("oxide")
+    assert ("pack.contradiction", "/stages/1/before") in codes_of(content)

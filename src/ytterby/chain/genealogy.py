@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ytterby.chain.attribution import Floats, pull
+from ytterby.chain.attribution import Floats, Graph, pull
 from ytterby.chain.book import Book
 from ytterby.chain.bounds import bound
 from ytterby.chain.graph import Cone, ancestors, with_element
@@ -88,7 +88,9 @@ class _Asked(NamedTuple):
 
     book: Book
     cone: Cone
-    forms: dict[int, _Forms]
+    steps: dict[str, tuple[int, ...]]  # by stage: where it took place
+    sourced: tuple[int, ...]  # where something entered
+    has_pool: bool
     targets: tuple[int, ...]
     element: str
     total_kg: float
@@ -109,7 +111,13 @@ def stages_of_lot(
     parcels = book.made(lot, holder)
     found = ancestors(book, parcels)
     targets = tuple(found.place[parcel.index] for parcel in parcels)
-    forms = _forms_of(book, found)
+    stages, forms = tuple(stages), _forms_of(book, found)
+    steps = {
+        stage.fact: tuple(place for place, one in forms.items() if _is_stage(book, found.nodes[place], stage, one))
+        for stage in stages
+    }
+    sourced = tuple(place for place, node in enumerate(found.nodes) if node.sources)
+    has_pool = any(node.pool for node in found.nodes)
     result = []
     for one in (element,) if element else ELEMENTS:
         position = POSITION[one]
@@ -117,7 +125,7 @@ def stages_of_lot(
         if total <= 0:
             continue
         u_kg = math.sqrt(math.fsum(float(parcel.content.u_kg[position]) ** 2 for parcel in parcels))
-        asked = _Asked(book, with_element(found, one), forms, targets, one, total, u_kg, k)
+        asked = _Asked(book, with_element(found, one), steps, sourced, has_pool, targets, one, total, u_kg, k)
         result += [_stage_of(asked, stage) for stage in stages]
     return tuple(result)
 
@@ -147,10 +155,8 @@ def _stage_of(asked: _Asked, stage: Stage) -> ElementStage:
 
 def _steps(asked: _Asked, stage: Stage) -> Iterable[_Start]:
     directory, position = asked.book.world.directory, POSITION[asked.element]
-    for place, node in enumerate(asked.cone.nodes):
-        forms = asked.forms.get(place)
-        if forms is None or not _is_stage(asked.book, node, stage, forms):
-            continue
+    for place in asked.steps[stage.fact]:
+        node = asked.cone.nodes[place]
         country = directory.country_of(node.site)
         mass, u_kg = float(node.mass_kg[position]), float(node.content.u_kg[position])
         if mass > 0:
@@ -191,7 +197,8 @@ def _is_stage(book: Book, node: Node, stage: Stage, forms: _Forms) -> bool:
 def _sources(asked: _Asked, stage: Stage) -> Iterable[_Start]:
     """Yield what entered by a source that is the stage, or in a form that passed it somewhere unseen."""
     position = POSITION[asked.element]
-    for place, node in enumerate(asked.cone.nodes):
+    for place in asked.sourced:
+        node = asked.cone.nodes[place]
         for part in node.sources:
             mass = float(part.content.mass_kg[position])
             if mass <= 0:
@@ -237,7 +244,7 @@ def _reached(asked: _Asked, starts: list[_Start]) -> tuple[float, float, float, 
     per_kg = _per_kg(asked, cone)
     mass = math.fsum((own[:, 0] * per_kg).tolist())
     u_kg = math.sqrt(math.fsum((start.u_kg * float(per_kg[start.place])) ** 2 for start in starts))
-    if not any(node.pool for node in cone.nodes):
+    if not asked.has_pool:
         return mass, mass, mass, u_kg
     limits = bound(asked.book, cone, asked.element, own)
     least = math.fsum(float(limits.least_kg[place, 0]) for place in asked.targets)
@@ -249,11 +256,21 @@ def _cut(asked: _Asked, places: set[int]) -> Cone:
     """Return the cone without what precedes these nodes."""
     if not places:
         return asked.cone
-    nodes = tuple(
-        replace(node, parents=[], weights=[], lines=[]) if place in places else node
-        for place, node in enumerate(asked.cone.nodes)
-    )
-    return with_element(asked.cone._replace(nodes=nodes), asked.element)
+    graph = asked.cone.graph
+    counts = np.diff(graph.indptr)
+    is_cut = np.zeros(graph.size, dtype=bool)
+    is_cut[list(places)] = True
+    is_kept = ~np.repeat(is_cut, counts)
+    indptr = np.zeros(graph.size + 1, dtype=np.int64)
+    np.cumsum(np.where(is_cut, 0, counts), out=indptr[1:])
+    cut = Graph(indptr, graph.parents[is_kept], graph.weights[is_kept])
+    if not asked.has_pool:
+        return asked.cone._replace(graph=cut)
+    # The bounds read parents from the nodes themselves.
+    nodes = list(asked.cone.nodes)
+    for place in places:
+        nodes[place] = replace(nodes[place], parents=[], weights=[], lines=[])
+    return asked.cone._replace(nodes=tuple(nodes), graph=cut)
 
 
 def _per_kg(asked: _Asked, cone: Cone) -> Floats:
@@ -270,11 +287,10 @@ def _openings(asked: _Asked, starts: list[_Start]) -> list[Opening]:
     """Return what entered unseen, by kind, lot and site; without pools its share is exact, else the greatest."""
     found: dict[Opening, float] = {}
     per_kg = _per_kg(asked, asked.cone) if starts else np.zeros(0)
-    has_pool = any(node.pool for node in asked.cone.nodes)
     for start in starts:
         node = asked.cone.nodes[start.place]
         # By another allocation of a pool all of it could be in the lot.
-        kg = min(start.mass_kg, asked.total_kg) if has_pool else start.mass_kg * float(per_kg[start.place])
+        kg = min(start.mass_kg, asked.total_kg) if asked.has_pool else start.mass_kg * float(per_kg[start.place])
         if kg > LEAST_SHARE * asked.total_kg:
             key = Opening(start.opening, node.lot, node.site, node.form, start.country, 0.0)
             found[key] = found.get(key, 0.0) + kg / asked.total_kg
