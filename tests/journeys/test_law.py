@@ -1,5 +1,7 @@
 """Pages of law in a browser: on light and dark ground and on a phone, in both languages, by keys, by form."""
 
+from importlib.resources import files
+
 import pytest
 
 from journeys.window import LOOKS
@@ -25,6 +27,10 @@ PAGES = {
     "law-due-firm": "law/due/?calendar=CN&from=2025-08-01&days=45&first=1",
     "law-due-wrong": "law/due/?calendar=x&from=24.11.2026&days=many",
     "law-packs": "law/packs/",
+    "law-compare": "law/compare/",
+    "law-compare-two": "law/compare/?old=us-dfars-7052&new=eu-crma",
+    "law-compare-wrong": "law/compare/?old=x&new=cn-18",
+    "law-rule-share": "law/rules/CN-61.1/",
     "law-rule": f"law/rules/CN-57/?{ON}",
     "law-rule-undated": "law/rules/EU-CRMA-28/",
     "law-rule-strictest": "law/rules/CN-dual-use/",
@@ -141,3 +147,22 @@ def test_more_rows_keep_what_was_typed(windows):
     assert page.locator("input[name=element]").count() > rows
     assert page.locator("input[name=element]").first.input_value() == "Dy"
     assert page.locator(".verdict").count() == 0
+
+
+def test_a_file_that_is_sent_is_compared_and_its_json_can_be_saved(windows, tmp_path):
+    window = windows("light")
+    page = window.page
+    text = files("ytterby.law").joinpath("packs", "us-dfars-7052.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text(text.replace("effective: '2027-01-01'", "effective: '2028-01-01'"), encoding="utf-8")
+    window.go("/en/law/packs/")
+    page.click("text=What changed between two packs")
+    page.set_input_files("#file", file)
+    page.click("form[method=post] .primary")
+    page.wait_for_selector("#changes")
+    told = page.inner_text("ol.timeline")
+    assert "2027-01-01" in told
+    assert "2028-01-01" in told
+    page.set_input_files("#file", file)
+    page.click("button[value=json]")
+    page.wait_for_function("document.body.innerText.includes('\"changes\"')")

@@ -226,7 +226,8 @@ def test_a_magnet_of_unstated_type_is_asked_about_where_its_type_would_decide():
 
 def test_a_tariff_code_and_a_note_decide_nothing():
     plain = magnet(Nd=29.0, Dy=2.1)
-    hinted = plain | {"hs": "8505119000", "note": "free", "value": 12, "origin": "DE"}
+    hinted = plain | {"hs": "8505119000", "note": "free", "origin": "DE"}
+    hinted |= {"value": {"currency": "EUR", "price_basis": "EXW", "amount": 12}}
     assert classified(plain).codes == classified(hinted).codes
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from law.law_case import pack_of
 from ytterby.law.book import make_book
+from ytterby.law.export_leave import MEANINGS
 from ytterby.law.law_sentence import judge_sentence, read_sentences
 from ytterby.shell.cli.law_test import in_all_languages
 from ytterby.shell.site.calendars import calendars
@@ -61,14 +62,24 @@ def spoilt(content):
     for section in ("items", "guidance", "doubts"):
         for place, row in enumerate(content.get(section, ())):
             yield row.get("id") or row["code"], with_section(content, section, without(content[section], place))
+    for place, annex in enumerate(content.get("annexes", ())):
+        for at, row in enumerate(annex["entries"]):
+            annexes = list(content["annexes"])
+            annexes[place] = annex | {"entries": without(annex["entries"], at)}
+            yield f"{annex['id']} {row['id']}", with_section(content, "annexes", annexes)
     for place, row in enumerate(content.get("rules", ())):
         later = str(int(row["effective"][:4]) + 10) + row["effective"][4:] if row["effective"] else None
         changes = [{"effective": later, "later": []}] if later else []
         # A rule of conduct without a condition does not load: the loader itself notices that.
         fields = ("suspended", "readings") if row["id"] in conducted else ("suspended", "readings", "when")
         changes += [{field: None} for field in fields if row.get(field)]
+        changes += [{field: None} for field in ("share", "means", "transition") if row.get(field)]
+        for word in row.get("means", {}):
+            changes += [{"means": row["means"] | {word: other}} for other in MEANINGS if other != row["means"][word]]
         if "words" in row and "strictest" not in row:
             changes.append({"words": {"holds": row["words"]["fails"], "fails": row["words"]["holds"]}})
+        for at in range(len(row.get("later", ()))):
+            changes.append({"later": without(row["later"], at)})
         for change in changes:
             new = {name: value for name, value in (row | change).items() if value is not None or name == "effective"}
             rules = [*content["rules"][:place], new, *content["rules"][place + 1 :]]

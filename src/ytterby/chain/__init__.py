@@ -3,9 +3,9 @@
 What this room knows. EPCIS 2.0 events with the rare-earth profile (`door`), which of the book's moves each stands
 for (`postings`), in which order they are read (`order`), the graph of parcels, steps, pools and shipments that they
 make (`book`, `ledger`, `moves`, `shipment`, `tank`, `row_rule`), and what the graph says of a lot: where it came
-from (`origin`), where it went and for what use (`destination`), through whom (`trace`), with bounds over all
-allocations of a pool (`bounds`), what the other side of a delivery said (`mirror`), and as which goods the law sees a
-lot or product (`lot_goods`).
+from (`origin`), where it went and for what use (`destination`), through whom (`trace`), in which countries stages of
+its making lay (`genealogy`), with bounds over all allocations of a pool (`bounds`), what the other side of a delivery
+said (`mirror`), and as which goods the law sees a lot or product (`lot_goods`).
 
 What it never does. No input or output, no clock, no database. It refuses only what a document itself shows to be
 unintelligible or what its speaker may not say; a physical fact is never refused because it breaks a limit, it is

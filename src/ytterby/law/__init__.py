@@ -7,7 +7,9 @@ rules ask for (`fact`). It is read with all its problems (`pack_reader`: shape a
 Over a book run three questions: how a rule stands on a day (`standing`), whether it or a code applies (`applies`, with
 the conditions of `condition` in the logic of `ternary`), and which codes goods fall under (`classification`, over
 `goods`, `presence`, `part_match`); beside the answer the lines of the tariff (`tariff`). Of
-which deed along the chain a rule is, and what it may ask of it: `conduct`.
+which deed along the chain a rule is, and what it may ask of it: `conduct`. What goods and their parts are worth, and
+where from (`goods_value`), gives a share of value (`value_share`) and other facts (`goods_facts`). Which day of a
+transaction counts: `days`; what an answer lets an exporter do: `export_leave`.
 *Days.* Which days work is data of a calendar (`calendar`, tables in `calendars/`, read by `calendar_table`); when a
 period ends and how sure that is (`due`); on which day a case stands, what stopped it and when it is due, as a function
 of its events (`clock`, by the rules of `clock_rule`).

@@ -3,21 +3,39 @@
 Readings that disagree make worlds; a fact that is missing makes several words possible within a world. One word in
 every world: that is the answer. Several words possible in a world: `unknown`, with the facts that would settle it. One
 word each, but not the same: `disputed`, with the readings and who may settle them.
+
+A rule is judged at the day of the transaction that governs it (`days`), and a transaction that its transition covers by
+what held before. A day that would tell and is not known makes several words possible, as a missing fact does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from ytterby.law.book import LawBook
-from ytterby.law.condition import Facts, Leaf, judge
-from ytterby.law.dated_rule import Dispute, Period, Rule, State, Version, World, state_of, worlds_of
+from ytterby.law.condition import Facts, Leaf, Places, Span, judge
+from ytterby.law.dated_rule import (
+    Dispute,
+    Period,
+    Rule,
+    State,
+    Version,
+    World,
+    joined_state,
+    states_of,
+    worlds_of,
+)
+from ytterby.law.days import Days, as_days
+from ytterby.law.export_leave import ExportLeave, leave_of
 from ytterby.law.said import Reason, Said
 from ytterby.law.ternary import Ternary
 from ytterby.law.trust import Trust, Words
 
 DISPUTED, UNKNOWN = "disputed", "unknown"
+# Digits that a stated figure may have, and those of one that was worked out as it is shown.
+_STATED_DIGITS, _SHOWN_DIGITS = 30, 6
 
 
 class Followed(NamedTuple):
@@ -32,11 +50,15 @@ class Followed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The answer with all that it rests on; `missing` are facts that would settle it, `presumed` what was taken so."""
+    """The answer with all that it rests on; `missing` are facts that would settle it, `presumed` what was taken so.
+
+    `on` is the day that governs, None where it was not given; `missing_days` name the days of the transaction that
+    would settle it; `leave` says of a rule about export whether one may file and ship.
+    """
 
     item: str
     rule: str
-    on: date
+    on: date | None
     known_on: date
     answer: str
     reasons: tuple[Reason, ...]
@@ -44,19 +66,35 @@ class Application:
     settled_by: tuple[Words, ...]
     missing: tuple[str, ...]
     presumed: Mapping[str, tuple[str, ...]]
+    missing_days: tuple[str, ...] = ()
+    leave: ExportLeave | None = None
+
+
+class _Asked(NamedTuple):
+    """What is asked: by which book, of which facts, on which days, as known on which."""
+
+    book: LawBook
+    facts: Facts
+    days: Days
+    known: date
 
 
 @dataclass
 class _Possible:
-    """What may be answered in one world, why, and what would narrow it."""
+    """What may be answered in one world, why, and which facts and days would narrow it."""
 
     words: frozenset[str]
     reasons: tuple[Reason, ...]
     missing: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
 
 
-def applies(book: LawBook, name: str, facts: Facts, *, on: date, known: date) -> Application:
-    """Return whether what `name` names (a rule, or a code) applies.
+def applies(
+    book: LawBook, name: str, facts: Facts, *, on: date | Days, known: date, unsettled: Collection[str] = ()
+) -> Application:
+    """Return whether what `name` names (a rule, or a code) applies to a transaction of these days.
+
+    Facts that are `unsettled` were looked for and not found: they are missing, and nothing is presumed in their place.
 
     Raises:
         KeyError: the book holds neither a rule nor a code of this name.
@@ -64,27 +102,39 @@ def applies(book: LawBook, name: str, facts: Facts, *, on: date, known: date) ->
     code = book.code_of(name)
     item = book.items.get(code)
     rule = book.rules[item.rule if item is not None else code]
-    presumed = {key: values for key, values in rule.presumed.items() if key not in facts}
-    given: Facts = {**presumed, **facts}
-    worlds = worlds_of(_involved(rule, given, book), book.disputes, known)
-    found = [_answer_in(rule, given, book, on, known, world) for world in worlds]
+    days = as_days(on)
+    presumed = {key: values for key, values in rule.presumed.items() if key not in facts and key not in unsettled}
+    asked = _Asked(book, {**presumed, **facts}, days, known)
+    worlds = worlds_of(_involved(rule, asked.facts, book), book.disputes, known)
+    found = [_answer_in(rule, asked, world) for world in worlds]
     answer = _combined([one.words for one in found])
-    listed = (Reason(item.code, rule.id, on, item.text, item.trust),) if item is not None else ()
-    readings = _followed(worlds, found, book.disputes)
+    shown = days.shown(rule.governs)
+    listed = (Reason(item.code, rule.id, shown, item.text, item.trust),) if item is not None else ()
     is_open = len({one.words for one in found}) > 1
     disputes = {name for world in worlds for name in world} if is_open else set()
+    reasons = (*listed, *governing(rule, days), *(reason for one in found for reason in one.reasons))
     return Application(
         item=code,
         rule=rule.id,
-        on=on,
+        on=days.of(rule.governs),
         known_on=known,
         answer=answer,
-        reasons=tuple(dict.fromkeys((*listed, *(reason for one in found for reason in one.reasons)))),
-        readings=readings if is_open else (),
+        reasons=tuple(dict.fromkeys(reasons)),
+        readings=_followed(worlds, found, book.disputes) if is_open else (),
         settled_by=tuple(book.disputes[name].settled_by for name in sorted(disputes)),
         missing=tuple(dict.fromkeys(fact for one in found for fact in one.missing)),
         presumed=presumed,
+        missing_days=tuple(dict.fromkeys(day for one in found for day in one.days)),
+        leave=leave_of(frozenset(rule.means[word] for word in one.words) for one in found) if rule.means else None,
     )
+
+
+def governing(rule: Rule, days: Days) -> tuple[Reason, ...]:
+    """Return which day governed, where days were told apart."""
+    day = days.of(rule.governs)
+    if not days.named or day is None:
+        return ()
+    return (Reason("", rule.id, day, Said("governed_by", {"governs": rule.governs, "day": str(day)}), rule.trust),)
 
 
 def _involved(rule: Rule, facts: Facts, book: LawBook) -> list[Rule]:
@@ -111,63 +161,78 @@ def _followed(worlds: list[World], found: list[_Possible], disputes: Mapping[str
     )
 
 
-def _answer_in(rule: Rule, facts: Facts, book: LawBook, on: date, known: date, world: World) -> _Possible:
-    state = state_of(rule, on, known, world)
+def _answer_in(rule: Rule, asked: _Asked, world: World) -> _Possible:
+    """Return what may be answered in one world: what follows from each way in which the rule may stand."""
+    states = states_of(rule, asked.days, asked.known, world)
+    found = [_answer_by(rule, state, asked, world) for state in states]
+    words = frozenset[str]().union(*(one.words for one in found))
+    is_open = len(words) > 1
+    days = (name for state, one in zip(states, found, strict=True) for name in (*state.missing, *one.days))
+    return _Possible(
+        words,
+        tuple(dict.fromkeys(reason for one in found for reason in one.reasons)),
+        tuple(dict.fromkeys(fact for one in found for fact in one.missing)) if is_open else (),
+        tuple(dict.fromkeys(days)) if is_open else (),
+    )
+
+
+def _answer_by(rule: Rule, state: State, asked: _Asked, world: World) -> _Possible:
+    on = asked.days.shown(rule.governs)
     reasons = state_reasons(rule, state, on)
     if state.value is Ternary.NO:
         return _Possible(frozenset({rule.fails}), reasons)
     if rule.strictest is not None:
-        return _strictest(rule, facts, book, on, known, world)
+        if state.version is None:
+            return _Possible(frozenset(rule.strictest.order), reasons)
+        return _strictest(rule, state, asked, world)
     version = state.version
     words = {Ternary.YES: frozenset({rule.holds}), Ternary.NO: frozenset({rule.fails})}
     both = frozenset({rule.holds, rule.fails})
     if version is None or version.condition is None:
         return _Possible(words.get(state.value, both), reasons)
-    judged = judge(version.condition, facts)
-    why = tuple(_leaf_reason(rule, version, leaf, facts, on) for leaf in judged.leaves)
+    judged = judge(version.condition, asked.facts)
+    why = tuple(_leaf_reason(rule, version, leaf, asked.facts, on) for leaf in judged.leaves)
     if judged.value is Ternary.NO:
         return _Possible(words[Ternary.NO], (*reasons, *why))
     is_settled = judged.value is Ternary.YES and state.value is Ternary.YES
     return _Possible(words[Ternary.YES] if is_settled else both, (*reasons, *why), judged.missing)
 
 
-def _strictest(rule: Rule, facts: Facts, book: LawBook, on: date, known: date, world: World) -> _Possible:
+def _strictest(rule: Rule, state: State, asked: _Asked, world: World) -> _Possible:
     """Return the strictest of what the rules that a rule follows may answer, of a listed item."""
     follows = rule.strictest
     assert follows is not None
-    listed, reasons = _listed(rule, facts, book, on, known, world)
+    listed, reasons, days = _listed(rule, state, asked, world)
     if listed is Ternary.NO:
         return _Possible(frozenset({follows.otherwise}), reasons)
     words = {follows.listed}
     missing: list[str] = []
     for name in follows.rules:
-        one = _answer_in(book.rules[name], facts, book, on, known, world)
+        one = _answer_in(asked.book.rules[name], asked, world)
         words = {max(a, b, key=follows.order.index) for a in words for b in one.words}
         reasons += one.reasons
         missing += one.missing
+        days += one.days
     is_open = len(words) > 1
     if listed is Ternary.UNKNOWN:
         words.add(follows.otherwise)
-    return _Possible(frozenset(words), reasons, tuple(dict.fromkeys(missing)) if is_open else ())
+    return _Possible(frozenset(words), reasons, tuple(dict.fromkeys(missing)) if is_open else (), days)
 
 
 def _listed(
-    rule: Rule, facts: Facts, book: LawBook, on: date, known: date, world: World
-) -> tuple[Ternary, tuple[Reason, ...]]:
+    rule: Rule, state: State, asked: _Asked, world: World
+) -> tuple[Ternary, tuple[Reason, ...], tuple[str, ...]]:
     """Return whether the item that the facts name is listed by a rule in force; one that nobody names is taken so."""
-    state = state_of(rule, on, known, world)
-    base = state_reasons(rule, state, on)
-    codes = facts.get(rule.strictest.fact) if rule.strictest is not None else None
-    if not isinstance(codes, tuple) or codes[0] not in book.items:
-        return Ternary.YES, base
-    item = book.items[codes[0]]
-    lists = book.rules[item.rule]
-    found = state_of(lists, on, known, world)
-    return found.value, (
-        *base,
-        Reason(item.code, lists.id, on, item.text, item.trust),
-        *state_reasons(lists, found, on),
-    )
+    base = state_reasons(rule, state, asked.days.shown(rule.governs))
+    codes = asked.facts.get(rule.strictest.fact) if rule.strictest is not None else None
+    if not isinstance(codes, tuple) or codes[0] not in asked.book.items:
+        return Ternary.YES, base, ()
+    item = asked.book.items[codes[0]]
+    lists = asked.book.rules[item.rule]
+    on = asked.days.shown(lists.governs)
+    found = joined_state(states_of(lists, asked.days, asked.known, world))
+    reasons = (*base, Reason(item.code, lists.id, on, item.text, item.trust), *state_reasons(lists, found, on))
+    return found.value, reasons, found.missing
 
 
 def state_reasons(rule: Rule, state: State, on: date) -> tuple[Reason, ...]:
@@ -175,20 +240,32 @@ def state_reasons(rule: Rule, state: State, on: date) -> tuple[Reason, ...]:
     version = state.version
     if state.suspension is not None:
         return (Reason("", rule.id, on, _suspension(state.suspension), state.suspension.trust),)
+    through = _through(rule, state, on)
+    if version is None and through:
+        return through
     if version is None:
         first = rule.versions[0]
         since = first.effective or first.not_before
         return (Reason("", rule.id, on, Said("not_yet", {"day": str(since)}), first.trust),)
-    if state.value is Ternary.UNKNOWN:
+    if version.effective is None:
         day = {"day": str(version.not_before)}
-        return (Reason("", rule.id, on, Said("from_unknown_day", day), version.trust),)
+        return (*through, Reason("", rule.id, on, Said("from_unknown_day", day), version.trust))
     ended = max(
         (period.last for period in rule.suspended if period.last is not None and period.last <= on), default=None
     )
     said = Said("in_force", {"day": str(version.effective)})
     if ended is not None and version.effective is not None and version.effective <= ended:
         said = Said("in_force_again", {"day": str(version.effective), "last": str(ended)})
-    return (Reason("", rule.id, on, said, version.trust), Reason("", rule.id, on, version.text, version.trust))
+    stated = Reason("", rule.id, on, version.text, version.trust)
+    return (*through, Reason("", rule.id, on, said, version.trust), stated)
+
+
+def _through(rule: Rule, state: State, on: date) -> tuple[Reason, ...]:
+    """Return what a transition does, and which day is needed to tell how a rule stands."""
+    one = state.transition
+    said = () if one is None else (Reason("", rule.id, on, one.text, one.trust),)
+    days = (Reason("", rule.id, on, Said("day_missing", {"governs": day}), rule.trust) for day in state.missing)
+    return (*said, *days)
 
 
 def _suspension(period: Period) -> Said:
@@ -209,11 +286,33 @@ def _leaf_reason(rule: Rule, version: Version, leaf: Leaf, facts: Facts, on: dat
     if found is None:
         key = "fact_taken_as_not" if leaf.is_no_if_missing else "fact_missing"
         return Reason("", rule.id, on, Said(key, {"fact": leaf.fact, "wanted": wanted}), trust)
+    if isinstance(found, Places):
+        return Reason("", rule.id, on, _places_said(leaf, found, wanted), trust)
+    if isinstance(found, Span):
+        bounds = {"low": written(found.low), "high": written(found.high), "k": str(leaf.k), "limit": wanted}
+        ends = {"low_u": written(found.low_u), "high_u": written(found.high_u)}
+        return Reason("", rule.id, on, Said("figure_between", {"fact": leaf.fact, **bounds, **ends}), trust)
     if isinstance(found, tuple):
         key = "fact_among" if leaf.values & set(found) else "fact_not_among"
         facts_said = {"fact": leaf.fact, "value": ", ".join(found), "wanted": wanted}
         return Reason("", rule.id, on, Said(key, facts_said), trust)
     u = facts.get(leaf.u)
-    figures = {"fact": leaf.fact, "value": str(found), "u": str(u) if u is not None else "0", "k": str(leaf.k)}
+    shown_u = written(u) if isinstance(u, Decimal) else "0"
+    figures = {"fact": leaf.fact, "value": written(found), "u": shown_u, "k": str(leaf.k)}
     key = "figure_beside_limit" if u is not None else "figure_exact_beside_limit"
     return Reason("", rule.id, on, Said(key, {**figures, "limit": wanted}), trust)
+
+
+def _places_said(leaf: Leaf, found: Places, wanted: str) -> Said:
+    named = ", ".join(sorted(found.sure)) or "–"
+    facts = {"fact": leaf.fact, "value": named, "perhaps": ", ".join(sorted(found.perhaps)) or "–", "wanted": wanted}
+    if leaf.values & found.sure:
+        return Said("places_among", facts)
+    return Said("places_open" if found.is_open or leaf.values & found.perhaps else "places_not_among", facts)
+
+
+def written(figure: Decimal) -> str:
+    """Return a figure as it was stated; of one that was worked out no more digits than anybody compares."""
+    if len(figure.as_tuple().digits) <= _STATED_DIGITS:
+        return str(figure)
+    return format(round(figure, _SHOWN_DIGITS - 1 - figure.adjusted()).normalize(), "f")

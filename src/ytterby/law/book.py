@@ -14,15 +14,17 @@ from typing import Any
 from ytterby.law import conduct as asked
 from ytterby.law.clock_rule import ClockRule
 from ytterby.law.condition import leaves_of
-from ytterby.law.conduct import Conduct
-from ytterby.law.dated_rule import Dispute, Rule, Settlement
+from ytterby.law.conduct import NO, YES, Conduct
+from ytterby.law.dated_rule import Dispute, Rule, Settlement, ShareRule
 from ytterby.law.dossier_rule import DossierRules
 from ytterby.law.end_use_rule import EndUseRules
-from ytterby.law.fact import CODE, FIGURES, FactKind
+from ytterby.law.fact import CODE, FIGURES, PLACE, SHARE, FactKind
 from ytterby.law.flow_entry import FlowEntry, FlowReturnRule, QuotaDraw, is_said_twice
-from ytterby.law.item import Doubt, Guidance, Item, Parameter
+from ytterby.law.goods_value import PLACES
+from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter
 from ytterby.law.pack import DIGEST_SUITE, Cited, Pack
 from ytterby.law.procedure import Procedure, clock_rules_of, entries_of
+from ytterby.law.stage import Stage
 from ytterby.terms.problem import Problem, pointer, refuse
 
 # Parameters that the classification itself asks for; every book that lists items must hold them.
@@ -84,6 +86,16 @@ class LawBook:
     def doubts(self) -> tuple[Doubt, ...]:
         """All doubts, in order of pack."""
         return tuple(one for pack in self.packs.values() for one in pack.doubts)
+
+    @cached_property
+    def annexes(self) -> Mapping[str, Annex]:
+        """Every list that rules refer to without control codes, by identifier."""
+        return _merged(pack.annexes for pack in self.packs.values())
+
+    @cached_property
+    def stages(self) -> Mapping[str, Stage]:
+        """Every stage of the chain that a fact asks about, by that fact."""
+        return _merged(pack.stages for pack in self.packs.values())
 
     @cached_property
     def conduct(self) -> Mapping[str, Conduct]:
@@ -187,7 +199,10 @@ def make_book(packs: Sequence[Pack]) -> tuple[LawBook, list[Problem]]:
 
 
 def _named_twice(book: LawBook) -> Iterator[Problem]:
-    for section in ("rules", "items", "disputes", "facts", "parameters", "cited", "conduct", "flow_returns", "quotas"):
+    for section in (
+        *("rules", "items", "disputes", "facts", "parameters", "cited", "conduct"),
+        *("annexes", "stages", "flow_returns", "quotas"),
+    ):
         seen: dict[str, str] = {}
         for pack in book.packs.values():
             for name in getattr(pack, section):
@@ -222,6 +237,15 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         for at, part in enumerate(item.parts):
             if part.limit:
                 yield from _known(part.limit, book.parameters, pointer("items", number, "parts", at, "limit"))
+    places = {name for name, kind in book.facts.items() if kind.kind == PLACE}
+    for number, name in enumerate(pack.stages):
+        yield from _known(name, dict.fromkeys(places), pointer("stages", number, "fact"))
+    for number, annex in enumerate(pack.annexes.values()):
+        for at, one in enumerate(annex.entries):
+            for n, part in enumerate(one.parts):
+                if part.limit:
+                    where = pointer("annexes", number, "entries", at, "parts", n, "limit")
+                    yield from _known(part.limit, book.parameters, where)
     for section in ("guidance", "doubts"):
         for number, row in enumerate(getattr(pack, section)):
             yield from _known(row.rule, book.rules, pointer(section, number, "rule"))
@@ -232,11 +256,11 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
         yield from _known(entry.rule, book.rules, place)
         if entry.rule in book.rules:
             yield from _conduct_problems(entry, book.rules[entry.rule], book, place)
-    if pack.items:
+    if pack.items or pack.annexes:
         # A group can be asked alone: what its items need must not stand in another group.
         own = book.of_group(pack.group).parameters
         for name in (COVERAGE, IMPURITY):
-            yield from _known(name, own, "/items")
+            yield from _known(name, own, "/items" if pack.items else "/annexes")
     for section in ("flow_returns", "quotas"):
         for number, row in enumerate(getattr(pack, section).values()):
             yield from _flow_references(row, book, pointer(section, number))
@@ -352,6 +376,8 @@ def _rule_references(rule: Rule, book: LawBook) -> Iterator[tuple[str, str, Iter
                 yield "/when", leaf.u, kinds
     for name in rule.presumed:
         yield "/presumed", name, book.facts
+    if rule.share is not None:
+        yield from _share_references(rule.share, book)
     if rule.strictest is not None:
         # A rule that follows another that follows others could follow itself.
         plain = [name for name, other in book.rules.items() if other.strictest is None]
@@ -364,3 +390,16 @@ def _rule_references(rule: Rule, book: LawBook) -> Iterator[tuple[str, str, Iter
             yield "/strictest/order", one, words
         codes = {name for name, kind in book.facts.items() if kind.kind == CODE}
         yield "/strictest/fact", rule.strictest.fact, codes
+
+
+def _share_references(share: ShareRule, book: LawBook) -> Iterator[tuple[str, str, Iterable[str]]]:
+    figures = [name for name, kind in book.facts.items() if kind.kind == SHARE]
+    yield "/share/fact", share.fact, figures
+    yield "/share/u", share.u, figures
+    for name in ("counts", "of"):
+        yield pointer("share", name), getattr(share, name), book.annexes
+    members = [name for name, kind in book.facts.items() if {YES, NO} <= set(kind.values)]
+    yield "/share/member", share.member, members
+    for leaf in leaves_of(share.when):
+        # A part is asked where it is from, and nothing else.
+        yield "/share/when", leaf.fact, [name for name in PLACES if name in book.facts and not leaf.relation]

@@ -6,6 +6,9 @@ together make the answer: where they differ and one says controlled, it is dispu
 
 Guidance takes goods out of its rule from its day on; before that day they are to be asked about. The tariff code of
 goods is never looked at here.
+
+Each rule is judged at the day of the transaction that governs it (`days`). Where that day, or one that a transition
+asks for, is not known, what an item of it would hold is unknown.
 """
 
 from collections.abc import Iterator
@@ -13,12 +16,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from ytterby.law.applies import state_reasons
+from ytterby.law.applies import governing, state_reasons
 from ytterby.law.book import COVERAGE, LawBook
-from ytterby.law.dated_rule import Rule, State, World, state_of, worlds_of
+from ytterby.law.dated_rule import Rule, State, World, joined_state, states_of, worlds_of
+from ytterby.law.days import Days, as_days
+from ytterby.law.export_leave import FREE, LICENCE, ExportLeave, leave_of
 from ytterby.law.goods import Goods
 from ytterby.law.item import Doubt, Guidance, Item, Part
-from ytterby.law.part_match import Beside, Match, PartMatch, beside_limit, match_part, side_of
+from ytterby.law.part_match import Beside, Match, PartMatch, beside_limit, best_match, match_item, side_of
 from ytterby.law.presence import Side, presence_of
 from ytterby.law.said import Reason, Said
 from ytterby.law.ternary import Ternary
@@ -44,7 +49,8 @@ class ReadingAnswer(NamedTuple):
 class Classification:
     """The answer: codes that apply (where disputed: by a reading), codes that may, reasons, and what was tried.
 
-    `beside` are figures beside the limits that hold or free the goods; `settled_by` who may settle what is disputed.
+    `beside` are figures beside the limits that hold or free the goods; `settled_by` who may settle what is disputed;
+    `missing_days` days of the transaction that would tell; `leave` whether one may file and ship, where rules say so.
     """
 
     answer: str
@@ -56,6 +62,8 @@ class Classification:
     beside: tuple[Beside, ...]
     readings: tuple[ReadingAnswer, ...]
     settled_by: tuple[Words, ...]
+    missing_days: tuple[str, ...] = ()
+    leave: ExportLeave | None = None
 
 
 class _Finding(NamedTuple):
@@ -70,10 +78,10 @@ class _Finding(NamedTuple):
 
 
 class Classifier:
-    """Classifies goods by one book, on one day, as known on another."""
+    """Classifies goods by one book, for a transaction of some days (one day stands for all), as known on another."""
 
-    def __init__(self, book: LawBook, *, on: date, known: date) -> None:
-        self._book, self._on, self._known = book, on, known
+    def __init__(self, book: LawBook, *, on: date | Days, known: date) -> None:
+        self._book, self._days, self._known = book, as_days(on), known
         self._rules = sorted({item.rule for item in book.items.values()})
         rules = [book.rules[name] for name in self._rules]
         self._worlds = worlds_of(rules, book.disputes, known)
@@ -82,10 +90,12 @@ class Classifier:
             rule: frozenset(e for item in book.items.values() if item.rule == rule for e in item.elements)
             for rule in self._rules
         }
+        self._shown = {rule.id: self._days.shown(rule.governs) for rule in rules}
+        self._is_about_export = bool(rules) and all(rule.means for rule in rules)
         self._items = {rule: [item for item in book.items.values() if item.rule == rule] for rule in self._rules}
 
     def _state(self, rule: Rule, world: World) -> State:
-        return state_of(rule, self._on, self._known, world)
+        return joined_state(states_of(rule, self._days, self._known, world))
 
     def classify(self, goods: Goods) -> Classification:
         """Return whether goods are controlled, with everything that was tried."""
@@ -114,7 +124,14 @@ class Classifier:
             beside=tuple(dict.fromkeys(one.beside for one in findings if one.beside is not None)),
             readings=self._readings(answers),
             settled_by=self._settlers(answers),
+            missing_days=self._missing_days(active) if answer in {UNKNOWN, DISPUTED} else (),
+            leave=leave_of(map(_meant, answers)) if self._is_about_export else None,
         )
+
+    def _missing_days(self, active: list[_Finding]) -> tuple[str, ...]:
+        rules = {one.rule for one in active}
+        days = (name for states in self._states for rule in sorted(rules) for name in states[rule].missing)
+        return tuple(dict.fromkeys(days))
 
     # What each rule says
 
@@ -133,17 +150,13 @@ class Classifier:
 
     def _item_findings(self, item: Item, goods: Goods) -> Iterator[_Finding]:
         """Yield the best match of an item's parts, or why none of them is these goods."""
-        tried = [
-            (part, found)
-            for part in item.parts
-            if (found := match_part(part, item, goods, self._book.parameters)) is not None
-        ]
+        tried = match_item(item, goods, self._book.parameters)
         if not tried:
             if goods.named & set(item.elements):
                 said = Said("other_form", {"form": goods.form})
                 yield self._found(item, Match.NO, said, item.trust)
             return
-        best = min(tried, key=lambda one: list(Match).index(one[1].match))
+        best = best_match(tried)
         for part, found in tried:
             if found.match is best[1].match and (found is best[1] or found.match is Match.NO):
                 yield from self._of_part(item, part, found, goods)
@@ -165,19 +178,21 @@ class Classifier:
     def _found(
         self, item: Item, match: Match, text: "Words | Said", trust: Trust, by: str = LAW, beside: Beside | None = None
     ) -> _Finding:
-        return _Finding(item.rule, item.code, match, Reason(item.code, item.rule, self._on, text, trust), by, beside)
+        reason = Reason(item.code, item.rule, self._shown[item.rule], text, trust)
+        return _Finding(item.rule, item.code, match, reason, by, beside)
 
     def _guided(self, guidance: Guidance, goods: Goods) -> _Finding:
         """Return what guidance says: nothing where the goods hold nothing of the rule, ask before its day."""
-        reason = Reason("", guidance.rule, self._on, guidance.text, guidance.trust)
-        is_given = guidance.effective is None or (
-            guidance.effective <= self._on and guidance.trust.is_known(self._known)
-        )
+        day = self._shown[guidance.rule]
+        reason = Reason("", guidance.rule, day, guidance.text, guidance.trust)
+        is_given = guidance.effective is None or (guidance.effective <= day and guidance.trust.is_known(self._known))
         if not self._touches(guidance.rule, goods):
             said = Said("element_absent", {"elements": ", ".join(sorted(self._elements[guidance.rule]))})
             return _Finding(
                 guidance.rule, "", Match.NO, reason._replace(text=said, trust=self._text_trust(guidance.rule))
             )
+        if guidance.effective is not None and self._days.of(self._book.rules[guidance.rule].governs) is None:
+            return _Finding(guidance.rule, "", Match.UNKNOWN, reason)
         if is_given:
             return _Finding(guidance.rule, "", Match.NO, reason, guidance.basis)
         said = Said("before_guidance", {"day": str(guidance.effective)})
@@ -210,7 +225,8 @@ class Classifier:
         parameters = self._book.parameters
         k = parameters[COVERAGE].value
         elements = doubt.elements or self._elements[doubt.rule]
-        reason = Reason("", doubt.rule, self._on, doubt.text, doubt.trust)
+        day = self._shown[doubt.rule]
+        reason = Reason("", doubt.rule, day, doubt.text, doubt.trust)
         if not goods.is_composition_known:
             if doubt.needs_element:
                 return None
@@ -223,7 +239,7 @@ class Classifier:
         limit = parameters[doubt.limit]
         beside = beside_limit(goods, limit, k)
         if side_of(beside) is Side.BELOW:
-            below = Reason("", doubt.rule, self._on, limit.text, limit.trust)
+            below = Reason("", doubt.rule, day, limit.text, limit.trust)
             return _Finding(doubt.rule, "", Match.NO, below, limit.basis, beside)
         return _Finding(doubt.rule, "", Match.ASK, reason, LAW, beside)
 
@@ -243,8 +259,9 @@ class Classifier:
         for one in decisive:
             yield one.reason
         for rule in sorted({one.rule for one in decisive}):
+            yield from governing(self._book.rules[rule], self._days)
             for states in self._states:
-                yield from state_reasons(self._book.rules[rule], states[rule], self._on)
+                yield from state_reasons(self._book.rules[rule], states[rule], self._shown[rule])
 
     def _rules_tried(self, findings: list[_Finding]) -> Iterator[Reason]:
         """Yield of each rule that found something its dates, of each other that the goods hold nothing of it."""
@@ -252,11 +269,11 @@ class Classifier:
         for rule in self._rules:
             if rule in named:
                 for states in self._states:
-                    yield from state_reasons(self._book.rules[rule], states[rule], self._on)
+                    yield from state_reasons(self._book.rules[rule], states[rule], self._shown[rule])
                 continue
             elements = ", ".join(sorted(self._elements[rule]))
             said = Said("nothing_of_it", {"elements": elements}) if elements else Said("other_goods")
-            yield Reason("", rule, self._on, said, self._text_trust(rule))
+            yield Reason("", rule, self._shown[rule], said, self._text_trust(rule))
 
     def _readings(self, answers: list[str]) -> tuple[ReadingAnswer, ...]:
         if len(set(answers)) < 2:
@@ -277,6 +294,12 @@ class Classifier:
 
 def _is_meant(entry: "Guidance | Doubt", goods: Goods) -> bool:
     return goods.form in entry.forms and goods.built_in in entry.built_in
+
+
+def _meant(answer: str) -> frozenset[str]:
+    """Return what an answer in one world means for who exports: listed goods need a licence, what is open may."""
+    known = {CONTROLLED: frozenset({LICENCE}), NOT_CONTROLLED: frozenset({FREE})}
+    return known.get(answer, frozenset({LICENCE, FREE}))
 
 
 def _holds(state: State) -> bool:

@@ -9,6 +9,9 @@ A condition is one of
     {fact: NAME, in: [value, ...], if_missing: no}      the same, and no where nobody says it
     {fact: NAME, at_least: "0.5", u: NAME_U, k: "2"}    the figure less k u reaches the limit; `more_than` likewise
 
+A figure may be known between two bounds only (`Span`): the condition holds where it holds at both of them. Places may
+be sure, possible, or open (`Places`): one that is sure and asked for suffices, and none may be possible for a no.
+
 A fact that is missing, or has the value that its declaration calls unknown, makes its leaf unknown. A figure within
 k u of the limit does too: only a better figure settles it. Without a stated u the figure is taken as exact. A leaf may
 carry `text`, `source` and `confidence` of its own, where the words of a rule are not equally sure.
@@ -22,7 +25,28 @@ from typing import NamedTuple
 from ytterby.law.ternary import Ternary, all_of, any_of, negation
 from ytterby.law.trust import Trust, Words
 
-Facts = Mapping[str, "tuple[str, ...] | Decimal"]
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A figure of which only bounds are known, each with its standard uncertainty."""
+
+    low: Decimal
+    low_u: Decimal
+    high: Decimal
+    high_u: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Words of which some are sure, some are possible, and others may be added: countries of a stage of a lot."""
+
+    sure: frozenset[str]
+    perhaps: frozenset[str]
+    is_open: bool
+
+
+Fact = tuple[str, ...] | Decimal | Span | Places
+Facts = Mapping[str, Fact]
 ALL, ANY, NOT = "all", "any", "not"
 AT_LEAST, MORE_THAN = "at_least", "more_than"
 
@@ -83,6 +107,16 @@ def _judge_leaf(leaf: Leaf, facts: Facts) -> Ternary:
     found = facts.get(leaf.fact)
     if found is None:
         return Ternary.NO if leaf.is_no_if_missing else Ternary.UNKNOWN
+    if isinstance(found, Places):
+        if leaf.values & found.sure:
+            return Ternary.YES
+        return Ternary.UNKNOWN if found.is_open or leaf.values & found.perhaps else Ternary.NO
+    if isinstance(found, Span):
+        ends = {
+            _judge_figure(leaf, found.low, leaf.k * found.low_u),
+            _judge_figure(leaf, found.high, leaf.k * found.high_u),
+        }
+        return ends.pop() if len(ends) == 1 else Ternary.UNKNOWN
     if isinstance(found, Decimal):
         u = facts.get(leaf.u, Decimal(0))
         return _judge_figure(leaf, found, leaf.k * u) if isinstance(u, Decimal) else Ternary.UNKNOWN

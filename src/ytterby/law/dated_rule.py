@@ -5,18 +5,17 @@ a version that could not be known on the second day does not count. Readings tha
 each of them a rule either is in force on a day or is not, or nobody knows yet from which day on it will be.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import NamedTuple
 
 from ytterby.law.condition import Condition
-from ytterby.law.ternary import Ternary
+from ytterby.law.days import Days
+from ytterby.law.ternary import Ternary, all_of
 from ytterby.law.trust import Trust, Words
 
-# Which day of a transaction counts.
-GOVERNS = ("exit", "contract", "application", "acceptance", "decision", "placing_on_market", "delivery", "conduct")
 # Dispute -> the reading that is followed.
 World = Mapping[str, str]
 
@@ -63,9 +62,44 @@ class Reading:
     suspended: tuple[Period, ...]
 
 
+class Transition(NamedTuple):
+    """Transactions that go by what held before: whose `day` lies before a day, and whose `end` (where one is named) is
+    on or before another.
+    """
+
+    day: str
+    before: date
+    end: str
+    until: date | None
+    text: Words
+    trust: Trust
+
+    def covers(self, days: Days) -> Ternary:
+        """Tell whether a transaction of these days goes by what held before."""
+        asked = [_holds(days.of(self.day), lambda day: day < self.before)]
+        if self.until is not None:
+            last = self.until
+            asked.append(_holds(days.of(self.end), lambda day: day <= last))
+        return all_of(asked)
+
+    def missing(self, days: Days) -> tuple[str, ...]:
+        """Return which of its days are not known."""
+        names = (self.day,) if self.until is None else (self.day, self.end)
+        return tuple(name for name in names if days.of(name) is None)
+
+
+def _holds(day: date | None, test: Callable[[date], bool]) -> Ternary:
+    if day is None:
+        return Ternary.UNKNOWN
+    return Ternary.YES if test(day) else Ternary.NO
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a rule says from a day on. `effective` None: not known from when, and not before `not_before`."""
+    """What a rule says from a day on. `effective` None: not known from when, and not before `not_before`.
+
+    A transaction that one of its transitions covers goes by the version before, by none where it is the first.
+    """
 
     published: date
     effective: date | None
@@ -73,6 +107,7 @@ class Version:
     condition: Condition | None
     text: Words
     trust: Trust
+    transition: tuple[Transition, ...] = ()
 
 
 class Strictest(NamedTuple):
@@ -88,9 +123,27 @@ class Strictest(NamedTuple):
     otherwise: str
 
 
+class ShareRule(NamedTuple):
+    """How a share of value is worked out of goods, to give the facts `fact` and `u`.
+
+    Parts count that the annex `counts` lists and of which the condition `when` holds, asked of where a part is from.
+    The fact `member` says whether the goods belong to the annex `of`.
+    """
+
+    fact: str
+    u: str
+    counts: str
+    when: Condition
+    of: str
+    member: str
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: versions, suspensions, readings, the date of a transaction that governs, and its two words."""
+    """A rule: versions, suspensions, readings, the date of a transaction that governs, and its two words.
+
+    `means` says of a rule about export what each word that it can answer means for who exports (`export_leave`).
+    """
 
     id: str
     pack: str
@@ -105,6 +158,8 @@ class Rule:
     duties: tuple[Words, ...]
     strictest: Strictest | None
     trust: Trust
+    share: ShareRule | None = None
+    means: Mapping[str, str] = field(default_factory=dict)
 
 
 class Settlement(NamedTuple):
@@ -139,11 +194,16 @@ class Dispute:
 
 
 class State(NamedTuple):
-    """Whether a rule is in force on a day, by which version, and what suspends it."""
+    """Whether a rule is in force on a day, by which version, and what suspends it.
+
+    `transition`: what lets a transaction go by this instead of by what is in force; `missing`: days that would tell.
+    """
 
     value: Ternary
     version: Version | None
     suspension: Period | None
+    transition: Transition | None = None
+    missing: tuple[str, ...] = ()
 
 
 def state_of(rule: Rule, on: date, known: date, world: World) -> State:
@@ -158,6 +218,48 @@ def state_of(rule: Rule, on: date, known: date, world: World) -> State:
         if period.trust.is_known(known) and period.covers(on):
             return State(Ternary.NO, version, period)
     return State(Ternary.YES, version, None)
+
+
+def states_of(rule: Rule, days: Days, known: date, world: World) -> tuple[State, ...]:
+    """Return how a rule may stand for a transaction, at the day that governs it: one way, or several where a day that
+    its transition asks for is not known. A governing day that is not known leaves everything open.
+    """
+    day = days.of(rule.governs)
+    if day is None:
+        return (State(Ternary.UNKNOWN, None, None, None, (rule.governs,)),)
+    found = state_of(rule, day, known, world)
+    if found.version is None or found.suspension is not None or not any(one.transition for one in rule.versions):
+        return (found,)
+    return tuple(_through_transitions(rule, found, days, day, known))
+
+
+def _through_transitions(rule: Rule, found: State, days: Days, day: date, known: date) -> Iterator[State]:
+    begun = [
+        one for one in rule.versions if one.trust.is_known(known) and (one.effective or one.not_before or day) <= day
+    ]
+    before: Transition | None = None
+    missing: tuple[str, ...] = ()
+    for version in sorted(begun, key=lambda one: one.effective or one.not_before or day, reverse=True):
+        asked = [(one, one.covers(days)) for one in version.transition if one.trust.is_known(known)]
+        sure = next((one for one, value in asked if value is Ternary.YES), None)
+        open_one = next((one for one, value in asked if value is Ternary.UNKNOWN), None)
+        if sure is None:
+            missing += open_one.missing(days) if open_one is not None else ()
+            value = found.value if version is found.version else Ternary.YES
+            yield State(value, version, None, before, missing)
+        if sure is None and open_one is None:
+            return
+        before = sure or open_one
+    yield State(Ternary.NO, None, None, before, missing)
+
+
+def joined_state(states: tuple[State, ...]) -> State:
+    """Return several ways in which a rule may stand as one: unknown where they differ."""
+    values = {one.value for one in states}
+    if len(values) == 1:
+        return states[0]
+    missing = tuple(dict.fromkeys(name for one in states for name in one.missing))
+    return State(Ternary.UNKNOWN, states[0].version, None, states[-1].transition, missing)
 
 
 def periods_of(rule: Rule, world: World) -> Iterator[Period]:

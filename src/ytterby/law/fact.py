@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from ytterby.law.condition import Facts
+from ytterby.law.condition import Fact, Facts
 from ytterby.law.trust import Words
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -40,7 +40,7 @@ def read_facts(
 
     `code_of` returns the code that a text names, None where it names none.
     """
-    facts: dict[str, tuple[str, ...] | Decimal] = {}
+    facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     for name, text in given.items():
         kind = kinds.get(name)

@@ -1,15 +1,17 @@
 """Goods to be classified: form, composition in wt% with standard uncertainties, system, and what the tariff calls them.
 
 Source: DESIGN.md section 4. Contents are exact decimals; an element that is not stated is taken as absent, since the
-declarant states the composition, and the answer says so. `note`, `value` and `origin` never decide here.
+declarant states the composition, and the answer says so. `value` (what it and its parts are worth) and `origin` (where
+it was mined … produced) decide rules about them and no code; `note` decides nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ytterby.law.form import FORMS, MAGNET_TYPES
+from ytterby.law.goods_value import ORIGIN, GoodsValue, Places, read_places, read_value
 from ytterby.law.symbol import SYMBOLS, read_system
 from ytterby.matter.formula import count_atoms
 from ytterby.terms.problem import Problem, pointer, refuse
@@ -36,6 +38,8 @@ class Goods:
     formula: frozenset[str]
     hs: str
     not_used: tuple[str, ...]
+    value: GoodsValue | None = None
+    origin: Places = field(default_factory=dict)
 
     @property
     def is_composition_known(self) -> bool:
@@ -57,6 +61,10 @@ def read_goods(value: Any) -> tuple[Goods | None, list[Problem]]:
     problems = [*_field_problems(value), *_content_problems(value)]
     formula, more = _formula(value)
     problems += more
+    worth, more = (None, []) if value.get("value") is None else read_value(value["value"], read_goods)
+    problems += more
+    origin, more = read_places(value.get(ORIGIN), pointer(ORIGIN))
+    problems += more
     if problems:
         return None, problems
     elements = {symbol: _decimal(content) for symbol, content in (value.get("elements") or {}).items()}
@@ -70,7 +78,9 @@ def read_goods(value: Any) -> tuple[Goods | None, list[Problem]]:
         built_in=value.get("built_in"),
         formula=formula,
         hs=str(value.get("hs") or "").replace(".", "").replace(" ", ""),
-        not_used=tuple(name for name in ("note", "value", "origin") if value.get(name) is not None),
+        not_used=("note",) if value.get("note") is not None else (),
+        value=worth,
+        origin=origin,
     )
     return goods, []
 

@@ -2,7 +2,8 @@
 
 A *part* is one numbered sentence of an item ("alloys containing it: these"). A closed list that is None was not read,
 so that nothing can be said of the forms and elements under it. *Guidance* takes the goods it speaks of out of a rule
-from a day on. A *doubt* names goods of which no item speaks clearly: somebody has to be asked.
+from a day on. An *annex* is a list that a rule refers to without codes. A *doubt* names goods of which no item speaks
+clearly: somebody has to be asked.
 """
 
 from collections.abc import Mapping
@@ -62,6 +63,17 @@ class Item:
     text: Words
     parts: tuple[Part, ...]
     reference_hs: tuple[str, ...]
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """A list that a rule refers to and that gives no control codes: its entries are read as items are."""
+
+    id: str
+    pack: str
+    text: Words
+    entries: tuple[Item, ...]
     trust: Trust
 
 

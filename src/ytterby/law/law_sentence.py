@@ -1,7 +1,8 @@
 """Tests of packs as sentences: goods, a rule or a period, a day, and what must be answered (`ytterby-law-test/1`).
 
 A sentence is one of five kinds, told by the field it begins with: `given` (goods are classified), `rule` (a rule or a
-code applies), `calendar` (a period ends), `return` (a return of flow is owed), `quota` (a making draws on a quota). It
+code applies, of `goods` where they are given), `calendar` (a period ends), `return` (a return of flow is owed), `quota`
+(a making draws on a quota). One day stands for a whole transaction (`on`), or each of its days by name (`days`). It
 states what must come out, and may state with `because` words that must stand among the reasons, so that an answer which
 is right for a wrong reason does not pass.
 
@@ -23,13 +24,18 @@ from ytterby.law.calendar import Calendar
 from ytterby.law.classification import ASK, CONTROLLED, GUIDANCE, LAW, NOT_CONTROLLED, PRACTICE, Classifier
 from ytterby.law.conduct import ENTERED, FORM, KIND
 from ytterby.law.dated_rule import Rule
+from ytterby.law.days import EXIT, GOVERNS, Days
 from ytterby.law.due import due_after
+from ytterby.law.export_leave import ExportLeave
 from ytterby.law.fact import FactKind, read_facts
+from ytterby.law.flow_entry import PRODUCTION
 from ytterby.law.flow_law import DRAWS, DUTIES, Made, draw_of, duty_of
-from ytterby.law.goods import read_goods
+from ytterby.law.goods import Goods, read_goods
+from ytterby.law.goods_facts import GoodsFacts, facts_of_goods, joined
 from ytterby.law.return_period import EVERY, MONTH, read_period
 from ytterby.law.said import Reason, Said
 from ytterby.law.shape import Shape, choice, day, fields, one_or_more, sequence, table, text, word
+from ytterby.law.ternary import Ternary
 from ytterby.law.trust import Confidence, Trust, Words
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -40,6 +46,7 @@ FIRM, PROVISIONAL = "firm", "provisional"
 TRUE, FALSE = "true", "false"
 _GOODS_ANSWERS = (CONTROLLED, NOT_CONTROLLED, ASK, DISPUTED, UNKNOWN)
 _FIGURES = ("elements", "u")
+_AMOUNTS = ("amount", "u", "mass_kg", "mass_u_kg", "price_per_kg", "price_u")
 _FIGURE = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _DAYS = re.compile(r"[0-9]{1,7}")
 Json = Mapping[str, Any]
@@ -47,7 +54,10 @@ Json = Mapping[str, Any]
 Wording = Callable[["Words | Said"], Iterable[str]]
 
 _ANY: dict[str, Shape] = {"name": text, "because": one_or_more(text)}
-_ASKED: dict[str, Shape] = {"known_on": day, "group": word, **_ANY}
+_LEAVE: dict[str, Shape] = dict.fromkeys(("may_file", "may_ship"), choice(*Ternary))
+_ASKED_DAYS: dict[str, Shape] = {"on": day, "days": fields({}, dict.fromkeys(GOVERNS, day))}
+_MISSING_DAYS: dict[str, Shape] = {"missing_days": sequence(choice(*GOVERNS))}
+_ASKED: dict[str, Shape] = {"known_on": day, "group": word, **_ASKED_DAYS, **_MISSING_DAYS, **_LEAVE, **_ANY}
 
 
 def _anything(_value: object, _where: str) -> Iterator[Problem]:
@@ -57,12 +67,12 @@ def _anything(_value: object, _where: str) -> Iterator[Problem]:
 
 _SHAPES: dict[str, Shape] = {
     GIVEN: fields(
-        {"given": _anything, "on": day, "then": choice(*_GOODS_ANSWERS)},
+        {"given": _anything, "then": choice(*_GOODS_ANSWERS)},
         {"codes": sequence(text), "candidates": sequence(text), "by": choice(LAW, PRACTICE, GUIDANCE), **_ASKED},
     ),
     RULE: fields(
-        {"rule": word, "on": day, "then": word},
-        {"facts": table(one_or_more(text)), "missing": sequence(word), **_ASKED},
+        {"rule": word, "then": word},
+        {"facts": table(one_or_more(text)), "goods": _anything, "missing": sequence(word), **_ASKED},
     ),
     CALENDAR: fields(
         {"calendar": word, "from": day, "days": text, "due": day},
@@ -114,7 +124,8 @@ class Sentence:
             return " ".join((*self.content[QUOTA].values(), self.content["on"]))
         given = self.content.get("given")
         about = given.get("form", "") if isinstance(given, dict) else self.content.get("rule", "")
-        return f"{about} {self.content['on']}"
+        days = self.content.get("days", {})
+        return f"{about} {self.content.get('on', '')} {' '.join(f'{name} {one}' for name, one in days.items())}".strip()
 
 
 class Difference(NamedTuple):
@@ -175,7 +186,10 @@ def _sentence_shape(value: object, where: str) -> Iterator[Problem]:
     if not isinstance(value, dict) or len(_kind_of(value)) != 1:
         yield refuse("sentence.kind", where, "" if not isinstance(value, dict) else ", ".join(map(str, value)))
         return
-    yield from _SHAPES[_kind_of(value)[0]](value, where)
+    kind = _kind_of(value)[0]
+    yield from _SHAPES[kind](value, where)
+    if kind != CALENDAR and "on" not in value and not value.get("days"):
+        yield refuse("pack.missing_field", where, "on", name="on")
 
 
 def judge_sentence(sentence: Sentence, book: LawBook, calendars: Mapping[str, Calendar], wording: Wording) -> Verdict:
@@ -205,15 +219,24 @@ def _of_group(row: Json, book: LawBook) -> LawBook:
     return book if group is None else book.of_group(group)
 
 
-def _days(row: Json, book: LawBook, packs: Iterable[str]) -> tuple[date, date]:
-    """Return the day that is asked about and the one whose knowledge is used; none of which no pack speaks."""
-    on = date.fromisoformat(row["on"])
+def _days(row: Json, book: LawBook, packs: Iterable[str]) -> tuple[Days, date]:
+    """Return the days that are asked about and the one whose knowledge is used; none of which no pack speaks."""
+    named = {name: date.fromisoformat(one) for name, one in row.get("days", {}).items()}
+    every = date.fromisoformat(row["on"]) if "on" in row else None
     known = date.fromisoformat(row["known_on"]) if "known_on" in row else book.known_to
     first = min((book.packs[name].knows[0] for name in packs), default=date.min)
-    early = [(name, one) for name, one in (("on", on), ("known_on", known)) if one < first]
+    placed = [("/on", every), ("/known_on", known), *((pointer("days", name), one) for name, one in named.items())]
+    early = [(where, one) for where, one in placed if one is not None and one < first]
     if early:
-        raise _NotAskedError(refuse("sentence.before_packs", pointer(name), one, first=first) for name, one in early)
-    return on, known
+        raise _NotAskedError(refuse("sentence.before_packs", where, one, first=first) for where, one in early)
+    return Days(every, named), known
+
+
+def _leave(leave: ExportLeave | None) -> dict[str, str]:
+    """Return whether one may file and ship, as sentences say it; a dash where the rule is not about export."""
+    if leave is None:
+        return dict.fromkeys(("may_file", "may_ship"), "-")
+    return {"may_file": leave.file.word.value, "may_ship": leave.ship.word.value}
 
 
 # Goods
@@ -232,7 +255,8 @@ def _classify(row: Json, book: LawBook) -> _Answer:
     on, known = _days(row, book, {item.pack for item in book.items.values()})
     found = Classifier(book, on=on, known=known).classify(goods)
     answers = {"then": found.answer, "codes": found.codes, "candidates": found.candidates, "by": found.by}
-    readings = (Reason("", one.dispute, on, one.text, one.trust) for one in found.readings)
+    answers |= {"missing_days": found.missing_days, **_leave(found.leave)}
+    readings = (Reason("", one.dispute, on.shown(EXIT), one.text, one.trust) for one in found.readings)
     return _Answer(answers, (*found.reasons, *readings))
 
 
@@ -241,9 +265,32 @@ def _goods_of(given: object) -> object:
     if not isinstance(given, dict):
         return given
     goods = {**given, **{name: _figures(given[name]) for name in _FIGURES if name in given}}
+    if isinstance(given.get("value"), dict):
+        goods["value"] = _value_of(given["value"])
     if given.get("built_in") in {TRUE, FALSE}:
         goods["built_in"] = given["built_in"] == TRUE
     return goods
+
+
+def _value_of(value: Json) -> Json:
+    """Return a value as JSON would bring it: amounts are figures, and what each part is, is read as goods are."""
+    found = _with_amounts(value)
+    if value.get("all_parts_named") in {TRUE, FALSE}:
+        found["all_parts_named"] = value["all_parts_named"] == TRUE
+    if isinstance(value.get("parts"), list):
+        found["parts"] = [_part_of(one) for one in value["parts"]]
+    return found
+
+
+def _part_of(part: object) -> object:
+    if not isinstance(part, dict):
+        return part
+    found = _with_amounts(part)
+    return {**found, "goods": _goods_of(part["goods"])} if "goods" in part else found
+
+
+def _with_amounts(row: Json) -> dict[str, Any]:
+    return {name: _figure(one) if name in _AMOUNTS else one for name, one in row.items()}
 
 
 def _figures(contents: object) -> object:
@@ -269,6 +316,10 @@ def _apply(row: Json, book: LawBook) -> _Answer:
     given = {name: value if isinstance(value, str) else ",".join(value) for name, value in row.get("facts", {}).items()}
     facts, problems = read_facts(given, book.facts, book.listed_code)
     problems = [problem.at("/facts") for problem in problems]
+    goods: Goods | None = None
+    if "goods" in row:
+        goods, unread = read_goods(_goods_of(row["goods"]))
+        problems += [problem.at("/goods") for problem in unread]
     if row["then"] not in allowed:
         problems.append(refuse("pack.choice", "/then", row["then"], allowed=", ".join(allowed)))
     problems += [
@@ -279,9 +330,13 @@ def _apply(row: Json, book: LawBook) -> _Answer:
     if problems:
         raise _NotAskedError(problems)
     on, known = _days(row, book, {rule.pack})
-    found = applies(book, row["rule"], facts, on=on, known=known)
-    readings = (Reason("", one.dispute, on, one.text, one.trust) for one in found.readings)
-    return _Answer({"then": found.answer, "missing": found.missing}, (*found.reasons, *readings))
+    told = GoodsFacts() if goods is None else facts_of_goods(goods, rule, book)
+    unsettled = told.unsettled - facts.keys()
+    found = applies(book, row["rule"], joined(facts, told, rule), on=on, known=known, unsettled=unsettled)
+    shown = on.shown(rule.governs)
+    readings = (Reason("", one.dispute, shown, one.text, one.trust) for one in found.readings)
+    answers = {"then": found.answer, "missing": found.missing, "missing_days": found.missing_days}
+    return _Answer({**answers, **_leave(found.leave)}, (*found.reasons, *readings))
 
 
 def _words_of(rule: Rule) -> tuple[str, ...]:
@@ -363,7 +418,8 @@ def _draw(row: Json, book: LawBook) -> _Answer:
         )
     if problems:
         raise _NotAskedError(problems)
-    on, known = _days(row, book, {one.pack for one in book.quotas.values()})
+    days, known = _days(row, book, {one.pack for one in book.quotas.values()})
+    on = days.shown(PRODUCTION)
     made = Made(asked["site"], asked.get("country", ""), asked["form"], asked.get("entered", ""), asked.get("feed", ""))
     found = draw_of(book, asked["kind"], made, on=on, known=known)
     readings = (Reason("", one.dispute, on, one.text, one.trust) for one in found.readings)

@@ -18,8 +18,9 @@ from ytterby.law.dossier_rule import DossierRules
 from ytterby.law.end_use_rule import EndUseRules
 from ytterby.law.fact import FactKind
 from ytterby.law.flow_entry import FlowReturnRule, QuotaDraw
-from ytterby.law.item import Doubt, Guidance, Item, Parameter, Tariff
+from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter, Tariff
 from ytterby.law.procedure import Procedure
+from ytterby.law.stage import Stage
 from ytterby.law.trust import Trust, Words
 
 SCHEMA = "ytterby-pack/1"
@@ -64,6 +65,8 @@ class Pack:
     dossier: DossierRules | None = None
     end_use: EndUseRules | None = None
     field_basis: tuple[FieldBasis, ...] = ()
+    annexes: Mapping[str, Annex] = field(default_factory=dict)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
     content: Mapping[str, object] = field(repr=False, default_factory=lambda: MappingProxyType({}))
 
 

@@ -23,9 +23,11 @@ def pack_problems(content: Json) -> list[Problem]:
         *_names_twice(content),
         *(problem for place, row in _rows(content, "rules") for problem in _rule_problems(row, place)),
         *(problem for place, row in _rows(content, "items") for problem in _item_problems(row, place)),
+        *(problem for place, row in _rows(content, "annexes") for problem in _annex_problems(row, place)),
         *(problem for place, row in _rows(content, "disputes") for problem in _dispute_problems(row, place)),
         *(problem for place, row in _rows(content, "guidance") for problem in _forms(row["forms"], place)),
         *_guidance_against_itself(content),
+        *_stage_problems(content),
         *_doubt_problems(content),
         *_parameter_problems(content),
         *(
@@ -51,7 +53,7 @@ def _reversed(first: str, last: str | None, where: str) -> Iterator[Problem]:
 
 def _names_twice(content: Json) -> Iterator[Problem]:
     keys = {"cited": "id", "disputes": "id", "rules": "id", "items": "code", "guidance": "id", "doubts": "id"}
-    keys |= {"conduct": "rule", "flow_returns": "id", "quotas": "id"}
+    keys |= {"conduct": "rule", "annexes": "id", "stages": "fact", "flow_returns": "id", "quotas": "id"}
     for section, key in keys.items():
         yield from _twice(((place + pointer(key), row[key]) for place, row in _rows(content, section)))
     tariff = content.get("tariff", {})
@@ -95,6 +97,31 @@ def _rule_problems(row: Json, place: str) -> Iterator[Problem]:
     )
     yield from _twice(names)
     yield from _known_problems(row, place)
+    yield from _transition_problems(row, place)
+    for number, later in enumerate(row.get("later", ())):
+        yield from _transition_problems(later, place + pointer("later", number))
+    yield from _meaning_problems(row, place)
+
+
+def _transition_problems(version: Json, place: str) -> Iterator[Problem]:
+    """Yield transitions that name an end without its day, or that end before the day before which they begin."""
+    for number, row in enumerate(version.get("transition", ())):
+        where = place + pointer("transition", number)
+        for name, other in (("end", "until"), ("until", "end")):
+            if name in row and other not in row:
+                yield refuse("pack.missing_field", where, other, name=other)
+        if "until" in row:
+            yield from _reversed(row["before"], row["until"], where + "/until")
+
+
+def _meaning_problems(row: Json, place: str) -> Iterator[Problem]:
+    """Yield words that a rule about export can answer and of which it does not say what they mean."""
+    if "means" not in row:
+        return
+    words = row.get("words", {"holds": "yes", "fails": "no"})
+    said = set(words.values()) | set(row.get("strictest", {}).get("order", ()))
+    for word in sorted(said ^ set(row["means"])):
+        yield refuse("pack.meaning", place + "/means", word, words=", ".join(sorted(said)))
 
 
 def _flow_problems(row: Json, place: str) -> Iterator[Problem]:
@@ -158,6 +185,13 @@ def _item_problems(row: Json, place: str) -> Iterator[Problem]:
         yield from _list_problems(part.get("closed_list") or (), row["elements"], where)
 
 
+def _annex_problems(row: Json, place: str) -> Iterator[Problem]:
+    entries = [(place + pointer("entries", number), one) for number, one in enumerate(row["entries"])]
+    yield from _twice((where + "/id", one["id"]) for where, one in entries)
+    for where, one in entries:
+        yield from _item_problems(one, where)
+
+
 def _list_problems(listed: Iterable[str], elements: list[str], where: str) -> Iterator[Problem]:
     seen: set[frozenset[str]] = set()
     for at, one in enumerate(listed):
@@ -199,6 +233,13 @@ def _guidance_against_itself(content: Json) -> Iterator[Problem]:
                 key = (row["rule"], form, built_in)
                 if seen.setdefault(key, row["id"]) != row["id"]:
                     yield refuse("pack.contradiction", place, row["id"], what=f"{seen[key]}, {row['id']}: {form}")
+
+
+def _stage_problems(content: Json) -> Iterator[Problem]:
+    """Yield forms that are said to be before a stage and after it."""
+    for place, row in _rows(content, "stages"):
+        for form in sorted(set(row["after"]) & set(row.get("before", ()))):
+            yield refuse("pack.contradiction", place + "/before", form, what="after, before")
 
 
 def _doubt_problems(content: Json) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ytterby.law.pack import Pack
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
-_NAMES = ("id", "code", "letter", "n", "rule", "document")
+_NAMES = ("id", "code", "letter", "n", "rule", "document", "fact")
 
 
 class Change(NamedTuple):
@@ -58,7 +58,8 @@ def _pair(
         yield from _diff(old[key], new[key], place)
 
 
-def _name_of(row: Any) -> str | None:
+def name_of(row: Any) -> str | None:
+    """Return by what an entry of a list is known; None where it has no name."""
     if not isinstance(row, Mapping):
         return None
     # A reading is named by its dispute too: one rule may have readings of several.
@@ -71,9 +72,9 @@ def _name_of(row: Any) -> str | None:
 def _is_named(rows: Any) -> bool:
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         return False
-    names = [_name_of(row) for row in rows]
+    names = [name_of(row) for row in rows]
     return bool(names) and None not in names and len(set(names)) == len(names)
 
 
 def _by_name(rows: Sequence[Any]) -> dict[str, Any]:
-    return {str(_name_of(row)): row for row in rows}
+    return {str(name_of(row)): row for row in rows}

@@ -9,11 +9,22 @@ from typing import Any
 
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT, Branch, Condition, Leaf
 from ytterby.law.conduct import Breach, Conduct, Deed
-from ytterby.law.dated_rule import Dispute, Period, Reading, Rule, Settlement, Strictest, Version
+from ytterby.law.dated_rule import (
+    Dispute,
+    Period,
+    Reading,
+    Rule,
+    Settlement,
+    ShareRule,
+    Strictest,
+    Transition,
+    Version,
+)
 from ytterby.law.dossier_reader import dossier_of, end_use_of, field_basis_of
 from ytterby.law.fact import FactKind
 from ytterby.law.flow_entry import DUE_DAY, PRODUCTION, DueDay, FlowReturnRule, QuotaDraw
 from ytterby.law.item import (
+    Annex,
     CustomsCondition,
     Doubt,
     Guidance,
@@ -27,6 +38,7 @@ from ytterby.law.pack import Cited, Pack, pack_digest
 from ytterby.law.pack_check import pack_problems
 from ytterby.law.pack_schema import shape_problems
 from ytterby.law.procedure_reader import procedure_of
+from ytterby.law.stage import Stage
 from ytterby.law.trust import trust_of
 from ytterby.terms.problem import Problem
 
@@ -70,6 +82,8 @@ def _pack(content: Json) -> Pack:
         dossier=dossier_of(content["dossier"], name) if "dossier" in content else None,
         end_use=end_use_of(content["end_use"], name) if "end_use" in content else None,
         field_basis=tuple(field_basis_of(row, name) for row in content.get("field_basis", ())),
+        stages={row["fact"]: _stage(row) for row in content.get("stages", ())},
+        annexes={row["id"]: _annex(row, name) for row in content.get("annexes", ())},
         content=MappingProxyType(dict(content)),
     )
 
@@ -126,7 +140,13 @@ def _rule(row: Json, pack: str) -> Rule:
         duties=tuple(row.get("duties", ())),
         strictest=_strictest(strictest) if strictest else None,
         trust=trust_of(row, row["published"]),
+        share=_share(row["share"]) if "share" in row else None,
+        means=dict(row.get("means", {})),
     )
+
+
+def _share(row: Json) -> ShareRule:
+    return ShareRule(row["fact"], row["u"], row["counts"], condition_of(row["when"]), row["of"], row["member"])
 
 
 def _strictest(row: Json) -> Strictest:
@@ -139,10 +159,17 @@ def _version(row: Json) -> Version:
         published=_day(row["published"]),
         effective=_optional_day(row["effective"]),
         not_before=_optional_day(row.get("effective_not_before")),
-        condition=_condition(when) if when is not None else None,
+        condition=condition_of(when) if when is not None else None,
         text=row["text"],
         trust=trust_of(row, row["published"]),
+        transition=tuple(_transition(one, row) for one in row.get("transition", ())),
     )
+
+
+def _transition(row: Json, version: Json) -> Transition:
+    until = _optional_day(row.get("until"))
+    trust = trust_of(row, version["published"])
+    return Transition(row["day"], _day(row["before"]), row.get("end", ""), until, row["text"], trust)
 
 
 def _period(row: Json) -> Period:
@@ -159,12 +186,13 @@ def _reading(row: Json) -> Reading:
     return Reading(row["dispute"], row["id"], tuple(_period(one) for one in row.get("suspended", ())))
 
 
-def _condition(row: Json) -> Condition:
+def condition_of(row: Json) -> Condition:
+    """Return the condition that a row of good shape describes."""
     for kind in (ALL, ANY):
         if kind in row:
-            return Branch(kind, tuple(_condition(part) for part in row[kind]))
+            return Branch(kind, tuple(condition_of(part) for part in row[kind]))
     if NOT in row:
-        return Branch(NOT, (_condition(row[NOT]),))
+        return Branch(NOT, (condition_of(row[NOT]),))
     trust = trust_of({"source": "", **row}) if "confidence" in row else None
     relation = AT_LEAST if AT_LEAST in row else MORE_THAN if MORE_THAN in row else ""
     return Leaf(
@@ -207,6 +235,28 @@ def _item(row: Json, pack: str) -> Item:
         reference_hs=tuple(row.get("reference_hs", ())),
         trust=trust_of(row),
     )
+
+
+def _annex(row: Json, pack: str) -> Annex:
+    entries = tuple(
+        Item(
+            code=one["id"],
+            pack=pack,
+            rule=row["id"],
+            elements=tuple(one["elements"]),
+            text=one["text"],
+            parts=tuple(_part(part, one) for part in one["parts"]),
+            reference_hs=(),
+            trust=trust_of(one),
+        )
+        for one in row["entries"]
+    )
+    return Annex(row["id"], pack, row["text"], entries, trust_of(row))
+
+
+def _stage(row: Json) -> Stage:
+    listed = {name: frozenset(row.get(name, ())) for name in ("sources", "processes", "site_kinds", "after", "before")}
+    return Stage(fact=row["fact"], text=row["text"], trust=trust_of(row), **listed)
 
 
 def _guidance(row: Json, pack: str) -> Guidance:

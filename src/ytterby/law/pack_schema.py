@@ -6,8 +6,9 @@ from typing import Any
 from ytterby.law import fact, flow_entry
 from ytterby.law.condition import ALL, ANY, AT_LEAST, MORE_THAN, NOT
 from ytterby.law.conduct import Breach, Deed
-from ytterby.law.dated_rule import GOVERNS
+from ytterby.law.days import GOVERNS
 from ytterby.law.dossier_schema import DOSSIER, END_USE, FIELD_BASIS
+from ytterby.law.export_leave import MEANINGS
 from ytterby.law.item import BASES
 from ytterby.law.pack import SCHEMA
 from ytterby.law.procedure_schema import PROCEDURE
@@ -70,10 +71,14 @@ def _leaf(value: object, where: str) -> Iterator[Problem]:
 
 _PERIOD = entry({"from": day, "to": optional(day)}, {"is_last_included": truth, "is_last_sure": truth})
 _READING = fields({"dispute": word, "id": word}, {"suspended": sequence(_PERIOD)})
-_LATER = entry({"published": day, "effective": day, "text": words}, {"when": condition})
+_TRANSITION = entry({"day": choice(*GOVERNS), "before": day, "text": words}, {"end": choice(*GOVERNS), "until": day})
+_LATER = entry(
+    {"published": day, "effective": day, "text": words}, {"when": condition, "transition": sequence(_TRANSITION)}
+)
 _STRICTEST = fields(
     {"order": sequence(word), "rules": sequence(word), "fact": word, "listed": word, "otherwise": word}, {}
 )
+_SHARE = fields({"fact": word, "u": word, "counts": word, "when": condition, "of": word, "member": word}, {})
 _RULE = entry(
     {
         "id": word,
@@ -93,6 +98,9 @@ _RULE = entry(
         "presumed": table(sequence(text)),
         "duties": sequence(words),
         "strictest": _STRICTEST,
+        "share": _SHARE,
+        "means": table(choice(*MEANINGS)),
+        "transition": sequence(_TRANSITION),
     },
 )
 # What entries of flow have of a rule.
@@ -152,6 +160,17 @@ _ITEM = entry(
     {"code": word, "rule": word, "elements": sequence(word), "text": words, "parts": sequence(_PART)},
     {"reference_hs": sequence(text)},
 )
+_ANNEX = entry(
+    {
+        "id": word,
+        "text": words,
+        "entries": sequence(entry({"id": word, "elements": sequence(word), "text": words, "parts": sequence(_PART)})),
+    }
+)
+_STAGE = entry(
+    {"fact": word, "after": sequence(word), "text": words},
+    {"before": sequence(word), "sources": sequence(word), "processes": sequence(text), "site_kinds": sequence(word)},
+)
 _GUIDANCE = entry(
     {"id": word, "rule": word, "forms": sequence(word), "basis": choice(*BASES), "text": words},
     {"effective": day, "built_in": sequence(optional(truth))},
@@ -195,6 +214,8 @@ PACK: Shape = fields(
         "disputes": sequence(_DISPUTE),
         "rules": sequence(_RULE),
         "items": sequence(_ITEM),
+        "annexes": sequence(_ANNEX),
+        "stages": sequence(_STAGE),
         "guidance": sequence(_GUIDANCE),
         "doubts": sequence(_DOUBT),
         "tariff": _TARIFF,

@@ -43,6 +43,7 @@ class Beside(NamedTuple):
 
 
 Parameters = Mapping[str, Parameter]
+_ORDER = tuple(Match)
 
 
 def match_part(part: Part, item: Item, goods: Goods, parameters: Parameters) -> PartMatch | None:
@@ -72,6 +73,17 @@ def match_part(part: Part, item: Item, goods: Goods, parameters: Parameters) -> 
     if kind is Match.ASK and found.match is Match.YES:
         return PartMatch(Match.ASK, Said("magnet_type_missing", {"wanted": _listed(part.magnet_types)}))
     return found
+
+
+def match_item(item: Item, goods: Goods, parameters: Parameters) -> list[tuple[Part, PartMatch]]:
+    """Return what comes of each part of an item that speaks of goods of this form."""
+    found = ((part, match_part(part, item, goods, parameters)) for part in item.parts)
+    return [(part, match) for part, match in found if match is not None]
+
+
+def best_match(tried: Iterable[tuple[Part, PartMatch]]) -> tuple[Part, PartMatch]:
+    """Return the part that matches best: yes before ask, before unknown, before no."""
+    return min(tried, key=lambda one: _ORDER.index(one[1].match))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ytterby.law.calendar import Counting
 from ytterby.law.clock_rule import DAYS_MOST, DayRule, FirstDay, minutes_of
-from ytterby.law.dated_rule import GOVERNS
+from ytterby.law.days import GOVERNS
 from ytterby.law.item import BASES
 from ytterby.law.procedure import ONE, PROVISIONS, ROLES, SEVERAL, UNITS
 from ytterby.law.return_period import EVERY

@@ -152,7 +152,8 @@ def test_everything_that_a_pack_names_can_be_shown(law):
     packs = json.loads(out)["packs"]
     names = [name for pack in packs for name in (pack["id"], *pack["rules"], *pack["items"])]
     parts = [pack[part] for pack in packs for part in ("procedure", "dossier", "end_use") if pack[part]]
-    for name in (*names, *parts, "CN-procedure:contract", "heavy-trace", "CN-70-extension", "CN-70"):
+    named = ("CN-procedure:contract", "heavy-trace", "CN-70-extension", "CN-70", "CN-61-annex1-part1")
+    for name in (*names, *parts, *named):
         code, out, _ = law("show", name, "--lang", "zh")
         assert code == 0
         assert out.strip()
@@ -239,3 +240,72 @@ def test_a_folder_that_replaces_the_pack_of_flow_is_what_is_shown_and_diffed(tmp
     assert refused.code == 3
     assert "/flow_returns/0/due/0/day" in refused.out
     assert "a whole number from 1 to 31" in refused.out
+
+
+WORTH = {
+    "currency": "EUR",
+    "price_basis": "EXW",
+    "amount": 100,
+    "u": 1,
+    "all_parts_named": True,
+    "parts": [
+        {"what": "dysprosium iron", "goods": {"form": "alloy", "system": "Dy-Fe"}, "amount": 2, "price_basis": "DAP"},
+        {"what": "cobalt", "goods": {"form": "metal", "elements": {"Co": 99.9}}, "amount": 5, "u": 0.2},
+    ],
+}
+PRICED = MAGNET | {"origin": {"produced_in": "DE"}, "value": WORTH}
+
+
+def test_a_share_of_value_comes_from_goods_and_says_what_would_settle_it(law, goods_file):
+    file = goods_file(PRICED)
+    code, out, _ = law("applies", "CN-61.1", "--on", "2027-02-01", "--goods", file, "--json")
+    answer = json.loads(out)
+    assert (code, answer["answer"], answer["missing"]) == (0, "unknown", ["value_share"])
+    share = answer["goods"]["share"]
+    assert (share["low"], share["high"], share["currency"], share["whole"]["amount"]) == ("0", "0.02", "EUR", "100")
+    assert [(one["counts"], one["listed"]["answer"]) for one in share["parts"]] == [("unknown", "yes"), ("no", "no")]
+    assert answer["goods"]["settles"][0]["where"] == "/value/parts/0/origin/origin"
+    assert answer["goods"]["settles"][0]["is_enough"]
+    assert any("another basis (DAP)" in one for one in answer["goods"]["notes"])
+    _, out, _ = law("applies", "CN-61.1", "--on", "2027-02-01", "--goods", file, "--lang", "zh")
+    assert "可据以判定" in out
+    assert law("applies", "CN-61.1", "--on", "2027-02-01", "--goods", file, "--fact", "value_share=0.5")[1][:3] == "yes"
+    _, out, _ = law("applies", "CN-61.1", "--on", "2027-02-01", "--goods", goods_file(MAGNET), "--json")
+    assert json.loads(out)["goods"]["share"] is None
+
+
+def test_classify_tells_of_rules_about_value_beside_the_codes(law, goods_file):
+    _, out, _ = law("classify", goods_file(PRICED), "--on", "2026-11-20", "--json")
+    answer = json.loads(out)
+    assert (answer["answer"], answer["codes"]) == ("controlled", ["1C905.a"])
+    assert [(one["rule"], one["answer"]) for one in answer["value_rules"]] == [("CN-61.1", "unknown")]
+    assert (answer["may_file"]["answer"], answer["may_ship"]["answer"]) == ("yes", "no")
+    _, out, _ = law("classify", goods_file(PRICED), "--on", "2026-11-20")
+    assert "where this part is from (/value/parts/0/origin/origin)" in out
+    _, out, _ = law("classify", goods_file(MAGNET), "--on", "2026-11-20", "--json")
+    assert json.loads(out)["value_rules"] == []
+
+
+def test_a_bad_value_is_refused_with_pointer_and_cure(law, goods_file):
+    bad = PRICED | {"value": WORTH | {"parts": [WORTH["parts"][0] | {"currency": "USD"}]}}
+    code, out, _ = law("applies", "CN-61.1", "--on", "2027-02-01", "--goods", goods_file(bad))
+    assert code == 1
+    assert "/value/parts/0/currency" in out
+    assert "one currency" in out
+
+
+def test_days_of_a_transaction_are_told_apart(law):
+    _, out, _ = law("applies", "CN-18", "--contract-on", "2025-03-01", "--exit-on", "2025-05-01", "--json")
+    answer = json.loads(out)
+    assert (answer["answer"], answer["on"], answer["judged_on"]) == ("yes", None, "2025-05-01")
+    assert answer["days"] == {"contract": "2025-03-01", "exit": "2025-05-01"}
+    assert any("judged at 2025-05-01" in one["text"] for one in answer["reasons"])
+    code, out, _ = law("applies", "CN-18", "--contract-on", "2025-03-01")
+    assert (code, out.split()[0]) == (0, "unknown")
+    assert "--exit-on" in out
+    _, out, _ = law("applies", "EU-CRMA-28", "--placing-on-market-on", "2026-03-01", "--json")
+    assert json.loads(out)["judged_on"] == "2026-03-01"
+    code, _, err = law("applies", "CN-18")
+    assert code == 2
+    assert "--on" in err
+    assert law("applies", "CN-18", "--exit-on", "1990-01-01")[0] == 2

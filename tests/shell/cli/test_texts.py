@@ -25,6 +25,8 @@ BEGINNINGS = (
     *("owners.adds.", "owners.standing.", "owners.verdict."),
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field.", "law.section."),
     *("law.basis.", "law.complete.", "law.severity.", "law.gap.", "law.impact.", "law.notice.", "lists."),
+    *("law.leave.", "law.settles.", "law.share.member_", "law.share.part_", "law.lot.no_"),
+    *("law.change.", "law.changes.", "law.compared.", "law.in_language."),
 )
 
 

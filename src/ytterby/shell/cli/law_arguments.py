@@ -3,12 +3,23 @@
 import argparse
 from pathlib import Path
 
-from ytterby.shell.cli.arguments import DATA, Nouns, add_command, add_known, day, whole_number
+from ytterby.shell.cli.arguments import (
+    DATA,
+    Nouns,
+    add_command,
+    add_element,
+    add_known,
+    add_viewer,
+    day,
+    whole_number,
+)
 from ytterby.shell.cli.outcome import Outcome
 from ytterby.shell.cli.rights import add_signer
 from ytterby.shell.cli.screen import Screen
 
 PACKAGED, REGISTER = "packaged", "register"
+# Days of a transaction that may be told apart; which of them governs, each rule says. `law.days` names the same.
+ASKED_DAYS = ("contract", "application", "acceptance", "decision", "exit", "placing_on_market", "delivery")
 
 
 def add_classify(verbs: Nouns) -> None:
@@ -28,6 +39,12 @@ def add_applies(verbs: Nouns) -> None:
     _add_days(parser)
     text = "what is known, as to=JP; again for each"
     parser.add_argument("--fact", action="append", default=[], type=_fact, metavar="NAME=VALUE", help=text)
+    text = "goods as JSON, which tell what was not given: share of value, origin, type of magnet; - for standard input"
+    parser.add_argument("--goods", metavar="FILE", help=text)
+    text = "a lot of the register, which tells where it was mined, separated, refined, melted and made"
+    parser.add_argument("--lot", metavar="LOT", help=text)
+    add_element(parser, "of the lot one element (default: all it holds)")
+    add_viewer(parser)
     _add_packs(parser)
 
 
@@ -185,10 +202,19 @@ def add_sign(verbs: Nouns) -> None:
 
 
 def _add_days(parser: argparse.ArgumentParser) -> None:
-    """Add the two days that every question takes."""
-    parser.add_argument("--on", type=day, required=True, metavar="DATE", help="the day that is asked about")
+    """Add the days that every question takes: those of the transaction, and the one whose knowledge is used."""
+    text = "the day that is asked about: of contract, exit and all else that has no day of its own below"
+    parser.add_argument("--on", type=day, metavar="DATE", help=text)
+    for name in ASKED_DAYS:
+        text = f"the day of {name.replace('_', ' ')}; a rule is judged at the day that governs it"
+        parser.add_argument(f"--{option_of(name)}", type=day, metavar="DATE", help=text)
     text = "by what was known on this day (default: the latest the packs know)"
     parser.add_argument("--known-on", type=day, metavar="DATE", help=text)
+
+
+def option_of(name: str) -> str:
+    """Return the option that gives a day of a transaction, without its dashes."""
+    return f"{name.replace('_', '-')}-on"
 
 
 def _add_packs(parser: argparse.ArgumentParser) -> None:

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from ytterby.law.book import LawBook
 from ytterby.law.calendar import Calendar
+from ytterby.law.days import Days
 from ytterby.law.trust import Confidence
 from ytterby.shell.actions.clock import now
-from ytterby.shell.cli.law_arguments import names_register
+from ytterby.shell.cli.law_arguments import ASKED_DAYS, names_register
 from ytterby.shell.cli.opening import Reading, open_data
 from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, problem_line
@@ -118,15 +119,27 @@ def show_refused(screen: Screen, problems: Sequence[Problem], file: str) -> None
         screen.line(problem_line(one, file, screen))
 
 
+def asked_days(args: argparse.Namespace) -> Days:
+    """Return the days of the transaction that is asked about.
+
+    Raises:
+        WrongUse: no day was given at all.
+    """
+    named = {name: found for name in ASKED_DAYS if (found := getattr(args, f"{name}_on")) is not None}
+    if args.on is None and not named:
+        raise WrongUse("law.no_day")
+    return Days(args.on, named)
+
+
 def known_day(args: argparse.Namespace, book: LawBook, packs: Iterable[str]) -> date:
     """Return the day whose knowledge is used.
 
     Raises:
-        WrongUse: one of the two days lies before the first day of which these packs speak.
+        WrongUse: no day was given, or one lies before the first day of which these packs speak.
     """
     known: date = args.known_on or book.latest_known
     first = first_day(book, packs)
-    for one in (args.on, known):
+    for one in (*asked_days(args).given, known):
         if one < first:
             raise WrongUse("law.before_packs", day=one, first=first)
     return known

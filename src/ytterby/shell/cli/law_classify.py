@@ -5,14 +5,13 @@ from typing import Any
 
 from rich.text import Text
 
-from ytterby.law.goods import read_goods
-from ytterby.shell.cli.document_file import read_document_file
-from ytterby.shell.cli.law_book import Sources, doubts_of, known_day, open_law, show_refused
+from ytterby.shell.cli.law_arguments import option_of
+from ytterby.shell.cli.law_book import Sources, asked_days, doubts_of, known_day, open_law, show_refused
+from ytterby.shell.cli.law_goods import read_goods_file, show_leave, show_share
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.site.law_answer import classify_json, packs_of_items
 from ytterby.shell.site.law_packs import chosen, groups_of
-from ytterby.terms.jsontext import decode
 
 Json = dict[str, Any]
 GOOD = {"controlled": None, "not_controlled": True, "ask": None, "disputed": None, "unknown": None}
@@ -25,15 +24,12 @@ def run_classify(args: argparse.Namespace, screen: Screen) -> Outcome:
     if group is not None and group not in groups_of(law):
         raise WrongUse("law.no_such_group", group=args.pack, known=", ".join(groups_of(law)))
     book = chosen(law, group)
-    known = known_day(args, book, packs_of_items(book))
-    value, problems = decode(read_document_file(args.file))
-    goods = None
-    if not problems:
-        goods, problems = read_goods(value)
+    days, known = asked_days(args), known_day(args, book, packs_of_items(book))
+    goods, problems = read_goods_file(args.file)
     if goods is None:
         show_refused(screen, problems, args.file)
         return Outcome.FOUND
-    answer = {**classify_json(book, goods, args.on, known, screen.language), "file": args.file}
+    answer = {**classify_json(book, goods, days, known, screen.language), "file": args.file}
     screen.answer(answer, lambda: _show(screen, answer))
     return Outcome.GOOD
 
@@ -46,6 +42,7 @@ def _show(screen: Screen, answer: Json) -> None:
     screen.verdict(GOOD[answer["answer"]], head, texts("law.by", basis=texts(f"law.by.{answer['by']}")))
     if answer["candidates"]:
         screen.line(texts("law.candidates", codes=", ".join(answer["candidates"])))
+    show_leave(screen, answer)
     doubt = doubts_of(answer["reasons"], screen)
     if doubt:
         screen.line(doubt, "yellow")
@@ -54,6 +51,11 @@ def _show(screen: Screen, answer: Json) -> None:
         sources.show_reading(one, texts(f"law.answer.{one['answer']}"))
     for settler in answer["settled_by"]:
         screen.line("  " + texts("law.settled_by", who=settler))
+    for day in answer["missing_days"]:
+        screen.line("  " + texts("law.missing_day", day=texts(f"law.governs.{day}"), option=f"--{option_of(day)}"))
+    for one in answer["value_rules"]:
+        screen.line(texts("law.value_rule", rule=one["rule"], answer=one["answer"]), "bold")
+        show_share(screen, one["goods"])
     for beside in answer["freed_by"]:
         screen.line(texts("law.freed_by", **beside))
     sources.show_reasons(texts("law.tried"), answer["tried"])

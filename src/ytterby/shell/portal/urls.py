@@ -23,7 +23,7 @@ from ytterby.shell.portal.auditor import (
 from ytterby.shell.portal.auditor.closes import close, close_file, closes, closes_file
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
-from ytterby.shell.portal.law import changes, classify, due, end_use, fields, impact, in_force, packs
+from ytterby.shell.portal.law import changes, classify, compare, due, end_use, fields, impact, in_force, packs
 from ytterby.shell.portal.screening import end_users, flags
 from ytterby.shell.portal.screening import lists as screening_lists
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
@@ -107,6 +107,9 @@ urlpatterns = [
     path("law/fields.<file:kind>", fields.fields_file, name="law_fields_file"),
     path("law/impact/", impact.impact, name="law_impact"),
     path("law/impact.<file:kind>", impact.impact_file, name="law_impact_file"),
+    path("law/compare/", compare.compare, name="law_compare"),
+    path("law/compare.csv", compare.compare_csv, name="law_compare_csv"),
+    path("law/compare.json", compare.compare_json, name="law_compare_json"),
     path("law/packs/", packs.packs, name="law_packs"),
     path("law/packs.<file:kind>", packs.packs_file, name="law_packs_file"),
     path("law/changes/", changes.changes, name="law_changes"),

@@ -7,14 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ytterby.law.applies import Application, applies
 from ytterby.law.book import LawBook
 from ytterby.law.classification import Classification, Classifier
+from ytterby.law.condition import Facts
+from ytterby.law.dated_rule import Rule
+from ytterby.law.days import Days, as_days
 from ytterby.law.goods import Goods
+from ytterby.law.goods_facts import GoodsFacts, facts_of_goods, joined
 from ytterby.law.part_match import Beside, plain
 from ytterby.law.said import Reason, Said
 from ytterby.law.tariff import LineFound, lines_of
 from ytterby.law.trust import Trust, Words
 from ytterby.shell.site.law_texts import law_text
+from ytterby.shell.site.share_answer import leave_json, share_json
 from ytterby.shell.wording import language_of, word
 
 Json = dict[str, Any]
@@ -30,18 +36,26 @@ def packs_of_items(book: LawBook) -> set[str]:
     return {item.pack for item in book.items.values()}
 
 
-def days_notes(book: LawBook, on: date, known: date, language: str) -> list[str]:
-    """Return what is to be said of the two days: what lies after all that the packs know."""
+def days_notes(book: LawBook, on: date | Days, known: date, language: str) -> list[str]:
+    """Return what is to be said of the days: what lies after all that the packs know."""
     latest = book.known_to
-    late = [day for day in sorted({on, known}) if day > latest]
+    late = [day for day in sorted({*as_days(on).given, known}) if day > latest]
     return [law_text("law.beyond_known", language, day=day, latest=latest) for day in late]
 
 
-def classify_json(book: LawBook, goods: Goods, on: date, known: date, language: str) -> Json:
+def days_json(on: date | Days) -> Json:
+    """Return the days that were asked about: `on` the one that stands for all that have none of their own."""
+    days = as_days(on)
+    every = None if days.every is None else str(days.every)
+    return {"on": every, "days": {name: str(day) for name, day in days.named.items()}}
+
+
+def classify_json(book: LawBook, goods: Goods, on: date | Days, known: date, language: str) -> Json:
     """Return the answer for goods as `law classify` gives it, with the tariff lines beside it."""
     found = Classifier(book, on=on, known=known).classify(goods)
     lines = lines_of(book, [goods.hs] if goods.hs else _reference_codes(book, found))
-    notes = _goods_notes(goods, language) + days_notes(book, on, known, language)
+    has_share = any(rule.share is not None for rule in book.rules.values())
+    notes = _goods_notes(goods, language, has_share=has_share) + days_notes(book, on, known, language)
     return {
         "answer": found.answer,
         "codes": list(found.codes),
@@ -52,6 +66,9 @@ def classify_json(book: LawBook, goods: Goods, on: date, known: date, language: 
         "freed_by": [_beside_json(one) for one in found.beside],
         "readings": readings_json(found.readings, language),
         "settled_by": [one[language_of(language)] for one in found.settled_by],
+        "missing_days": list(found.missing_days),
+        **leave_json(found.leave, language),
+        "value_rules": _value_rules(book, goods, on, known, language),
         "tariff": {
             "hs": goods.hs or None,
             "decides": False,
@@ -59,8 +76,64 @@ def classify_json(book: LawBook, goods: Goods, on: date, known: date, language: 
         },
         "notes": notes,
         "packs": packs_json(book),
-        "on": str(on),
+        **days_json(on),
         "known_on": str(known),
+    }
+
+
+def _value_rules(book: LawBook, goods: Goods, on: date | Days, known: date, language: str) -> list[Json]:
+    """Return what each rule about a share of value answers of goods that state their value."""
+    if goods.value is None:
+        return []
+    rules = [rule for rule in book.rules.values() if rule.share is not None]
+    return [
+        {name: value for name, value in one.items() if name not in {"packs", "notes"}}
+        for rule in rules
+        for one in (applies_json(book, rule.id, {}, on, known, language, goods),)
+    ]
+
+
+def applies_json(
+    book: LawBook,
+    name: str,
+    facts: Facts,
+    on: date | Days,
+    known: date,
+    language: str,
+    goods: Goods | None = None,
+) -> Json:
+    """Return whether a rule or code applies as `law applies` gives it; goods tell facts that were not stated."""
+    code = book.code_of(name)
+    rule = book.rules[book.items[code].rule if code in book.items else code]
+    told = GoodsFacts() if goods is None else facts_of_goods(goods, rule, book)
+    open_facts = told.unsettled - facts.keys()
+    found = applies(book, name, joined(facts, told, rule), on=on, known=known, unsettled=open_facts)
+    stated = rule.share is not None and rule.share.fact in facts
+    return {
+        **_application_json(found, rule, on, language),
+        "goods": None if goods is None or stated else share_json(told, book, language),
+        "notes": days_notes(book, on, known, language),
+        "packs": packs_json(book),
+    }
+
+
+def _application_json(found: Application, rule: Rule, on: date | Days, language: str) -> Json:
+    said = language_of(language)
+    return {
+        "item": found.item,
+        "rule": found.rule,
+        **days_json(on),
+        "judged_on": None if found.on is None else str(found.on),
+        "known_on": str(found.known_on),
+        "answer": found.answer,
+        "reasons": [reason_json(one, language) for one in found.reasons],
+        "readings": readings_json(found.readings, language),
+        "settled_by": [one[said] for one in found.settled_by],
+        "missing": list(found.missing),
+        "missing_days": list(found.missing_days),
+        "presumed": {name: list(values) for name, values in found.presumed.items()},
+        "governs": rule.governs,
+        **leave_json(found.leave, language),
     }
 
 
@@ -69,8 +142,9 @@ def _reference_codes(book: LawBook, found: Classification) -> list[str]:
     return [hs for code in named for hs in book.items[code].reference_hs]
 
 
-def _goods_notes(goods: Goods, language: str) -> list[str]:
-    notes = [law_text("law.not_used", language, name=name) for name in goods.not_used]
+def _goods_notes(goods: Goods, language: str, *, has_share: bool) -> list[str]:
+    not_used = [*goods.not_used, *(["value"] if goods.value is not None and not has_share else [])]
+    notes = [law_text("law.not_used", language, name=name) for name in not_used]
     exact = [element for element in goods.elements if element not in goods.u]
     if exact:
         notes.append(law_text("law.no_u", language, elements=", ".join(exact)))
@@ -125,6 +199,8 @@ def worded(text: "Words | Said", language: str) -> str:
         facts = dict(text.facts)
         if "form" in facts:
             facts["form"] = word("form", facts["form"], language).lower()
+        if "governs" in facts:
+            facts["governs"] = law_text(f"law.governs.{facts['governs']}", language)
         return law_text(f"law.why.{text.key}", language, **facts)
     return text[language_of(language)]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from ytterby.law.book import LawBook
 from ytterby.law.condition import AT_LEAST, Branch, Condition, Leaf
-from ytterby.law.dated_rule import Period, Rule
+from ytterby.law.dated_rule import Period, Rule, ShareRule, Transition
 from ytterby.law.flow_entry import FlowEntry
-from ytterby.law.item import Item
+from ytterby.law.item import Annex, Item, Part
 from ytterby.law.trust import Trust
 from ytterby.shell.site.law_answer import trust_json
 from ytterby.shell.site.law_dossier import dossier_json, end_use_rules_json
@@ -67,6 +67,7 @@ def find_entry(book: LawBook, name: str, language: str) -> Json | None:
         (book.flow_returns, lambda one: flow_return_json(one, _dated_json(one, book, language), language, _sure)),
         (book.quotas, lambda one: quota_json(one, _dated_json(one, book, language), language)),
         (book.parameters, lambda one: _parameter_json(one, language)),
+        (book.annexes, lambda one: _annex_json(one, language)),
         (book.procedures, lambda one: procedure_json(one, book.packs[one.pack].digest, language, _sure)),
         (
             {one.id: one for one in book.dossiers.values()},
@@ -116,6 +117,7 @@ def _rule_json(rule: Rule, book: LawBook, language: str) -> Json:
                 "effective": _day(one.effective),
                 "not_before": _day(one.not_before),
                 "condition": None if one.condition is None else write_condition(one.condition),
+                "transition": [_transition_json(row, language) for row in one.transition],
                 **_sure(one.trust),
             }
             for one in rule.versions
@@ -128,9 +130,52 @@ def _rule_json(rule: Rule, book: LawBook, language: str) -> Json:
         "disputes": [_dispute_json(book, name, language) for name in disputes],
         "presumed": {name: list(values) for name, values in rule.presumed.items()},
         "follows": list(rule.strictest.rules) if rule.strictest is not None else [],
+        "means": dict(rule.means),
+        "share": None if rule.share is None else write_share(rule.share),
+        "annexes": [_annex_json(book.annexes[name], language) for name in _annexes_of(rule)],
         "duties": [one[language] for one in rule.duties],
         "items": [item.code for item in book.items.values() if item.rule == rule.id],
         **_sure(rule.trust),
+    }
+
+
+def _annexes_of(rule: Rule) -> tuple[str, ...]:
+    return () if rule.share is None else tuple(dict.fromkeys((rule.share.of, rule.share.counts)))
+
+
+def write_share(share: ShareRule) -> str:
+    """Return in one line how a share of value is worked out."""
+    return f"{share.fact} = {share.counts} ({write_condition(share.when)}) / {share.of}"
+
+
+def _transition_json(one: Transition, language: str) -> Json:
+    return {
+        "text": one.text[language],
+        "day": one.day,
+        "before": str(one.before),
+        "end": one.end or None,
+        "until": _day(one.until),
+        **_sure(one.trust),
+    }
+
+
+def _annex_json(annex: Annex, language: str) -> Json:
+    return {
+        "kind": "annex",
+        "id": annex.id,
+        "pack": annex.pack,
+        "text": annex.text[language],
+        "entries": [
+            {
+                "id": one.code,
+                "text": one.text[language],
+                "elements": list(one.elements),
+                "parts": [_part_json(part, language) for part in one.parts],
+                **_sure(one.trust),
+            }
+            for one in annex.entries
+        ],
+        **_sure(annex.trust),
     }
 
 
@@ -203,20 +248,21 @@ def _item_json(item: Item, book: LawBook, language: str) -> Json:
         "digest": book.packs[item.pack].digest,
         "text": item.text[language],
         "elements": list(item.elements),
-        "parts": [
-            {
-                "n": part.n,
-                "what": part.what[language],
-                "forms": sorted(part.forms),
-                "closed_list": None if part.systems is None else ["-".join(sorted(one)) for one in part.systems],
-                "is_read": part.how != "unread",
-                "limit": part.limit or None,
-                **trust_json(part.trust),
-            }
-            for part in item.parts
-        ],
+        "parts": [_part_json(part, language) for part in item.parts],
         "reference_hs": list(item.reference_hs),
         **_sure(item.trust),
+    }
+
+
+def _part_json(part: Part, language: str) -> Json:
+    return {
+        "n": part.n,
+        "what": part.what[language],
+        "forms": sorted(part.forms),
+        "closed_list": None if part.systems is None else ["-".join(sorted(one)) for one in part.systems],
+        "is_read": part.how != "unread",
+        "limit": part.limit or None,
+        **trust_json(part.trust),
     }
 
 

@@ -231,11 +231,18 @@ def read_pack_file(path: Path) -> tuple[Pack | None, list[Problem]]:
     """
     with path.open("rb") as file:
         raw = file.read(BYTES_MAX + 1)
-    try:
-        pack, problems = read_pack_text(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        pack, problems = None, [refuse("pack.unreadable", "", "", why=first_line(error))]
+    pack, problems = read_pack_bytes(raw)
     return pack, [in_file(problem, path) for problem in problems]
+
+
+def read_pack_bytes(raw: bytes) -> tuple[Pack | None, list[Problem]]:
+    """Return the pack of these bytes, or None and what is wrong with it; more of them than a pack may have are none."""
+    if len(raw) > BYTES_MAX:
+        return None, [refuse("pack.too_large", "", len(raw), limit=BYTES_MAX)]
+    try:
+        return read_pack_text(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return None, [refuse("pack.unreadable", "", "", why=first_line(error))]
 
 
 def in_file(problem: Problem, path: Path) -> Problem:

@@ -28,6 +28,12 @@ def impact_word(code: object) -> str:
 
 
 @register.filter
+def change_tag(kind: object) -> str:
+    """Return the shape of the tag of a change between two packs."""
+    return {"added": "good", "removed": "bad"}.get(str(kind), "wait")
+
+
+@register.filter
 def standing_word(code: object) -> str:
     """Write how a rule stands."""
     return standing_words().get(str(code), str(code))
