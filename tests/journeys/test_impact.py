@@ -49,7 +49,7 @@ def test_from_the_rail_to_another_change_a_lot_and_its_file(pending_windows):
     window = pending_windows("light")
     page = window.page
     window.go("/en/law/")
-    page.click("nav a:has-text('Change of law')")
+    page.click("nav a:has-text('Whom a change of law concerns')")
     page.wait_for_url("**/en/law/impact/")
     page.select_option("#change", "suspended")
     page.fill("#on", "2030-11-24")

@@ -188,7 +188,7 @@ def _sentence_shape(value: object, where: str) -> Iterator[Problem]:
         return
     kind = _kind_of(value)[0]
     yield from _SHAPES[kind](value, where)
-    if kind != CALENDAR and "on" not in value and not value.get("days"):
+    if kind in {GIVEN, RULE} and "on" not in value and not value.get("days"):
         yield refuse("pack.missing_field", where, "on", name="on")
 
 

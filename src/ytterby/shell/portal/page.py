@@ -89,6 +89,8 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
     def item(name: str, word: str, count: int | None = None) -> Item:
         return Item(name, word, link_to(name, moment), count)
 
+    screening = [item("end_users", _("End users"))] if reads_flags(seat.viewer) else []
+    screening += [item("screening_lists", _("Lists"))] if reads_lists(seat.viewer) else []
     return [
         (
             _("Chain"),
@@ -103,7 +105,6 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
             ],
         ),
         (_("Reports"), [item("returns", _("Returns")), item("quotas", _("Quotas"))]),
-        *([(_("Screening"), [item("end_users", _("End users"))])] if reads_flags(seat.viewer) else []),
         (
             _("Law"),
             [
@@ -114,9 +115,9 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
                 item("law_fields", _("Fields and their basis")),
                 item("law_packs", _("Packs")),
                 item("law_changes", _("Changes of law")),
-                item("law_impact", _("Change of law")),
+                item("law_impact", _("Whom a change of law concerns")),
             ],
         ),
-        *([(_("Screening"), [item("screening_lists", _("Lists"))])] if reads_lists(seat.viewer) else []),
+        *([(_("Screening"), screening)] if screening else []),
         (_("Proof"), [item("log", _("Log"))]),
     ]
