@@ -26,6 +26,7 @@ NAMES = (
     "nation",
     "detection",
     "law",
+    "screening",
 )
 
 

@@ -69,7 +69,22 @@ def test_a_name_scores_highest_against_itself(row):
 
 
 WORDS = st.sampled_from(
-    "huada yongning korva metall sever rare earth magnet trading ali mohamed estrada xin ning".split()
+    [
+        "huada",
+        "yongning",
+        "korva",
+        "metall",
+        "sever",
+        "rare",
+        "earth",
+        "magnet",
+        "trading",
+        "ali",
+        "mohamed",
+        "estrada",
+        "xin",
+        "ning",
+    ]
 )
 NAME = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
 

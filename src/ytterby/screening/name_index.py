@@ -6,9 +6,9 @@ characters has both. Records stand in the order of what they say, so that the or
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import pairwise
 
 import numpy as np
 
