@@ -53,6 +53,8 @@ bench: $(VENV)/.dev ## measure, each figure beside its peer (SIZE=small or full)
 bench-peers: ## make the environments of the benchmarks' peers
 	test -x benchmarks/peers/.graph/bin/python || $(PYTHON) -m venv benchmarks/peers/.graph
 	benchmarks/peers/.graph/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/graph.txt
+	test -x benchmarks/peers/.screening/bin/python || $(PYTHON) -m venv benchmarks/peers/.screening
+	benchmarks/peers/.screening/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/screening.txt
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) ytterby-demo ytterby-demo-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -27,6 +27,7 @@ NAMES = (
     "detection",
     "law",
     "impact",
+    "screening",
 )
 
 

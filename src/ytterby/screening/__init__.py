@@ -1,7 +1,7 @@
 """Who may not have it: names of parties against lists of the listed.
 
-What this room knows. *Names*: how one is read (`folding`, by `name_tables`, `romanisation`, `sound`), how rare its words
-are (`rarity`), who has names like it (`name_index`, `postings`), which words stand for which (`alignment`), what that
+What this room knows. *Names*: how one is read (`folding`, by `name_tables`, `romanisation`, `sound`), how rare its
+words are (`rarity`), who has names like it (`name_index`, `postings`), which words stand for which (`alignment`), what that
 comes to (`score`, `screener`) and why (`trace`), from which score on it is an alert (`scoring_rules`); a party as a
 whole (`party_screening`), lists by what changed (`rescreening`), how well it goes (`evaluation`). *Lists*: an *entry*
 (`entry`) holds names, identifiers and what else a list says of one person, firm, vessel or aircraft; a *snapshot* is

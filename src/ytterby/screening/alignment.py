@@ -62,8 +62,8 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What pairs with what. Of each round and name: places of the left and of the right word (from k on: the place less k,
-    and the next), likeness (0: no pair), and the weights of both. `left_over`, `right_over`: of each name and word
+    """What pairs with what. Of each round and name: places of the left and the right word (from k on: the place less
+    k, and the next), likeness (0: no pair), and the weights of both. `left_over`, `right_over`: of each name and word
     whether it is left over. `left_known`: of each word of the query, single and joined, whether it is known.
     """
 

@@ -29,8 +29,8 @@ _WORD = re.compile(r"[^\W_]+")
 # Signs that stand on letters and belong to them: accents, points of Arabic and Hebrew, vowels of Devanagari.
 _SIGNS = r"\u0300-\u036f\u0483-\u0487\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0591-\u05c7\u0640\u0670\u30fc"
 _WORD_WITH_SIGNS = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*")
-# Scripts that are no alphabets, or hold consonants only: a word that goes on in another is two. Letters of alphabets that
-# look alike stay in one word.
+# Scripts that are no alphabets, or hold consonants only: a word that goes on in another is two. Letters of
+# alphabets that look alike stay in one word.
 _BLOCKS = (
     *(r"\uac00-\ud7a3", r"\u3040-\u30ff", r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"),
     *(r"\u0900-\u097f", r"\u0600-\u06ff\u0750-\u077f", r"\u0590-\u05ff"),

@@ -28,10 +28,10 @@ class NameTables:
     """How names are read.
 
     `letters`: letter -> Latin letters. `scripts`: letter -> script. `simplified`: code point -> simplified character.
-    `readings`: character -> pinyin. `han_words`: Han word -> Latin words (places and trade), `han_word_length` the
-    longest. `common_words`: their Latin words, `common_pairs` their
-    Han characters two by two. `pinyin_words`: pinyin words -> English words. `forms`: written legal form as words -> its
-    kind; `han_forms` the same in Han. `syllables`: of pinyin. `short_words`: short -> long. `titles`: of persons. `digest`: of all texts.
+    `readings`: character -> pinyin. `han_words`: Han word -> Latin words (places and trade). `common_words`: their
+    Latin words, `common_pairs`: their Han characters two by two. `pinyin_words`: pinyin words -> English words.
+    `forms`: written legal form as words -> its kind; `han_forms`: the same in Han. `syllables`: of pinyin.
+    `short_words`: short -> long. `titles`: of persons. `digest`: of all texts.
     """
 
     letters: Mapping[str, str]

@@ -150,6 +150,5 @@ def _place(screener: Screener, key: str) -> int:
 def pins_of(screener: Screener, thresholds: Thresholds) -> Pins:
     """Return what a screening by these hangs on."""
     index, scoring = screener.index, screener.scoring
-    return Pins(
-        index.digest, screener.rarity.digest, index.tables_digest, scoring.digest, scoring.version, thresholds.set_id
-    )
+    version = screener.version
+    return Pins(index.digest, screener.rarity.digest, index.tables_digest, scoring.digest, version, thresholds.set_id)

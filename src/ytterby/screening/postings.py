@@ -129,7 +129,8 @@ def find_names(
         shared = shared / np.sqrt(6.0 + lengths[names])
         # Equal ones at the edge are all taken, up to twice as many; beyond that by what they say (their place).
         edge = np.partition(shared, len(shared) - most)[len(shared) - most]
-        names = names[shared >= edge][: 2 * most]
+        kept: np.ndarray = names[shared >= edge][: 2 * most]
+        return kept
     return names
 
 

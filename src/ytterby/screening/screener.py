@@ -1,5 +1,6 @@
 """Screens a name against an index of names: candidates, alignment, score, and the best name of each entry."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +29,7 @@ from ytterby.screening.scoring_rules import Scoring
 from ytterby.screening.sound import hear
 from ytterby.screening.trace import HanTrace, Trace, Traced, WordTrace
 
+Fold = Callable[[str, bool], FoldedName]
 CANDIDATES = 20
 HITS_MOST = 20
 WORDS_REMEMBERED = 200_000
@@ -62,7 +64,11 @@ class Scored:
 class Screener:
     """Screens names against one index, by one rarity and one scoring; what it keeps in memory is bounded."""
 
-    def __init__(self, index: NameIndex, tables: NameTables, rarity: Rarity, scoring: Scoring) -> None:
+    def __init__(
+        self, index: NameIndex, tables: NameTables, rarity: Rarity, scoring: Scoring, second: Fold | None = None
+    ) -> None:
+        """Take what to search, and where there is one a second opinion on how a queried name reads."""
+        self._second = second
         self.index, self.tables, self.rarity, self.scoring = index, tables, rarity, scoring
         self._repair = Repair(tables, rarity.knows)
         bits = np.asarray(index.bits)
@@ -73,6 +79,11 @@ class Screener:
         self._has_han = np.zeros(len(index.keys), dtype=bool)
         self._has_han[index.bearers[index.names[bits & IS_HAN > 0]]] = True
         self._listed: dict[int, tuple[str, float, bool]] = {}
+
+    @property
+    def version(self) -> str:
+        """The version of the scorer, and whether a second opinion was asked."""
+        return self.scoring.version if self._second is None else f"{self.scoring.version}+second"
 
     def screen(self, name: str, schema: EntrySchema) -> list[Hit]:
         """Return the entries whose names are like this one, best first, at most 20.
@@ -93,6 +104,11 @@ class Screener:
 
     def _screen_as(self, name: str, scores: dict[int, Hit], *, is_person: bool) -> None:
         folded = self.fold(name, is_person=is_person)
+        self._screen_folded(folded, scores, is_person=is_person)
+        if self._second is not None and (other := self._second(name, is_person)).words != folded.words:
+            self._screen_folded(other, scores, is_person=is_person)
+
+    def _screen_folded(self, folded: FoldedName, scores: dict[int, Hit], *, is_person: bool) -> None:
         group = Group.PERSON if is_person else Group.HAN if folded.han else Group.BODY
         if folded.words and (found := self.score_words(folded, is_person=is_person)):
             self._keep(scores, found, group, is_read=folded.is_read)

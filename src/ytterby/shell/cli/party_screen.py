@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command
-from ytterby.shell.cli.outcome import Outcome, WrongUse
+from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen, write_json
 from ytterby.terms.problem import Problem, is_refused
@@ -18,7 +18,7 @@ from ytterby.terms.problem import Problem, is_refused
 if TYPE_CHECKING:
     from ytterby.screening.party_screening import Candidate
     from ytterby.screening.scoring_rules import Thresholds
-    from ytterby.screening.screener import Screener
+    from ytterby.screening.screener import Fold, Screener
     from ytterby.screening.trace import Trace
 
 Json = dict[str, Any]
@@ -34,6 +34,7 @@ def add(verbs: Nouns) -> None:
     )
     found.add_argument("--index", type=Path, metavar="DIR", help="keep the targets' index in this folder, and use it")
     found.add_argument("--schema", default="", metavar="S", help="Person, Organization, Vessel … (default: any)")
+    found.add_argument("--icu", action="store_true", help="ask ICU too how a name reads (extra icu)")
     found.add_argument("--country", action="append", default=[], metavar="CC", help="its country, for order alone")
 
 
@@ -54,11 +55,22 @@ def run_screen(args: argparse.Namespace, screen: Screen) -> Outcome:
     with screen.waiting(screen.texts("party.screen.reading")):
         index, rarity, problems = open_index(args.targets, args.index)
     _remark(screen, problems, str(args.targets))
-    screener = Screener(index, name_tables(), rarity, scoring())
+    screener = Screener(index, name_tables(), rarity, scoring(), _second(args))
     found = thresholds((args.at or datetime.now(UTC)).date())
     if args.queries:
         return _screen_many(args, screen, screener, found)
     return _screen_few(args, screen, screener, found, schema)
+
+
+def _second(args: argparse.Namespace) -> "Fold | None":
+    from ytterby.shell.site.icu_names import fold_by_icu, is_installed
+    from ytterby.shell.site.screening_tables import name_tables
+
+    if not args.icu:
+        return None
+    if not is_installed():
+        raise CouldNotRun("party.screen.no_icu")
+    return fold_by_icu(name_tables())
 
 
 def _remark(screen: Screen, problems: Iterable[Problem], file: str) -> None:
