@@ -1,14 +1,14 @@
 """Who may not have it: names of parties against lists of the listed.
 
 What this room knows. *Names*: how one is read (`folding`, by `name_tables`, `romanisation`, `sound`), how rare its
-words are (`rarity`), who has names like it (`name_index`, `postings`), which words stand for which (`alignment`), what that
-comes to (`score`, `screener`) and why (`trace`), from which score on it is an alert (`scoring_rules`); a party as a
-whole (`party_screening`), lists by what changed (`rescreening`), how well it goes (`evaluation`). *Lists*: an *entry*
-(`entry`) holds names, identifiers and what else a list says of one person, firm, vessel or aircraft; a *snapshot* is
-all entries of one list as one file gave them, known by a digest. *Casework*: a *party as it is screened*
-(`screened_party`) and an entry make a *hit* (`hit`) in a run (`run`), which two people dispose of, the second blind
-(`disposition`, by the dated `policy`). Over lists, runs and dispositions goes one question: may these parties be dealt
-with as far as lists tell (`check`). What clearances suppressed is sampled (`suppressed_sample`).
+words are (`rarity`), who has names like it (`name_index`, `postings`), which words stand for which (`alignment`),
+what that comes to (`score`, `screener`) and why (`trace`), from which score on it is an alert (`scoring_rules`); a
+party as a whole (`party_screening`), lists by what changed (`rescreening`), how well it goes (`evaluation`). *Lists*:
+an *entry* (`entry`) holds names, identifiers and what else a list says of one person, firm, vessel or aircraft; a
+*snapshot* is all entries of one list as one file gave them, known by a digest. *Casework*: a *party as it is
+screened* (`screened_party`) and an entry make a *hit* (`hit`) in a run (`run`), which two people dispose of, the
+second blind (`disposition`, by the dated `policy`). Over lists, runs and dispositions goes one question: may these
+parties be dealt with as far as lists tell (`check`). What clearances suppressed is sampled (`suppressed_sample`).
 
 *Ownership* (`ownership`, `ownership_rule`, `ownership_verdict`): who is owned by listed parties, by fixpoints of direct
 stakes under dated rules. *Red flags* of end use (`flag*`, `flags`): dated data, a formula each, from facts that the
