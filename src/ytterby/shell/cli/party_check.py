@@ -1,4 +1,4 @@
-"""`ytterby party check|alerts|opinion|sample`: whether parties pass, the hits that wait, what people say of them.
+"""`ytterby party check|alerts|opinion|rescreen|sample`: whether parties pass, hits that wait, what people say of them.
 
 Exit 1 when a party does not pass (check), when a hit waits for somebody (alerts), and when an opinion is refused.
 """
@@ -7,9 +7,11 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, day
+from ytterby.shell.cli.figures import write_count
 from ytterby.shell.cli.opening import Reading, find_party, open_data, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
+from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.rights import add_signer, read_signer
 from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.wording import word
@@ -44,6 +46,8 @@ def add(verbs: Nouns) -> None:
     opinion.add_argument("--until", type=day, metavar="DATE", help="the last day of a clearance (no_match)")
     opinion.add_argument("--person", default="", metavar="NAME", help="who says so, in a demo, where nobody signs")
     add_signer(opinion)
+    again = add_command(verbs, "rescreen", run_rescreen, "screen registered parties against the lists that stand")
+    again.add_argument("--whole", action="store_true", help="everybody against everything (default: what is missing)")
     sample = add_command(verbs, "sample", run_sample, "draw which suppressed hits of a month are looked at again")
     sample.add_argument("month", metavar="MONTH")
 
@@ -235,6 +239,28 @@ def run_opinion(args: argparse.Namespace, screen: Screen) -> Outcome:
             outcome = word("screening", result.outcome, screen.language)
             screen.verdict(True, screen.texts("screening.given", hit=result.number[:SHOWN], outcome=outcome))
     return Outcome.FOUND if result.problems else Outcome.GOOD
+
+
+def run_rescreen(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Screen whoever has to be screened."""
+    register = open_data(args)
+    from ytterby.shell.actions.screen_parties import screen_parties
+
+    with Progress(screen, "screening.waiting") as progress:
+        result = screen_parties(register, is_whole=args.whole, at=args.at, tell=progress.tell)
+    counts = {name: getattr(result, name) for name in ("whole", "by_difference", "entries", "changed", "hits")}
+    answer = {**counts, "as_of_size": result.size}
+    screen.answer(answer, lambda: _show_rescreened(args, screen, counts))
+    return Outcome.GOOD
+
+
+def _show_rescreened(args: argparse.Namespace, screen: Screen, counts: dict[str, int]) -> None:
+    told = {name: write_count(count) for name, count in counts.items()}
+    if not counts["whole"] and not counts["by_difference"]:
+        screen.verdict(True, screen.texts("screening.nothing_missing", **told))
+    else:
+        screen.verdict(None, screen.texts("screening.done", **told))
+    screen.next(with_data(args, "ytterby party alerts"))
 
 
 def run_sample(args: argparse.Namespace, screen: Screen) -> Outcome:
