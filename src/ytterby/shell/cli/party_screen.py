@@ -84,7 +84,8 @@ def _screen_by_register(args: argparse.Namespace, screen: Screen, schema: Any) -
     stopped = [one.list_id for one in lists_in_force(reading.viewer, reading.known, at) if one.keeps_from_checking]
     if stopped:
         screen.remark(screen.texts("lists.blocked", lists=", ".join(stopped)))
-        screen.next(with_data(args, "ytterby party lists show"))
+        if not screen.is_json and not args.queries:
+            screen.next(with_data(args, "ytterby party lists show"))
     held = names.screener
     screener = Screener(held.index, name_tables(), held.rarity, scoring(), _second(args))
     found = thresholds(at.date())
@@ -216,7 +217,8 @@ def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: 
     screen.verdict(not shown, texts(key, name=name, count=alerts or len(shown)))
     for one in shown:
         screen.line()
-        place = f"{one.list} {one.key}".strip()
+        # Of a register's lists the key begins with the list.
+        place = one.key if one.key.startswith(f"{one.list} ") else f"{one.list} {one.key}".strip()
         head = texts(
             f"party.screen.band.{one.band.value}", target=place, listed=one.listed_name, score=f"{one.score:.3f}"
         )
@@ -236,15 +238,15 @@ def _show_trace(screen: Screen, trace: "Trace") -> None:
     for pair in trace.pairs:
         key = "party.screen.same" if pair.likeness == 1.0 and pair.query == pair.listed else "party.screen.like"
         facts = {"query": pair.query, "listed": pair.listed}
-        facts |= {"likeness": f"{100 * pair.likeness:.0f}", "weight": _weight(screen, pair.weight)}
+        facts |= {"likeness": f"{100 * pair.likeness:.0f}", "weight": weight_word(screen, pair.weight)}
         screen.line(f"    {texts(key, **facts)}")
     for side, left in (("query", trace.query_left), ("listed", trace.listed_left)):
         if left:
-            words = ", ".join(f"{word} ({_weight(screen, weight)})" for word, weight in left)
+            words = ", ".join(f"{word} ({weight_word(screen, weight)})" for word, weight in left)
             screen.line(f"    {texts(f'party.screen.left.{side}', words=words)}")
 
 
-def _weight(screen: Screen, weight: float) -> str:
+def weight_word(screen: Screen, weight: float) -> str:
     """Return in a word how much a word says."""
     key = "rare" if weight >= RARE else "usual" if weight >= USUAL else "common"
     return screen.texts(f"party.screen.weight.{key}")
