@@ -309,7 +309,7 @@ class Asked:
     def listed(self):
         """Return a file of a listed party."""
         path = self.data.parent / "listed.csv"
-        path.write_text("party,list\nhttps://owner.example/1,us-sdn\n")
+        path.write_text("party,list\nhttps://owner.example/1,us-ofac-sdn\n")
         return path
 
     def browser(self):

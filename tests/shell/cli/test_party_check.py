@@ -47,7 +47,8 @@ def test_without_lists_nobody_is_compared_and_the_way_is_told(say):
     ("name", "entry"),
     [
         ("KESTREL VELDA METALL", "1"),
-        ("Ningbo Aolier Rare Earth Permanent Magnet Co., Ltd.", ""),
+        ("Ningbo Aolier Rare Earth Permanent Magnet Co., Ltd.", "2"),
+        ("Ningbo Tianhe Rare Earth Permanent Magnet Co., Ltd.", ""),
         ("宁波奥里尔稀土永磁", "2"),
         ("寧波奧里爾稀土永磁有限公司", "2"),
         ("Aleksandr Petrukhin", "3"),
