@@ -79,6 +79,8 @@ ANSWERS = {
     ],
     "party list": [[], ["--known-on", "2026-01-01"]],
     "party rights": [[]],
+    "party lists show": [[], ["cn-watch"], ["own-house"], ["--known-at", "31"]],
+    "party lists diff": [["own-house"]],
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
@@ -99,6 +101,7 @@ OTHERS = {
         "law applies",
         "law show",
     ),
+    *("party lists import", "party lists release", "party lists delist"),
     "law diff",
     "law test",
     "law sign",
@@ -175,6 +178,12 @@ QUERIES = {
     "law_packs_file": [""],
     "law_rule": ["", "on=2026-11-20"],
     "law_rule_json": [""],
+    "screening_lists": ["", "standing=missing"],
+    "screening_lists_file": [""],
+    "screening_list": ["", "to=ab"],
+    "screening_list_file": [""],
+    "screening_list_release": [""],
+    "screening_list_delist": [""],
     "log": ["", "page=2", "known_at=29", "known_at=x"],
     "log_file": ["", "start=25"],
     "checkpoint": [""],
@@ -233,6 +242,9 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
         return [[month, *kind] for month in ("2025-04", "never") for kind in kinds]
     if name.startswith("law_rule"):
         return [["CN-57"], ["1C905.a"], ["nothing"]]
+    if name.startswith("screening_list") and not name.startswith("screening_lists"):
+        kinds = [["csv"], ["json"]] if name.endswith("_file") else [[]]
+        return [[list_id, *kind] for list_id in ("cn-watch", "own-house") for kind in kinds]
     if name.startswith(("event", "proof")):
         return [[one] for one in events]
     return [[kind] for kind in ("csv", "json")] if name.endswith("_file") else [[]]
