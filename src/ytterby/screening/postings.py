@@ -91,7 +91,8 @@ def build_postings(chunks: Callable[[], Iterable[Sequence[str]]], names: np.ndar
 def _sorted_pairs(chunk: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the different pairs of key and text of a chunk, by key and then by text."""
     keys, owners = keys_of(chunk)
-    pairs = np.unique((keys << 32) | owners)
+    pairs = np.sort((keys << 32) | owners)
+    pairs = pairs[np.concatenate(([True], pairs[1:] != pairs[:-1]))] if len(pairs) else pairs
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
