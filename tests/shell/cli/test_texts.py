@@ -22,6 +22,7 @@ BEGINNINGS = (
     "demo.",
     "doctor.part.",
     "register.rebuilding.",
+    *("party.screen.band.", "party.screen.left.", "party.screen.weight.", "party.evaluate.half."),
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field."),
 )
 

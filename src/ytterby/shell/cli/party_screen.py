@@ -185,7 +185,7 @@ def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: 
         if one.trace:
             _show_trace(screen, one.trace)
         if one.is_short:
-            screen.line(f"    {texts('party.screen.short')}")
+            screen.line("    " + texts("party.screen.short"))
     rest = len(candidates) - len(found)
     if rest:
         screen.line()
