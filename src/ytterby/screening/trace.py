@@ -71,10 +71,31 @@ class HanTrace:
         """Return how the score of the name in this row came about."""
         listed = self.listed[row]
         return Trace(
-            tuple(Pair(pair, pair, 1.0, _short(weight)) for pair, weight in self.query.items() if pair in listed),
-            tuple((pair, _short(weight)) for pair, weight in self.query.items() if pair not in listed),
-            tuple((pair, _short(weight)) for pair, weight in listed.items() if pair not in self.query),
+            tuple(Pair(run, run, 1.0, weight) for run, weight in _runs(self.query, listed, shared=True)),
+            tuple(_runs(self.query, listed, shared=False)),
+            tuple(_runs(listed, self.query, shared=False)),
         )
+
+
+def _runs(own: dict[str, float], other: dict[str, float], *, shared: bool) -> list[tuple[str, float]]:
+    """Return the characters whose pairs stand in the other name too, or do not, as they follow one another.
+
+    Marks of the ends are left out; the weight is that of the rarest pair.
+    """
+    found: list[tuple[str, float]] = []
+    before = ""
+    for pair, weight in own.items():
+        if (pair in other) is not shared:
+            before = ""
+            continue
+        if before:
+            run, most = found.pop()
+            found.append((run + pair[1], max(most, weight)))
+        else:
+            found.append((pair, weight))
+        before = pair
+    bare = ((run.strip("<>"), _short(weight)) for run, weight in found)
+    return [(run, weight) for run, weight in bare if run]
 
 
 def _words(words: "tuple[str, ...] | list[str]", place: int, count: int) -> str:

@@ -15,7 +15,7 @@ from ytterby.shell.cli.opening import open_reading, with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen, write_json
-from ytterby.terms.problem import Problem, is_refused
+from ytterby.terms.problem import Problem, is_refused, shown
 
 if TYPE_CHECKING:
     from ytterby.screening.party_screening import Candidate
@@ -209,13 +209,13 @@ def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: 
     """Write what was found: alerts and what should be looked at in words, the rest as a number."""
     texts = screen.texts
     if refused:
-        screen.verdict(False, texts("party.screen.not_compared", name=name))
+        screen.verdict(False, texts("party.screen.not_compared", name=shown(name)))
         return
-    shown = [one for one in candidates if one.band.value != "clear"]
-    alerts = sum(one.band.value == "alert" for one in shown)
-    key = "party.screen.alerts" if alerts else "party.screen.review" if shown else "party.screen.nothing"
-    screen.verdict(not shown, texts(key, name=name, count=alerts or len(shown)))
-    for one in shown:
+    found = [one for one in candidates if one.band.value != "clear"]
+    alerts = sum(one.band.value == "alert" for one in found)
+    key = "party.screen.alerts" if alerts else "party.screen.review" if found else "party.screen.nothing"
+    screen.verdict(not found, texts(key, name=shown(name), count=alerts or len(found)))
+    for one in found:
         screen.line()
         # Of a register's lists the key begins with the list.
         place = one.key if one.key.startswith(f"{one.list} ") else f"{one.list} {one.key}".strip()
@@ -226,8 +226,8 @@ def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: 
         if one.trace:
             _show_trace(screen, one.trace)
         if one.is_short:
-            screen.line(f"    {texts('party.screen.short')}")
-    rest = len(candidates) - len(shown)
+            screen.line("    " + texts("party.screen.short"))
+    rest = len(candidates) - len(found)
     if rest:
         screen.line()
         screen.line(texts("party.screen.rest", count=rest))
