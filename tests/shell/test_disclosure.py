@@ -93,6 +93,15 @@ ANSWERS = {
         [NEW_LAW, "--on", "2026-11-24", "--csv", OUT],
         *(["packaged", "--on", "2026-11-24", "--lot", lot, "--assay", NEW_LAW] for lot in LOTS),
     ],
+    "party lists show": [[], ["cn-watch"], ["own-house"], ["--known-at", "31"]],
+    "party lists diff": [["own-house"]],
+    "party screen": [["Kestrel"], ["Kestrel", "--known-at", "31"]],
+    "party check": [["Kestrel"], ["Norrvik"]],
+    "party alerts": [[], ["12345678"], ["--all"]],
+    "law applies": [
+        *(["US-DFARS-7052", "--on", "2027-01-01", "--fact", "magnet=NdFeB", "--lot", lot] for lot in LOTS),
+        ["CN-18", "--on", "2026-11-24"],
+    ],
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
@@ -103,21 +112,11 @@ OTHERS = {
     *("quota set", "quota allot", "quota amend", "quota transfer", "quota cut"),
     *("balance close", "log verify", "party import", "party account", "party confirm", "party withdraw"),
     *(f"inquiry {verb}" for verb in ("ask", "answer", "explain", "set-aside", "confirm", "open", "order", "visit")),
-    *(
-        "inquiry hear",
-        "inquiry decide",
-        "inquiry sample",
-        "inquiry papers",
-        "law due",
-        "law classify",
-        "law applies",
-        "law show",
-    ),
-    "law diff",
-    "law test",
-    "law sign",
+    *("inquiry hear", "inquiry decide", "inquiry sample", "inquiry papers"),
+    *(f"law {verb}" for verb in ("due", "classify", "show", "diff", "test", "sign", "fields", "complete", "end-use")),
     *(f"law {verb}" for verb in ("propose", "activate", "withdraw", "settle", "changes")),
-    *("quota allot", "quota amend", "quota transfer", "quota cut"),
+    *("party lists import", "party lists release", "party lists delist"),
+    *("party evaluate", "party opinion", "party rescreen", "party sample"),
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 
@@ -197,6 +196,10 @@ QUERIES = {
     "law_classify_json": ["form=oxide&formula=Ho2O3&on=2026-11-20", "form="],
     "law_due": ["", "calendar=CN&from=2026-11-24&days=45"],
     "law_due_json": ["calendar=CN&from=2026-11-24&days=45"],
+    "law_end_use": ["", "function=rotor&product=drive"],
+    "law_end_use_json": ["", "function=rotor"],
+    "law_fields": ["", "form=goods", "basis=law"],
+    "law_fields_file": [""],
     "law_changes": ["", "known_at=31"],
     "law_changes_file": [""],
     "law_impact": ["on=2030-11-24", "change=suspended&on=2030-11-24&kind=lot", "change=none"],
@@ -208,6 +211,12 @@ QUERIES = {
     "law_packs_file": [""],
     "law_rule": ["", "on=2026-11-20"],
     "law_rule_json": [""],
+    "screening_lists": ["", "standing=missing"],
+    "screening_lists_file": [""],
+    "screening_list": ["", "to=ab"],
+    "screening_list_file": [""],
+    "screening_list_release": [""],
+    "screening_list_delist": [""],
     "log": ["", "page=2", "known_at=29", "known_at=x"],
     "log_file": ["", "start=25"],
     "checkpoint": [""],
@@ -270,6 +279,9 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
         return [[month, *kind] for month in ("2025-04", "never") for kind in kinds]
     if name.startswith("law_rule"):
         return [["CN-57"], ["1C905.a"], ["nothing"]]
+    if name.startswith("screening_list") and not name.startswith("screening_lists"):
+        kinds = [["csv"], ["json"]] if name.endswith("_file") else [[]]
+        return [[list_id, *kind] for list_id in ("cn-watch", "own-house") for kind in kinds]
     if name.startswith(("event", "proof")):
         return [[one] for one in events]
     return [[kind] for kind in ("csv", "json")] if name.endswith("_file") else [[]]
@@ -318,7 +330,7 @@ class Asked:
     def listed(self):
         """Return a file of a listed party."""
         path = self.data.parent / "listed.csv"
-        path.write_text("party,list\nhttps://owner.example/1,us-sdn\n")
+        path.write_text("party,list\nhttps://owner.example/1,us-ofac-sdn\n")
         return path
 
     def browser(self):

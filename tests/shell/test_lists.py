@@ -119,6 +119,14 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_stored(empty_register, r
     assert not Registration.objects.filter(kind="list_snapshot").exists()
 
 
+def test_the_file_of_another_list_is_refused(empty_register, read_here):
+    """Threat D6: it would be in force under this list's name."""
+    result = import_list(empty_register, ALL["un-xml"], list_id="us-ofac-sdn", at=AT)
+    assert (result.state, codes(result)) == (REFUSED, ["list.not_of_this_list"])
+    assert not ListedFile.objects.exists()
+    assert import_list(empty_register, ALL["un-xml"], list_id="own-un", at=AT).state == IN_FORCE
+
+
 def test_a_hostile_file_is_refused_and_nothing_is_stored(empty_register):
     """Threat X5."""
     bomb = '<!DOCTYPE CONSOLIDATED_LIST [<!ENTITY a "b">]><CONSOLIDATED_LIST>&a;</CONSOLIDATED_LIST>'

@@ -136,7 +136,7 @@ def _read_han(han: str, tables: NameTables, *, is_person: bool) -> list[str]:
     """Return a name in Han as it is usually written in Latin letters: places, words of the trade, else pinyin."""
     if is_person:
         sounds = [tables.readings.get(one, "") for one in han]
-        return [found for found in (sounds[0], "".join(sounds[1:])) if found]
+        return [found for found in ("".join(sounds[:1]), "".join(sounds[1:])) if found]
     words: list[str] = []
     rest, place = "", 0
     while place < len(han):

@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from ytterby.terms.problem import Problem, refuse
 
-_SPACE = re.compile(r"[\s\-./_:]+")
 # GB 32100-2015, table of characters: digits and letters without I, O, S, V, Z.
 _USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC = re.compile(rf"[{_USCC_LETTERS}]{{18}}")
@@ -23,7 +22,8 @@ LENGTH_LEAST = 5
 
 def normalise_identifier(kind: str, value: str) -> str:
     """Return an identifier as it is compared: capital letters and digits; an IMO number without its letters."""
-    plain = _SPACE.sub("", unicodedata.normalize("NFKC", value)).upper()
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", value).upper())
+    plain = "".join(letter for letter in apart if letter.isalnum())
     if kind == "imo" and (match := _IMO.fullmatch(plain)):
         return match.group(1)
     return plain

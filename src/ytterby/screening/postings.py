@@ -91,7 +91,8 @@ def build_postings(chunks: Callable[[], Iterable[Sequence[str]]], names: np.ndar
 def _sorted_pairs(chunk: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the different pairs of key and text of a chunk, by key and then by text."""
     keys, owners = keys_of(chunk)
-    pairs = np.unique((keys << 32) | owners)
+    pairs = np.sort((keys << 32) | owners)
+    pairs = pairs[np.concatenate(([True], pairs[1:] != pairs[:-1]))] if len(pairs) else pairs
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
@@ -122,15 +123,15 @@ def find_names(
     places = [postings.names[starts[one] : starts[one] + counts[one]] for one in order]
     # Whole numbers, so that their sum does not hang on the order in which it is taken.
     worth = np.repeat(np.rint(WORTH * np.log(postings.size / counts[order]) + 1.0), counts[order])
-    names, shared = _add_up(np.concatenate(places), worth, postings.size)
-    is_wanted = wanted[names]
-    names, shared = names[is_wanted], shared[is_wanted]
+    found, shared = _add_up(np.concatenate(places), worth, postings.size)
+    is_wanted: np.ndarray = wanted[found]
+    names: np.ndarray = found[is_wanted]
+    shared = shared[is_wanted]
     if len(names) > most:
         shared = shared / np.sqrt(6.0 + lengths[names])
         # Equal ones at the edge are all taken, up to twice as many; beyond that by what they say (their place).
         edge = np.partition(shared, len(shared) - most)[len(shared) - most]
-        kept: np.ndarray = names[shared >= edge][: 2 * most]
-        return kept
+        names = names[shared >= edge][: 2 * most]
     return names
 
 

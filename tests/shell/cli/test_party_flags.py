@@ -77,7 +77,7 @@ def test_ownership_counts_where_listed_parties_are_named(demo, copied, tmp_path)
     (tmp_path / "owners.yaml").write_text(
         f"owners: [{{owner: 'https://o.example/1', owned: '{party}', lo: 60, on: 2025-01-01, source: register}}]"
     )
-    (tmp_path / "listed.csv").write_text("party,list\nhttps://o.example/1,us-sdn\n")
+    (tmp_path / "listed.csv").write_text("party,list\nhttps://o.example/1,us-ofac-sdn\n")
     assert run("party", "import", tmp_path / "owners.yaml", "--data", copied).code == 0
     told = run(*ASK, "--quantity", "30", "--listed", tmp_path / "listed.csv", "--data", copied, "--json")
     row = next(one for one in told.json["flags"] if one["id"] == "O1")

@@ -12,7 +12,7 @@ STAKES = HEAD + (
     "free float,Delta Drives,50,50,2026-04-01,register\nHarbour Holding,Quiet Works,10,45,2026-04-01,letter\n"
     "free float,Sister Magnet,100,100,2026-04-01,register\n"
 )
-LISTED = "party,list,since\nHarbour Holding,us-sdn,2025-01-09\nRiver Group,us-sdn,2025-01-09\n"
+LISTED = "party,list,since\nHarbour Holding,us-ofac-sdn,2025-01-09\nRiver Group,us-ofac-sdn,2025-01-09\n"
 ON = ("--on", "2026-05-01")
 
 
@@ -75,7 +75,7 @@ def test_statements_that_are_wrong_are_told_and_nothing_is_worked_out(files):
 
 
 def test_listed_parties_that_no_stake_names_are_a_remark(files):
-    (files / "listed.csv").write_text("party,list\nElsewhere Ltd,us-sdn\n")
+    (files / "listed.csv").write_text("party,list\nElsewhere Ltd,us-ofac-sdn\n")
     told = owners(files, "--party", "Sister Magnet")
     assert "as Elsewhere Ltd" in told.out
 
@@ -93,7 +93,7 @@ def data(tmp_path):
     assert run("register", "make", folder, "--origin", "log.example.org").code == 0
     assert run("party", "import", DIRECTORY, "--data", folder).code == 0
     (tmp_path / "owners.yaml").write_text(OWNERS)
-    (tmp_path / "listed.csv").write_text("party,list\nhttps://owner.example/1,us-sdn\n")
+    (tmp_path / "listed.csv").write_text("party,list\nhttps://owner.example/1,us-ofac-sdn\n")
     return folder
 
 
@@ -146,7 +146,7 @@ def test_statements_of_later_days_do_not_count_and_that_is_said(files):
 
 
 def test_a_disputed_answer_asks_nobody_who_the_rest_is_where_there_is_none(files):
-    (files / "listed.csv").write_text("party,list\nHarbour Holding,cn-control\nRiver Group,cn-control\n")
+    (files / "listed.csv").write_text("party,list\nHarbour Holding,cn-export-control\nRiver Group,cn-export-control\n")
     told = run("party", "owners", files / "stakes.csv", "--listed", files / "listed.csv", "--on", "2026-11-26")
     line = next(one for one in told.out.splitlines() if one.startswith("Delta Magnet is possible"))
     assert "Who are they" not in line

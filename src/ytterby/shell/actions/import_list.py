@@ -110,6 +110,11 @@ def import_list(
         read = read_files(files, list_id=list_id, format_id=format_id, published=published)
         if is_refused(read.problems):
             return ListImported(REFUSED, read.problems, register.size, format=read.format)
+        rule = list_rules().of(list_id, at.date())
+        if rule is not None and read.format not in rule.formats:
+            # Another list's file would be in force under this one's name, and everybody on this one be cleared.
+            wrong = refuse("list.not_of_this_list", "", list_id, format=read.format, formats=", ".join(rule.formats))
+            return ListImported(REFUSED, (wrong, *read.problems), register.size, format=read.format)
         return _enter(register, list_id, _made(files, read), by, at)
     except RefusedRight as refused:
         return ListImported(REFUSED, refused.problems, register.size)

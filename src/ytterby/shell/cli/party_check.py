@@ -1,15 +1,19 @@
-"""`ytterby party check|alerts|opinion|sample`: whether parties pass, the hits that wait, what people say of them.
+"""`ytterby party check|alerts|opinion|rescreen|sample`: whether parties pass, hits that wait, what people say of them.
 
 Exit 1 when a party does not pass (check), when a hit waits for somebody (alerts), and when an opinion is refused.
 """
 
 import argparse
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, day
+from ytterby.shell.cli.figures import write_count
 from ytterby.shell.cli.opening import Reading, find_party, open_data, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome, WrongUse
+from ytterby.shell.cli.party_screen import weight_word
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
+from ytterby.shell.cli.progress import Progress
 from ytterby.shell.cli.rights import add_signer, read_signer
 from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.wording import word
@@ -17,6 +21,7 @@ from ytterby.shell.wording import word
 if TYPE_CHECKING:
     from ytterby.screening.check import Check, Missing
     from ytterby.screening.hit import Hit
+    from ytterby.shell.site.register import Register
     from ytterby.shell.store.reading.screening import Alert
 
 Json = dict[str, Any]
@@ -44,6 +49,8 @@ def add(verbs: Nouns) -> None:
     opinion.add_argument("--until", type=day, metavar="DATE", help="the last day of a clearance (no_match)")
     opinion.add_argument("--person", default="", metavar="NAME", help="who says so, in a demo, where nobody signs")
     add_signer(opinion)
+    again = add_command(verbs, "rescreen", run_rescreen, "screen registered parties against the lists that stand")
+    again.add_argument("--whole", action="store_true", help="everybody against everything (default: what is missing)")
     sample = add_command(verbs, "sample", run_sample, "draw which suppressed hits of a month are looked at again")
     sample.add_argument("month", metavar="MONTH")
 
@@ -91,7 +98,8 @@ def _show_check(args: argparse.Namespace, screen: Screen, reading: Reading, foun
     if found.alerts:
         screen.next(with_data(args, f"ytterby party alerts {found.alerts[0].number[:SHOWN]}"))
     elif found.missing:
-        screen.next(with_data(args, "ytterby party rescreen"))
+        is_of_lists = any(one.gap.value in {"list_missing", "list_stale", "no_lists"} for one in found.missing)
+        screen.next(with_data(args, "ytterby party lists show" if is_of_lists else "ytterby party rescreen"))
 
 
 def _hit_line(screen: Screen, hit: "Hit", party: str) -> str:
@@ -152,8 +160,8 @@ def _show_alert(args: argparse.Namespace, screen: Screen, reading: Reading, one:
     texts, language = screen.texts, screen.language
     screen.verdict(not waits(one), word("screening", one.outcome.value, language))
     screen.line("  " + _hit_line(screen, one.hit, reading.names(language)(one.hit.party)))
-    for reason in one.hit.reasons:
-        screen.line("    " + reason.get(language, reason.get("en", reason.get("text", ""))))
+    for line in _reason_lines(screen, one.hit):
+        screen.line("    " + line)
     if one.cleared_until is not None:
         screen.line("  " + texts("screening.cleared_until", day=one.cleared_until.isoformat()))
     for said in one.opinions:
@@ -164,6 +172,28 @@ def _show_alert(args: argparse.Namespace, screen: Screen, reading: Reading, one:
     if waits(one):
         command = f"ytterby party opinion {one.hit.number[:SHOWN]} no_match --reason CODE --text TEXT"
         screen.next(with_data(args, command))
+
+
+def _reason_lines(screen: Screen, hit: "Hit") -> Iterator[str]:
+    """Yield in words how a hit came about: identifiers, aligned words, what is left over, what else speaks."""
+    texts = screen.texts
+    for one in hit.reasons:
+        if one["kind"] == "identifier":
+            yield texts("screening.same_identifier", which=one["which"].upper(), value=one["value"])
+        elif one["kind"] == "pair":
+            facts = {"query": one["query"], "listed": one["listed"], "likeness": f"{100 * float(one['likeness']):.0f}"}
+            key = "party.screen.same" if one["query"] == one["listed"] else "party.screen.like"
+            yield texts(key, **facts, weight=weight_word(screen, float(one["weight"])))
+    for side in ("query", "listed"):
+        left = [one for one in hit.reasons if one["kind"] == f"left_{side}"]
+        words = ", ".join(f"{one['word']} ({weight_word(screen, float(one['weight']))})" for one in left)
+        if words:
+            yield texts(f"party.screen.left.{side}", words=words)
+    for one in hit.reasons:
+        if one["kind"] in {"country", "born", "address"}:
+            yield texts(f"screening.{one['kind']}.{one['said']}")
+        elif one["kind"] == "listed_kind":
+            yield texts(f"screening.listed_kind.{one['said']}")
 
 
 def run_opinion(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -197,6 +227,40 @@ def run_opinion(args: argparse.Namespace, screen: Screen) -> Outcome:
             outcome = word("screening", result.outcome, screen.language)
             screen.verdict(True, screen.texts("screening.given", hit=result.number[:SHOWN], outcome=outcome))
     return Outcome.FOUND if result.problems else Outcome.GOOD
+
+
+def run_rescreen(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Screen whoever has to be screened."""
+    register = open_data(args)
+    from ytterby.shell.actions.screen_parties import screen_parties
+
+    with Progress(screen, "screening.waiting") as progress:
+        result = screen_parties(register, is_whole=args.whole, at=args.at, tell=progress.tell)
+    counts = {name: getattr(result, name) for name in ("whole", "by_difference", "entries", "changed", "hits")}
+    answer = {**counts, "as_of_size": result.size}
+    screen.answer(answer, lambda: _show_rescreened(args, screen, counts))
+    return Outcome.GOOD
+
+
+def rescreen_again(args: argparse.Namespace, screen: Screen, register: "Register") -> Json | None:
+    """Screen by what changed on a list, where parties were screened before; None where nobody was."""
+    from ytterby.shell.actions.screen_parties import screen_parties
+    from ytterby.shell.store.screenings import stored_screenings
+
+    if not stored_screenings(register).runs:
+        return None
+    with Progress(screen, "screening.waiting") as progress:
+        result = screen_parties(register, at=args.at, tell=progress.tell)
+    return {"whole": result.whole, "by_difference": result.by_difference, "hits": result.hits, "size": result.size}
+
+
+def _show_rescreened(args: argparse.Namespace, screen: Screen, counts: dict[str, int]) -> None:
+    told = {name: write_count(count) for name, count in counts.items()}
+    if not counts["whole"] and not counts["by_difference"]:
+        screen.verdict(True, screen.texts("screening.nothing_missing", **told))
+    else:
+        screen.verdict(None, screen.texts("screening.done", **told))
+    screen.next(with_data(args, "ytterby party alerts"))
 
 
 def run_sample(args: argparse.Namespace, screen: Screen) -> Outcome:

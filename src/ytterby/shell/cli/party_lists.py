@@ -1,5 +1,7 @@
 """`ytterby party lists import|show|diff|release|delist`: lists of the listed as dated snapshots.
 
+Where parties are screened in this register already, what changes a list screens them anew by what changed.
+
 Exit 1 when an import is refused or waits for a release, when a required list is missing or too old (show), and when a
 release or a delisting is refused.
 """
@@ -14,6 +16,7 @@ from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun,
 from ytterby.shell.cli.figures import UNKNOWN, write_count
 from ytterby.shell.cli.opening import open_data, open_reading, with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
+from ytterby.shell.cli.party_check import rescreen_again
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.rights import SHOWN, add_signer, read_signer
 from ytterby.shell.cli.screen import Column, Screen
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from ytterby.screening.lists.gathering import ListFile
     from ytterby.shell.actions.import_list import ListImported
     from ytterby.shell.actions.release_list import ListJudged
+    from ytterby.shell.site.register import Register
 
 Json = dict[str, Any]
 LINES_MOST = 40
@@ -94,6 +98,7 @@ def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
         "problems": [problem_json(problem, "", screen.language) for problem in result.problems],
         "as_of_size": result.size,
     }
+    answer["rescreened"] = rescreen_again(args, screen, register) if result.state == "in_force" else None
     screen.answer(answer, lambda: show_problems(screen, result.problems, ""))
     if not screen.is_json:
         _show_import(args, screen, result)
@@ -268,7 +273,7 @@ def run_release(args: argparse.Namespace, screen: Screen) -> Outcome:
         delisted[entry] = act
     result = release_list(register, args.which, reason=args.reason, delisted=delisted, by=read_signer(args), at=args.at)
     good = screen.texts("lists.released", list=result.list_id, vanished=write_count(result.vanished))
-    return _answer(args, screen, result, good)
+    return _answer(args, screen, register, result, good)
 
 
 def run_delist(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -278,19 +283,20 @@ def run_delist(args: argparse.Namespace, screen: Screen) -> Outcome:
 
     result = delist_entry(register, args.list_id, args.entry, act=args.act, by=read_signer(args), at=args.at)
     good = screen.texts("lists.delisted", list=args.list_id, entry=args.entry)
-    return _answer(args, screen, result, good)
+    return _answer(args, screen, register, result, good)
 
 
-def _answer(args: argparse.Namespace, screen: Screen, result: "ListJudged", good: str) -> Outcome:
+def _answer(args: argparse.Namespace, screen: Screen, register: "Register", result: "ListJudged", good: str) -> Outcome:
+    refused = is_refused(result.problems)
     answer = {
         "list": result.list_id or None,
         "record": result.record or None,
         "vanished": result.vanished,
         "problems": [problem_json(problem, "", screen.language) for problem in result.problems],
+        "rescreened": None if refused else rescreen_again(args, screen, register),
         "as_of_size": result.size,
     }
     screen.answer(answer, lambda: show_problems(screen, result.problems, ""))
-    refused = is_refused(result.problems)
     if not screen.is_json:
         screen.verdict(not refused, screen.texts("lists.release_refused") if refused else good)
         screen.next(with_data(args, "ytterby party lists show"))

@@ -1,24 +1,27 @@
-"""`ytterby party screen`: a name, or many, against a file of targets: who it may be, and why.
+"""`ytterby party screen`: a name, or many, against the register's lists or a file of targets: who it may be, and why.
 
-It needs no register where targets are given. One name is answered in words; many, one JSON line a query.
+It needs no register where targets are given. One name is answered in words; many, one JSON line a query. It records
+nothing and clears nobody: that is `party check`.
 """
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ytterby.shell.cli.arguments import Nouns, add_command
+from ytterby.shell.cli.arguments import Nouns, add_command, add_known
+from ytterby.shell.cli.opening import open_reading, with_data
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen, write_json
-from ytterby.terms.problem import Problem, is_refused
+from ytterby.terms.problem import Problem, is_refused, shown
 
 if TYPE_CHECKING:
     from ytterby.screening.party_screening import Candidate
     from ytterby.screening.scoring_rules import Thresholds
     from ytterby.screening.screener import Fold, Screener
+    from ytterby.screening.support import Facts
     from ytterby.screening.trace import Trace
 
 Json = dict[str, Any]
@@ -36,6 +39,7 @@ def add(verbs: Nouns) -> None:
     found.add_argument("--schema", default="", metavar="S", help="Person, Organization, Vessel … (default: any)")
     found.add_argument("--icu", action="store_true", help="ask ICU too how a name reads (extra icu)")
     found.add_argument("--country", action="append", default=[], metavar="CC", help="its country, for order alone")
+    add_known(found)
 
 
 def run_screen(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -47,11 +51,11 @@ def run_screen(args: argparse.Namespace, screen: Screen) -> Outcome:
 
     if bool(args.names) == bool(args.queries):
         raise WrongUse("party.screen.names_or_queries")
-    if args.targets is None:
-        raise WrongUse("party.screen.no_targets")
     schema = schema_of(args.schema)
     if schema is None:
         raise WrongUse("party.screen.schema", value=args.schema, known=", ".join(SCHEMAS))
+    if args.targets is None:
+        return _screen_by_register(args, screen, schema)
     with screen.waiting(screen.texts("party.screen.reading")):
         index, rarity, problems = open_index(args.targets, args.index)
     _remark(screen, problems, str(args.targets))
@@ -60,6 +64,34 @@ def run_screen(args: argparse.Namespace, screen: Screen) -> Outcome:
     if args.queries:
         return _screen_many(args, screen, screener, found)
     return _screen_few(args, screen, screener, found, schema)
+
+
+def _screen_by_register(args: argparse.Namespace, screen: Screen, schema: Any) -> Outcome:
+    """Screen names against the lists that stand in the register; say which are missing or too old."""
+    reading = open_reading(args, screen, derives=False)
+    from ytterby.screening.screener import Screener
+    from ytterby.shell.actions.clock import now
+    from ytterby.shell.site.screening_tables import name_tables, scoring, thresholds
+    from ytterby.shell.store.reading.listed_names import listed_names
+    from ytterby.shell.store.reading.screening_lists import lists_in_force, reads_lists
+
+    if not reads_lists(reading.viewer):
+        raise WrongUse("screening.not_yours")
+    at = args.at or now()
+    names = listed_names(reading.viewer, reading.register, reading.known, at.date())
+    if not names.lists:
+        raise WrongUse("party.screen.no_lists")
+    stopped = [one.list_id for one in lists_in_force(reading.viewer, reading.known, at) if one.keeps_from_checking]
+    if stopped:
+        screen.remark(screen.texts("lists.blocked", lists=", ".join(stopped)))
+        if not screen.is_json and not args.queries:
+            screen.next(with_data(args, "ytterby party lists show"))
+    held = names.screener
+    screener = Screener(held.index, name_tables(), held.rarity, scoring(), _second(args))
+    found = thresholds(at.date())
+    if args.queries:
+        return _screen_many(args, screen, screener, found)
+    return _screen_few(args, screen, screener, found, schema, names.facts)
 
 
 def _second(args: argparse.Namespace) -> "Fold | None":
@@ -122,11 +154,19 @@ def reasons_of(trace: "Trace", listed_name: str) -> list[Json]:
 
 
 def _screen_few(
-    args: argparse.Namespace, screen: Screen, screener: "Screener", thresholds: "Thresholds", schema: Any
+    args: argparse.Namespace,
+    screen: Screen,
+    screener: "Screener",
+    thresholds: "Thresholds",
+    schema: Any,
+    facts_of: "Callable[[str], Facts] | None" = None,
 ) -> Outcome:
     from ytterby.screening.name_check import check_name
     from ytterby.screening.party_screening import Screened, pins_of, screen_party
     from ytterby.screening.support import Facts
+
+    def _nothing_known(_: str) -> Facts:
+        return Facts()
 
     outcome = Outcome.GOOD
     for name in args.names:
@@ -134,7 +174,7 @@ def _screen_few(
         candidates: list[Candidate] = []
         if not is_refused(wrong):
             party = Screened(schema, (name,), facts=Facts(countries=tuple(args.country)))
-            candidates = screen_party(party, screener, thresholds, identifiers={}, facts_of=lambda _: Facts())
+            candidates = screen_party(party, screener, thresholds, identifiers={}, facts_of=facts_of or _nothing_known)
         if is_refused(wrong) or any(one.band.value == "alert" for one in candidates):
             outcome = Outcome.FOUND
         if screen.is_json:
@@ -169,15 +209,16 @@ def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: 
     """Write what was found: alerts and what should be looked at in words, the rest as a number."""
     texts = screen.texts
     if refused:
-        screen.verdict(False, texts("party.screen.not_compared", name=name))
+        screen.verdict(False, texts("party.screen.not_compared", name=shown(name)))
         return
-    shown = [one for one in candidates if one.band.value != "clear"]
-    alerts = sum(one.band.value == "alert" for one in shown)
-    key = "party.screen.alerts" if alerts else "party.screen.review" if shown else "party.screen.nothing"
-    screen.verdict(not shown, texts(key, name=name, count=alerts or len(shown)))
-    for one in shown:
+    found = [one for one in candidates if one.band.value != "clear"]
+    alerts = sum(one.band.value == "alert" for one in found)
+    key = "party.screen.alerts" if alerts else "party.screen.review" if found else "party.screen.nothing"
+    screen.verdict(not found, texts(key, name=shown(name), count=alerts or len(found)))
+    for one in found:
         screen.line()
-        place = f"{one.list} {one.key}".strip()
+        # Of a register's lists the key begins with the list.
+        place = one.key if one.key.startswith(f"{one.list} ") else f"{one.list} {one.key}".strip()
         head = texts(
             f"party.screen.band.{one.band.value}", target=place, listed=one.listed_name, score=f"{one.score:.3f}"
         )
@@ -185,8 +226,8 @@ def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: 
         if one.trace:
             _show_trace(screen, one.trace)
         if one.is_short:
-            screen.line(f"    {texts('party.screen.short')}")
-    rest = len(candidates) - len(shown)
+            screen.line("    " + texts("party.screen.short"))
+    rest = len(candidates) - len(found)
     if rest:
         screen.line()
         screen.line(texts("party.screen.rest", count=rest))
@@ -197,15 +238,15 @@ def _show_trace(screen: Screen, trace: "Trace") -> None:
     for pair in trace.pairs:
         key = "party.screen.same" if pair.likeness == 1.0 and pair.query == pair.listed else "party.screen.like"
         facts = {"query": pair.query, "listed": pair.listed}
-        facts |= {"likeness": f"{100 * pair.likeness:.0f}", "weight": _weight(screen, pair.weight)}
+        facts |= {"likeness": f"{100 * pair.likeness:.0f}", "weight": weight_word(screen, pair.weight)}
         screen.line(f"    {texts(key, **facts)}")
     for side, left in (("query", trace.query_left), ("listed", trace.listed_left)):
         if left:
-            words = ", ".join(f"{word} ({_weight(screen, weight)})" for word, weight in left)
+            words = ", ".join(f"{word} ({weight_word(screen, weight)})" for word, weight in left)
             screen.line(f"    {texts(f'party.screen.left.{side}', words=words)}")
 
 
-def _weight(screen: Screen, weight: float) -> str:
+def weight_word(screen: Screen, weight: float) -> str:
     """Return in a word how much a word says."""
     from ytterby.screening.trace import rareness
 

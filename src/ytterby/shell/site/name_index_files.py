@@ -62,7 +62,7 @@ def read_index(folder: Path, source: str, tables_digest: str) -> tuple[NameIndex
         head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
         if (head["format"], head["source"], head["tables"]) != (FORMAT, source, tables_digest):
             return None
-        return _read(head, lambda name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        return _read(head, lambda name: _in_place(folder / f"{name}.npy"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -91,3 +91,8 @@ def _read(head: dict[str, object], load: Callable[[str], np.ndarray]) -> tuple[N
         tables_digest=str(head["tables"]),
     )
     return index, rarity
+
+
+def _in_place(path: Path) -> np.ndarray:
+    """Return an array that lies in a file; as a plain array, since one that knows its file is slow to read from."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

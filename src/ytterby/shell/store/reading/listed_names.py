@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from ytterby.screening.entry import ListedEntry, NameKind, key_of
+from ytterby.screening.entry import ListedEntry, NameKind, entry_at, key_of
 from ytterby.screening.identifier_check import identifier_index
 from ytterby.screening.name_index import Bearer, build_index, rarity_of
 from ytterby.screening.party_screening import Candidate, Pins, Screened, pins_of, screen_party
@@ -77,7 +77,11 @@ class ListedNames:
             facts=Facts(party.countries, party.born, party.addresses),
         )
         return screen_party(
-            said, self.screener, thresholds(self.on), identifiers=self.identifiers, facts_of=self._facts
+            said,
+            self.screener,
+            thresholds(self.on),
+            identifiers=self.identifiers if party.identifiers else {},
+            facts_of=self.facts,
         )
 
     def of_entries(self, keys: Iterable[str]) -> "ListedNames":
@@ -92,9 +96,23 @@ class ListedNames:
         screener = Screener(index, name_tables(), self.screener.rarity, scoring())
         return ListedNames(self.viewer, lists, screener, self.on)
 
-    def _facts(self, key: str) -> Facts:
-        entry = self.entries.get(key)
+    def facts(self, key: str) -> Facts:
+        """Return what a list says of an entry beside its names."""
+        entry = self.entry(key)
         return NO_FACTS if entry is None else Facts(entry.countries, entry.born, entry.addresses)
+
+    def entry(self, key: str) -> ListedEntry | None:
+        """Return one entry; looked up by itself where nobody asked for all."""
+        if "entries" not in self.__dict__ and key in self.digests and key not in self._few:
+            list_id, id_ = entry_at(key)
+            one = next(one for one in self.lists if one.list_id == list_id)
+            wanted = one._replace(members={id_: one.members[id_]})
+            self._few[key] = next(iter(entries_of(self.viewer, [wanted])))
+        return self.entries.get(key) if "entries" in self.__dict__ else self._few.get(key)
+
+    @cached_property
+    def _few(self) -> dict[str, ListedEntry]:
+        return {}
 
 
 def listed_names(viewer: Viewer, register: Register, known: Known, on: date) -> ListedNames:

@@ -189,7 +189,7 @@ def _states(viewer: Viewer, known: Known) -> ListStates:
 def list_lists(viewer: Viewer, *, known: Known, at: datetime, language: str = "en") -> Json:
     """Return every list that rules name or that is there, those that keep from checking first."""
     if not reads_lists(viewer):
-        return {"as_of_size": known.size, "at": write_instant(at), "lists": [], "keeps_from_checking": []}
+        return {"as_of_size": known.size, "at": None, "lists": [], "keeps_from_checking": []}
     states = _states(viewer, known)
     rules = {rule.list: rule for rule in list_rules().on(at.date())}
     rows = []
