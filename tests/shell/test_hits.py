@@ -7,10 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from shell.case_of import codes, now, on
+from shell.screened import enter_run, hit_of
 from shell.tampering import named
-from ytterby.screening.hit import Band, Ground, Hit
-from ytterby.screening.run import ScreeningRun, run_fields
-from ytterby.screening.screened_party import ScreenedParty, party_digest
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.judge_hit import draw_sample, give_opinion
 from ytterby.shell.actions.rights import add_account, confirm_right
@@ -18,8 +16,7 @@ from ytterby.shell.site.register import make_register
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.screening import check_parties, find_alert, list_alerts, registered_parties
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, OPERATOR_VIEWER, TRACING, Viewer
-from ytterby.shell.store.registering import Registrable, register_documents
-from ytterby.shell.store.screenings import RUN, stored_screenings
+from ytterby.shell.store.screenings import stored_screenings
 
 AT = on(0)
 UNTIL = (AT + timedelta(days=90)).date()
@@ -31,19 +28,6 @@ parties:
   - {{id: {OWNER}, name: Holding}}
 """
 SAID = {"reason": "other_name", "text": "another brand", "until": UNTIL}
-
-
-def hit_of(party: ScreenedParty, entry: str = "e1") -> Hit:
-    name = party.names[0]
-    digest = party_digest(party)
-    return Hit(party.id, digest, "control", entry, "d" * 64, Ground.NAME, Band.ALERT, 0.9, name, "Exampel Works")
-
-
-def enter_run(register, *hits: Hit, at=AT, **changes):
-    fields = {"at": at, "size": register.size, "parties": None, "lists": {}, "hits": hits}
-    run = ScreeningRun(**{**fields, "scorer": "1", "weights": "w", "thresholds": "t"} | changes)
-    key = f"run {register.size}"
-    register_documents([Registrable(RUN, key, {"id": key, **run_fields(run)})], "operator", at)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from law.law_case import content_of, with_pack
 from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
+from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
 from ytterby.balance.quota import Quota
@@ -53,6 +54,7 @@ from ytterby.shell.store.reading.passages import list_passages
 from ytterby.shell.store.reading.quotas import quota_positions
 from ytterby.shell.store.reading.rights import list_rights, viewer_of
 from ytterby.shell.store.reading.sampling import list_samples
+from ytterby.shell.store.reading.screening import list_alerts, registered_parties
 from ytterby.shell.store.reading.screening_lists import list_lists
 from ytterby.shell.store.reading.traces import lot_destination, lot_origin, lot_trace
 from ytterby.shell.store.reading.viewer import COMPARTMENTS_OF, MANDATES, OPERATOR_VIEWER, Viewer
@@ -94,6 +96,8 @@ def told(register, part_of):
     for party, kind in ((KESTREL, "mining"), (NORRVIK, "separation")):
         quota = Quota(party, 2025, kind, Decimal(90), "letter 7")
         assert set_quota(register, quota, submitter="operator", at=AT).problems == ()
+    hit = hit_of(registered_parties(OPERATOR_VIEWER, now())[KESTREL].party)
+    enter_run(register, hit)
     derive_to(register.size)
     assert close_month(register, "2025-06", at=AT).state == CLOSED
     return register
@@ -179,6 +183,7 @@ PROBES = {
     "sample to be visited": lambda viewer: bool(list_samples(viewer, known=now())["samples"]),
     "law of the register": lambda viewer: bool(changes_of_law(viewer, now())["law"] == law_at(viewer, now()).digest),
     "lists of the listed": lambda viewer: bool(list_lists(viewer, known=now(), at=datetime.now(UTC))["lists"]),
+    "hits of screening": lambda viewer: bool(list_alerts(viewer, now(), DAY)),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
 
