@@ -497,14 +497,14 @@ def test_where_the_packs_do_not_fit_together_pages_say_so_and_the_rest_goes_on(b
 
 
 def test_a_page_that_goes_by_law_in_passing_says_so_too(browser, register, monkeypatch):
-    from ytterby.shell.store.reading import flow_law
+    from ytterby.shell.portal.auditor import lots
     from ytterby.shell.store.reading.law import LawUnfitError
     from ytterby.terms.problem import refuse
 
-    def unfit(*asked):
+    def unfit(*asked, **how):
         raise LawUnfitError((refuse("pack.in_two_packs", "/rules", "CN-18", other="another"),))
 
-    monkeypatch.setattr(flow_law, "law_at", unfit)
-    response = browser.get("/en/returns/")
+    monkeypatch.setattr(lots, "list_lots", unfit)
+    response = browser.get("/en/lots/")
     assert response.status_code == 503
     assert "The packs in force do not fit together." in Page(response).text
