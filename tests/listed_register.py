@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 LICENSING = LUMEN
 MARKUP = "<b>Example</b> & Söhne"
+# Parties that are like two that are listed, in band alert and by another order of words, and one that is like nobody.
+TWIN, SISTER = "https://party.example/zelenka", "https://party.example/havel"
+PARTIES = f"""
+parties:
+  - {{id: {TWIN}, name: Zelenka Magnetwerke Ostrava, country: CZ}}
+  - {{id: {SISTER}, name: Havlik & Sohn Pumpen, country: SE}}
+  - {{id: https://party.example/quarry, name: Quarrington Beads}}
+"""
 
 
 class Listed(NamedTuple):
@@ -31,6 +39,7 @@ def make_listed_register(data: Path) -> Listed:
     from ytterby.shell.actions.enrol import import_directory
     from ytterby.shell.actions.import_list import import_list
     from ytterby.shell.actions.release_list import release_list
+    from ytterby.shell.actions.screen_parties import screen_parties
     from ytterby.shell.site.packs import packaged_text
     from ytterby.shell.site.register import make_register
 
@@ -39,7 +48,10 @@ def make_listed_register(data: Path) -> Listed:
     assert not import_directory(register, packaged_text("shell.site", "sample_directory.yaml"), at=now).problems
     text = f"bodies: [{{party: '{LICENSING}', as: licensing, start: 2020-01-01, end: 2090-01-01}}]"
     assert not import_directory(register, text, at=now).problems
+    assert not import_directory(register, PARTIES, at=now).problems
     firms = house(*range(1, 131)).raw.decode().replace("Example Works 107,", MARKUP + ",")
+    firms = firms.replace("Example Works 50,SE", "Ostrava Magnetwerke Zelenka s.r.o.,CZ")
+    firms = firms.replace("Example Works 51,", "Havlik und Sohn Pumpenbau GmbH,")
     without = firms.replace("1,Organization,Example Works 1,SE,here\n", "", 1)
     for hours, file in enumerate(
         (
@@ -54,4 +66,6 @@ def make_listed_register(data: Path) -> Listed:
     assert waiting.state == "held"
     mofcom = import_list(register, ALL["mofcom-csv"], list_id="cn-export-control", at=now)
     assert not release_list(register, mofcom.record, reason="Looked at both rows.", at=now).problems
+    # One run: the hits of parties, which nobody has spoken of yet.
+    assert screen_parties(register, at=now + timedelta(hours=2)).hits > 0
     return Listed(register, LICENSING, waiting.record)

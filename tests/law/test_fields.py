@@ -29,6 +29,8 @@ from ytterby.law.field_list import FACTS, fields_of_book, read_forms
 from ytterby.law.pack_reader import read_pack
 from ytterby.shell.actions import enrol
 from ytterby.shell.portal.law import due as due_page
+from ytterby.shell.portal.screening import alerts as alerts_page
+from ytterby.shell.portal.screening import names as names_page
 from ytterby.shell.site.law_fields import (
     COLUMNS,
     SHEET_FORMS,
@@ -102,6 +104,9 @@ ASKED = {
     "due-date": set(due_page.FIELDS),
     "asked-days": {"on", "known_on", "known_at", "transit_days", "q"},
     "sign-in": {"name", "password"},
+    "screened-name": set(names_page.FIELDS),
+    "opinion": set(alerts_page.FIELDS),
+    "list-judged": {"reason", "entry", "act"},
     FACTS: set(BOOK.facts),
     **{
         f"{rules.id}.{document}": set(entry.fields)

@@ -183,6 +183,13 @@ QUERIES = {
     "end_users_file": [""],
     "flags": ["", "use=hdd&quantity=10&on=2026-02-20"],
     "flags_file": ["use=hdd&quantity=10&on=2026-02-20"],
+    "screening_names": ["", "name=Kestrel"],
+    "screening_names_json": ["name=Kestrel"],
+    "screening_alerts": ["", "all=1"],
+    "screening_alerts_file": ["all=1"],
+    "screening_alert": ["", "person=a"],
+    "screening_alert_json": [""],
+    "screening_opinion": [""],
     "law": ["", "on=2026-11-20&known_on=2026-11-20&state=disputed", "known_at=31"],
     "law_file": ["on=2026-11-20"],
     "law_classify": ["", "form=magnet&magnet_type=NdFeB&element=Dy&wt=2.1&u=0.05&on=2026-11-20", "form=&on=x"],
@@ -265,6 +272,8 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
         return [[who] for who in ("9520000010027", "9520000010041", "~")]
     if name in {"inquiry", "inquiry_file"}:
         return [["Q-00000001"], ["F-00000001"]]
+    if name in {"screening_alert", "screening_alert_json", "screening_opinion"}:
+        return [["29e9e44c03a2b47d"]]
     if name in {"close", "close_file"}:
         kinds = [[]] if name == "close" else [["csv"], ["json"]]
         return [[month, *kind] for month in ("2025-04", "never") for kind in kinds]

@@ -27,6 +27,15 @@ class Trace(NamedTuple):
     listed_left: tuple[tuple[str, float], ...]
 
 
+# From these weights on a word is called rare, and usual.
+RARE, USUAL = 0.7, 0.45
+
+
+def rareness(weight: float) -> str:
+    """Return in a word how much a word of a weight tells one name from another: rare, usual or common."""
+    return "rare" if weight >= RARE else "usual" if weight >= USUAL else "common"
+
+
 class Traced(Protocol):
     """What can tell how the score of one of several names came about."""
 

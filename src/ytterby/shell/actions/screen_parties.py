@@ -15,6 +15,7 @@ from ytterby.chain.party import OPERATOR
 from ytterby.screening.entry import entry_at, key_of
 from ytterby.screening.hit import Band, Ground, Hit
 from ytterby.screening.party_screening import Candidate, Pins
+from ytterby.screening.reasons import reasons_of
 from ytterby.screening.run import ScreeningRun, run_fields
 from ytterby.screening.screened_party import ScreenedParty, party_digest
 from ytterby.shell.actions.clock import now
@@ -164,32 +165,8 @@ def _hit(party: ScreenedParty, one: Candidate, names: ListedNames) -> Hit:
         score=one.score,
         name=one.name or party.names[0],
         listed_name=one.listed_name or names.entries[one.key].names[0].text,
-        reasons=tuple(_reasons(one)),
+        reasons=tuple(reasons_of(one)),
     )
-
-
-def _reasons(one: Candidate) -> Iterable[dict[str, str]]:
-    """Yield how it came about, as words and figures that a record can hold."""
-    for kind, value in one.identifiers:
-        yield {"kind": "identifier", "which": kind, "value": value}
-    if one.trace is not None:
-        for pair in one.trace.pairs:
-            yield {
-                "kind": "pair",
-                "query": pair.query,
-                "listed": pair.listed,
-                "likeness": f"{pair.likeness:.2f}",
-                "weight": f"{pair.weight:.2f}",
-            }
-        for kind, left in (("left_query", one.trace.query_left), ("left_listed", one.trace.listed_left)):
-            for word, weight in left:
-                yield {"kind": kind, "word": word, "weight": f"{weight:.2f}"}
-    for name in ("country", "born", "address"):
-        said = getattr(one.support, name).value
-        if said != "silent":
-            yield {"kind": name, "said": said}
-    if one.listed_kind is not None and one.listed_kind.value != "primary":
-        yield {"kind": "listed_kind", "said": one.listed_kind.value}
 
 
 def _run(

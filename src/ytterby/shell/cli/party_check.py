@@ -59,6 +59,7 @@ def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Check parties."""
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.clock import now
+    from ytterby.shell.store.reading.alert_answers import hit_json
     from ytterby.shell.store.reading.screening import check_parties, reads_screening
 
     if not reads_screening(reading.viewer):
@@ -81,22 +82,6 @@ def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def _gap(one: "Missing") -> Json:
     return {"gap": one.gap.value, "party": one.party or None, "list": one.list or None}
-
-
-def hit_json(hit: "Hit") -> Json:
-    """Return a hit as the fields of an answer."""
-    return {
-        "number": hit.number,
-        "party": hit.party,
-        "list": hit.list,
-        "entry": hit.entry,
-        "ground": hit.ground.value,
-        "band": hit.band.value,
-        "score": hit.score,
-        "name": hit.name,
-        "listed_name": hit.listed_name,
-        "reasons": [dict(one) for one in hit.reasons],
-    }
 
 
 def _show_check(args: argparse.Namespace, screen: Screen, reading: Reading, found: "Check") -> None:
@@ -127,50 +112,25 @@ def run_alerts(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List hits, or show one."""
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.clock import now
+    from ytterby.shell.store.reading.alert_answers import alert_json, waits
     from ytterby.shell.store.reading.screening import find_alert, list_alerts, reads_screening
 
     if not reads_screening(reading.viewer):
         raise WrongUse("screening.not_yours")
     on = (args.at or now()).date()
     if args.which is None:
-        rows = [one for one in list_alerts(reading.viewer, reading.known, on) if args.all or _waits(one)]
-        answer = {"alerts": [_alert_json(one) for one in rows], "as_of_size": reading.known.size}
+        rows = [one for one in list_alerts(reading.viewer, reading.known, on) if args.all or waits(one)]
+        answer = {"alerts": [alert_json(one) for one in rows], "as_of_size": reading.known.size}
         screen.answer(answer, lambda: _show_alerts(args, screen, reading, rows))
-        return Outcome.FOUND if any(map(_waits, rows)) else Outcome.GOOD
+        return Outcome.FOUND if any(map(waits, rows)) else Outcome.GOOD
     key = read_signer(args)
     account = key.name if key is not None else args.person
     one = find_alert(reading.viewer, reading.known, args.which, on, account)
     if one is None:
         raise WrongUse("screening.unknown", value=args.which)
-    found = {**_alert_json(one), "as_of_size": reading.known.size}
+    found = {**alert_json(one), "as_of_size": reading.known.size}
     screen.answer(found, lambda: _show_alert(args, screen, reading, one))
-    return Outcome.FOUND if _waits(one) else Outcome.GOOD
-
-
-def _waits(one: "Alert") -> bool:
-    return one.is_found and one.outcome.value not in {"cleared"}
-
-
-def _alert_json(one: "Alert") -> Json:
-    return {
-        **hit_json(one.hit),
-        "outcome": one.outcome.value,
-        "given": one.given,
-        "is_found": one.is_found,
-        "cleared_until": one.cleared_until.isoformat() if one.cleared_until else None,
-        "opinions": [
-            {
-                "by": said.by,
-                "on": said.on.isoformat(),
-                "verdict": said.verdict.value,
-                "reason": said.reason,
-                "text": said.text,
-                "documents": list(said.documents),
-                "until": said.until.isoformat() if said.until else None,
-            }
-            for said in one.opinions
-        ],
-    }
+    return Outcome.FOUND if waits(one) else Outcome.GOOD
 
 
 def _show_alerts(args: argparse.Namespace, screen: Screen, reading: Reading, rows: "list[Alert]") -> None:
@@ -195,8 +155,10 @@ def _show_alerts(args: argparse.Namespace, screen: Screen, reading: Reading, row
 
 
 def _show_alert(args: argparse.Namespace, screen: Screen, reading: Reading, one: "Alert") -> None:
+    from ytterby.shell.store.reading.alert_answers import waits
+
     texts, language = screen.texts, screen.language
-    screen.verdict(not _waits(one), word("screening", one.outcome.value, language))
+    screen.verdict(not waits(one), word("screening", one.outcome.value, language))
     screen.line("  " + _hit_line(screen, one.hit, reading.names(language)(one.hit.party)))
     for line in _reason_lines(screen, one.hit):
         screen.line("    " + line)
@@ -207,7 +169,7 @@ def _show_alert(args: argparse.Namespace, screen: Screen, reading: Reading, one:
         screen.line(f"  {said.on.isoformat()}  {said.by}: {verdict} [{why}] {said.text}")
     if not one.opinions and one.given:
         screen.line("  " + texts("screening.blind", count=one.given))
-    if _waits(one):
+    if waits(one):
         command = f"ytterby party opinion {one.hit.number[:SHOWN]} no_match --reason CODE --text TEXT"
         screen.next(with_data(args, command))
 

@@ -248,9 +248,6 @@ def _show_trace(screen: Screen, trace: "Trace") -> None:
 
 def weight_word(screen: Screen, weight: float) -> str:
     """Return in a word how much a word says."""
-    key = "rare" if weight >= RARE else "usual" if weight >= USUAL else "common"
-    return screen.texts(f"party.screen.weight.{key}")
+    from ytterby.screening.trace import rareness
 
-
-# From these weights on a word is called rare, and usual.
-RARE, USUAL = 0.7, 0.45
+    return screen.texts(f"party.screen.weight.{rareness(weight)}")

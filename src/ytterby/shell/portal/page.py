@@ -16,6 +16,7 @@ from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
 from ytterby.shell.store.reading.end_use import reads_flags
 from ytterby.shell.store.reading.findings import count_findings
+from ytterby.shell.store.reading.screening import reads_screening
 from ytterby.shell.store.reading.screening_lists import reads_lists
 
 LANGUAGES = (("en", "EN", "English"), ("zh-hans", "中文", "中文"))
@@ -89,7 +90,10 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
     def item(name: str, word: str, count: int | None = None) -> Item:
         return Item(name, word, link_to(name, moment), count)
 
-    screening = [item("end_users", _("End users"))] if reads_flags(seat.viewer) else []
+    # No count of hits: to tell it, all of them would be read for every page.
+    hits = [item("screening_names", _("Screen a name")), item("screening_alerts", _("Alerts"))]
+    screening = hits if reads_screening(seat.viewer) else []
+    screening += [item("end_users", _("End users"))] if reads_flags(seat.viewer) else []
     screening += [item("screening_lists", _("Lists"))] if reads_lists(seat.viewer) else []
     return [
         (

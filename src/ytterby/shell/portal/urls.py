@@ -24,8 +24,10 @@ from ytterby.shell.portal.auditor.closes import close, close_file, closes, close
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.law import changes, classify, compare, due, end_use, fields, impact, in_force, packs
+from ytterby.shell.portal.screening import alerts as screening_alerts
 from ytterby.shell.portal.screening import end_users, flags
 from ytterby.shell.portal.screening import lists as screening_lists
+from ytterby.shell.portal.screening import names as screening_names
 from ytterby.shell.portal.sign_in import front_door, sign_in, sign_out
 
 
@@ -116,6 +118,13 @@ urlpatterns = [
     path("law/changes.<file:kind>", changes.changes_file, name="law_changes_file"),
     path("law/rules/<str:name>/rule.json", packs.rule_file, name="law_rule_json"),
     path("law/rules/<str:name>/", packs.rule, name="law_rule"),
+    path("screening/names/", screening_names.names, name="screening_names"),
+    path("screening/names.json", screening_names.names_json, name="screening_names_json"),
+    path("screening/alerts/", screening_alerts.alerts, name="screening_alerts"),
+    path("screening/alerts.<file:kind>", screening_alerts.alerts_file, name="screening_alerts_file"),
+    path("screening/alerts/<str:number>/", screening_alerts.alert, name="screening_alert"),
+    path("screening/alerts/<str:number>/hit.json", screening_alerts.alert_file, name="screening_alert_json"),
+    path("screening/alerts/<str:number>/opinion/", screening_alerts.opinion, name="screening_opinion"),
     path("screening/lists/", screening_lists.lists, name="screening_lists"),
     path("screening/lists.<file:kind>", screening_lists.lists_file, name="screening_lists_file"),
     path("screening/lists/<str:list_id>/", screening_lists.one_list, name="screening_list"),

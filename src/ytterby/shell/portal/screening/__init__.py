@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from ytterby.shell.portal.audience import Audience, Seat, SeatedView, View, audience
+from ytterby.shell.store.reading.screening import reads_screening
 from ytterby.shell.store.reading.screening_lists import keeps_lists, reads_lists
 from ytterby.shell.store.reading.viewer import Viewer
 
@@ -19,6 +20,11 @@ Arguments = ParamSpec("Arguments")
 def for_readers(view: SeatedView[Arguments]) -> View:
     """Let a view be seen by those alone who read lists."""
     return audience(Audience.AUDITOR, Audience.PARTY)(_only(reads_lists, view))
+
+
+def for_screeners(view: SeatedView[Arguments]) -> View:
+    """Let a view be seen by those alone who read hits; a tracing body reads lists and no hit."""
+    return audience(Audience.AUDITOR, Audience.PARTY)(_only(reads_screening, view))
 
 
 def for_keepers(view: SeatedView[Arguments]) -> View:

@@ -31,6 +31,7 @@ from ytterby.shell.store.reading.screening_lists import (
     ScreenedList,
     entries_of,
     last_change,
+    reads_lists,
     screened_digest,
     screened_lists,
 )
@@ -138,6 +139,29 @@ def listed_names(viewer: Viewer, register: Register, known: Known, on: date) -> 
         raise LookupError(f"the index {source} cannot be read")
     index, rarity = found
     return ListedNames(viewer, lists, Screener(index, tables, rarity, scoring()), on)
+
+
+class _Kept:
+    """The names that were asked for last, with what they hang on; entries of lists are not read again for each page."""
+
+    found: tuple[tuple[object, ...], ListedNames] | None = None
+
+
+def names_at_hand(viewer: Viewer, register: Register, known: Known, on: date) -> ListedNames:
+    """Return the same for questions that come one by one: kept in memory until a list changes, or the day.
+
+    Raises:
+        PermissionError: the viewer does not screen.
+        LookupError: a snapshot in force, or an entry of one, cannot be read.
+    """
+    if not reads_lists(viewer):
+        raise PermissionError("lists are read by those who screen")
+    asked = (register.id, register.data, last_change(viewer, known), on, name_tables().digest, scoring().version)
+    kept = _Kept.found
+    if kept is None or kept[0] != asked:
+        kept = (asked, listed_names(viewer, register, known, on))
+        _Kept.found = kept
+    return kept[1]
 
 
 def _rarity(viewer: Viewer, bearers: Sequence[Bearer], size: int) -> Rarity:

@@ -15,6 +15,7 @@ PARTY, CONSIGNEE, OPERATOR_ITSELF, EVERYBODY = "party", "consignee", "operator",
 _WHOLE = dict.fromkeys((AUDIT, TRACING, OPERATOR_ITSELF), "whole")
 _STATE = "the state in words as first told, and its own figure"
 _CASE = "what was asked of it, its answers, visits of its sites, and the fields that a decision disclosed to it"
+_HITS = "party beside entry and why; opinions of others by whoever has given its own"
 _STEP = "its own parcels and one step each way"
 
 # Kind of data -> who -> how much of it.
@@ -38,6 +39,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "sample to be visited": dict(_WHOLE),
     "law of the register": {EVERYBODY: "packs in force, changes and who made them by account, settlements"},
     "lists of the listed": {LICENSING: "whole"} | _WHOLE,
+    "hits of screening": {LICENSING: _HITS, AUDIT: _HITS, OPERATOR_ITSELF: _HITS},
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 

@@ -25,7 +25,7 @@ from ytterby.shell.store.reading.owners import declared_stakes
 from ytterby.shell.store.reading.screening_lists import ScreenedList, lists_in_force, screened_lists
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, Viewer
 from ytterby.shell.store.registrations import registered_directory
-from ytterby.shell.store.screenings import Screenings, stored_screenings
+from ytterby.shell.store.screenings import OFFICES, Screenings, stored_screenings
 
 READERS = frozenset({AUDIT, LICENSING})
 # The age of screenings decides nothing in a list of hits.
@@ -35,6 +35,11 @@ NOON = time(12)
 def reads_screening(viewer: Viewer) -> bool:
     """Tell whether anything about hits exists for a viewer."""
     return viewer.party == OPERATOR or bool(viewer.mandates & READERS)
+
+
+def judges_hits(viewer: Viewer) -> bool:
+    """Tell whether people of a viewer may dispose of hits."""
+    return viewer.party == OPERATOR or bool(viewer.mandates & OFFICES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,11 @@ def entry_of(viewer: Viewer, list_id: str, entry: str, known: Known) -> ListedEn
     return None
 
 
+def entry_version(viewer: Viewer, digest: str) -> ListedEntry | None:
+    """Return the version of an entry that a digest names; None where there is none for this viewer."""
+    return dict(stored_entries([digest])).get(digest) if reads_lists(viewer) else None
+
+
 def _states(viewer: Viewer, known: Known) -> ListStates:
     return stored_list_states(current_register(), known.size) if reads_lists(viewer) else ListStates()
 
