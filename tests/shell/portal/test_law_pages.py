@@ -486,7 +486,25 @@ def test_where_the_packs_do_not_fit_together_pages_say_so_and_the_rest_goes_on(b
         assert response.status_code == 503, path
         assert "The packs in force do not fit together." in Page(response).text
         assert "stands in the pack" in Page(response).text
+    for path in ("law/fields/", "law/end-use/", "law/impact/"):
+        response = browser.get(f"/en/{path}")
+        assert (path, response.status_code) == (path, 503)
+        assert "The packs in force do not fit together." in Page(response).text
     assert browser.get("/en/lots/").status_code == 200
     told = json.loads(browser.get("/en/law/changes.json").content)
     assert (told["law"], len(told["proposals"])) == (None, 1)
     assert "The packs in force do not fit together." in Page(browser.get("/en/law/changes/")).text
+
+
+def test_a_page_that_goes_by_law_in_passing_says_so_too(browser, register, monkeypatch):
+    from ytterby.shell.portal.auditor import lots
+    from ytterby.shell.store.reading.law import LawUnfitError
+    from ytterby.terms.problem import refuse
+
+    def unfit(*asked, **how):
+        raise LawUnfitError((refuse("pack.in_two_packs", "/rules", "CN-18", other="another"),))
+
+    monkeypatch.setattr(lots, "list_lots", unfit)
+    response = browser.get("/en/lots/")
+    assert response.status_code == 503
+    assert "The packs in force do not fit together." in Page(response).text

@@ -17,6 +17,7 @@ from ytterby.shell.actions.demo_user import NAME, session_mark
 from ytterby.shell.portal.place import is_demo, keys_folder
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.law import LawUnfitError
 from ytterby.shell.store.reading.rights import viewer_of
 from ytterby.shell.store.reading.viewer import AUDIT, OPERATOR_VIEWER, Viewer
 from ytterby.terms.identifier import tail
@@ -60,7 +61,13 @@ def audience(*who: Audience) -> Callable[[SeatedView[Arguments]], View]:
             seat = seat_of(request)
             if seat is None or seat.role not in who:
                 raise Http404
-            return view(request, seat, *args, **kwargs)
+            try:
+                return view(request, seat, *args, **kwargs)
+            except LawUnfitError as unfit:
+                # A page of findings, returns or quotas; pages of law say it at their own place in the rail.
+                from ytterby.shell.portal.law.going_by import unfit_page
+
+                return unfit_page(request, seat, unfit, "law")
 
         cast(NamesAudience, guarded).audience = frozenset(who)
         return guarded

@@ -59,15 +59,20 @@ def says_where_unfit(here: str) -> Callable[[View[P]], View[P]]:
             try:
                 return view(request, seat, *args, **kwargs)
             except LawUnfitError as unfit:
-                language = language_of(get_language() or "en")
-                wrong = [(one.where.pointer, wrong_of(one, language)) for one in unfit.problems]
-                response = show_page(request, seat, "law/unfit.html", {"wrong": wrong}, here=here)
-                response.status_code = UNAVAILABLE
-                return response
+                return unfit_page(request, seat, unfit, here)
 
         return shown
 
     return decorate
+
+
+def unfit_page(request: HttpRequest, seat: Seat, unfit: LawUnfitError, here: str) -> HttpResponse:
+    """Say where the packs in force do not fit together; nothing is answered by half a law."""
+    language = language_of(get_language() or "en")
+    wrong = [(one.where.pointer, wrong_of(one, language)) for one in unfit.problems]
+    response = show_page(request, seat, "law/unfit.html", {"wrong": wrong}, here=here)
+    response.status_code = UNAVAILABLE
+    return response
 
 
 def notices_of(seat: Seat, asked: GoingBy) -> dict[str, list[Json]]:
