@@ -102,6 +102,8 @@ ASKED = {
     "sampling-plan": set(Plan.__struct_fields__),
     "end-use": {*BOOK.end_uses["CN-end-use"].elements, "text"},
     "due-date": set(due_page.FIELDS),
+    "compared-packs": {"old", "new", "file", "as"},
+    "impact": {"change"},
     "asked-days": {"on", "known_on", "known_at", "transit_days", "q"},
     "sign-in": {"name", "password"},
     "screened-name": set(names_page.FIELDS),

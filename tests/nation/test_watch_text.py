@@ -10,6 +10,7 @@ from ytterby.balance.finding import Finding, Phrase
 from ytterby.balance.generalised_likelihood import APART
 from ytterby.balance.month_finding import month_findings
 from ytterby.balance.watch import LINK
+from ytterby.shell.site.law_packs import packaged_law
 from ytterby.shell.store.reading.findings import _Writer
 from ytterby.shell.store.reading.naming import name_in, site_name
 from ytterby.shell.wording import word
@@ -37,7 +38,7 @@ def told(language: str) -> list[tuple[WatchedNation, Finding, dict]]:
     found = []
     for kind, seed in NATIONS:
         nation = watched_nation(kind, seed=seed)
-        writer = _Writer(nation.book, language, {})
+        writer = _Writer(nation.book, packaged_law(), language, {})
         found += [(nation, one, writer.row(one)) for one in findings_of(nation)]
     return found
 
@@ -117,7 +118,7 @@ def test_who_is_far_from_explaining_it_is_not_named():
     """A leak of 10 % is told from whatever else the data could mean, so that its neighbours are not named for it."""
     nation = watched_nation("protracted")
     (diversion,) = nation.diversions
-    row = _Writer(nation.book, "en", {}).row(findings_of(nation)[0])
+    row = _Writer(nation.book, packaged_law(), "en", {}).row(findings_of(nation)[0])
     own = site_name(nation.book, nation.site(diversion.bearer))["name"]
     assert f"Likely: loss at {own}." in row["text"]
 
@@ -131,7 +132,9 @@ def test_of_a_class_two_causes_in_other_words_are_told_and_never_one_alone(langu
     causes = tuple(
         Phrase("cause", code, at) for code, at in (("receipts", place), ("receipts", place), ("shipments", other))
     )
-    row = _Writer(nation.book, language, {}).row(one._replace(hypotheses=(one.hypotheses[0]._replace(causes=causes),)))
+    row = _Writer(nation.book, packaged_law(), language, {}).row(
+        one._replace(hypotheses=(one.hypotheses[0]._replace(causes=causes),))
+    )
     for at in (place, other):
         name = name_in(site_name(nation.book, at["place"]), language)
         assert name in row["hypotheses"][0]["text"]
@@ -141,7 +144,7 @@ def test_of_a_class_two_causes_in_other_words_are_told_and_never_one_alone(langu
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_systematic_group_is_named_by_whose_it_is(language):
     nation = watched_nation("protracted")
-    writer, site = _Writer(nation.book, language, {}), nation.site(0)
+    writer, site = _Writer(nation.book, packaged_law(), language, {}), nation.site(0)
     name = name_in(site_name(nation.book, site), language)
     for kind in ("laboratory", "scale"):
         said = writer._phrase(Phrase("cause", "group", {"place": f"{kind} {site} ICP-MS oxide 0 Nd"}))
@@ -156,7 +159,7 @@ def test_where_no_cause_paper_or_other_side_is_known_the_finding_says_so(languag
     one = findings_of(nation)[0]
     bare = one._replace(hypotheses=(), paper=None)
     bare.problem.facts["other"] = ""
-    row = _Writer(nation.book, language, {}).row(bare)
+    row = _Writer(nation.book, packaged_law(), language, {}).row(bare)
     assert not SYMBOLS.search(row["text"] + row["settles"][0])
     for code in ("unknown", "other_unknown"):
         assert word("cause", code, language) in row["text"]

@@ -198,7 +198,7 @@ def quarters(monkeypatch):
     later = {**row, "id": "XA-quarters", "every": "quarter", "due": [due], "effective": "2026-03-01"}
     content["flow_returns"][0] = row | {"until": "2026-03-01"}
     content["flow_returns"].append(later)
-    monkeypatch.setattr("ytterby.shell.store.reading.flow_law.packaged_law", lambda: with_pack(content))
+    monkeypatch.setattr("ytterby.shell.store.reading.flow_law.law_at", lambda *asked: with_pack(content))
 
 
 def test_a_quarter_is_one_return_of_all_its_months(quarters, far_east, sample):
@@ -234,7 +234,7 @@ def test_a_rule_of_which_nobody_knew_then_judges_no_earlier_answer(monkeypatch, 
     content = content_of("sample-flow")
     period = {"from": "2026-04-01", "to": "2026-04-30", "source": "notice 3", "confidence": "read"}
     content["flow_returns"][0]["suspended"] = [period | {"known_since": "2026-04-25"}]
-    monkeypatch.setattr("ytterby.shell.store.reading.flow_law.packaged_law", lambda: with_pack(content))
+    monkeypatch.setattr("ytterby.shell.store.reading.flow_law.law_at", lambda *asked: with_pack(content))
     assert (KESTREL, "2026-03") in listed(on=date(2026, 4, 24))
     assert (KESTREL, "2026-03") not in listed(on=date(2026, 4, 25))
     data = far_east.data

@@ -28,7 +28,7 @@ def key(folder):
     found = run("law", "sign", folder, "--key", path, "--new-key", "terra-trade", "--json")
     assert found.code == 0, found.err
     assert found.json["signer"] == "terra-trade"
-    assert [pack["id"] for pack in found.json["packs"]] == ["terra-list", "terra-procedure"]
+    assert [pack["id"] for pack in found.json["packs"]] == ["terra-dossier", "terra-list", "terra-procedure"]
     return path
 
 
@@ -64,7 +64,7 @@ def slipped_in(folder):
 
 
 def left_out(folder):
-    (folder / "terra-procedure.yaml").unlink()
+    (folder / "terra-dossier.yaml").unlink()
 
 
 def moved_days(folder):
@@ -92,7 +92,7 @@ def garbled(folder):
     [
         (changed, "pack terra-list is not what terra-trade signed"),
         (slipped_in, "pack group-register is not what"),
-        (left_out, "pack terra-procedure is not what"),
+        (left_out, "pack terra-dossier is not what"),
         (moved_days, "calendars days is not what"),
         (unsigned, "bears no signature"),
         (spoilt, "does not hold for terra-trade"),
@@ -197,7 +197,7 @@ def test_without_a_trusted_key_a_signature_is_not_asked_for(folder, key):
 
 def test_what_is_signed_is_said_in_both_languages(folder, key):
     found = run("law", "sign", folder, "--key", key)
-    assert found.out.startswith("✓ 2 packs signed by terra-trade:")
+    assert found.out.startswith("✓ 3 packs signed by terra-trade:")
     assert "YTTERBY-KEY+pack+ed25519+terra-trade+" in found.out
     assert "--trusted-key" in found.out
-    assert run("law", "sign", folder, "--key", key, "--lang", "zh").out.startswith("✓ terra-trade 已签署 2 个规则包")
+    assert run("law", "sign", folder, "--key", key, "--lang", "zh").out.startswith("✓ terra-trade 已签署 3 个规则包")

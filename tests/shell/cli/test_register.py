@@ -57,7 +57,17 @@ def test_an_empty_register_answers(register):
 def test_parties_come_from_a_file(register):
     found = run("party", "import", DIRECTORY, "--data", register, "--json")
     assert found.code == 0
-    assert set(found.json) == {"file", "parties", "sites", "mandates", "bodies", "lists", "problems", "as_of_size"}
+    assert set(found.json) == {
+        "file",
+        "parties",
+        "sites",
+        "mandates",
+        "bodies",
+        "lists",
+        "owners",
+        "problems",
+        "as_of_size",
+    }
     assert found.json["parties"] >= 6
     listed = run("party", "list", "--data", register, "--json").json
     assert len(listed["parties"]) >= found.json["parties"]

@@ -29,9 +29,10 @@ FORMS = {
     "quotas/": ("asked-days",),
     "sign-in/": ("sign-in",),
     "screening/names/": ("screened-name",),
+    "law/compare/": ("compared-packs",),
 }
 # Forms on pages that the sample has nothing for.
-OTHER_FORMS = ("opinion", "list-judged")
+OTHER_FORMS = ("opinion", "list-judged", "impact")
 # A table of elements has a column for each part of `elements` and `u`.
 COLUMNS_OF = {"element": "elements", "wt": "elements"}
 

@@ -51,7 +51,7 @@ def test_a_file_is_told_change_by_change_with_both_texts_and_sources(browser):
     assert "Changed: rules CN-46-2024: text / in English" in text
     assert "No dual-use item may leave for such users." in text
     assert "Dual-use items may not be exported to military users in the US" in text
-    assert "Changed: rules CN-46-2024: holds when" in text
+    assert "Changed: rules CN-46-2024: when" in text
     assert "(to in US) and ((user in military) or (use in military))" in text
     assert "Taken out: rules CN-control-list" in text
     assert "Added: document cited CN-99" in text
