@@ -74,6 +74,17 @@ def screen_parties(
     return _what_is_missing(register, names, parties, runs, known, moment, tell)
 
 
+def screen_again(
+    register: Register, *, at: datetime | None = None, tell: Tell = nothing_to_tell
+) -> ScreeningDone | None:
+    """Screen by what changed, where parties are screened in this register already; None where nobody was.
+
+    Raises:
+        LookupError: a list in force cannot be read.
+    """
+    return screen_parties(register, at=at, tell=tell) if stored_screenings(register).runs else None
+
+
 def _is_by_the_same(run: ScreeningRun, pins: Pins) -> bool:
     return (run.scorer, run.thresholds) == (_scorer(pins), pins.thresholds)
 

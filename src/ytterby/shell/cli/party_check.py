@@ -59,7 +59,7 @@ def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Check parties."""
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.clock import now
-    from ytterby.shell.store.reading.alert_answers import hit_json
+    from ytterby.shell.site.alert_answer import hit_json
     from ytterby.shell.store.reading.screening import check_parties, reads_screening
 
     if not reads_screening(reading.viewer):
@@ -112,7 +112,7 @@ def run_alerts(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List hits, or show one."""
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.clock import now
-    from ytterby.shell.store.reading.alert_answers import alert_json, waits
+    from ytterby.shell.site.alert_answer import alert_json, waits
     from ytterby.shell.store.reading.screening import find_alert, list_alerts, reads_screening
 
     if not reads_screening(reading.viewer):
@@ -155,7 +155,7 @@ def _show_alerts(args: argparse.Namespace, screen: Screen, reading: Reading, row
 
 
 def _show_alert(args: argparse.Namespace, screen: Screen, reading: Reading, one: "Alert") -> None:
-    from ytterby.shell.store.reading.alert_answers import waits
+    from ytterby.shell.site.alert_answer import waits
 
     texts, language = screen.texts, screen.language
     screen.verdict(not waits(one), word("screening", one.outcome.value, language))
@@ -244,13 +244,12 @@ def run_rescreen(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 def rescreen_again(args: argparse.Namespace, screen: Screen, register: "Register") -> Json | None:
     """Screen by what changed on a list, where parties were screened before; None where nobody was."""
-    from ytterby.shell.actions.screen_parties import screen_parties
-    from ytterby.shell.store.screenings import stored_screenings
+    from ytterby.shell.actions.screen_parties import screen_again
 
-    if not stored_screenings(register).runs:
-        return None
     with Progress(screen, "screening.waiting") as progress:
-        result = screen_parties(register, at=args.at, tell=progress.tell)
+        result = screen_again(register, at=args.at, tell=progress.tell)
+    if result is None:
+        return None
     return {"whole": result.whole, "by_difference": result.by_difference, "hits": result.hits, "size": result.size}
 
 

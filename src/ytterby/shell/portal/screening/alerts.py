@@ -28,9 +28,9 @@ from ytterby.shell.portal.place import is_demo
 from ytterby.shell.portal.screening import for_screeners
 from ytterby.shell.portal.screening.aligned import aligned_of
 from ytterby.shell.portal.table import answer_csv, answer_json
+from ytterby.shell.site.alert_answer import alert_json, waits
 from ytterby.shell.site.register import current_register
 from ytterby.shell.site.screening_tables import screening_policies
-from ytterby.shell.store.reading.alert_answers import alert_json, waits
 from ytterby.shell.store.reading.screening import Alert, find_alert, judges_hits, list_alerts, registered_parties
 from ytterby.shell.store.reading.screening_lists import entry_version, list_lists
 from ytterby.shell.wording import language_of, word
