@@ -114,6 +114,46 @@ def _in_a_month() -> str:
     return (now() + timedelta(days=30)).date().isoformat()
 
 
+SUBSIDIARY = """
+parties:
+  - {id: "https://party.example/river", name: River Rare Metals Group Ltd}
+  - {id: "https://party.example/harbour", name: Harbour Holding Nord AG}
+  - {id: "https://party.example/free", name: Ostrava Investments}
+  - {id: "https://party.example/subsidiary", name: Nordhamn Components AB, name_zh: 诺德港部件}
+owners:
+  - {owner: "https://party.example/river", owned: "https://party.example/subsidiary", lo: 20, hi: 20, on: 2026-01-01,
+     source: register of firms}
+  - {owner: "https://party.example/harbour", owned: "https://party.example/subsidiary", lo: 30, hi: 30, on: 2026-01-01,
+     source: register of firms}
+  - {owner: "https://party.example/free", owned: "https://party.example/subsidiary", lo: 50, hi: 50, on: 2026-01-01,
+     source: register of firms}
+"""
+
+
+def test_a_subsidiary_of_two_listed_owners_is_captured_though_no_list_names_it(say, empty_register, tmp_path):
+    assert not import_directory(empty_register, SUBSIDIARY).problems
+    sdn = tmp_path / "sdn.csv"
+    none = "-0- ," * 7 + "-0- "
+    rows = ("RIVER RARE METALS GROUP LTD", "HARBOUR HOLDING NORD AG")
+    lines = [f'{number},"{name}",-0- ,"EXAMPLE",{none}\r\n' for number, name in enumerate(rows, 1)]
+    sdn.write_text("".join(lines), encoding="utf-8")
+    code, out, err = say("lists", "import", "sdn.csv", "--list", "us-ofac-sdn", "--published", "2026-10-01", "--json")
+    assert out, err
+    answer = json.loads(out)
+    if answer["state"] == "held":
+        assert say("lists", "release", answer["record"], "--reason", "looked at")[0] == 0
+    for name in ("Nordhamn Components AB", "诺德港部件"):
+        code, out, _ = say("screen", name, "--json")
+        answer = json.loads(out)
+        assert (code, [one for one in answer["candidates"] if one["band"] == "alert"]) == (1, [])
+        assert answer["ownership"]["verdict"] == "captured"
+        assert {link["owner"].rpartition("/")[2] for link in answer["ownership"]["chain"]} == {"river", "harbour"}
+    _, out, _ = say("screen", "Nordhamn Components AB")
+    assert "captured" in out
+    assert "50 %" in out
+    assert say("screen", "Ostrava Investments")[0] == 0
+
+
 def test_a_sample_waits_for_the_end_of_the_month(listed):
     from ytterby.shell.actions.clock import now
 

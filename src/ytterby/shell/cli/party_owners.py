@@ -142,7 +142,7 @@ def _answer(
         "known_on": (args.known_on or on).isoformat(),
         "rules": [_rule(one, screen.language) for one in found.rules],
         "counts": {**counts, "minority": sum(one.is_minority for one in rows)},
-        "parties": [_party(found, one, has_chain=one.party in chained) for one in told],
+        "parties": [ownership_json(found, one, has_chain=one.party in chained) for one in told],
         "problems": [problem_json(one, str(args.listed), screen.language) for one in remarks],
     }
 
@@ -168,7 +168,8 @@ def _rule(one: Any, language: str) -> Json:
     }
 
 
-def _party(found: "Ownership", one: "PartyOwnership", *, has_chain: bool) -> Json:
+def ownership_json(found: "Ownership", one: "PartyOwnership", *, has_chain: bool) -> Json:
+    """Return what ownership makes of a party, with the stakes that capture it where they are asked for."""
     from ytterby.screening.ownership_rule import percent_of
     from ytterby.screening.ownership_verdict import STOPS
 
@@ -238,7 +239,7 @@ def _show(screen: Screen, args: argparse.Namespace, answer: Json, remarks: "Sequ
     show_problems(screen, remarks, str(args.listed))
     shown = [one for one in answer["parties"] if args.party or one["verdict"] not in {"listed", "unstated"}]
     for one in shown[:SHOWN_MAX]:
-        _show_party(screen, one)
+        show_ownership(screen, one)
     if len(shown) > SHOWN_MAX:
         screen.line("  " + texts("owners.more", count=write_count(len(shown) - SHOWN_MAX)))
     if counts["captured"] or counts["possible"]:
@@ -250,7 +251,8 @@ def _show(screen: Screen, args: argparse.Namespace, answer: Json, remarks: "Sequ
         screen.line(counted(texts, "owners.unstated", counts["unstated"]))
 
 
-def _show_party(screen: Screen, one: Json) -> None:
+def show_ownership(screen: Screen, one: Json) -> None:
+    """Write what ownership makes of a party in plain words."""
     texts = screen.texts
     under = next((row for row in one["rules"] if row["rule"] == one["rule"]), None)
     facts = {

@@ -91,7 +91,16 @@ def _screen_by_register(args: argparse.Namespace, screen: Screen, schema: Any) -
     found = thresholds(at.date())
     if args.queries:
         return _screen_many(args, screen, screener, found)
-    return _screen_few(args, screen, screener, found, schema, names.facts)
+
+    def owners_of(name: str) -> Json | None:
+        from ytterby.shell.cli.party_owners import ownership_json
+        from ytterby.shell.store.reading.owned_by_listed import owned_by_listed, party_named
+
+        party = party_named(reading.viewer, reading.known, name)
+        owned = party and owned_by_listed(reading.viewer, reading.known, names, party, at.date())
+        return ownership_json(owned, owned.of(party), has_chain=True) if party and owned else None
+
+    return _screen_few(args, screen, screener, found, schema, names.facts, owners_of)
 
 
 def _second(args: argparse.Namespace) -> "Fold | None":
@@ -160,6 +169,7 @@ def _screen_few(
     thresholds: "Thresholds",
     schema: Any,
     facts_of: "Callable[[str], Facts] | None" = None,
+    owners_of: Callable[[str], Json | None] = lambda _: None,
 ) -> Outcome:
     from ytterby.screening.name_check import check_name
     from ytterby.screening.party_screening import Screened, pins_of, screen_party
@@ -175,7 +185,9 @@ def _screen_few(
         if not is_refused(wrong):
             party = Screened(schema, (name,), facts=Facts(countries=tuple(args.country)))
             candidates = screen_party(party, screener, thresholds, identifiers={}, facts_of=facts_of or _nothing_known)
-        if is_refused(wrong) or any(one.band.value == "alert" for one in candidates):
+        owned = None if is_refused(wrong) else owners_of(name)
+        is_owned = owned is not None and owned["verdict"] in {"captured", "possible"}
+        if is_refused(wrong) or is_owned or any(one.band.value == "alert" for one in candidates):
             outcome = Outcome.FOUND
         if screen.is_json:
             pins = pins_of(screener, thresholds)
@@ -183,6 +195,7 @@ def _screen_few(
                 {
                     "name": name,
                     "candidates": [_candidate_json(one) for one in candidates],
+                    "ownership": owned,
                     "problems": [problem_json(problem, "", screen.language) for problem in wrong],
                     "pins": {slot: getattr(pins, slot) for slot in pins.__slots__},
                 }
@@ -190,6 +203,11 @@ def _screen_few(
         else:
             show_problems(screen, wrong, "")
             _show(screen, name, candidates, refused=is_refused(wrong))
+            if owned is not None:
+                from ytterby.shell.cli.party_owners import show_ownership
+
+                screen.line(screen.texts("party.screen.registered", party=owned["party"]))
+                show_ownership(screen, owned)
     return outcome
 
 
