@@ -5,9 +5,6 @@ BIN := $(VENV)/bin
 SIZE ?= small
 PORT ?= 8000
 
-# What is disclosed is decided before any query; two tests that ask every page twice are enough on one database.
-ON_POSTGRESQL = $(filter-out %/test_disclosure.py %/test_case_disclosure.py,$(wildcard tests/shell/test_*.py))
-
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test test-postgresql test-all check bench bench-peers lock clean
 
@@ -37,7 +34,7 @@ test: $(VENV)/.dev ## everything but the browser and PostgreSQL tests
 
 test-postgresql: $(VENV)/.dev ## the store's tests on a private PostgreSQL from the system's binaries
 	$(BIN)/python -m pytest -q -n 0 -m postgresql tests/shell
-	YTTERBY_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -m "not browser" $(ON_POSTGRESQL)
+	YTTERBY_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -m "not browser" $(wildcard tests/shell/test_*.py)
 
 test-all: $(VENV)/.dev test-postgresql ## those too (PostgreSQL and Chromium from the system)
 	$(BIN)/python -m pytest -q -m browser

@@ -57,6 +57,7 @@ def test_a_second_chart_that_never_alarms_changes_nothing():
     assert pair_run_length(0.5, 3.0, 1.0, 3.0 - 1e-7) == pytest.approx(average_run_length(0.5, 3.0), rel=1e-6)
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None)
 @given(st.floats(1.0, 5.0), st.floats(0.2, 0.9))
 def test_two_charts_alarm_more_often_than_either_and_less_often_than_both_apart(h, share):
@@ -89,6 +90,7 @@ def test_a_pair_in_the_wrong_order_is_refused(k, h, other_k, other_h):
         pair_run_length(k, h, other_k, other_h)
 
 
+@pytest.mark.long
 def test_the_packaged_table_is_what_the_quadrature_gives():
     table = threshold_table()
     assert set(table.known) == {(family, rate) for family in table.families for rate in TABLE_RATES}
@@ -104,6 +106,7 @@ def test_the_packaged_table_is_what_the_quadrature_gives():
             assert alone[0] == pytest.approx(alone[1], rel=1e-7)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("family", "rates"), [("link", RATES), ("leak", RATES), ("plant", (0.2,))])
 def test_the_lines_of_the_packaged_table_can_be_written_again(family, rates):
     families = packaged_text("balance", "page_families.csv")
@@ -178,6 +181,7 @@ def test_the_links_of_a_plant_share_its_rate():
     assert found == pytest.approx(0.2, rel=0.06)
 
 
+@pytest.mark.long
 @settings(max_examples=20, deadline=None)
 @given(st.floats(0.01, 2.0), st.integers(1, 30))
 def test_more_series_or_sides_or_fewer_alarms_need_a_higher_threshold(rate, series):

@@ -355,7 +355,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data(), JSON)
 def test_a_file_with_one_value_spoilt_loads_or_says_why(data, value):
     name = data.draw(st.sampled_from(sorted(FILES)))

@@ -110,7 +110,7 @@ def inputs(draw) -> tuple[FlagInput, FlagInput]:
     return FlagInput(**more), FlagInput(**less)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(inputs())
 def test_more_knowledge_never_makes_a_known_flag_unknown(pair):
     more, less = (grades(one) for one in pair)

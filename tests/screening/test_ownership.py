@@ -358,7 +358,7 @@ def test_a_chain_leads_from_what_was_captured_to_listed_parties(stakes, names):
 # Size
 
 
-@pytest.mark.parametrize("how", ["yes", "no"])
+@pytest.mark.parametrize("how", [pytest.param("yes", marks=pytest.mark.long), "no"])
 def test_a_graph_of_a_hundred_thousand_parties_is_answered_in_seconds(how):
     rng = random.Random(7)
     count = 100_000
@@ -377,6 +377,7 @@ def test_a_graph_of_a_hundred_thousand_parties_is_answered_in_seconds(how):
     assert counts[CAPTURED] > 100
 
 
+@pytest.mark.long
 def test_a_chain_of_a_hundred_thousand_ends():
     count = 100_000
     stakes = [Stake(f"p{n}", f"p{n + 1}", WHOLE, WHOLE, DAY, "s") for n in range(count)]

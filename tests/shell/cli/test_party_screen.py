@@ -110,10 +110,12 @@ def test_a_line_that_cannot_be_meant_is_told_with_its_place(targets, line, code)
     assert len(found) >= 3
 
 
-@pytest.mark.parametrize("argv", [(), ("Some Name",), ("Some Name", "--queries", "q")])
-def test_what_cannot_be_meant_is_wrong_use(argv):
+@pytest.mark.parametrize(
+    ("argv", "code"), [((), 2), (("Some Name", "--queries", "q"), 2), (("Some Name", "--data", "nowhere"), 3)]
+)
+def test_what_cannot_be_meant_or_has_no_register_is_told_as_that(argv, code):
     answer = run("party", "screen", *argv)
-    assert answer.code == 2
+    assert answer.code == code
     assert answer.err.strip()
 
 
