@@ -109,11 +109,7 @@ def _born(node: Node, draft: Draft, gathering: Gathering) -> None:
     said = [node.get("birthdate")] if node.get("birthdate") else []
     said = said or [text for name in ("year", "yearRangeFrom", "yearRangeTo") if (text := node.get(name))]
     for text in said:
-        if (found := read_partial(text[:10])) is None:
-            gathering.bad_day(draft.place, text)
-            draft.note("born", text)
-        else:
-            draft.born.append(found)
+        gathering.born(draft, text, read_partial(text[:10]))
     draft.note(
         "born in", ", ".join(filter(None, (node.get(n) for n in ("city", "place", "region", "countryDescription"))))
     )

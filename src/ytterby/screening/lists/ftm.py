@@ -112,7 +112,7 @@ def _entity(
             gathering.country(draft, text)
     for key in _BORN:
         for text in rest.pop(key, ()):
-            _born(draft, text, gathering)
+            gathering.born(draft, text, read_partial(text))
     for key in _IDENTIFIERS:
         for text in rest.pop(key, ()):
             gathering.identifier(draft, key, text)
@@ -127,14 +127,6 @@ def _entity(
         held.setdefault(address, []).append(key)
     for name, texts in sorted(rest.items()):
         draft.note(name, *texts)
-
-
-def _born(draft: Draft, text: str, gathering: Gathering) -> None:
-    if (found := read_partial(text)) is None:
-        gathering.bad_day(draft.place, text)
-        draft.note("born", text)
-    else:
-        draft.born.append(found)
 
 
 def _join(

@@ -6,7 +6,7 @@ is told.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -221,8 +221,20 @@ class Gathering:
             raise FileRefused(draft.place.of(refuse("list.too_many_names", "", draft.id, limit=self.limits.names)))
         return tuple(by_text.values())
 
+    def born(self, draft: Draft, text: str, found: str | Sequence[str] | None) -> None:
+        """Add the days of birth that a text was read as; where it could not be, tell it and keep the text."""
+        if found is None:
+            self.unread_day(draft, "born", text)
+        else:
+            draft.born += [found] if isinstance(found, str) else found
+
+    def unread_day(self, draft: Draft, label: str, text: str) -> None:
+        """Tell of a day that cannot be read, and keep what is written in the entry's remark."""
+        self.bad_day(draft.place, text)
+        draft.note(label, text)
+
     def bad_day(self, place: Place, text: str) -> None:
-        """Tell of a day that cannot be read; what is written stays in the entry's remark."""
+        """Tell of a day that cannot be read."""
         self.tell(place.of(remark("list.bad_day", "", text)))
 
     def finish(self, file: str) -> None:

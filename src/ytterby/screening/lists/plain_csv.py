@@ -120,17 +120,12 @@ def _common(draft: Draft, row: Row, gathering: Gathering, starts: tuple[str, ...
     for text in cells_of(row.get("country")):
         gathering.country(draft, text)
     for text in cells_of(row.get("born")):
-        born = read_partials(text)
-        if born is None:
-            gathering.bad_day(draft.place, text)
-            draft.note("born", text)
-        draft.born += born or []
+        gathering.born(draft, text, read_partials(text))
     for columns in (starts, ends):
         if text := row.get(*columns):
             day = read_day(text)
             if day is None:
-                gathering.bad_day(draft.place, text)
-                draft.note(columns[0], text)
+                gathering.unread_day(draft, columns[0], text)
             elif columns is starts:
                 draft.listed_on = day
             else:

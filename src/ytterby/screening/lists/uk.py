@@ -95,7 +95,7 @@ def _row(drafts: dict[str, Draft], row: Row, gathering: Gathering) -> None:
         gathering.country(draft, text)
     gathering.country(draft, row.get("current believed flag of ship"))
     for text in _pieces(row.get("d.o.b")):
-        _born(draft, text, gathering)
+        gathering.born(draft, text, read_partial(text))
     for label, note in IDENTIFIERS.items():
         for text in _pieces(row.get(label)):
             gathering.identifier(draft, label, text, row.get(note) if note else "")
@@ -130,16 +130,7 @@ def _listed(draft: Draft, text: str, gathering: Gathering) -> None:
         return
     draft.listed_on = read_day(text)
     if draft.listed_on is None:
-        gathering.bad_day(draft.place, text)
-        draft.note("listed", text)
-
-
-def _born(draft: Draft, text: str, gathering: Gathering) -> None:
-    if (found := read_partial(text)) is None:
-        gathering.bad_day(draft.place, text)
-        draft.note("born", text)
-    else:
-        draft.born.append(found)
+        gathering.unread_day(draft, "listed", text)
 
 
 def _pieces(text: str) -> list[str]:
@@ -199,7 +190,7 @@ def _detail(draft: Draft, node: Node, gathering: Gathering) -> None:
     if node.tag in labels:
         gathering.identifier(draft, labels[node.tag], text)
     elif node.tag == "DOB":
-        _born(draft, text, gathering)
+        gathering.born(draft, text, read_partial(text))
     elif node.tag in _DETAIL_COUNTRIES:
         gathering.country(draft, text)
     else:

@@ -80,12 +80,7 @@ def _record(file: ListFile, path: str, node: Node, gathering: Gathering) -> None
 def _born(draft: Draft, node: Node, gathering: Gathering) -> None:
     said = [text for tag in ("DATE", "YEAR", "FROM_YEAR", "TO_YEAR") for text in node.each_said(tag)]
     for text in said:
-        found = read_partial(text[:10])
-        if found is None:
-            gathering.bad_day(draft.place, text)
-            draft.note("born", text)
-        else:
-            draft.born.append(found)
+        gathering.born(draft, text, read_partial(text[:10]))
     draft.note("born", node.said("NOTE"))
 
 

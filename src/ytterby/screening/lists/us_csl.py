@@ -106,18 +106,13 @@ def _days(draft: Draft, fields: Fields, gathering: Gathering) -> None:
         if text := _text(fields, key):
             day = read_day(text)
             if day is None:
-                gathering.bad_day(draft.place, text)
-                draft.note(key.replace("_", " "), text)
+                gathering.unread_day(draft, key.replace("_", " "), text)
             elif key == "start_date":
                 draft.listed_on = day
             else:
                 draft.ends_on = day
     for text in _each(fields, "dates_of_birth"):
-        born = read_partials(text)
-        if born is None:
-            gathering.bad_day(draft.place, text)
-            draft.note("born", text)
-        draft.born += born or []
+        gathering.born(draft, text, read_partials(text))
 
 
 def _address(draft: Draft, address: Any, gathering: Gathering) -> None:
