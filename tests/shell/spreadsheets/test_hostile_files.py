@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from plant_month import PlantMonth
 from ytterby.chain.spreadsheet import Settings
+from ytterby.shell import bounded_child
 from ytterby.shell.site.packs import limits
 from ytterby.shell.spreadsheets import child, converting
 from ytterby.shell.spreadsheets.child import convert_here
@@ -329,7 +330,7 @@ def test_a_child_that_burns_the_processor_is_killed_by_its_limit(monkeypatch, tm
 def test_a_child_knows_no_address_of_a_database_and_no_key(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret@localhost/x")
     monkeypatch.setenv("YTTERBY_SECRET", "x")
-    assert not {"DATABASE_URL", "YTTERBY_SECRET"} & converting._environment().keys()
+    assert not {"DATABASE_URL", "YTTERBY_SECRET"} & bounded_child.child_environment().keys()
 
 
 def test_the_childs_way_out_of_memory_is_no_other_exit():

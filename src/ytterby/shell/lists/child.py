@@ -6,33 +6,22 @@ input, the outcome as lines of JSON on standard output. What it cannot bear kill
 """
 
 import json
-import resource
 import sys
 from datetime import date
-from pathlib import Path
 
 from ytterby.screening.lists.gathering import ListFile
 from ytterby.screening.lists.reading import read_list
+from ytterby.shell.bounded_child import OUT_OF_MEMORY, limit_process
 from ytterby.shell.lists.tables import list_tables
-from ytterby.shell.lists.wire import OUT_OF_MEMORY, to_wire
-from ytterby.shell.site.packs import Limits, limits
-
-
-def limit_process(bounds: Limits) -> None:
-    """Let this process have no more memory and processor time than the limits say, beyond what it has already."""
-    list_tables()
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + bounds.list_memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    cpu = bounds.list_cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+from ytterby.shell.lists.wire import to_wire
+from ytterby.shell.site.packs import limits
 
 
 def main() -> int:
     """Read what stands on standard input."""
-    limit_process(limits())
+    list_tables()
+    bounds = limits()
+    limit_process(memory_bytes=bounds.list_memory_bytes, cpu_seconds=bounds.list_cpu_seconds)
     head = json.loads(sys.stdin.buffer.readline())
     try:
         files = [ListFile(name, sys.stdin.buffer.read(length)) for name, length in head["files"]]

@@ -1,17 +1,14 @@
 """Files become the entries of a list in a child process that may die in their stead (threat X5)."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
-import ytterby
 from ytterby.screening.lists.gathering import ListFile
 from ytterby.screening.lists.reading import ReadList
-from ytterby.shell.lists.wire import OUT_OF_MEMORY, from_wire
+from ytterby.shell.bounded_child import OUT_OF_MEMORY, run_child
+from ytterby.shell.lists.wire import from_wire
 from ytterby.shell.site.packs import limits
 from ytterby.terms.problem import Problem, refuse
 
@@ -39,14 +36,10 @@ def read_files(
         }
     )
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", _CHILD],
-            input=b"".join([head.encode() + b"\n", *(file.raw for file in files)]),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=bounds.list_wall_seconds,
-            env=_environment(),
-            check=False,
+        done = run_child(
+            _CHILD,
+            b"".join([head.encode() + b"\n", *(file.raw for file in files)]),
+            wall_seconds=bounds.list_wall_seconds,
         )
     except subprocess.TimeoutExpired:
         return _refused(refuse("list.too_much_time", "", "", limit=bounds.list_wall_seconds))
@@ -59,10 +52,3 @@ def read_files(
 
 def _refused(problem: Problem) -> ReadList:
     return ReadList("", 0, None, (), (problem,))
-
-
-def _environment() -> dict[str, str]:
-    """Return what the child may know: where its code lies, no address of a database, no key; one thread."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "HOME") if name in os.environ}
-    roots = [str(Path(next(iter(ytterby.__path__))).parent), os.environ.get("PYTHONPATH", "")]
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, roots)), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}

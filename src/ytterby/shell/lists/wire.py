@@ -8,9 +8,6 @@ from ytterby.screening.entry_text import entry_text, read_entry
 from ytterby.screening.lists.reading import ReadList
 from ytterby.terms.problem import problem_fields, problem_of
 
-# How a child ends that had too little memory; it stands here so that no parent loads the child's parsers.
-OUT_OF_MEMORY = 17
-
 
 def to_wire(made: ReadList) -> Iterator[bytes]:
     """Yield the lines that the child writes: what it is, then an entry a line."""

@@ -5,15 +5,14 @@ standard output. What it cannot bear kills this process and nothing else (threat
 """
 
 import json
-import resource
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from ytterby.chain.spreadsheet.conversion import Conversion, convert
 from ytterby.chain.spreadsheet.settings import Settings, settings_of
-from ytterby.shell.site.packs import Limits, door_tables, limits, sheet_tables
-from ytterby.shell.spreadsheets.converted import OUT_OF_MEMORY, refused, to_wire
+from ytterby.shell.bounded_child import OUT_OF_MEMORY, limit_process
+from ytterby.shell.site.packs import door_tables, limits, sheet_tables
+from ytterby.shell.spreadsheets.converted import refused, to_wire
 from ytterby.shell.spreadsheets.format import XLSX_TYPE
 from ytterby.shell.spreadsheets.text_table import read_text_table
 from ytterby.shell.spreadsheets.workbook import read_workbook
@@ -31,22 +30,12 @@ def convert_here(raw: bytes, media_type: str, name: str, settings: Settings) -> 
     return replace(made, problems=(*problems, *made.problems))
 
 
-def limit_process(bounds: Limits) -> None:
-    """Let this process have no more memory and processor time than the limits say, beyond what it has already."""
-    door_tables()
-    sheet_tables()
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + bounds.sheet_memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    cpu = bounds.sheet_cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
 def main() -> int:
     """Convert what stands on standard input."""
-    limit_process(limits())
+    door_tables()
+    sheet_tables()
+    bounds = limits()
+    limit_process(memory_bytes=bounds.sheet_memory_bytes, cpu_seconds=bounds.sheet_cpu_seconds)
     head = json.loads(sys.stdin.buffer.readline())
     raw = sys.stdin.buffer.read()
     try:

@@ -7,9 +7,6 @@ from ytterby.chain.spreadsheet.cell import Place, Places
 from ytterby.chain.spreadsheet.conversion import Conversion
 from ytterby.terms.problem import Problem, problem_fields, problem_of
 
-# How a child ends that had too little memory; it stands here so that no parent loads the child's parsers.
-OUT_OF_MEMORY = 17
-
 
 def to_wire(made: Conversion) -> bytes:
     """Return an outcome as the child writes it."""
