@@ -5,6 +5,7 @@ import importlib
 
 import pytest
 
+from listed_register import make_listed_register
 from shell.portal import sample_answers as sample
 from shell.portal import sample_reports as reports
 from shell.portal.sample_cases import CASES, CLOSED, CLOSES, STORED, row_of
@@ -58,6 +59,32 @@ def browser(stranger, password, answers):
     response = stranger.post("/en/sign-in/", {"name": "demo", "password": password})
     assert (response.status_code, response.headers["Location"]) == (302, "/en/lots/")
     return stranger
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """Return the register of lists."""
+    return make_listed_register(tmp_path / "listed")
+
+
+@pytest.fixture
+def sign_in(listed):
+    """Return a function that gives a browser of the register of lists in which somebody is signed in."""
+    from django.test import Client
+
+    from ytterby.shell.actions.demo_user import make_demo_password
+    from ytterby.shell.portal.sign_in import forget_failures
+
+    password = make_demo_password(listed.register.keys)
+
+    def client_of(name="demo", *, checks=False):
+        forget_failures()
+        client = Client(headers={"host": "localhost"}, enforce_csrf_checks=False)
+        assert client.post("/en/sign-in/", {"name": name, "password": password}).status_code == 302
+        client.handler.enforce_csrf_checks = checks
+        return client
+
+    return client_of
 
 
 PATCHED = {

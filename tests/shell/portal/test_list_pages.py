@@ -4,38 +4,11 @@ import csv
 import io
 import json
 
-import pytest
-
-from listed_register import MARKUP, make_listed_register
+from listed_register import MARKUP
 from shell.strangers import KESTREL, TAMARACK
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
 AT_LIST = "/en/screening/lists/own-house/"
-
-
-@pytest.fixture
-def listed(tmp_path):
-    return make_listed_register(tmp_path / "listed")
-
-
-@pytest.fixture
-def sign_in(listed):
-    from django.test import Client
-
-    from ytterby.shell.actions.demo_user import make_demo_password
-    from ytterby.shell.portal.sign_in import forget_failures
-
-    password = make_demo_password(listed.register.keys)
-
-    def client_of(name="demo", *, checks=False):
-        forget_failures()
-        client = Client(headers={"host": "localhost"}, enforce_csrf_checks=False)
-        answer = client.post("/en/sign-in/", {"name": name, "password": password})
-        assert answer.status_code == 302
-        client.handler.enforce_csrf_checks = checks
-        return client
-
-    return client_of
 
 
 def rows_of(answer):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listed_register import SISTER, TWIN, make_listed_register
+from listed_register import SISTER, TWIN
 from shell.portal.test_list_pages import rows_of
 from shell.strangers import KESTREL, TAMARACK
 from ytterby.shell.store.reading.known import known_at
@@ -21,30 +21,6 @@ SAID = {
     "text": "Its registry entry says pumps & valves.",
     "until": (TODAY + timedelta(days=30)).isoformat(),
 }
-
-
-@pytest.fixture
-def listed(tmp_path):
-    return make_listed_register(tmp_path / "listed")
-
-
-@pytest.fixture
-def sign_in(listed):
-    from django.test import Client
-
-    from ytterby.shell.actions.demo_user import make_demo_password
-    from ytterby.shell.portal.sign_in import forget_failures
-
-    password = make_demo_password(listed.register.keys)
-
-    def client_of(name="demo", *, checks=False):
-        forget_failures()
-        client = Client(headers={"host": "localhost"}, enforce_csrf_checks=False)
-        assert client.post("/en/sign-in/", {"name": name, "password": password}).status_code == 302
-        client.handler.enforce_csrf_checks = checks
-        return client
-
-    return client_of
 
 
 def number_of(party=TWIN):
