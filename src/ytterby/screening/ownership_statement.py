@@ -117,6 +117,18 @@ def read_stake(row: Row, number: str, at: Callable[[str], str], problems: list[P
     return Stake(owner, owned, lo, hi, on, _text(row, "source"), number)
 
 
+def stake_fields(stake: Stake) -> dict[str, str]:
+    """Return what `read_stake` reads, shares in percent."""
+    return {
+        "owner": stake.owner,
+        "owned": stake.owned,
+        "lo": format(percent_of(stake.lo), "f"),
+        "hi": format(percent_of(stake.hi), "f"),
+        "on": stake.on.isoformat(),
+        "source": stake.source,
+    }
+
+
 def _stake(row: Row, number: str, problems: list[Problem]) -> Stake | None:
     return read_stake(row, number, partial(pointer, number), problems)
 

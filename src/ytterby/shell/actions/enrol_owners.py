@@ -10,8 +10,7 @@ from typing import Any
 
 from ytterby.chain.party import OPERATOR
 from ytterby.screening.ownership import latest_stakes
-from ytterby.screening.ownership_rule import percent_of
-from ytterby.screening.ownership_statement import read_stake, sum_problems
+from ytterby.screening.ownership_statement import read_stake, stake_fields, sum_problems
 from ytterby.shell.store.registering import Registrable
 from ytterby.shell.store.registrations import STAKE, latest_documents, stake_of
 from ytterby.terms.identifier import read_identifier
@@ -35,16 +34,7 @@ def owner_row(row: Row, at: str, problems: list[Problem]) -> Registrable:
     if stake is None:
         return Registrable(STAKE, "", {})
     key = f"{stake.owner} {stake.owned} {stake.on.isoformat()}"
-    fields = {
-        "id": key,
-        "owner": stake.owner,
-        "owned": stake.owned,
-        "lo": format(percent_of(stake.lo), "f"),
-        "hi": format(percent_of(stake.hi), "f"),
-        "on": stake.on.isoformat(),
-        "source": stake.source,
-    }
-    return Registrable(STAKE, key, fields)
+    return Registrable(STAKE, key, {"id": key, **stake_fields(stake)})
 
 
 def owner_problems(rows: Sequence[Registrable], size: int) -> list[Problem]:

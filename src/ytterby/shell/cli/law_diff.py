@@ -15,6 +15,7 @@ from ytterby.shell.cli.law_arguments import PACKAGED, REGISTER, names_register
 from ytterby.shell.cli.law_book import BadPacksError, law_of_register, open_register_law, show_refused
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.screen import Screen, plain
+from ytterby.shell.site.law_change_words import change_fields
 from ytterby.shell.site.law_packs import packaged_packs, read_folder, read_pack_file
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _VALUE_LENGTH_MAX = 300
 _NUMBER = re.compile(r"[0-9a-f]{8,64}")
 MARKS = {"added": ("+ ", "green"), "removed": ("- ", "red"), "changed": ("~ ", "yellow")}
-Json = dict[str, Any]
 
 
 def run_diff(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -40,7 +40,7 @@ def run_diff(args: argparse.Namespace, screen: Screen) -> Outcome:
     answer = {
         "old": [{"id": one.id, "digest": one.digest} for one in old.values()],
         "new": [{"id": one.id, "digest": one.digest} for one in new.values()],
-        "changes": [_json(one) for one in changes],
+        "changes": [change_fields(one) for one in changes],
     }
     screen.answer(answer, lambda: _show(screen, changes))
     return Outcome.FOUND if changes else Outcome.GOOD
@@ -111,16 +111,6 @@ def _read_path(name: str, path: Path, screen: Screen) -> dict[str, Pack]:
         show_refused(screen, problems, name)
         raise BadPacksError("law.packs_refused", folder=name, count=len(problems))
     return {pack.id: pack for pack in found}
-
-
-def _json(change: Change) -> Json:
-    return {
-        "pack": change.pack,
-        "change": change.kind,
-        "where": list(change.place),
-        "old": change.old,
-        "new": change.new,
-    }
 
 
 def _show(screen: Screen, changes: list[Change]) -> None:

@@ -19,13 +19,17 @@ Json = dict[str, Any]
 
 def change_json(change: Change, language: str) -> Json:
     """Return one change with its place, both values, and a sentence."""
+    return {**change_fields(change), "text": change_words(change, language)}
+
+
+def change_fields(change: Change) -> Json:
+    """Return one change with its place and both values."""
     return {
         "pack": change.pack,
         "change": change.kind,
         "where": list(change.place),
         "old": change.old,
         "new": change.new,
-        "text": change_words(change, language),
     }
 
 

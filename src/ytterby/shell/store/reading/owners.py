@@ -5,7 +5,7 @@ Nobody else, and of others a party nothing: who owns a rival is no matter of tra
 """
 
 from ytterby.screening.ownership import Stake
-from ytterby.screening.ownership_rule import percent_of
+from ytterby.screening.ownership_statement import stake_fields
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.naming import Json
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, Viewer
@@ -28,14 +28,4 @@ def declared_stakes(viewer: Viewer, *, known: Known) -> tuple[Stake, ...]:
 
 def list_stakes(viewer: Viewer, *, known: Known) -> list[Json]:
     """Return the same as rows of an answer."""
-    return [
-        {
-            "owner": one.owner,
-            "owned": one.owned,
-            "lo": format(percent_of(one.lo), "f"),
-            "hi": format(percent_of(one.hi), "f"),
-            "on": one.on.isoformat(),
-            "source": one.source,
-        }
-        for one in declared_stakes(viewer, known=known)
-    ]
+    return [stake_fields(one) for one in declared_stakes(viewer, known=known)]
