@@ -38,7 +38,7 @@ def run(size: str) -> list[Line]:
     """Measure recall, area, speed, cold start and difference."""
     if not TARGETS.exists():
         return [Line("screening", 0.0, "", "", "", None, "the development set is not here (YTTERBY_SHARED_DATA)")]
-    bearers, _, _ = read_targets(TARGETS)
+    bearers, _ = read_targets(TARGETS)
     index, rarity = build_index(bearers, name_tables())
     screener = Screener(index, name_tables(), rarity, scoring())
     queries, _ = read_queries(DATA / "dev" / "queries.csv")

@@ -72,7 +72,7 @@ def test_invented_firms_are_different_and_come_again_with_their_seed():
 @pytest.mark.skipif(not DATA.exists(), reason="the development set of screening is not here (YTTERBY_SHARED_DATA)")
 def test_the_figures_hold_on_every_fifth_query_of_the_odd_half():
     """The whole table is `party evaluate`; this holds what must not be lost, on a sample."""
-    bearers, problems, _ = read_targets(DATA / "targets.csv")
+    bearers, problems = read_targets(DATA / "targets.csv")
     assert not problems
     index, rarity = build_index(bearers, name_tables())
     screener = Screener(index, name_tables(), rarity, scoring())

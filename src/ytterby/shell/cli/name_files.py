@@ -29,17 +29,15 @@ def read_queries(path: Path) -> tuple[list[QueryLine], list[Problem]]:
     return parse_queries(json.dumps({**row, "name": row.get("query", row.get("name"))}) for row in rows)
 
 
-def read_targets(path: Path) -> tuple[list[Bearer], list[Problem], str]:
-    """Return the targets of a file, what is wrong, and the file's digest: JSON lines, or CSV with a name a row (id,
-    schema, name, kind).
+def read_targets(path: Path) -> tuple[list[Bearer], list[Problem]]:
+    """Return the targets of a file and what is wrong: JSON lines, or CSV with a name a row (id, schema, name, kind).
 
     Raises:
         CouldNotRun: the file cannot be read.
     """
     text = read_text_file(path, BYTES_MAX)
     lines: Iterable[str] = text.split("\n") if path.suffix.lower() != ".csv" else _target_lines(text)
-    bearers, problems = parse_targets(lines)
-    return bearers, problems, _digest(text)
+    return parse_targets(lines)
 
 
 def _target_lines(text: str) -> Iterator[str]:
@@ -57,10 +55,6 @@ def _target_lines(text: str) -> Iterator[str]:
         yield json.dumps({**entry, "names": names[key]})
 
 
-def _digest(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def open_index(path: Path, folder: Path | None) -> tuple[NameIndex, Rarity, list[Problem]]:
     """Return the index of a file of targets: from the folder where it was kept, else made, and kept there.
 
@@ -73,15 +67,17 @@ def open_index(path: Path, folder: Path | None) -> tuple[NameIndex, Rarity, list
     from ytterby.shell.site.screening_tables import name_tables
 
     tables = name_tables()
+    # Taken before the file is read: an index of what stood there earlier is then never taken for that of a later file.
+    source = "" if folder is None else file_digest(path)
     if folder is not None:
-        kept = read_index(folder, file_digest(path), tables.digest)
+        kept = read_index(folder, source, tables.digest)
         if kept is not None:
             return (*kept, [])
-    bearers, problems, _ = read_targets(path)
+    bearers, problems = read_targets(path)
     index, rarity = build_index(bearers, tables)
     if folder is not None:
         try:
-            write_index(folder, index, rarity, file_digest(path))
+            write_index(folder, index, rarity, source)
         except OSError as error:
             raise CouldNotRun("file.unwritable", file=folder, why=error.strerror or error) from None
     return index, rarity, problems
