@@ -96,6 +96,23 @@ def law_of_register(reading: Reading, at: "datetime | None", screen: Screen) -> 
         raise BadPacksError("law.register_unfit", data=reading.register.data, count=len(error.problems)) from None
 
 
+def books_of_proposal(reading: Reading, number: str, screen: Screen) -> tuple[LawBook, LawBook] | None:
+    """Return the law of a register without and with a proposal; None where none is called so.
+
+    Raises:
+        BadPacksError: its packs do not fit together; the problems are written first.
+    """
+    from ytterby.shell.store.reading.law import LawUnfitError, books_of
+
+    try:
+        return books_of(reading.viewer, reading.known, number)
+    except KeyError:
+        return None
+    except LawUnfitError as error:
+        show_refused(screen, error.problems, number)
+        raise BadPacksError("law.packs_refused", folder=number, count=len(error.problems)) from None
+
+
 def trusted_keys(args: argparse.Namespace) -> "Sequence[PublicKey]":
     """Return the keys that --trusted-key names; none where there is no such file to trust.
 

@@ -12,7 +12,13 @@ from rich.text import Text
 from ytterby.law.pack import Pack
 from ytterby.law.pack_diff import Change, diff_packs
 from ytterby.shell.cli.law_arguments import PACKAGED, REGISTER, names_register
-from ytterby.shell.cli.law_book import BadPacksError, law_of_register, open_register_law, show_refused
+from ytterby.shell.cli.law_book import (
+    BadPacksError,
+    books_of_proposal,
+    law_of_register,
+    open_register_law,
+    show_refused,
+)
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.site.law_change_words import change_fields
@@ -63,16 +69,8 @@ class _Held:
 
     def proposed(self, number: str) -> dict[str, Pack] | None:
         """Return what the register would go by with a proposal; None where none is called so."""
-        reading, _ = self._reading
-        from ytterby.shell.store.reading.law import LawUnfitError, books_of
-
-        try:
-            return dict(books_of(reading.viewer, reading.known, number)[1].packs)
-        except KeyError:
-            return None
-        except LawUnfitError as error:
-            show_refused(self._screen, error.problems, number)
-            raise BadPacksError("law.packs_refused", folder=number, count=len(error.problems)) from None
+        books = books_of_proposal(self._reading[0], number, self._screen)
+        return None if books is None else dict(books[1].packs)
 
 
 def _read(name: str, held: _Held, screen: Screen) -> dict[str, Pack]:

@@ -14,27 +14,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ytterby.law.book import LawBook
-from ytterby.law.goods import Goods, read_goods
+from ytterby.law.goods import Goods
 from ytterby.law.impact import Subject, impact
 from ytterby.law.law_change import rule_changes
 from ytterby.law.reach import Law
 from ytterby.shell.actions.clock import now
-from ytterby.shell.cli.document_file import read_document_file, read_text_file
+from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.figures import write_count, write_exact
 from ytterby.shell.cli.law_arguments import PACKAGED
-from ytterby.shell.cli.law_book import BadPacksError, show_refused
+from ytterby.shell.cli.law_book import BadPacksError, books_of_proposal, law_of_register, show_refused
+from ytterby.shell.cli.law_goods import read_goods_file
 from ytterby.shell.cli.opening import Reading, find_lot, open_reading
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome, WrongUse
-from ytterby.shell.cli.problem_lines import problem_json, problem_line
 from ytterby.shell.cli.progress import Progress
-from ytterby.shell.cli.screen import Column, Screen, write_json
+from ytterby.shell.cli.screen import Column, Screen
 from ytterby.shell.site.impact_answer import Reasons, difference_json, rule_change_json
 from ytterby.shell.site.impact_notice import answer_word, notices
 from ytterby.shell.site.law_answer import first_day, packs_json, packs_of_items
 from ytterby.shell.site.law_packs import law_with, packaged_law
 from ytterby.shell.spreadsheets.neutral import neutral
 from ytterby.shell.wording import LANGUAGES, word
-from ytterby.terms.jsontext import decode
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,9 +59,8 @@ def run_impact(args: argparse.Namespace, screen: Screen) -> Outcome:
     reading = open_reading(args, screen)
     from ytterby.shell.store.reading.impact import Question
     from ytterby.shell.store.reading.impact_answer import list_impact
-    from ytterby.shell.store.reading.law import law_at
 
-    base = law_at(reading.viewer, reading.known, _instant(args))
+    base, _ = law_of_register(reading, _instant(args), screen)
     if args.lot is not None:
         return _run_goods(args, screen, base, reading)
     old, new = _books(args, screen, base, reading)
@@ -94,7 +92,7 @@ def _instant(args: argparse.Namespace) -> "datetime | None":
 
 def _books(args: argparse.Namespace, screen: Screen, base: LawBook, reading: Reading | None) -> tuple[LawBook, LawBook]:
     """Return both laws; of a proposal the law at its instant without it, unless another one is named."""
-    proposed = _proposed(args.new, reading)
+    proposed = _proposed(args.new, screen, reading)
     new = proposed[1] if proposed is not None else _book(args.new, screen, base)
     old = proposed[0] if proposed is not None else base
     if args.against is not None:
@@ -105,16 +103,11 @@ def _books(args: argparse.Namespace, screen: Screen, base: LawBook, reading: Rea
     return old, new
 
 
-def _proposed(name: str, reading: Reading | None) -> tuple[LawBook, LawBook] | None:
+def _proposed(name: str, screen: Screen, reading: Reading | None) -> tuple[LawBook, LawBook] | None:
     """Return the law without and with the proposal that a number names; None where it names none."""
-    from ytterby.shell.store.reading.law import books_of
-
     if reading is None or Path(name).exists():
         return None
-    try:
-        return books_of(reading.viewer, reading.known, name)
-    except KeyError:
-        return None
+    return books_of_proposal(reading, name, screen)
 
 
 def _book(name: str, screen: Screen, base: LawBook) -> LawBook:
@@ -142,13 +135,8 @@ def _lists(args: argparse.Namespace, screen: Screen) -> "list[NamedList]":
 
     found, problems = read_lists(read_text_file(args.lists, LISTS_BYTES_MAX))
     if problems:
-        file = str(args.lists)
-        if screen.is_json:
-            write_json({"file": file, "problems": [problem_json(one, file, screen.language) for one in problems]})
-        else:
-            for one in problems:
-                screen.line(problem_line(one, file, screen))
-        raise CouldNotRun("law.impact.lists_refused", file=file, count=len(problems))
+        show_refused(screen, problems, str(args.lists))
+        raise CouldNotRun("law.impact.lists_refused", file=args.lists, count=len(problems))
     return found
 
 
@@ -189,10 +177,7 @@ def _of_files(args: argparse.Namespace, screen: Screen) -> list[Subject]:
 
 
 def _goods(name: str, screen: Screen) -> Goods:
-    value, problems = decode(read_document_file(name))
-    goods = None
-    if not problems:
-        goods, problems = read_goods(value)
+    goods, problems = read_goods_file(name)
     if goods is None:
         show_refused(screen, problems, name)
         raise CouldNotRun("law.impact.goods_refused", file=name, count=len(problems))
