@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,21 @@ def add_viewer(parser: argparse.ArgumentParser) -> None:
 def add_element(parser: argparse.ArgumentParser, text: str) -> None:
     """Add: which element."""
     parser.add_argument("--element", type=element, metavar="E", help=text)
+
+
+def from_zero_on(text: str, below: Decimal | None = None) -> Decimal:
+    """Return a decimal number from zero on, less than `below` where that is given.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not (value.is_finite() and value >= 0) or (below is not None and value >= below):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from zero on")
+    return value
 
 
 def whole_number(text: str) -> int:

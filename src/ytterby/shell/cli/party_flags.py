@@ -5,13 +5,13 @@ What the register can tell it computes; everything else is a question. Exit 1 wh
 
 import argparse
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
-from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_known, day, whole_number
+from ytterby.shell.cli.arguments import Nouns, add_command, add_element, add_known, day, from_zero_on, whole_number
 from ytterby.shell.cli.document_file import read_text_file
 from ytterby.shell.cli.opening import find_party, open_reading
 from ytterby.shell.cli.outcome import Outcome, WrongUse
@@ -52,13 +52,7 @@ def add(verbs: Nouns) -> None:
 
 def kilograms(text: str) -> Decimal:
     """Return a number from zero on."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not (value.is_finite() and 0 <= value < Decimal(10) ** 12):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from zero on")
-    return value
+    return from_zero_on(text, below=Decimal(10) ** 12)
 
 
 def share(text: str) -> Decimal:

@@ -7,13 +7,12 @@ Exit 1 when a quota is exceeded, or was not registered. A breach is a finding: n
 import argparse
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rich.text import Text
 
 from ytterby.chain.party import OPERATOR
-from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, day, whole_number
+from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, day, from_zero_on, whole_number
 from ytterby.shell.cli.figures import UNKNOWN, decimals_for, write_count, write_exact, write_kg, write_share
 from ytterby.shell.cli.flow_return import judged_on
 from ytterby.shell.cli.opening import Names, find_party, open_reading, with_data
@@ -51,20 +50,9 @@ def _add_entry(verbs: Nouns, act: str, what: str) -> argparse.ArgumentParser:
     verb.add_argument("party", metavar="PARTY", help="identifier, its tail, or name")
     verb.add_argument("--year", type=whole_number, required=True, metavar="YEAR")
     verb.add_argument("--kind", required=True, metavar="KIND", help="as mining, separation")
-    verb.add_argument("--tonnes-reo", type=tonnes, required=True, metavar="T", help="tonnes of rare-earth oxide")
+    verb.add_argument("--tonnes-reo", type=from_zero_on, required=True, metavar="T", help="tonnes of rare-earth oxide")
     verb.add_argument("--source", required=True, metavar="TEXT", help="the document that it rests on")
     return verb
-
-
-def tonnes(text: str) -> Decimal:
-    """Return a decimal number from zero on."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not (value.is_finite() and value >= 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from zero on")
-    return value
 
 
 def run_entry(args: argparse.Namespace, screen: Screen) -> Outcome:
