@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ytterby.screening.disposition import Opinion, Verdict
+from ytterby.screening.disposition import Verdict
 from ytterby.screening.policy import months_after, policy_on
 from ytterby.screening.screened_party import party_digest
 from ytterby.shell.actions.clock import now
@@ -211,14 +211,15 @@ def _page(
     said = typed if typed is not None else {"person": person}
     party = registered_parties(seat.viewer, moment.known).get(one.hit.party)
     policy = policy_on(screening_policies(), now().date())
+    row = _row(one, _titles(seat, moment))
     context = {
         "one": one,
-        "row": _row(one, _titles(seat, moment)),
+        "row": row,
         "party": party.party if party is not None else None,
         "is_party_changed": party is None or party_digest(party.party) != one.hit.party_digest,
         "entry": entry_version(seat.viewer, one.hit.entry_digest),
         "aligned": aligned_of(one.hit.reasons),
-        "opinions": [_opinion(each) for each in one.opinions],
+        "opinions": row["opinions"],
         "person": person,
         "is_signed": not is_demo(),
         "may_say": _may_say(seat, one) and not moment.is_past,
@@ -242,15 +243,3 @@ def _reasons(by_verdict: Mapping[str, Sequence[str]]) -> list[tuple[str, list[tu
         (word("screening", verdict, language), [(code, word("screening", code, language)) for code in codes])
         for verdict, codes in by_verdict.items()
     ]
-
-
-def _opinion(one: Opinion) -> Json:
-    return {
-        "by": one.by,
-        "on": one.on.isoformat(),
-        "verdict": one.verdict.value,
-        "reason": one.reason,
-        "text": one.text,
-        "documents": one.documents,
-        "until": one.until.isoformat() if one.until else "",
-    }
