@@ -17,9 +17,10 @@ from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.cli.texts import counted
-from ytterby.shell.site.law_answer import packs_json, reason_json, worded
+from ytterby.shell.site.law_answer import packs_json, reason_json
 from ytterby.shell.site.law_packs import in_file
 from ytterby.shell.site.law_sentences import SentenceFile, packaged_sentences, read_sentence_files
+from ytterby.shell.site.law_words import worded
 from ytterby.shell.wording import LANGUAGES
 from ytterby.terms.problem import Problem
 

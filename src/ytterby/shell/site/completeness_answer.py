@@ -11,8 +11,9 @@ from ytterby.law.book import LawBook
 from ytterby.law.completeness import Gap, judge_completeness
 from ytterby.law.dossier import read_dossier
 from ytterby.law.procedure import Procedure
-from ytterby.shell.site.law_answer import days_notes, packs_json, trust_json
+from ytterby.shell.site.law_answer import days_notes, packs_json
 from ytterby.shell.site.law_texts import law_text
+from ytterby.shell.site.law_words import trust_json
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.wording import word
 from ytterby.terms.problem import Problem

@@ -6,7 +6,8 @@ from typing import Any
 from ytterby.law.book import LawBook
 from ytterby.law.end_use import EndUse, Told, UseWord, Vague, weigh_end_use
 from ytterby.law.end_use_rule import EndUseRules
-from ytterby.shell.site.law_answer import packs_json, trust_json
+from ytterby.shell.site.law_answer import packs_json
+from ytterby.shell.site.law_words import trust_json
 from ytterby.shell.site.packs import use_codes
 from ytterby.shell.wording import word
 

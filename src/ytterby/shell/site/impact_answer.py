@@ -15,7 +15,8 @@ from ytterby.law.law_change import RuleChange
 from ytterby.law.reach import Law
 from ytterby.law.said import Reason
 from ytterby.law.standing import Standing
-from ytterby.shell.site.law_answer import reason_json, trust_json
+from ytterby.shell.site.law_answer import reason_json
+from ytterby.shell.site.law_words import trust_json
 from ytterby.shell.wording import language_of
 
 Json = dict[str, Any]

@@ -16,12 +16,12 @@ from ytterby.law.days import Days, as_days
 from ytterby.law.goods import Goods
 from ytterby.law.goods_facts import GoodsFacts, facts_of_goods, joined
 from ytterby.law.part_match import Beside, plain
-from ytterby.law.said import Reason, Said
+from ytterby.law.said import Reason
 from ytterby.law.tariff import LineFound, lines_of
-from ytterby.law.trust import Trust, Words
 from ytterby.shell.site.law_texts import law_text
+from ytterby.shell.site.law_words import trust_json, worded
 from ytterby.shell.site.share_answer import leave_json, share_json
-from ytterby.shell.wording import language_of, word
+from ytterby.shell.wording import language_of
 
 Json = dict[str, Any]
 
@@ -193,18 +193,6 @@ def _beside_json(beside: Beside) -> Json:
     }
 
 
-def worded(text: "Words | Said", language: str) -> str:
-    """Return a pack's own words, or a sentence of the register, in a language."""
-    if isinstance(text, Said):
-        facts = dict(text.facts)
-        if "form" in facts:
-            facts["form"] = word("form", facts["form"], language).lower()
-        if "governs" in facts:
-            facts["governs"] = law_text(f"law.governs.{facts['governs']}", language)
-        return law_text(f"law.why.{text.key}", language, **facts)
-    return text[language_of(language)]
-
-
 def reason_json(reason: Reason, language: str) -> Json:
     """Return a reason with the keys of the contract."""
     return {
@@ -214,11 +202,6 @@ def reason_json(reason: Reason, language: str) -> Json:
         "text": worded(reason.text, language),
         **trust_json(reason.trust),
     }
-
-
-def trust_json(trust: Trust) -> Json:
-    """Return where something stands and how sure it is."""
-    return {"source": trust.source, "confidence": trust.confidence.value, "confidence_note": trust.note or None}
 
 
 def packs_json(book: LawBook) -> list[Json]:

@@ -13,10 +13,10 @@ from ytterby.law.dated_rule import Period, Rule, ShareRule, Transition
 from ytterby.law.flow_entry import FlowEntry
 from ytterby.law.item import Annex, Item, Part
 from ytterby.law.trust import Trust
-from ytterby.shell.site.law_answer import trust_json
 from ytterby.shell.site.law_dossier import dossier_json, end_use_rules_json
 from ytterby.shell.site.law_flow import flow_return_json, quota_json
 from ytterby.shell.site.law_procedure import procedure_json
+from ytterby.shell.site.law_words import trust_json
 
 Json = dict[str, Any]
 

@@ -11,10 +11,9 @@ from ytterby.law.book import LawBook
 from ytterby.law.export_leave import ExportLeave
 from ytterby.law.goods_facts import GoodsFacts
 from ytterby.law.goods_value import Amount
-from ytterby.law.said import Said
 from ytterby.law.value_share import Listed, PartShare, Settling, ValueShare
 from ytterby.shell.site.law_texts import law_text
-from ytterby.shell.wording import word
+from ytterby.shell.site.law_words import trust_json, worded
 
 Json = dict[str, Any]
 
@@ -24,16 +23,9 @@ def leave_json(leave: ExportLeave | None, language: str) -> Json:
     if leave is None:
         return {"may_file": None, "may_ship": None}
     return {
-        "may_file": {"answer": leave.file.word.value, "why": _said(leave.file.said, language)},
-        "may_ship": {"answer": leave.ship.word.value, "why": _said(leave.ship.said, language)},
+        "may_file": {"answer": leave.file.word.value, "why": worded(leave.file.said, language)},
+        "may_ship": {"answer": leave.ship.word.value, "why": worded(leave.ship.said, language)},
     }
-
-
-def _said(said: Said, language: str) -> str:
-    facts = dict(said.facts)
-    if "form" in facts:
-        facts["form"] = word("form", facts["form"], language).lower()
-    return law_text(f"law.why.{said.key}", language, **facts)
 
 
 def share_json(told: GoodsFacts, book: LawBook, language: str) -> Json | None:
@@ -72,10 +64,8 @@ def _listed_json(listed: Listed, language: str) -> Json:
     return {
         "answer": listed.value.value,
         "entry": listed.entry or None,
-        "why": _said(listed.said, language),
-        "source": listed.trust.source,
-        "confidence": listed.trust.confidence.value,
-        "confidence_note": listed.trust.note or None,
+        "why": worded(listed.said, language),
+        **trust_json(listed.trust),
     }
 
 

@@ -26,8 +26,9 @@ from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.portal.templatetags.law import standing_words
-from ytterby.shell.site.law_answer import days_notes, packs_json, readings_json, reason_json, trust_json
+from ytterby.shell.site.law_answer import days_notes, packs_json, readings_json, reason_json
 from ytterby.shell.site.law_texts import law_text
+from ytterby.shell.site.law_words import trust_json
 from ytterby.shell.wording import language_of
 
 COLUMNS = (
