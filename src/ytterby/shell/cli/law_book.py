@@ -18,7 +18,7 @@ from ytterby.shell.cli.outcome import CouldNotRun, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, problem_line
 from ytterby.shell.cli.screen import Screen, plain, write_json
 from ytterby.shell.site.law_answer import first_day, is_recalled
-from ytterby.shell.site.law_packs import calendars_beside, law_of
+from ytterby.shell.site.law_packs import law_and_calendars_of
 from ytterby.shell.site.law_signature import read_trusted
 from ytterby.terms.problem import Problem
 
@@ -60,9 +60,7 @@ def open_law_and_calendars(args: argparse.Namespace, screen: Screen) -> tuple[La
         return law_of_register(reading, at, screen)
     trusted = trusted_keys(args)
     try:
-        book, problems = law_of(args.packs, trusted, args.not_before)
-        # What is wrong with the tables was refused with the packs.
-        known, _ = calendars_beside(args.packs)
+        book, known, problems = law_and_calendars_of(args.packs, trusted, args.not_before)
     except OSError as error:
         raise CouldNotRun("file.unreadable", file=args.packs, why=error.strerror or error) from None
     if problems:

@@ -22,8 +22,8 @@ from ytterby.shell.cli.problem_lines import problem_json, show_problems
 from ytterby.shell.cli.rights import SHOWN, read_signer
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.site.calendars import calendar_texts
-from ytterby.shell.site.law_packs import calendars_beside, in_file, read_folder, read_pack_file
-from ytterby.shell.site.law_signature import CALENDARS, SIGNATURE, signature_problems
+from ytterby.shell.site.law_packs import calendars_beside, in_file, read_pack_file, read_signed_folder
+from ytterby.shell.site.law_signature import CALENDARS
 from ytterby.shell.wording import word
 from ytterby.terms.instant import read_instant, write_instant
 from ytterby.terms.problem import Problem, refuse
@@ -109,10 +109,7 @@ def _read(paths: Sequence[Path], trusted: "Sequence[PublicKey]", not_before: int
 
 
 def _read_folder(folder: Path, trusted: "Sequence[PublicKey]", not_before: int | None) -> _Proposed:
-    packs, problems = read_folder(folder)
-    if trusted and not problems:
-        unsigned = signature_problems(folder, packs, trusted, not_before)
-        problems = [in_file(one, folder / SIGNATURE) for one in unsigned]
+    packs, problems = read_signed_folder(folder, trusted, not_before)
     _, tables = calendars_beside(folder)
     texts: Mapping[str, str] = {}
     if not tables and (folder / CALENDARS).is_dir():

@@ -124,10 +124,20 @@ def _names_twice(node: Any, place: tuple[str | int, ...]) -> Iterator[Problem]:
             yield from _names_twice(value, here)
 
 
-def law_of(
-    folder: Path | None, trusted: Sequence[PublicKey] = (), not_before: int | None = None
-) -> tuple[LawBook, list[Problem]]:
+def law_of(folder: Path) -> tuple[LawBook, list[Problem]]:
     """Return the packaged book with the packs of a folder added, or in place of those of the same id.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    book, _, problems = law_and_calendars_of(folder)
+    return book, problems
+
+
+def law_and_calendars_of(
+    folder: Path | None, trusted: Sequence[PublicKey] = (), not_before: int | None = None
+) -> tuple[LawBook, Mapping[str, Calendar], list[Problem]]:
+    """Return the same as `law_of`, with the calendars that go with it; without a folder what is packaged.
 
     With `trusted` keys, only where one of them signed the folder; with `not_before`, as that set or a later one.
 
@@ -135,20 +145,36 @@ def law_of(
         OSError: the folder cannot be read.
     """
     if folder is None:
-        return packaged_law(), []
-    packs, problems = read_folder(folder)
-    if trusted and not problems:
-        problems = [_in_folder(problem, folder) for problem in signature_problems(folder, packs, trusted, not_before)]
+        return packaged_law(), calendars(), []
+    packs, problems = read_signed_folder(folder, trusted, not_before)
     known, tables = calendars_beside(folder)
     book, more = book_with(packs, known)
-    return book, [*problems, *tables] or [placed(problem, lambda pack: f"{folder}: {pack}") for problem in more]
+    problems = [*problems, *tables] or [placed(problem, lambda pack: f"{folder}: {pack}") for problem in more]
+    return book, known, problems
 
 
-def book_with(packs: Sequence[Pack], known: Mapping[str, Calendar]) -> tuple[LawBook, list[Problem]]:
-    """Return the packaged book with these packs added, or in place of those of the same id, and where they do not fit
-    together or with the calendars there are; a later pack of the same id replaces an earlier one.
+def read_signed_folder(
+    folder: Path, trusted: Sequence[PublicKey] = (), not_before: int | None = None
+) -> tuple[list[Pack], list[Problem]]:
+    """Return the packs of a folder, and every problem; with `trusted` keys, also where none of them signed it.
+
+    Raises:
+        OSError: the folder cannot be read.
     """
-    book, problems = make_book([*packaged_packs(), *packs])
+    packs, problems = read_folder(folder)
+    if trusted and not problems:
+        unsigned = signature_problems(folder, packs, trusted, not_before)
+        problems = [in_file(problem, folder / SIGNATURE) for problem in unsigned]
+    return packs, problems
+
+
+def book_with(
+    packs: Sequence[Pack], known: Mapping[str, Calendar], base: LawBook | None = None
+) -> tuple[LawBook, list[Problem]]:
+    """Return a book (by default the packaged one) with these packs added, or in place of those of the same id, and
+    where they do not fit together or with the calendars there are; a later pack of the same id replaces an earlier one.
+    """
+    book, problems = make_book([*(packaged_packs() if base is None else base.packs.values()), *packs])
     # What does not load cannot be missed by another: first things first.
     return book, problems or [*calendar_problems(book, known), *_zone_problems(book), *basis_problems(book)]
 
@@ -168,8 +194,7 @@ def law_with(base: LawBook, path: Path) -> tuple[LawBook, list[Problem]]:
         packs, known = [] if pack is None else [pack], calendars()
     if problems:
         return base, problems
-    book, more = make_book([*base.packs.values(), *packs])
-    more = more or [*calendar_problems(book, known), *_zone_problems(book), *basis_problems(book)]
+    book, more = book_with(packs, known, base)
     return book, [placed(problem, lambda pack: f"{path}: {pack}") for problem in more]
 
 
@@ -248,10 +273,6 @@ def read_pack_bytes(raw: bytes) -> tuple[Pack | None, list[Problem]]:
 def in_file(problem: Problem, path: Path) -> Problem:
     """Return a problem with the name of its file."""
     return replace(problem, where=replace(problem.where, file=str(path)))
-
-
-def _in_folder(problem: Problem, folder: Path) -> Problem:
-    return in_file(problem, folder / SIGNATURE)
 
 
 def placed(problem: Problem, file_of: Callable[[str], str]) -> Problem:
