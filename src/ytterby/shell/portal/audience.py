@@ -52,8 +52,11 @@ class NamesAudience(Protocol):
     audience: frozenset[Audience]
 
 
-def audience(*who: Audience) -> Callable[[SeatedView[Arguments]], View]:
-    """Let a view be seen by these roles alone, and hand it the seat."""
+def audience(*who: Audience, here: str = "law") -> Callable[[SeatedView[Arguments]], View]:
+    """Let a view be seen by these roles alone, and hand it the seat.
+
+    Where the packs in force do not fit together the view says so, at the line `here` of the rail.
+    """
 
     def mark(view: SeatedView[Arguments]) -> View:
         @wraps(view)
@@ -64,10 +67,9 @@ def audience(*who: Audience) -> Callable[[SeatedView[Arguments]], View]:
             try:
                 return view(request, seat, *args, **kwargs)
             except LawUnfitError as unfit:
-                # A page of findings, returns or quotas; pages of law say it at their own place in the rail.
                 from ytterby.shell.portal.law.going_by import unfit_page
 
-                return unfit_page(request, seat, unfit, "law")
+                return unfit_page(request, seat, unfit, here)
 
         cast(NamesAudience, guarded).audience = frozenset(who)
         return guarded

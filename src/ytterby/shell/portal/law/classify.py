@@ -16,7 +16,7 @@ from ytterby.law.book import LawBook
 from ytterby.law.form import FORMS, MAGNET_TYPES
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.law.asked_days import KNOWN_ON, ON, AskedDays, asked_days
-from ytterby.shell.portal.law.going_by import going_by, notices_of, says_where_unfit
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.goods_form import GoodsForm
 from ytterby.shell.portal.law.sources import NumberedSources
 from ytterby.shell.portal.law.typed import Field, fields_of, same_query, wrong_json
@@ -37,9 +37,8 @@ EXAMPLES: tuple[tuple[Mapping[str, str], tuple[tuple[str, str, str], ...]], ...]
 Json = dict[str, Any]
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_classify")
 @require_safe
-@says_where_unfit("law_classify")
 def classify(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the form, and below what was asked the answer, or what is wrong at each field."""
     asked, language = going_by(request, seat), language_of(get_language() or "en")
@@ -65,9 +64,8 @@ def classify(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "law/classify.html", context, moment=moment, here="law_classify")
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_classify")
 @require_safe
-@says_where_unfit("law_classify")
 def classify_file(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Answer the same as JSON, with the keys of `law classify`; what is wrong by field, where something is."""
     book, language = going_by(request, seat).book, language_of(get_language() or "en")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from ytterby.law.calendar import Calendar
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.law.asked_days import read_day, unread_day
-from ytterby.shell.portal.law.going_by import going_by, notices_of, says_where_unfit
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.typed import Wrong, fields_of, same_query, wrong_json
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.table import answer_json
@@ -76,9 +76,8 @@ class _Asked:
         return None
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_due")
 @require_safe
-@says_where_unfit("law_due")
 def due(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the form, and the due date or what is wrong at each field."""
     asked = _Asked(request, seat)
@@ -99,9 +98,8 @@ def due(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "law/due.html", context, moment=asked.law.moment, here="law_due")
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_due")
 @require_safe
-@says_where_unfit("law_due")
 def due_file(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Answer the same as JSON, with the keys of `law due`; what is wrong by field, where something is."""
     asked = _Asked(request, seat)

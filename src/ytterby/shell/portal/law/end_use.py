@@ -13,7 +13,7 @@ from ytterby.law.book import LawBook
 from ytterby.law.end_use import TEXT_MAX, VALUE_MAX, Told
 from ytterby.law.end_use_rule import EndUseRules
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.law.going_by import going_by, notices_of, says_where_unfit
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.sources import NumberedSources
 from ytterby.shell.portal.law.typed import Field, Wrong, fields_of, same_query, wrong_json, wrong_of
 from ytterby.shell.portal.page import show_page
@@ -67,9 +67,8 @@ class _Asked:
         return fields_of((TEXT,), self.query, self.wrong)[TEXT]
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_end_use")
 @require_safe
-@says_where_unfit("law_end_use")
 def end_use(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the form, and what was typed as one sentence, with what it lacks."""
     law = going_by(request, seat)
@@ -85,9 +84,8 @@ def end_use(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "law/end_use.html", context, moment=law.moment, here="law_end_use")
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_end_use")
 @require_safe
-@says_where_unfit("law_end_use")
 def end_use_file(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Answer the same as JSON, with the keys of `law end-use`; what is wrong by field, where something is."""
     book = going_by(request, seat).book

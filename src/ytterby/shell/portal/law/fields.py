@@ -15,7 +15,7 @@ from ytterby.law.basis import Basis
 from ytterby.law.book import LawBook
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
-from ytterby.shell.portal.law.going_by import going_by, notices_of, says_where_unfit
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.moment import query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
@@ -30,9 +30,8 @@ Row = Mapping[str, Any]
 REQUIRED, OPTIONAL, IN_A_CASE = "required", "optional", "in_a_case"
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_fields")
 @require_safe
-@says_where_unfit("law_fields")
 def fields(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the fields that the facets leave."""
     law, query = going_by(request, seat), query_of(request)
@@ -50,9 +49,8 @@ def fields(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "law/fields.html", context, moment=law.moment, here="law_fields")
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_fields")
 @require_safe
-@says_where_unfit("law_fields")
 def fields_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same list as JSON, or as CSV with a row for each reason; all pages of it."""
     book = going_by(request, seat).book

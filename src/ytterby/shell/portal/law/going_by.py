@@ -3,9 +3,7 @@
 Where the packs in force do not fit together a page of law says so and answers nothing.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, NamedTuple, ParamSpec
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -21,9 +19,6 @@ from ytterby.shell.store.reading.naming import Json
 from ytterby.shell.wording import language_of
 
 UNAVAILABLE = 503
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Seat, P], HttpResponse]
 
 
 class GoingBy(NamedTuple):
@@ -48,22 +43,6 @@ def going_by(request: HttpRequest, seat: Seat) -> GoingBy:
 def instant_of(moment: Moment) -> Instant:
     """Return the present instant; None where the address asks for a log size, whose own instant counts."""
     return None if moment.is_past else now()
-
-
-def says_where_unfit(here: str) -> Callable[[View[P]], View[P]]:
-    """Let a view say where the packs in force do not fit together; `here` is its line of the rail."""
-
-    def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        def shown(request: HttpRequest, seat: Seat, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            try:
-                return view(request, seat, *args, **kwargs)
-            except LawUnfitError as unfit:
-                return unfit_page(request, seat, unfit, here)
-
-        return shown
-
-    return decorate
 
 
 def unfit_page(request: HttpRequest, seat: Seat, unfit: LawUnfitError, here: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from ytterby.shell.actions.clock import now
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.law.asked_days import ON, before_first, read_day, unread_day
-from ytterby.shell.portal.law.going_by import instant_of, says_where_unfit
+from ytterby.shell.portal.law.going_by import instant_of
 from ytterby.shell.portal.law.typed import Wrong
 from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.page import show_page
@@ -59,9 +59,8 @@ class Asked(NamedTuple):
         return {} if self.chosen is None else {CHANGE: self.chosen.id, ON: str(self.on)}
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here=HERE)
 @require_safe
-@says_where_unfit(HERE)
 @shows_progress(HERE)
 def impact(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show whose answer changes by the change that is chosen; that there is none where none waits."""
@@ -86,9 +85,8 @@ def impact(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "law/impact.html", context, moment=moment, here=HERE)
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here=HERE)
 @require_safe
-@says_where_unfit(HERE)
 def impact_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same list as CSV or JSON (the keys of `law impact`), all pages of it.
 

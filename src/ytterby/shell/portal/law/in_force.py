@@ -20,7 +20,7 @@ from ytterby.law.trust import Trust
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.facet import Facet, narrow
 from ytterby.shell.portal.law.asked_days import AskedDays, asked_days
-from ytterby.shell.portal.law.going_by import going_by, notices_of, says_where_unfit
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.moment import query_of
 from ytterby.shell.portal.page import show_page
 from ytterby.shell.portal.paging import page_of
@@ -56,7 +56,6 @@ Json = dict[str, Any]
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
-@says_where_unfit("law")
 def in_force(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the rules and items that the facets leave, with how they stand on the day."""
     asked, query = going_by(request, seat), query_of(request)
@@ -79,7 +78,6 @@ def in_force(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @audience(Audience.AUDITOR, Audience.PARTY)
 @require_safe
-@says_where_unfit("law")
 def in_force_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the same list as CSV or JSON, all pages of it."""
     book, language, query = going_by(request, seat).book, language_of(get_language() or "en"), request.GET.dict()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from ytterby.law.book import LawBook
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.law.asked_days import asked_days
-from ytterby.shell.portal.law.going_by import going_by, notices_of, says_where_unfit
+from ytterby.shell.portal.law.going_by import going_by, notices_of
 from ytterby.shell.portal.law.in_force import row_of
 from ytterby.shell.portal.moment import query_of
 from ytterby.shell.portal.page import show_page
@@ -25,9 +25,8 @@ COLUMNS = ("id", "group", "title", "knows", "rules", "items", "flow_returns", "q
 Json = dict[str, Any]
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_packs")
 @require_safe
-@says_where_unfit("law_packs")
 def packs(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show every pack that is loaded, with what it holds."""
     asked = going_by(request, seat)
@@ -45,9 +44,8 @@ def packs(request: HttpRequest, seat: Seat) -> HttpResponse:
     return show_page(request, seat, "law/packs.html", context, moment=asked.moment, here="law_packs")
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_packs")
 @require_safe
-@says_where_unfit("law_packs")
 def packs_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
     """Answer the packs as CSV or JSON."""
     rows = _packs(going_by(request, seat).book, language_of(get_language() or "en"))
@@ -59,9 +57,8 @@ def _packs(book: LawBook, language: str) -> list[Json]:
     return [{**row, "lines": len(book.packs[row["id"]].tariff.lines)} for row in rows]
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_packs")
 @require_safe
-@says_where_unfit("law_packs")
 def rule(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """Show one rule, item, or entry about returns or quotas: how it stands on the day, what it says, its sources."""
     asked, query = going_by(request, seat), query_of(request)
@@ -84,9 +81,8 @@ def rule(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     return show_page(request, seat, "law/rule.html", context, moment=asked.moment, here="law_packs")
 
 
-@audience(Audience.AUDITOR, Audience.PARTY)
+@audience(Audience.AUDITOR, Audience.PARTY, here="law_packs")
 @require_safe
-@says_where_unfit("law_packs")
 def rule_file(request: HttpRequest, seat: Seat, name: str) -> HttpResponse:
     """Answer the same rule or item as JSON, with the keys of `law show`."""
     book = going_by(request, seat).book
