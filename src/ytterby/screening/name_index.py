@@ -5,6 +5,7 @@ characters has both. Records stand in the order of what they say, so that the or
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -133,22 +134,23 @@ class _Folded:
         self.words.extend(places)
         self.starts.append(len(self.words))
 
-    def rarity(self, total: int) -> Rarity:
-        """Return how rare the words are among these bearers."""
-        return make_rarity(dict(zip(self.place_of, self.counts, strict=True)), total)
-
-
-def rarity_of(bearers: Iterable[Bearer], tables: NameTables) -> Rarity:
-    """Return how rare the words of these bearers are: lists and registered parties together."""
-    folded = _Folded()
-    return folded.rarity(folded.gather(bearers, tables))
+    def rarity(self, total: int, beside: Iterable[Bearer], tables: NameTables) -> Rarity:
+        """Return how rare words are among these bearers and others, whose words are counted and not kept."""
+        counts = Counter(dict(zip(self.place_of, self.counts, strict=True)))
+        for bearer in beside:
+            is_person = bearer.schema is EntrySchema.PERSON
+            folded = (fold_name(text, tables, is_person=is_person) for text, _ in bearer.names)
+            counts.update({word for name in folded for _, words in records_of(name) for word in words})
+            total += 1
+        return make_rarity(counts, total)
 
 
 def build_index(
-    bearers: Iterable[Bearer], tables: NameTables, rarity: Rarity | None = None
+    bearers: Iterable[Bearer], tables: NameTables, rarity: Rarity | None = None, *, beside: Iterable[Bearer] = ()
 ) -> tuple[NameIndex, Rarity]:
-    """Return the index of all names of these bearers, and the rarity it was weighed by: their own where none is given.
+    """Return the index of all names of these bearers, and the rarity it was weighed by.
 
+    Where no rarity is given it is that of these bearers and of those `beside` them, who are counted and not indexed.
     Who may be a person or a body is folded as a body.
 
     Raises:
@@ -159,7 +161,7 @@ def build_index(
         raise ValueError("two bearers have one key")
     folded = _Folded()
     total = folded.gather(ordered, tables)
-    rarity = folded.rarity(total) if rarity is None else rarity
+    rarity = folded.rarity(total, beside, tables) if rarity is None else rarity
     spelled = sorted(folded.place_of, key=lambda word: word.encode("utf-8", "surrogatepass"))
     in_order = np.empty(len(spelled), dtype=np.int32)
     for place, word in enumerate(spelled):

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from ytterby.screening.entry import ListedEntry, NameKind, entry_at, key_of
 from ytterby.screening.identifier_check import identifier_index
-from ytterby.screening.name_index import Bearer, build_index, rarity_of
+from ytterby.screening.name_index import Bearer, build_index
 from ytterby.screening.party_screening import Candidate, Pins, Screened, pins_of, screen_party
-from ytterby.screening.rarity import Rarity
 from ytterby.screening.screened_party import ScreenedParty
 from ytterby.screening.screener import Screener
 from ytterby.screening.support import NO_FACTS, Facts
@@ -130,7 +129,7 @@ def listed_names(viewer: Viewer, register: Register, known: Known, on: date) -> 
 
     def make(folder: Path) -> None:
         bearers = [_bearer(one) for one in entries_of(viewer, lists)]
-        index, rarity = build_index(bearers, tables, _rarity(viewer, bearers, counted))
+        index, rarity = build_index(bearers, tables, beside=_registered(viewer, counted))
         write_index(folder, index, rarity, source)
 
     folder = kept_index(register.data, source, make)
@@ -164,15 +163,14 @@ def names_at_hand(viewer: Viewer, register: Register, known: Known, on: date) ->
     return kept[1]
 
 
-def _rarity(viewer: Viewer, bearers: Sequence[Bearer], size: int) -> Rarity:
-    """Return how rare words are among entries and the parties that were registered at a log size."""
+def _registered(viewer: Viewer, size: int) -> list[Bearer]:
+    """Return the parties that were registered at a log size and have a name, as bearers of their names."""
     parties = [screened_party(viewer, one) for one in registered_directory(size).parties.values()]
-    named = [
+    return [
         Bearer(f"\x00{one.id}", "", one.schema, tuple((name, NameKind.PRIMARY) for name in one.names))
         for one in parties
         if one.names
     ]
-    return rarity_of([*bearers, *named], name_tables())
 
 
 def _bearer(entry: ListedEntry) -> Bearer:
