@@ -7,8 +7,9 @@ scorer's version, so that it can be done again years later with the same hits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -65,42 +66,51 @@ def screenings_of(
     With each party goes the number in the log of its latest version. A version that no whole run has seen counts as
     another: its digest stays empty.
     """
-    grouped = [(run, _by_party(run.hits)) for run in runs]
-    found = {party.id: _screening_of(party, registered, grouped, at) for party, registered in parties}
+    asked = [_AskedRun(run) for run in runs]
+    found = {party.id: _screening_of(party, registered, asked, at) for party, registered in parties}
     return {id_: one for id_, one in found.items() if one is not None}
 
 
-def _by_party(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
-    found: dict[str, list[Hit]] = {}
-    for hit in hits:
-        found.setdefault(hit.party, []).append(hit)
-    return found
+@dataclass(frozen=True)
+class _AskedRun:
+    """A run with what is asked of it for party after party, each made once, when first asked."""
+
+    run: ScreeningRun
+
+    @cached_property
+    def hits(self) -> dict[str, list[Hit]]:
+        """Its hits, by party."""
+        found: dict[str, list[Hit]] = {}
+        for hit in self.run.hits:
+            found.setdefault(hit.party, []).append(hit)
+        return found
+
+    @cached_property
+    def parties(self) -> frozenset[str]:
+        """Those that were screened, where they are named."""
+        return frozenset(self.run.parties or ())
+
+    @cached_property
+    def compared(self) -> frozenset[tuple[str, str]]:
+        """Lists and entries that a run by difference looked at again."""
+        return frozenset((name, entry) for name, entries in (self.run.compared or {}).items() for entry in entries)
 
 
-def _screening_of(
-    party: ScreenedParty, registered: int, runs: Sequence[tuple[ScreeningRun, dict[str, list[Hit]]]], at: datetime
-) -> Screening | None:
+def _screening_of(party: ScreenedParty, registered: int, runs: Sequence[_AskedRun], at: datetime) -> Screening | None:
     found: Screening | None = None
     seen = 0
-    for run, hits in runs:
-        if not run.covers(party.id):
+    for asked in runs:
+        run = asked.run
+        if run.parties is not None and party.id not in asked.parties:
             continue
-        own = tuple(hits.get(party.id, ()))
+        own = tuple(asked.hits.get(party.id, ()))
         if run.compared is None:
             found, seen = Screening("", run.lists, 0, own), run.size
         elif found is not None:
-            found = replace(found, snapshots=run.lists, hits=(*_left(found.hits, run.compared), *own))
+            left = [hit for hit in found.hits if (hit.list, hit.entry) not in asked.compared]
+            found = replace(found, snapshots=run.lists, hits=(*left, *own))
         if found is not None:
             found = replace(found, age_hours=max(0, (at - run.at) // HOUR))
     if found is not None and registered < seen:
         return replace(found, party_digest=party_digest(party))
     return found
-
-
-def _left(hits: Iterable[Hit], compared: Mapping[str, Sequence[str]]) -> list[Hit]:
-    """Return the hits of entries that a run by difference did not look at again."""
-    held = list(hits)
-    if not held:
-        return held
-    again = {(name, entry) for name, entries in compared.items() for entry in entries}
-    return [hit for hit in held if (hit.list, hit.entry) not in again]
