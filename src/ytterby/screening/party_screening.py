@@ -5,7 +5,7 @@ the thresholds. The same pins and the same party give the same answer, bit for b
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ytterby.screening.entry import EntrySchema, NameKind
 from ytterby.screening.identifier_check import is_identifying, normalise_identifier
@@ -51,10 +51,15 @@ class Candidate:
     name: str
     listed_name: str
     listed_kind: NameKind | None
-    trace: Trace | None
     identifiers: tuple[tuple[str, str], ...]
     support: Support
     is_short: bool
+    hit: Hit | None = field(compare=False, repr=False)
+
+    @property
+    def trace(self) -> Trace | None:
+        """How its score came about, worked out when it is read; None where only an identifier says so."""
+        return None if self.hit is None else self.hit.trace()
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -117,7 +122,7 @@ def _candidate(
     index = screener.index
     if best is None:
         place = _place(screener, key)
-        return Candidate(key, index.lists[place], Band.ALERT, 0.0, "", "", None, None, same, support, False)
+        return Candidate(key, index.lists[place], Band.ALERT, 0.0, "", "", None, same, support, False, None)
     hit, name, is_short = best
     kind = KINDS[int(index.kinds[hit.name])]
     band = Band.ALERT if same else thresholds.band(hit.group, hit.score)
@@ -125,9 +130,7 @@ def _candidate(
         # A name of low quality never stands alone.
         band = Band.REVIEW
     listed = index.texts[hit.name]
-    return Candidate(
-        key, index.lists[hit.bearer], band, hit.score, name, listed, kind, hit.trace(), same, support, is_short
-    )
+    return Candidate(key, index.lists[hit.bearer], band, hit.score, name, listed, kind, same, support, is_short, hit)
 
 
 def _is_supported(support: Support) -> bool:

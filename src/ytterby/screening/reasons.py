@@ -9,8 +9,8 @@ def reasons_of(one: Candidate) -> Iterable[dict[str, str]]:
     """Yield how it came about, as words and figures that a record can hold."""
     for kind, value in one.identifiers:
         yield {"kind": "identifier", "which": kind, "value": value}
-    if one.trace is not None:
-        for pair in one.trace.pairs:
+    if (trace := one.trace) is not None:
+        for pair in trace.pairs:
             yield {
                 "kind": "pair",
                 "query": pair.query,
@@ -18,7 +18,7 @@ def reasons_of(one: Candidate) -> Iterable[dict[str, str]]:
                 "likeness": f"{pair.likeness:.2f}",
                 "weight": f"{pair.weight:.2f}",
             }
-        for kind, left in (("left_query", one.trace.query_left), ("left_listed", one.trace.listed_left)):
+        for kind, left in (("left_query", trace.query_left), ("left_listed", trace.listed_left)):
             for word, weight in left:
                 yield {"kind": kind, "word": word, "weight": f"{weight:.2f}"}
     for name in ("country", "born", "address"):

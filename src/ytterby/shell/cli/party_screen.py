@@ -212,6 +212,7 @@ def _screen_few(
 
 
 def _candidate_json(one: "Candidate") -> Json:
+    trace = one.trace
     return {
         "target": one.key,
         "list": one.list or None,
@@ -219,7 +220,7 @@ def _candidate_json(one: "Candidate") -> Json:
         "score": one.score,
         "listed_name": one.listed_name,
         "listed_kind": one.listed_kind.value if one.listed_kind else None,
-        "reasons": reasons_of(one.trace, one.listed_name) if one.trace else [],
+        "reasons": reasons_of(trace, one.listed_name) if trace else [],
     }
 
 
@@ -241,8 +242,8 @@ def _show(screen: Screen, name: str, candidates: "list[Candidate]", *, refused: 
             f"party.screen.band.{one.band.value}", target=place, listed=one.listed_name, score=f"{one.score:.3f}"
         )
         screen.line(f"  {head}")
-        if one.trace:
-            _show_trace(screen, one.trace)
+        if trace := one.trace:
+            _show_trace(screen, trace)
         if one.is_short:
             screen.line("    " + texts("party.screen.short"))
     rest = len(candidates) - len(found)
