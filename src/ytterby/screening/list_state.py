@@ -128,11 +128,13 @@ class ListStates:
 def list_states(records: Iterable[ListRecord], members: Callable[[str], Members]) -> ListStates:
     """Return where all lists stand after records in order of the log; `members` gives what a snapshot holds."""
     states = ListStates()
+    # What each list holds that is in force, so that a snapshot is read once and not again when the next one follows it.
+    latest: dict[str, Members] = {}
     for record in records:
         if isinstance(record, ListSnapshotRecord):
-            flaw = _import(states, record, members)
+            flaw = _import(states, record, members, latest)
         elif isinstance(record, ReleaseRecord):
-            flaw = _release(states, record, members)
+            flaw = _release(states, record, members, latest)
         else:
             flaw = _delist(states, record)
         if flaw:
@@ -140,16 +142,20 @@ def list_states(records: Iterable[ListRecord], members: Callable[[str], Members]
     return states
 
 
-def _import(states: ListStates, record: ListSnapshotRecord, members: Callable[[str], Members]) -> str | None:
+def _import(
+    states: ListStates, record: ListSnapshotRecord, members: Callable[[str], Members], latest: dict[str, Members]
+) -> str | None:
     state = states.by_list.setdefault(record.list, ListState(record.list))
     state.snapshots.append(record)
     states.by_record[record.record] = record
     if not record.holds:
-        _take_into_force(state, record, record.index, members)
+        _take_into_force(state, record, record.index, members, latest)
     return None
 
 
-def _release(states: ListStates, release: ReleaseRecord, members: Callable[[str], Members]) -> str | None:
+def _release(
+    states: ListStates, release: ReleaseRecord, members: Callable[[str], Members], latest: dict[str, Members]
+) -> str | None:
     record = states.by_record.get(release.of)
     if record is None:
         return "it releases an import that is not there"
@@ -161,7 +167,7 @@ def _release(states: ListStates, release: ReleaseRecord, members: Callable[[str]
     if not release.reason.strip():
         return "it gives no reason"
     state.releases[record.record] = release
-    _take_into_force(state, record, release.index, members)
+    _take_into_force(state, record, release.index, members, latest)
     for entry, act in release.delisted.items():
         if entry in state.vanished:
             del state.vanished[entry]
@@ -176,11 +182,12 @@ def _take_into_force(
     record: ListSnapshotRecord,
     since: int,
     members: Callable[[str], Members],
+    latest: dict[str, Members],
 ) -> None:
     before = state.in_force
     if before is None or before.snapshot != record.snapshot:
-        now = members(record.snapshot)
-        was = members(before.snapshot) if before is not None else {}
+        was = latest.get(state.list_id, {})
+        now = latest[state.list_id] = members(record.snapshot)
         for id_ in was.keys() - now.keys():
             state.vanished[id_] = Vanished(was[id_], since)
         for id_ in state.vanished.keys() & now.keys():
