@@ -44,21 +44,26 @@ _JOINED = {"Sanction": "entity", "Address": "", "Identification": "holder", "Pas
 def read(files: list[ListFile], gathering: Gathering) -> None:
     """Read the lines: the listed first, then what belongs to them, in whatever order they stand."""
     for file in files:
-        drafts: dict[str, Draft] = {}
-        held: dict[str, list[str]] = {}
+        drafts: list[Draft] = []
+        held: dict[str, list[Draft]] = {}
         rest: list[tuple[str, str, Mapping[str, list[str]]]] = []
         for place, entity in _lines(file, gathering):
             properties: Mapping[str, list[str]] = _properties(entity)
             schema, id_ = str(entity.get("schema", "")), one_line(str(entity.get("id") or ""))
             if schema in _SCHEMAS:
-                _entity(drafts, held, Draft(id_, _SCHEMAS[schema], place), properties, gathering)
+                drafts.append(draft := Draft(id_, _SCHEMAS[schema], place))
+                _entity(held, draft, properties, gathering)
             elif schema in _JOINED:
                 rest.append((schema, id_, properties))
             else:
                 gathering.passed_over(f"schema {schema or '-'}")
+        # Of two of one id both stay, and what belongs to the id goes to the first.
+        by_id: dict[str, Draft] = {}
+        for draft in drafts:
+            by_id.setdefault(draft.id, draft)
         for schema, id_, properties in rest:
-            _join(drafts, held, schema, id_, properties, gathering)
-        for draft in drafts.values():
+            _join(by_id, held, schema, id_, properties, gathering)
+        for draft in drafts:
             gathering.add(draft)
 
 
@@ -97,8 +102,7 @@ def _properties(entity: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _entity(
-    drafts: dict[str, Draft],
-    held: dict[str, list[str]],
+    held: dict[str, list[Draft]],
     draft: Draft,
     properties: Mapping[str, list[str]],
     gathering: Gathering,
@@ -119,26 +123,24 @@ def _entity(
     draft.addresses += rest.pop("address", [])
     draft.programmes += rest.pop("program", []) + rest.pop("programId", []) + rest.pop("topics", [])
     draft.url = next(iter(rest.pop("sourceUrl", [])), "")
-    key = draft.id
-    while key in drafts:
-        key += "\n"
-    drafts[key] = draft
     for address in rest.pop("addressEntity", ()):
-        held.setdefault(address, []).append(key)
+        held.setdefault(address, []).append(draft)
     for name, texts in sorted(rest.items()):
         draft.note(name, *texts)
 
 
 def _join(
-    drafts: dict[str, Draft],
-    held: Mapping[str, list[str]],
+    by_id: Mapping[str, Draft],
+    held: Mapping[str, list[Draft]],
     schema: str,
     id_: str,
     properties: Mapping[str, list[str]],
     gathering: Gathering,
 ) -> None:
-    owners = held.get(id_, []) if schema == "Address" else properties.get(_JOINED[schema], [])
-    found = [drafts[owner] for owner in owners if owner in drafts]
+    if schema == "Address":
+        found = held.get(id_, [])
+    else:
+        found = [by_id[owner] for owner in properties.get(_JOINED[schema], ()) if owner in by_id]
     if not found:
         gathering.passed_over(f"{schema} of nobody listed here")
     for draft in found:

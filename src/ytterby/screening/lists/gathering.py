@@ -133,6 +133,7 @@ class Gathering:
     published: date | None = None
     entries: dict[str, ListedEntry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    _copies: dict[str, int] = field(default_factory=dict)
     _told: Counter[str] = field(default_factory=Counter)
     _strange: Counter[tuple[str, str]] = field(default_factory=Counter)
     _passed: Counter[str] = field(default_factory=Counter)
@@ -182,9 +183,10 @@ class Gathering:
             self.tell(draft.place.of(finding("list.no_name", "", id_)))
             return
         if id_ in self.entries:
-            number = 2
+            number = self._copies.get(id_, 2)
             while f"{id_}#{number}" in self.entries:
                 number += 1
+            self._copies[id_] = number
             self.tell(draft.place.of(finding("list.duplicate_id", "", id_, kept=f"{id_}#{number}")))
             id_ = f"{id_}#{number}"
         self.entries[id_] = ListedEntry(

@@ -36,7 +36,8 @@ class _World:
     codes: dict[tuple[str, str], str] = field(default_factory=dict)
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     documents: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
-    drafts: dict[str, Draft] = field(default_factory=dict)
+    drafts: list[Draft] = field(default_factory=list)
+    by_id: dict[str, Draft] = field(default_factory=dict)
     relations: int = 0
 
     def word(self, kind: str, id_: str) -> str:
@@ -66,15 +67,14 @@ def _read_file(file: ListFile, gathering: Gathering) -> None:
                 place = Place(file.name, path=f"{path}/Profile (line {profile.line})")
                 draft = _party(world, profile, place, gathering)
                 draft.note("", node.said("Comment"))
-                key = profile.get("ID")
-                while key in world.drafts:
-                    key += "\n"  # two profiles of one number: both stay
-                world.drafts[key] = draft
+                world.drafts.append(draft)
+                # Of two profiles of one number both stay, and what belongs to the number goes to the first.
+                world.by_id.setdefault(draft.id, draft)
         elif node.tag == "ProfileRelationship":
             _relation(world, node)
         else:
             _sanction(world, node, file, gathering)
-    for draft in world.drafts.values():
+    for draft in world.drafts:
         gathering.add(draft)
 
 
@@ -207,13 +207,13 @@ def _whole_day(node: Node) -> date | None:
 
 def _relation(world: _World, node: Node) -> None:
     word = world.word("RelationType", node.get("RelationTypeID"))
-    first, second = (world.drafts.get(node.get(key)) for key in ("From-ProfileID", "To-ProfileID"))
+    first, second = (world.by_id.get(node.get(key)) for key in ("From-ProfileID", "To-ProfileID"))
     if first is not None and second is not None and second.names:
         first.note("relation", f"{word} {second.names[0].text} ({second.id})")
 
 
 def _sanction(world: _World, node: Node, file: ListFile, gathering: Gathering) -> None:
-    draft = world.drafts.get(node.get("ProfileID"))
+    draft = world.by_id.get(node.get("ProfileID"))
     if draft is None:
         gathering.passed_over("SanctionsEntry of no party")
         return

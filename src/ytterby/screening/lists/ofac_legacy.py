@@ -52,13 +52,17 @@ def read(files: list[ListFile], gathering: Gathering) -> None:
         if kind not in by_kind:
             tell = finding("list.part_missing_names", "", name) if kind == ALIASES else None
             gathering.tell(Place(by_kind[SDN].name).of(tell or remark("list.part_missing", "", name)))
-    drafts: dict[str, Draft] = {}
+    drafts: list[Draft] = []
+    by_id: dict[str, Draft] = {}
     for line, cells in plain_rows(by_kind[SDN], gathering):
-        _entry(drafts, [_said(cell) for cell in cells], Place(by_kind[SDN].name, line), gathering)
+        draft = _entry([_said(cell) for cell in cells], Place(by_kind[SDN].name, line), gathering)
+        drafts.append(draft)
+        # Of two rows of one number both stay, and what belongs to the number goes to the first.
+        by_id.setdefault(draft.id, draft)
     for kind in (ALIASES, ADDRESSES, COMMENTS):
         if kind in by_kind:
-            _parts(drafts, by_kind[kind], kind, gathering)
-    for draft in drafts.values():
+            _parts(by_id, by_kind[kind], kind, gathering)
+    for draft in drafts:
         gathering.add(draft)
 
 
@@ -67,7 +71,7 @@ def _said(cell: str) -> str:
     return "" if text == _NOTHING else text
 
 
-def _entry(drafts: dict[str, Draft], cells: list[str], place: Place, gathering: Gathering) -> None:
+def _entry(cells: list[str], place: Place, gathering: Gathering) -> Draft:
     if len(cells) < SDN:
         gathering.tell(place.of(finding("list.row_too_short", "", cells[0], columns=SDN, found=len(cells))))
         cells = [*cells, *[""] * (SDN - len(cells))]
@@ -85,19 +89,16 @@ def _entry(drafts: dict[str, Draft], cells: list[str], place: Place, gathering: 
     if flag and flag.lower() != "none identified":
         gathering.country(draft, flag)
     read_remarks(draft, remarks, gathering)
-    key = id_
-    while key in drafts:
-        key += "\n"  # two rows of one number: both stay, and what belongs to the number goes to the first
-    drafts[key] = draft
+    return draft
 
 
-def _parts(drafts: dict[str, Draft], file: ListFile, kind: int, gathering: Gathering) -> None:
+def _parts(by_id: dict[str, Draft], file: ListFile, kind: int, gathering: Gathering) -> None:
     for line, row in plain_rows(file, gathering):
         cells, place = [_said(cell) for cell in row], Place(file.name, line)
         if len(cells) < kind:
             gathering.tell(place.of(finding("list.row_too_short", "", cells[0], columns=kind, found=len(cells))))
             continue
-        draft = drafts.get(cells[0])
+        draft = by_id.get(cells[0])
         if draft is None:
             gathering.tell(place.of(finding("list.belongs_to_nobody", "", cells[0])))
         elif kind == ALIASES:
