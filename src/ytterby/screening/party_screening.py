@@ -4,6 +4,7 @@ A record of it pins what it hangs on: digests of the index, of rarity, tables an
 the thresholds. The same pins and the same party give the same answer, bit for bit.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -121,7 +122,8 @@ def _candidate(
     support = support_of(party.facts, facts_of(key))
     index = screener.index
     if best is None:
-        place = _place(screener, key)
+        # Keys stand in order.
+        place = bisect_left(index.keys, key)
         return Candidate(key, index.lists[place], Band.ALERT, 0.0, "", "", None, same, support, False, None)
     hit, name, is_short = best
     kind = KINDS[int(index.kinds[hit.name])]
@@ -135,19 +137,6 @@ def _candidate(
 
 def _is_supported(support: Support) -> bool:
     return Said.SUPPORTS in (support.country, support.born, support.address)
-
-
-def _place(screener: Screener, key: str) -> int:
-    """Return the place of a key; keys stand in order."""
-    keys = screener.index.keys
-    low, high = 0, len(keys)
-    while low < high:
-        middle = (low + high) // 2
-        if keys[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def pins_of(screener: Screener, thresholds: Thresholds) -> Pins:

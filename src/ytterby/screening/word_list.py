@@ -65,22 +65,9 @@ class WordList:
         if self._is_whole:
             return -1
         raw = word.encode("utf-8", "surrogatepass")
-        place = bisect_left(_Raw(self.texts), raw)
+        place = bisect_left(range(len(self.texts)), raw, key=self.texts.raw)
         found = place if place < len(self.texts) and self.texts.raw(place) == raw else -1
         if len(self._found) >= REMEMBERED:
             self._found.clear()
         self._found[word] = found
         return found
-
-
-class _Raw(Sequence[bytes]):
-    """The UTF-8 of texts, for a search by halves."""
-
-    def __init__(self, texts: TextArray) -> None:
-        self._texts = texts
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def __getitem__(self, place: int) -> bytes:  # type: ignore[override]
-        return self._texts.raw(place)
