@@ -175,7 +175,6 @@ class Ownership:
 
     def _under(self, worked: _Worked, at: int) -> UnderRule:
         rule, seeds, ways, caught_any, could_any = worked
-        terms = rule.terms
         is_open = rule.standing.word in {DISPUTED, UNKNOWN}
         counts = is_open or rule.standing.word == IN_FORCE
         low = declared = clean = 0
@@ -198,8 +197,6 @@ class Ownership:
             differs = is_open and any(caught)
             is_disputed = differs or len(set(caught)) > 1 or (not any(caught) and len(set(could)) > 1)
             return UnderRule(rule, Verdict.POSSIBLE, is_disputed, counts, *figures)
-        if terms is None:
-            raise ValueError("a rule without terms captures nobody")
         return UnderRule(rule, Verdict.CLEAR, False, counts, *figures)
 
     # Why
@@ -263,11 +260,6 @@ class Ownership:
     def multiplied_percent(self, party: str) -> float:
         """Return the multiplied interest of listed parties in a party, percent; it decides nothing."""
         return float(self._multiplied[self.graph.number[party]])
-
-
-def gravest(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the gravest verdict; clear where there is none."""
-    return min(verdicts, key=GRAVITY.__getitem__, default=Verdict.CLEAR)
 
 
 def count_verdicts(found: Iterable[PartyOwnership]) -> Mapping[Verdict, int]:

@@ -63,18 +63,15 @@ def keys_of(written: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return (mixed & np.uint64(KEYS - 1)).astype(np.int64)[is_key], owner[is_key]
 
 
-def build_postings(chunks: Callable[[], Iterable[Sequence[str]]], names: np.ndarray | None = None) -> Postings:
-    """Return the postings of texts that come in chunks; they are gone through twice, one chunk in memory at a time.
-
-    `names`: where to write, as long as the sum of different keys of all texts (a file read in place); made when None.
-    """
+def build_postings(chunks: Callable[[], Iterable[Sequence[str]]]) -> Postings:
+    """Return the postings of texts that come in chunks; they are gone through twice, one chunk in memory at a time."""
     counts = np.zeros(KEYS + 1, dtype=np.int64)
     size = 0
     for chunk in chunks():
         counts[1:] += np.bincount(_sorted_pairs(chunk)[0], minlength=KEYS)
         size += len(chunk)
     starts = np.cumsum(counts)
-    found = np.zeros(int(starts[-1]), dtype=np.int32) if names is None else names
+    found = np.zeros(int(starts[-1]), dtype=np.int32)
     free = starts[:-1].copy()
     before = 0
     for chunk in chunks():
@@ -103,7 +100,6 @@ def find_names(
     wanted: np.ndarray,
     *,
     most: int,
-    keys_most: int = KEYS_OF_QUERY,
 ) -> np.ndarray:
     """Return the names that share the rarest keys with a text, about so many, ascending.
 
@@ -119,7 +115,7 @@ def find_names(
         return np.zeros(0, dtype=np.int64)
     read = np.cumsum(counts[order])
     few, most_read = (int(np.searchsorted(read, limit, side="right")) for limit in (FREE, BUDGET))
-    order = order[: max(1, min(max(keys_most, few), most_read))]
+    order = order[: max(1, min(max(KEYS_OF_QUERY, few), most_read))]
     places = [postings.names[starts[one] : starts[one] + counts[one]] for one in order]
     # Whole numbers, so that their sum does not hang on the order in which it is taken.
     worth = np.repeat(np.rint(WORTH * np.log(postings.size / counts[order]) + 1.0), counts[order])
