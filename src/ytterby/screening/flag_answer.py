@@ -1,30 +1,12 @@
 """More facts of an application as JSON, by subject: what an applicant answered, or an officer looked up."""
 
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
 
-from ytterby.screening.flag_facts import (
-    ConductFacts,
-    DemandFacts,
-    EndUserFacts,
-    FlagInput,
-    OwnershipFacts,
-    RouteFacts,
-    UseFacts,
-)
+from ytterby.screening.flag_facts import SUBJECTS, FlagInput
 from ytterby.terms.problem import Problem, pointer, refuse
-
-SUBJECTS: Mapping[str, type] = {
-    "demand": DemandFacts,
-    "end_user": EndUserFacts,
-    "ownership": OwnershipFacts,
-    "route": RouteFacts,
-    "use": UseFacts,
-    "conduct": ConductFacts,
-}
 
 
 def add_facts(known: FlagInput, text: str) -> tuple[FlagInput, tuple[Problem, ...]]:

@@ -4,10 +4,11 @@ An empty collection is knowledge (nothing was found), None is not. Masses are ki
 same in all fields of one input; `u` is a standard uncertainty.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 from ytterby.screening.flag import Measured
 
@@ -199,3 +200,7 @@ class FlagInput:
     route: RouteFacts = field(default_factory=RouteFacts)
     use: UseFacts = field(default_factory=UseFacts)
     conduct: ConductFacts = field(default_factory=ConductFacts)
+
+
+# The subjects and the facts of each.
+SUBJECTS: Mapping[str, type] = get_type_hints(FlagInput)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ytterby.screening import flag_conduct, flag_demand, flag_end_user, flag_route, flag_use
 from ytterby.screening.flag import Flag, FlagRule, Grade, Judged, Limit, Words
-from ytterby.screening.flag_facts import FlagInput
+from ytterby.screening.flag_facts import SUBJECTS, FlagInput
 from ytterby.screening.flag_tables import FlagTables
 
 Formula = Callable[[FlagInput, FlagRule, FlagTables], Judged]
@@ -45,7 +45,6 @@ FORMULAS: Mapping[str, Formula] = {
         flag_conduct.past_conduct,
     )
 }
-SUBJECTS = ("demand", "end_user", "ownership", "route", "use", "conduct")
 
 
 class FlagRules(NamedTuple):
