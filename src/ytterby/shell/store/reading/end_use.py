@@ -79,9 +79,7 @@ def end_user_facts(viewer: Viewer, asked: EndUseQuestion, *, known: Known) -> Fl
     Raises:
         KeyError: the register knows no such party, or the viewer reads no flags.
     """
-    if not reads_flags(viewer):
-        raise KeyError(asked.party)
-    book = book_of(OPERATOR_VIEWER, known)
+    book = _book_with(viewer, asked.party, known)
     party = book.world.directory.parties[asked.party]
     end = datetime.combine(asked.on, time.max, tzinfo=UTC)
     basis = _Basis(book, asked.party, asked.element, end)
@@ -129,14 +127,15 @@ def end_use_flags(
     Raises:
         KeyError: the register knows no such party, or the viewer reads no flags.
     """
-    facts = end_user_facts(viewer, asked, known=known)
+    book = _book_with(viewer, asked.party, known)
+    facts = end_user_facts(viewer, asked, known=known) if given is None else given
     rules = flag_rules()
-    flags = judge_flags(given or facts, rules.on(asked.on, known=asked.known_on), flag_tables(asked.on, asked.known_on))
+    flags = judge_flags(facts, rules.on(asked.on, known=asked.known_on), flag_tables(asked.on, asked.known_on))
     return {
         "as_of_size": known.size,
         "on": asked.on.isoformat(),
         "known_on": asked.known_on.isoformat(),
-        "party": party_name(book_of(OPERATOR_VIEWER, known), asked.party),
+        "party": party_name(book, asked.party),
         "use": asked.use_code,
         "quantity_kg": exact(asked.quantity_kg),
         "element": asked.element or None,
@@ -148,6 +147,20 @@ def end_use_flags(
         "flags": [_row(one, rules.inputs, language) for one in flags],
         "questions": [one.rule.id for one in questions(flags)],
     }
+
+
+def _book_with(viewer: Viewer, party: str, known: Known) -> Book:
+    """Return the book that knows a party.
+
+    Raises:
+        KeyError: the register knows no such party, or the viewer reads no flags.
+    """
+    if not reads_flags(viewer):
+        raise KeyError(party)
+    book = book_of(OPERATOR_VIEWER, known)
+    if party not in book.world.directory.parties:
+        raise KeyError(party)
+    return book
 
 
 def list_end_users(viewer: Viewer, *, known: Known, on: date) -> list[Json]:
