@@ -6,10 +6,12 @@ that changed. Nothing is recorded where nothing is missing. Who may: the registe
 imports a list. It clears nobody: what it finds people dispose of (`judge_hit`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+
+import msgspec
 
 from ytterby.chain.party import OPERATOR
 from ytterby.screening.entry import entry_at, key_of
@@ -21,6 +23,7 @@ from ytterby.screening.screened_party import ScreenedParty, party_digest
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.derived.deriving import Progress, nothing_to_tell
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.listed_names import ListedNames, listed_names
 from ytterby.shell.store.reading.screening import Registered, list_digests, registered_parties
@@ -29,14 +32,8 @@ from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, canonical_text, register_documents
 from ytterby.shell.store.screenings import RUN, stored_screenings
 
-Tell = Callable[[int, int], None]
 KEY_DIGITS = 16
 TOLD_EVERY = 200
-
-
-def nothing_to_tell(done: int, of: int) -> None:
-    """Tell nobody how far it is."""
-    del done, of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +51,43 @@ class ScreeningDone:
 
 
 def screen_parties(
-    register: Register, *, is_whole: bool = False, at: datetime | None = None, tell: Tell = nothing_to_tell
+    register: Register, *, is_whole: bool = False, at: datetime | None = None, tell: Progress = nothing_to_tell
 ) -> ScreeningDone:
     """Screen whoever has to be screened; `is_whole`: everybody against everything.
 
     Raises:
         LookupError: a list in force cannot be read; nobody can be screened.
     """
-    moment, known = at or now(), known_at(OPERATOR_VIEWER, None)
-    names = listed_names(OPERATOR_VIEWER, register, known, moment.date())
-    parties = registered_parties(OPERATOR_VIEWER, known)
-    runs = stored_screenings(register).runs
-    last = next((run for run in reversed(runs) if run.parties is None and run.compared is None), None)
-    if is_whole or last is None or not _is_by_the_same(last, names.pins):
-        found = _screen(names, parties.values(), tell)
-        _record(register, [_run(names, known, moment, found, parties=None, compared=None)])
-        size = known_at(OPERATOR_VIEWER, None).size
-        return ScreeningDone(size, len(parties), 0, len(names.digests), 0, len(found))
-    return _what_is_missing(register, names, parties, runs, known, moment, tell)
+    return _screen_after(stored_screenings(register).runs, register, is_whole, at or now(), tell)
 
 
 def screen_again(
-    register: Register, *, at: datetime | None = None, tell: Tell = nothing_to_tell
+    register: Register, *, at: datetime | None = None, tell: Progress = nothing_to_tell
 ) -> ScreeningDone | None:
     """Screen by what changed, where parties are screened in this register already; None where nobody was.
 
     Raises:
         LookupError: a list in force cannot be read.
     """
-    return screen_parties(register, at=at, tell=tell) if stored_screenings(register).runs else None
+    runs = stored_screenings(register).runs
+    return _screen_after(runs, register, False, at or now(), tell) if runs else None
 
 
-def _is_by_the_same(run: ScreeningRun, pins: Pins) -> bool:
-    return (run.scorer, run.thresholds) == (_scorer(pins), pins.thresholds)
+def _screen_after(
+    runs: Sequence[ScreeningRun], register: Register, is_whole: bool, at: datetime, tell: Progress
+) -> ScreeningDone:
+    """Screen whoever has to be screened after these runs."""
+    known = known_at(OPERATOR_VIEWER, None)
+    names = listed_names(OPERATOR_VIEWER, register, known, at.date())
+    parties = registered_parties(OPERATOR_VIEWER, known)
+    this = _run(names, known, at)
+    last = next((run for run in reversed(runs) if run.parties is None and run.compared is None), None)
+    if is_whole or last is None or (last.scorer, last.thresholds) != (this.scorer, this.thresholds):
+        found = _screen(names, parties.values(), tell)
+        _record(register, [_with(this, found)])
+        size = known_at(OPERATOR_VIEWER, None).size
+        return ScreeningDone(size, len(parties), 0, len(names.digests), 0, len(found))
+    return _what_is_missing(register, names, parties, runs, this, tell)
 
 
 def _scorer(pins: Pins) -> str:
@@ -98,31 +99,29 @@ def _what_is_missing(
     names: ListedNames,
     parties: dict[str, Registered],
     runs: Sequence[ScreeningRun],
-    known: Known,
-    moment: datetime,
-    tell: Tell,
+    this: ScreeningRun,
+    tell: Progress,
 ) -> ScreeningDone:
     """Screen parties that no whole run has seen as they are, and all others against what changed."""
-    new = [one for one in parties.values() if not _is_seen(one, runs)]
+    seen = _seen(parties, runs)
+    new = [one for id_, one in parties.items() if id_ not in seen]
     changed = _changed(names, runs)
     new_runs, hits = [], 0
     if changed:
-        rest = [one for one in parties.values() if _is_seen(one, runs)]
-        found = _screen(names.of_entries(changed), rest, tell)
+        found = _screen(names.of_entries(changed), [parties[id_] for id_ in seen], tell)
         compared: dict[str, list[str]] = {}
         for key in changed:
             list_id, entry = entry_at(key)
             compared.setdefault(list_id, []).append(entry)
         said = {list_id: tuple(sorted(entries)) for list_id, entries in compared.items()}
-        new_runs.append(_run(names, known, moment, found, parties=None, compared=said))
+        new_runs.append(_with(this, found, compared=said))
         hits += len(found)
-    elif runs and dict(runs[-1].lists) != dict(list_digests(OPERATOR_VIEWER, names.lists)):
+    elif runs and runs[-1].lists != this.lists:
         # A list that came empty, or whose entries were all there: nothing to compare, and yet another state of lists.
-        new_runs.append(_run(names, known, moment, [], parties=None, compared={}))
+        new_runs.append(_with(this, [], compared={}))
     if new:
         found = _screen(names, new, tell)
-        chosen = tuple(sorted(one.party.id for one in new))
-        new_runs.append(_run(names, known, moment, found, parties=chosen, compared=None))
+        new_runs.append(_with(this, found, parties=tuple(sorted(one.party.id for one in new))))
         hits += len(found)
     if new_runs:
         _record(register, new_runs)
@@ -131,9 +130,13 @@ def _what_is_missing(
     return ScreeningDone(size, len(new), by_difference, len(names.digests), len(changed), hits)
 
 
-def _is_seen(one: Registered, runs: Iterable[ScreeningRun]) -> bool:
-    sizes = [run.size for run in runs if run.compared is None and run.covers(one.party.id)]
-    return bool(sizes) and one.index < sizes[-1]
+def _seen(parties: Mapping[str, Registered], runs: Iterable[ScreeningRun]) -> set[str]:
+    """Return the parties that some whole run has seen as they are."""
+    at: dict[str, int] = {}
+    for run in runs:
+        if run.compared is None:
+            at |= dict.fromkeys(parties if run.parties is None else run.parties, run.size)
+    return {id_ for id_, one in parties.items() if one.index < at.get(id_, -1)}
 
 
 def _changed(names: ListedNames, runs: Sequence[ScreeningRun]) -> list[str]:
@@ -147,7 +150,7 @@ def _changed(names: ListedNames, runs: Sequence[ScreeningRun]) -> list[str]:
     return sorted(key for key in before.keys() | names.digests.keys() if before.get(key) != names.digests.get(key))
 
 
-def _screen(names: ListedNames, parties: Iterable[Registered], tell: Tell) -> list[Hit]:
+def _screen(names: ListedNames, parties: Iterable[Registered], tell: Progress) -> list[Hit]:
     """Return the hits of parties, in order of party."""
     hits, rows = [], sorted(parties, key=lambda one: one.party.id)
     for done, one in enumerate(rows, 1):
@@ -180,27 +183,29 @@ def _hit(party: ScreenedParty, one: Candidate, names: ListedNames) -> Hit:
     )
 
 
-def _run(
-    names: ListedNames,
-    known: Known,
-    at: datetime,
-    hits: Sequence[Hit],
-    *,
-    parties: tuple[str, ...] | None,
-    compared: dict[str, tuple[str, ...]] | None,
-) -> ScreeningRun:
+def _run(names: ListedNames, known: Known, at: datetime) -> ScreeningRun:
+    """Return what all runs of one moment share."""
     pins = names.pins
     return ScreeningRun(
         at=at,
         size=known.size,
-        parties=parties,
+        parties=None,
         lists=dict(list_digests(OPERATOR_VIEWER, names.lists)),
         scorer=_scorer(pins),
         weights=pins.rarity,
         thresholds=pins.thresholds,
-        hits=tuple(hits),
-        compared=compared,
+        hits=(),
     )
+
+
+def _with(
+    this: ScreeningRun,
+    hits: Sequence[Hit],
+    *,
+    parties: tuple[str, ...] | None = None,
+    compared: dict[str, tuple[str, ...]] | None = None,
+) -> ScreeningRun:
+    return msgspec.structs.replace(this, hits=tuple(hits), parties=parties, compared=compared)
 
 
 def _record(register: Register, runs: Sequence[ScreeningRun]) -> None:
