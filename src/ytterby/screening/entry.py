@@ -99,8 +99,17 @@ def entry_digest(entry: ListedEntry) -> str:
 
 def snapshot_digest(entries: Iterable[ListedEntry]) -> str:
     """Return the digest of a snapshot's entries (hex, SHA-256), whatever their order."""
-    digests = sorted(f"{entry.id}\x00{entry_digest(entry)}" for entry in entries)
-    return sha256(b"ytterby/list/v1\x00" + "\n".join(digests).encode()).hexdigest()
+    return text_digest(members_text((entry.id, entry_digest(entry)) for entry in entries))
+
+
+def members_text(members: Iterable[tuple[str, str]]) -> bytes:
+    """Return the entries of a snapshot, (id, digest), as its digest is over them, whatever their order."""
+    return "\n".join(sorted(f"{id_}\x00{digest}" for id_, digest in members)).encode()
+
+
+def text_digest(text: bytes) -> str:
+    """Return the digest of a snapshot (hex, SHA-256) from the text of its entries."""
+    return sha256(b"ytterby/list/v1\x00" + text).hexdigest()
 
 
 # Of a list's name and an entry's in a key; no list's name holds a blank.

@@ -17,7 +17,7 @@ from typing import Any
 
 from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
-from ytterby.screening.entry import entry_digest, snapshot_digest
+from ytterby.screening.entry import entry_digest, members_text, text_digest
 from ytterby.screening.entry_text import entry_text
 from ytterby.screening.list_diff import ListDiff, diff_members
 from ytterby.screening.list_rule import hold_reasons
@@ -160,7 +160,7 @@ def _made(files: Sequence[ListFile], read: ReadList) -> _Made:
         digest = entry_digest(entry)
         members[entry.id] = digest
         texts[digest] = entry_text(entry)
-    return _Made(files, read, texts, members, snapshot_digest(read.entries))
+    return _Made(files, read, texts, members, text_digest(members_text(members.items())))
 
 
 def _enter(register: Register, list_id: str, made: _Made, by: PrivateKey | None, at: datetime) -> ListImported:

@@ -9,10 +9,9 @@ import json
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from ytterby.screening.entry import ListedEntry
+from ytterby.screening.entry import ListedEntry, members_text, text_digest
 from ytterby.screening.entry_text import read_entry
 from ytterby.screening.list_state import (
     DelistingRecord,
@@ -129,11 +128,7 @@ def _instant(fields: Mapping[str, Any]) -> datetime:
 
 def packed_members(members: Mapping[str, str]) -> bytes:
     """Return the entries of a snapshot as they are stored."""
-    return zlib.compress(_lines(members))
-
-
-def _lines(members: Mapping[str, str]) -> bytes:
-    return "\n".join(sorted(f"{id_}\x00{digest}" for id_, digest in members.items())).encode()
+    return zlib.compress(members_text(members.items()))
 
 
 def members_of(snapshot: str) -> Mapping[str, str]:
@@ -148,7 +143,7 @@ def members_of(snapshot: str) -> Mapping[str, str]:
         lines = zlib.decompress(bytes(row))
     except zlib.error:
         return _NOTHING
-    if sha256(b"ytterby/list/v1\x00" + lines).hexdigest() != snapshot:
+    if text_digest(lines) != snapshot:
         return _NOTHING
     return dict(_pair(line) for line in lines.decode().split("\n") if line)
 
