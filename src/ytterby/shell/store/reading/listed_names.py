@@ -24,6 +24,7 @@ from ytterby.shell.lists.index_files import kept_index
 from ytterby.shell.site.name_index_files import read_index, write_index
 from ytterby.shell.site.register import Register
 from ytterby.shell.site.screening_tables import name_tables, scoring, thresholds
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.screening import screened_party
 from ytterby.shell.store.reading.screening_lists import (
@@ -140,10 +141,8 @@ def listed_names(viewer: Viewer, register: Register, known: Known, on: date) -> 
     return ListedNames(viewer, lists, Screener(index, tables, rarity, scoring()), on)
 
 
-class _Kept:
-    """The names that were asked for last, with what they hang on; entries of lists are not read again for each page."""
-
-    found: tuple[tuple[object, ...], ListedNames] | None = None
+# Entries of lists are not read again for each page.
+_names = Kept[ListedNames](1)
 
 
 def names_at_hand(viewer: Viewer, register: Register, known: Known, on: date) -> ListedNames:
@@ -156,11 +155,7 @@ def names_at_hand(viewer: Viewer, register: Register, known: Known, on: date) ->
     if not reads_lists(viewer):
         raise PermissionError("lists are read by those who screen")
     asked = (register.id, register.data, last_change(viewer, known), on, name_tables().digest, scoring().version)
-    kept = _Kept.found
-    if kept is None or kept[0] != asked:
-        kept = (asked, listed_names(viewer, register, known, on))
-        _Kept.found = kept
-    return kept[1]
+    return _names.get(asked, lambda: listed_names(viewer, register, known, on))
 
 
 def _registered(viewer: Viewer, size: int) -> list[Bearer]:
