@@ -20,11 +20,11 @@ from ytterby.screening.run import screenings_of
 from ytterby.screening.screened_party import ScreenedParty
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.models import Registration
+from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.owners import declared_stakes
 from ytterby.shell.store.reading.screening_lists import ScreenedList, lists_in_force, screened_lists
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, Viewer
-from ytterby.shell.store.registrations import registered_directory
 from ytterby.shell.store.screenings import OFFICES, Screenings, stored_screenings
 
 READERS = frozenset({AUDIT, LICENSING})
@@ -86,7 +86,7 @@ def registered_parties(viewer: Viewer, known: Known) -> dict[str, Registered]:
         return {}
     rows = Registration.objects.filter(kind="party", log_index__lt=known.size).order_by("log_index")
     index = dict(rows.values_list("key", "log_index"))
-    parties = registered_directory(known.size).parties
+    parties = whole_directory(viewer, known).parties
     return {id_: Registered(screened_party(viewer, one), index[id_]) for id_, one in parties.items() if id_ in index}
 
 
