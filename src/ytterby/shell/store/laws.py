@@ -251,16 +251,13 @@ def _instant(text: str) -> datetime:
 def stored_laws(register: "Register", size: int | None = None) -> Laws:
     """Return what the log gives, now or at a log size."""
     records = list(stored_records(size, kinds=KINDS))
+    if not records:
+        return Laws()
     rows = LogEntry.objects.filter(index__in=[record.number for record in records])
     accepted = dict(rows.values_list("index", "accepted_at"))
     return laws_from_log(
         ((record, accepted.get(record.number, "")) for record in records),
-        rights_by_index(register) if records else _no_rights,
+        rights_by_index(register),
         register_id=register.id,
         is_demo=register.is_demo,
     )
-
-
-def _no_rights(index: int) -> Rights:
-    del index
-    return Rights()
