@@ -11,7 +11,7 @@ legal forms, or alike enough, are `near`. Quantities are compared as exact decim
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -281,14 +281,15 @@ def _alike(check: Check, dossier: Dossier, rules: DossierRules) -> Iterator[Gap]
     if len(held) < 2:
         return
     first, firsts = held[0]
-    forms = {fold(one) for one in rules.legal_forms}
+    forms = _in_order({fold(one) for one in rules.legal_forms})
     for place, values in held[1:]:
         pairs = list(_unmatched(place, values, first, firsts))
         if len(values) > 1 or len(firsts) > 1:
             # Of one value on each side it is enough to be told once.
             pairs += _unmatched(first, firsts, place, values)
         for number, (here, value, there, others) in enumerate(pairs):
-            likened = others[:LIKENED_MAX] if number < LIKENED_MAX else []
+            # Likeness is dear, and a check that nothing is near by has no use for it.
+            likened = others[:LIKENED_MAX] if check.near < 1 and number < LIKENED_MAX else []
             likeness = max((_likeness(value, one, forms) for one in likened), default=Decimal(0))
             code, severity = "differs", Severity.DISAGREES
             if check.near < 1 and likeness >= check.near:
@@ -335,14 +336,19 @@ def _has_han(text: str) -> bool:
     return any(_HAN_FIRST <= c <= _HAN_LAST for c in text)
 
 
-def _likeness(one: Value, other: Value, forms: set[str]) -> Decimal:
+def _in_order(forms: Iterable[str]) -> dict[str, None]:
+    """Return words for legal forms, the longest first, as they are taken from the end of a name."""
+    return dict.fromkeys(sorted(forms, key=lambda one: (-len(one), one)))
+
+
+def _likeness(one: Value, other: Value, forms: Collection[str]) -> Decimal:
     """Return how alike two texts are, a part of 1; 1 where they are equal without the words for legal forms."""
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
         return Decimal(0)
-    pairs = [sorted((a, b)) for a in _spellings(one) for b in _spellings(other)]
-    if any(_bare(a, forms) == _bare(b, forms) for a, b in pairs):
+    spelled, others = _spellings(one), _spellings(other)
+    if {_bare(text, forms) for text in spelled} & {_bare(text, forms) for text in others}:
         return Decimal(1)
-    return max((_ratio(a, b) for a, b in pairs), default=Decimal(0))
+    return max((_ratio(*sorted((a, b))) for a in spelled for b in others), default=Decimal(0))
 
 
 def _ratio(a: str, b: str) -> Decimal:
@@ -356,10 +362,10 @@ def fold(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
-def _bare(folded: str, forms: set[str]) -> str:
+def _bare(folded: str, forms: Collection[str]) -> str:
     """Return a folded name without the words for legal forms: as words, or, in letters without blanks, at its end."""
     found = " ".join(one for one in folded.split() if one not in forms)
-    for form in sorted(forms, key=lambda one: (-len(one), one)):
+    for form in forms:
         if form and not form.isascii():
             found = found.removesuffix(form)
     return found or folded
