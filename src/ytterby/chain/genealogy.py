@@ -13,8 +13,9 @@ Invariant: of a lot whose whole history is known, no place is possible that the 
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -83,7 +84,8 @@ class _Forms(NamedTuple):
     made: frozenset[str | None]
 
 
-class _Asked(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Asked:
     """One element of a lot: what precedes it, its parcels, what they hold."""
 
     book: Book
@@ -96,6 +98,16 @@ class _Asked(NamedTuple):
     total_kg: float
     u_kg: float
     k: float
+
+    @cached_property
+    def per_kg(self) -> Floats:
+        """How much of a kilogram in each node is in the lot, nothing cut off: the same for all stages."""
+        return _per_kg(self, self.cone)
+
+
+# How much of what starts somewhere is in the lot, kg: by the book's rules, least, greatest, and its u.
+_Reached = tuple[float, float, float, float]
+_Reach = Callable[[tuple[_Start, ...]], _Reached]
 
 
 def stages_of_lot(
@@ -144,8 +156,11 @@ def places_of(found: Iterable[ElementStage]) -> dict[str, Places]:
 def _stage_of(asked: _Asked, stage: Stage) -> ElementStage:
     starts = [*_steps(asked, stage), *_sources(asked, stage)]
     told = [start for start in starts if not start.opening]
-    countries = [_country(asked, name, told) for name in sorted({start.country for start in told})]
-    openings = [*_openings(asked, [start for start in starts if start.opening]), *_missing(asked, stage, starts)]
+    # Where all of it is of one country, the country and what is missing rest on the same starts.
+    reach = cache(partial(_reached, asked))
+    countries = [_country(asked, name, told, reach) for name in sorted({start.country for start in told})]
+    unseen = [start for start in starts if start.opening]
+    openings = [*_openings(asked, unseen), *_missing(asked, stage, starts, reach)]
     openings.sort(key=lambda one: (-one.share, one.kind, one.lot, one.site))
     return ElementStage(stage.fact, asked.element, tuple(one for one in countries if one is not None), tuple(openings))
 
@@ -218,9 +233,8 @@ def _source_country(book: Book, part: SourcePart) -> str:
 # How much of it is in the lot
 
 
-def _country(asked: _Asked, country: str, told: list[_Start]) -> CountryShare | None:
-    starts = [start for start in told if start.country == country]
-    mass, least, greatest, u_kg = _reached(asked, starts)
+def _country(asked: _Asked, country: str, told: list[_Start], reach: _Reach) -> CountryShare | None:
+    mass, least, greatest, u_kg = reach(tuple(start for start in told if start.country == country))
     total = asked.total_kg
     if greatest <= LEAST_SHARE * total:
         return None
@@ -229,8 +243,8 @@ def _country(asked: _Asked, country: str, told: list[_Start]) -> CountryShare | 
     return CountryShare(country, share, low, high, u_kg / total, is_sure)
 
 
-def _reached(asked: _Asked, starts: list[_Start]) -> tuple[float, float, float, float]:
-    """Return how much of what starts there is in the lot, kg: by the book's rules, least, greatest, and its u."""
+def _reached(asked: _Asked, starts: tuple[_Start, ...]) -> _Reached:
+    """Return how much of what starts there is in the lot."""
     cone = _cut(asked, {start.place for start in starts if start.is_step})
     own = np.zeros((len(cone.nodes), 1))
     for start in starts:
@@ -241,7 +255,7 @@ def _reached(asked: _Asked, starts: list[_Start]) -> tuple[float, float, float, 
         # A source of a step of the stage itself is in the step's mass already.
         if not start.is_step and start.place not in steps:
             own[start.place, 0] += start.mass_kg
-    per_kg = _per_kg(asked, cone)
+    per_kg = asked.per_kg if cone is asked.cone else _per_kg(asked, cone)
     mass = math.fsum((own[:, 0] * per_kg).tolist())
     u_kg = math.sqrt(math.fsum((start.u_kg * float(per_kg[start.place])) ** 2 for start in starts))
     if not asked.has_pool:
@@ -286,23 +300,22 @@ def _per_kg(asked: _Asked, cone: Cone) -> Floats:
 def _openings(asked: _Asked, starts: list[_Start]) -> list[Opening]:
     """Return what entered unseen, by kind, lot and site; without pools its share is exact, else the greatest."""
     found: dict[Opening, float] = {}
-    per_kg = _per_kg(asked, asked.cone) if starts else np.zeros(0)
     for start in starts:
         node = asked.cone.nodes[start.place]
         # By another allocation of a pool all of it could be in the lot.
-        kg = min(start.mass_kg, asked.total_kg) if asked.has_pool else start.mass_kg * float(per_kg[start.place])
+        kg = min(start.mass_kg, asked.total_kg) if asked.has_pool else start.mass_kg * float(asked.per_kg[start.place])
         if kg > LEAST_SHARE * asked.total_kg:
             key = Opening(start.opening, node.lot, node.site, node.form, start.country, 0.0)
             found[key] = found.get(key, 0.0) + kg / asked.total_kg
     return [key._replace(share=min(share, 1.0)) for key, share in found.items()]
 
 
-def _missing(asked: _Asked, stage: Stage, starts: list[_Start]) -> list[Opening]:
+def _missing(asked: _Asked, stage: Stage, starts: list[_Start], reach: _Reach) -> list[Opening]:
     """Return how much of a lot that comes after a stage shows no step of it, beyond what was measured in excess."""
     node = asked.cone.nodes[asked.targets[0]]
     if stage.is_before(node.form):
         return []
-    _, least, _, _ = _reached(asked, starts) if starts else (0.0, 0.0, 0.0, 0.0)
+    _, least, _, _ = reach(tuple(starts)) if starts else (0.0, 0.0, 0.0, 0.0)
     missing = asked.total_kg - least
     if missing <= max(asked.k * asked.u_kg, LEAST_SHARE * asked.total_kg):
         return []
