@@ -9,14 +9,14 @@ Dates, suspensions, readings and what could be known are those of every other ru
 disagree the answer is `disputed`. Kinds of site, forms and origins are words of the register, none is code.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from ytterby.law.applies import DISPUTED, Followed, state_reasons
 from ytterby.law.book import LawBook
-from ytterby.law.dated_rule import Dispute, Rule, World, state_of, worlds_of
-from ytterby.law.flow_entry import LAW, FlowEntry, FlowReturnRule, QuotaDraw
+from ytterby.law.dated_rule import Dispute, Rule, State, World, state_of, worlds_of
+from ytterby.law.flow_entry import LAW, DueDay, FlowEntry, FlowReturnRule, QuotaDraw
 from ytterby.law.return_period import ReturnPeriod, period_with
 from ytterby.law.said import Reason, Said
 from ytterby.law.ternary import Ternary
@@ -53,15 +53,26 @@ class _InWorld(NamedTuple):
     due: date | None = None
 
 
+class _Asked(NamedTuple):
+    """An entry with its period that is asked about, what gives the due day, and that day; without one the last day."""
+
+    entry: FlowReturnRule
+    period: ReturnPeriod
+    by: DueDay | None
+    on: date
+
+
 def duty_of(law: LawBook, kind: str, country: str, year: int, month: int, *, known: date) -> Duty:
     """Return which return a site of a kind in a country owes of the period that holds a month."""
     entries = [one for one in law.flow_returns.values() if one.concerns(kind, country)]
     worlds = worlds_of([one.dated for one in entries], law.disputes, known)
-    found = [_govern(entries, year, month, known, world) for world in worlds]
+    asked = [_asked(one, year, month, known) for one in entries]
+    stated = [[(one, state_of(one.entry.dated, one.on, known, world)) for one in asked] for world in worlds]
+    found = [_govern(rows) for rows in stated]
     words = {one.word for one in found}
     is_open = len(words) > 1
     last = max(found, key=lambda one: (one.due or date.min, one.word == OWED))
-    reasons = (one for world in worlds for one in _why(entries, year, month, known, world))
+    reasons = (one for rows in stated for one in _why(rows, known))
     return Duty(
         word=DISPUTED if is_open else last.word,
         entry=last.entry,
@@ -73,14 +84,17 @@ def duty_of(law: LawBook, kind: str, country: str, year: int, month: int, *, kno
     )
 
 
-def _govern(entries: Sequence[FlowReturnRule], year: int, month: int, known: date, world: World) -> _InWorld:
+def _asked(entry: FlowReturnRule, year: int, month: int, known: date) -> _Asked:
+    period = period_with(year, month, entry.every)
+    by, on = entry.due_of(period, known) or (None, period.last_day)
+    return _Asked(entry, period, by, on)
+
+
+def _govern(rows: Iterable[tuple[_Asked, State]]) -> _InWorld:
     governing = []
-    for entry in entries:
-        period = period_with(year, month, entry.every)
-        due = entry.due_of(period, known)
-        if due is not None and state_of(entry.dated, due[1], known, world).value is Ternary.YES:
-            word = OWED if entry.basis == LAW else ASKED
-            governing.append(_InWorld(word, entry, period, due[1]))
+    for (entry, period, by, on), state in rows:
+        if by is not None and state.value is Ternary.YES:
+            governing.append(_InWorld(OWED if entry.basis == LAW else ASKED, entry, period, on))
     # By law before otherwise, then what falls due first.
     return min(governing, key=_rank, default=_NOTHING)
 
@@ -92,23 +106,18 @@ def _rank(one: _InWorld) -> tuple[bool, date, str]:
 _NOTHING = _InWorld(NOT_OWED)
 
 
-def _why(entries: Sequence[FlowReturnRule], year: int, month: int, known: date, world: World) -> Iterator[Reason]:
+def _why(rows: Iterable[tuple[_Asked, State]], known: date) -> Iterator[Reason]:
     """Yield why each entry that could be known governs the period that holds a month, or does not."""
-    for entry in entries:
-        period = period_with(year, month, entry.every)
-        found = entry.due_of(period, known)
-        on = period.last_day if found is None else found[1]
-        state = state_of(entry.dated, on, known, world)
+    for (entry, _, by, on), state in rows:
         if not entry.trust.is_known(known):
             continue
         yield from state_reasons(entry.dated, state, on)
         if state.value is not Ternary.YES:
             continue
-        if found is None:
+        if by is None:
             first = entry.due[0]
             yield Reason("", entry.id, on, Said("no_due_day", {"day": str(first.effective)}), first.trust)
             continue
-        by = found[0]
         said = {"day": str(by.day), "months": str(by.months_after), "since": str(by.effective)}
         yield Reason("", entry.id, on, Said("due_day", said), by.trust)
         if by.article is not None:
