@@ -8,7 +8,7 @@ A rule is judged at the day of the transaction that governs it (`days`), and a t
 what held before. A day that would tell and is not known makes several words possible, as a missing fact does.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -111,7 +111,6 @@ def applies(
     shown = days.shown(rule.governs)
     listed = (Reason(item.code, rule.id, shown, item.text, item.trust),) if item is not None else ()
     is_open = len({one.words for one in found}) > 1
-    disputes = {name for world in worlds for name in world} if is_open else set()
     reasons = (*listed, *governing(rule, days), *(reason for one in found for reason in one.reasons))
     return Application(
         item=code,
@@ -120,8 +119,8 @@ def applies(
         known_on=known,
         answer=answer,
         reasons=tuple(dict.fromkeys(reasons)),
-        readings=_followed(worlds, found, book.disputes) if is_open else (),
-        settled_by=tuple(book.disputes[name].settled_by for name in sorted(disputes)),
+        readings=followed(worlds, [_combined([one.words]) for one in found], book.disputes) if is_open else (),
+        settled_by=settlers(worlds, book.disputes) if is_open else (),
         missing=tuple(dict.fromkeys(fact for one in found for fact in one.missing)),
         presumed=presumed,
         missing_days=tuple(dict.fromkeys(day for one in found for day in one.days)),
@@ -153,12 +152,18 @@ def _combined(possible: list[frozenset[str]]) -> str:
     return words.pop() if len(words) == 1 else DISPUTED
 
 
-def _followed(worlds: list[World], found: list[_Possible], disputes: Mapping[str, Dispute]) -> tuple[Followed, ...]:
+def followed(worlds: Iterable[World], answers: Iterable[str], disputes: Mapping[str, Dispute]) -> tuple[Followed, ...]:
+    """Return what is answered in each world, by each reading that it follows."""
     return tuple(
-        Followed(dispute, reading, _combined([one.words]), *disputes[dispute].readings[reading])
-        for world, one in zip(worlds, found, strict=True)
+        Followed(dispute, reading, answer, *disputes[dispute].readings[reading])
+        for world, answer in zip(worlds, answers, strict=True)
         for dispute, reading in world.items()
     )
+
+
+def settlers(worlds: Iterable[World], disputes: Mapping[str, Dispute]) -> tuple[Words, ...]:
+    """Return who may settle what these worlds read differently."""
+    return tuple(disputes[name].settled_by for name in sorted({name for world in worlds for name in world}))
 
 
 def _answer_in(rule: Rule, asked: _Asked, world: World) -> _Possible:

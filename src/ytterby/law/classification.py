@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from ytterby.law.applies import governing, state_reasons
+from ytterby.law.applies import followed, governing, settlers, state_reasons
 from ytterby.law.book import COVERAGE, LawBook
 from ytterby.law.dated_rule import Rule, State, World, joined_state, states_of, worlds_of
 from ytterby.law.days import Days, as_days
@@ -102,6 +102,7 @@ class Classifier:
         findings = [finding for rule in self._rules for finding in self._findings(rule, goods)]
         answers = [_answer(self._in_force(findings, states)) for states in self._states]
         answer = _combined(answers)
+        is_open = len(set(answers)) > 1
         active = [one for one in findings if any(_holds(states[one.rule]) for states in self._states)]
         decisive = _decisive(answer, active)
         by = _by(answer, decisive)
@@ -122,8 +123,8 @@ class Classifier:
             reasons=tuple(reasons),
             tried=tuple(one for one in dict.fromkeys(tried) if one not in reasons),
             beside=tuple(dict.fromkeys(one.beside for one in findings if one.beside is not None)),
-            readings=self._readings(answers),
-            settled_by=self._settlers(answers),
+            readings=self._readings(answers) if is_open else (),
+            settled_by=settlers(self._worlds, self._book.disputes) if is_open else (),
             missing_days=self._missing_days(active) if answer in {UNKNOWN, DISPUTED} else (),
             leave=leave_of(map(_meant, answers)) if self._is_about_export else None,
         )
@@ -276,20 +277,7 @@ class Classifier:
             yield Reason("", rule, self._shown[rule], said, self._text_trust(rule))
 
     def _readings(self, answers: list[str]) -> tuple[ReadingAnswer, ...]:
-        if len(set(answers)) < 2:
-            return ()
-        disputes = self._book.disputes
-        return tuple(
-            ReadingAnswer(dispute, reading, answer, *disputes[dispute].readings[reading])
-            for world, answer in zip(self._worlds, answers, strict=True)
-            for dispute, reading in world.items()
-        )
-
-    def _settlers(self, answers: list[str]) -> tuple[Words, ...]:
-        if len(set(answers)) < 2:
-            return ()
-        names = sorted({dispute for world in self._worlds for dispute in world})
-        return tuple(self._book.disputes[name].settled_by for name in names)
+        return tuple(ReadingAnswer(*one) for one in followed(self._worlds, answers, self._book.disputes))
 
 
 def _is_meant(entry: "Guidance | Doubt", goods: Goods) -> bool:

@@ -9,13 +9,13 @@ Dates, suspensions, readings and what could be known are those of every other ru
 disagree the answer is `disputed`. Kinds of site, forms and origins are words of the register, none is code.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from ytterby.law.applies import DISPUTED, Followed, state_reasons
+from ytterby.law.applies import DISPUTED, Followed, followed, settlers, state_reasons
 from ytterby.law.book import LawBook
-from ytterby.law.dated_rule import Dispute, Rule, State, World, state_of, worlds_of
+from ytterby.law.dated_rule import Dispute, Rule, State, state_of, worlds_of
 from ytterby.law.flow_entry import LAW, DueDay, FlowEntry, FlowReturnRule, QuotaDraw
 from ytterby.law.return_period import ReturnPeriod, period_with
 from ytterby.law.said import Reason, Said
@@ -79,8 +79,8 @@ def duty_of(law: LawBook, kind: str, country: str, year: int, month: int, *, kno
         period=last.period,
         due=last.due,
         reasons=tuple(dict.fromkeys(reasons)),
-        readings=_followed(worlds, [one.word for one in found], law.disputes) if is_open else (),
-        settled_by=_settled_by(worlds, law.disputes) if is_open else (),
+        readings=followed(worlds, [one.word for one in found], law.disputes) if is_open else (),
+        settled_by=settlers(worlds, law.disputes) if is_open else (),
     )
 
 
@@ -179,21 +179,8 @@ def draw_of(law: LawBook, quota: str, made: Made, *, on: date, known: date) -> D
                 word, by = DRAWN, one.id
         words.append(word)
     is_open = len(set(words)) > 1
-    readings = _followed(worlds, words, law.disputes) if is_open else ()
+    readings = followed(worlds, words, law.disputes) if is_open else ()
     return Draw(DISPUTED if is_open else words[0], by, tuple(reasons), readings)
-
-
-def _followed(worlds: Sequence[World], words: Sequence[str], disputes: Mapping[str, Dispute]) -> tuple[Followed, ...]:
-    return tuple(
-        Followed(dispute, reading, word, *disputes[dispute].readings[reading])
-        for world, word in zip(worlds, words, strict=True)
-        for dispute, reading in world.items()
-    )
-
-
-def _settled_by(worlds: Sequence[World], disputes: Mapping[str, Dispute]) -> tuple[Words, ...]:
-    names = sorted({name for world in worlds for name in world})
-    return tuple(disputes[name].settled_by for name in names)
 
 
 def known_flow(law: LawBook, known: date) -> Hashable:

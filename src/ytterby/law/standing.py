@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ytterby.law.applies import Followed, state_reasons
+from ytterby.law.applies import Followed, followed, settlers, state_reasons
 from ytterby.law.dated_rule import Dispute, Period, Rule, World, periods_of, state_of, worlds_of
 from ytterby.law.said import Reason
 from ytterby.law.ternary import Ternary
@@ -53,29 +53,20 @@ def standing_of(rule: Rule, disputes: Mapping[str, Dispute], *, on: date, known:
     words = {one.word for one in found}
     is_open = len(words) > 1
     reasons = (one for world in worlds for one in state_reasons(rule, state_of(rule, on, known, world), on))
-    named = sorted({name for world in worlds for name in world}) if is_open else []
     return Standing(
         word=DISPUTED if is_open else found[0].word,
         since=max((one.since for one in found if one.since is not None), default=None),
         until=None if is_open else _agreed(one.until for one in found),
         begins=None if is_open else found[0].begins,
         reasons=() if words == {NOT_KNOWN} else tuple(dict.fromkeys(reasons)),
-        readings=_readings(worlds, found, disputes) if is_open else (),
-        settled_by=tuple(disputes[name].settled_by for name in named),
+        readings=followed(worlds, [one.word for one in found], disputes) if is_open else (),
+        settled_by=settlers(worlds, disputes) if is_open else (),
     )
 
 
 def _agreed(days: Iterable[date | None]) -> date | None:
     found = set(days)
     return found.pop() if len(found) == 1 else None
-
-
-def _readings(worlds: list[World], found: list[_InWorld], disputes: Mapping[str, Dispute]) -> tuple[Followed, ...]:
-    return tuple(
-        Followed(dispute, reading, one.word, *disputes[dispute].readings[reading])
-        for world, one in zip(worlds, found, strict=True)
-        for dispute, reading in world.items()
-    )
 
 
 def _in_world(rule: Rule, on: date, known: date, world: World) -> _InWorld:
