@@ -270,8 +270,19 @@ def periods_of(rule: Rule, world: World) -> Iterator[Period]:
             yield from reading.suspended
 
 
+def every_period(rule: Rule) -> tuple[Period, ...]:
+    """Return what suspends a rule by any reading, whoever could know it."""
+    return (*rule.suspended, *(one for reading in rule.readings for one in reading.suspended))
+
+
+def readings_known(rules: Iterable[Rule], disputes: Mapping[str, Dispute], known: date) -> dict[str, tuple[str, ...]]:
+    """Return the readings that were held on a day of each dispute about these rules, in order of its identifier."""
+    names = sorted({reading.dispute for rule in rules for reading in rule.readings})
+    return {name: disputes[name].readings_known(known) for name in names}
+
+
 def worlds_of(rules: Iterable[Rule], disputes: Mapping[str, Dispute], known: date) -> list[World]:
     """Return every way to read what is disputed about these rules, as known on a day; one where nothing is."""
-    names = sorted({reading.dispute for rule in rules for reading in rule.readings})
-    choices = [[(name, reading) for reading in disputes[name].readings_known(known)] for name in names]
+    held = readings_known(rules, disputes, known)
+    choices = [[(name, reading) for reading in readings] for name, readings in held.items()]
     return [dict(chosen) for chosen in product(*(choice for choice in choices if choice))]

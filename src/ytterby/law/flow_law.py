@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ytterby.law.applies import DISPUTED, Followed, followed, settlers, state_reasons
 from ytterby.law.book import LawBook
-from ytterby.law.dated_rule import Dispute, Rule, State, state_of, worlds_of
+from ytterby.law.dated_rule import Dispute, Rule, State, every_period, readings_known, state_of, worlds_of
 from ytterby.law.flow_entry import LAW, DueDay, FlowEntry, FlowReturnRule, QuotaDraw
 from ytterby.law.return_period import ReturnPeriod, period_with
 from ytterby.law.said import Reason, Said
@@ -191,11 +191,9 @@ def known_flow(law: LawBook, known: date) -> Hashable:
 
 
 def _is_known(entry: FlowEntry, known: date) -> tuple[bool, ...]:
-    periods = (*entry.dated.suspended, *(one for reading in entry.dated.readings for one in reading.suspended))
     due = entry.due if isinstance(entry, FlowReturnRule) else ()
-    return tuple(one.trust.is_known(known) for one in (entry, *periods, *due))
+    return tuple(one.trust.is_known(known) for one in (entry, *every_period(entry.dated), *due))
 
 
 def _read(entry: FlowEntry, law: LawBook, known: date) -> tuple[tuple[str, ...], ...]:
-    names = sorted({reading.dispute for reading in entry.dated.readings})
-    return tuple(law.disputes[name].readings_known(known) for name in names)
+    return tuple(readings_known([entry.dated], law.disputes, known).values())

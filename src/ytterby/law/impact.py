@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from ytterby.law.applies import Application, applies
 from ytterby.law.classification import CONTROLLED, DISPUTED, Classification, Classifier
 from ytterby.law.condition import Facts, leaves_of
-from ytterby.law.dated_rule import Rule
+from ytterby.law.dated_rule import Rule, readings_known
 from ytterby.law.fact import CODE
 from ytterby.law.goods import Goods
 from ytterby.law.law_change import boundaries
@@ -291,9 +291,7 @@ def _all_of(law: Law, name: str) -> Any:
     if rule.strictest is not None:
         # Any listed item may be the one that is asked about.
         rules += [law.book.rules[one] for one in sorted(item_rules(law.book))]
-    disputes = {reading.dispute for one in rules for reading in one.readings}
-    readings = {one: law.book.disputes[one].readings_known(law.known) for one in disputes}
-    return [_deciding(one) for one in rules], readings
+    return [_deciding(one) for one in rules], readings_known(rules, law.book.disputes, law.known)
 
 
 def _deciding(rule: Rule) -> Key:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ytterby.law.book import LawBook
-from ytterby.law.dated_rule import Period, Rule
+from ytterby.law.dated_rule import Period, Rule, every_period, readings_known
 from ytterby.law.pack_diff import ADDED, CHANGED, REMOVED
 from ytterby.law.reach import Law, reach_of
 from ytterby.law.standing import Standing, standing_of
@@ -37,7 +37,7 @@ def days_of_rule(rule: Rule) -> Iterator[date]:
     """Yield the days on which a rule begins, is suspended, or holds again, by any reading."""
     for version in rule.versions:
         yield from (day for day in (version.effective, version.not_before) if day is not None)
-    for period in (*rule.suspended, *(one for reading in rule.readings for one in reading.suspended)):
+    for period in every_period(rule):
         yield from _ends_of(period)
 
 
@@ -67,9 +67,8 @@ def rule_changes(old: Law, new: Law, *, on: date, until: date = date.max) -> lis
     return found
 
 
-def _readings(law: Law, rule: Rule | None) -> list[tuple[str, tuple[str, ...]]]:
-    names = sorted({reading.dispute for reading in rule.readings}) if rule is not None else []
-    return [(name, law.book.disputes[name].readings_known(law.known)) for name in names]
+def _readings(law: Law, rule: Rule | None) -> dict[str, tuple[str, ...]]:
+    return {} if rule is None else readings_known([rule], law.book.disputes, law.known)
 
 
 def _standing(law: Law, rule: Rule | None, on: date) -> Standing | None:
