@@ -186,7 +186,6 @@ class Classifier:
         """Return what guidance says: nothing where the goods hold nothing of the rule, ask before its day."""
         day = self._shown[guidance.rule]
         reason = Reason("", guidance.rule, day, guidance.text, guidance.trust)
-        is_given = guidance.effective is None or (guidance.effective <= day and guidance.trust.is_known(self._known))
         if not self._touches(guidance.rule, goods):
             said = Said("element_absent", {"elements": ", ".join(sorted(self._elements[guidance.rule]))})
             return _Finding(
@@ -194,7 +193,7 @@ class Classifier:
             )
         if guidance.effective is not None and self._days.of(self._book.rules[guidance.rule].governs) is None:
             return _Finding(guidance.rule, "", Match.UNKNOWN, reason)
-        if is_given:
+        if guidance.is_given(day, self._known):
             return _Finding(guidance.rule, "", Match.NO, reason, guidance.basis)
         said = Said("before_guidance", {"day": str(guidance.effective)})
         return _Finding(guidance.rule, "", Match.ASK, reason._replace(text=said))

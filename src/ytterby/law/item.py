@@ -91,6 +91,10 @@ class Guidance:
     text: Words
     trust: Trust
 
+    def is_given(self, on: date, known: date) -> bool:
+        """Tell whether it is given on a day, as known on another."""
+        return self.effective is None or (self.effective <= on and self.trust.is_known(known))
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

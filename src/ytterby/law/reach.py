@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ytterby.law.book import COVERAGE, IMPURITY, LawBook
 from ytterby.law.dated_rule import state_of, worlds_of
 from ytterby.law.goods import Goods
-from ytterby.law.item import Doubt, Guidance, Item, Part
+from ytterby.law.item import Doubt, Item, Part
 
 # Parts that speak of goods by their form alone, whatever they consist of.
 _BY_FORM = frozenset({"ask", "always"})
@@ -83,7 +83,7 @@ def item_rules(book: LawBook) -> set[str]:
 def standing_key(law: Law, rules: Iterable[str], on: date) -> tuple[Any, ...]:
     """Return what of a day decides how rules answer of goods: equal keys, equal answers by this book."""
     book = law.book
-    given = tuple(_is_given(one, on, law.known) for one in book.guidance)
+    given = tuple(one.is_given(on, law.known) for one in book.guidance)
     return (*(_standing(law, rule, on) for rule in sorted(rules)), given)
 
 
@@ -92,10 +92,6 @@ def _standing(law: Law, rule: str, on: date) -> frozenset[tuple[Any, ...]]:
     known = law.book.rules[rule]
     worlds = worlds_of([known], law.book.disputes, law.known)
     return frozenset((*sorted(world.items()), state_of(known, on, law.known, world).value) for world in worlds)
-
-
-def _is_given(one: Guidance, on: date, known: date) -> bool:
-    return one.effective is None or (one.effective <= on and one.trust.is_known(known))
 
 
 class _Side:
@@ -110,7 +106,7 @@ class _Side:
         self.elements = frozenset(element for item in self.items for element in item.elements)
         self.guidance = [one for one in book.guidance if one.rule == rule] if self.items else []
         self.doubts = [one for one in book.doubts if one.rule == rule] if self.items else []
-        self.given = [_is_given(one, on, law.known) for one in self.guidance]
+        self.given = [one.is_given(on, law.known) for one in self.guidance]
 
     def item_keys(self) -> list[tuple[Item, tuple[Any, ...]]]:
         return [(item, (item.code, item.elements, *map(self._part, item.parts))) for item in self.items]
