@@ -234,18 +234,13 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
                 yield refuse("pack.unknown_reference", place, wanted, known=", ".join(sorted(known)) or name)
     for number, item in enumerate(pack.items.values()):
         yield from _known(item.rule, book.rules, pointer("items", number, "rule"))
-        for at, part in enumerate(item.parts):
-            if part.limit:
-                yield from _known(part.limit, book.parameters, pointer("items", number, "parts", at, "limit"))
+        yield from _limit_references(item, book, pointer("items", number))
     places = {name for name, kind in book.facts.items() if kind.kind == PLACE}
     for number, name in enumerate(pack.stages):
         yield from _known(name, dict.fromkeys(places), pointer("stages", number, "fact"))
     for number, annex in enumerate(pack.annexes.values()):
         for at, one in enumerate(annex.entries):
-            for n, part in enumerate(one.parts):
-                if part.limit:
-                    where = pointer("annexes", number, "entries", at, "parts", n, "limit")
-                    yield from _known(part.limit, book.parameters, where)
+            yield from _limit_references(one, book, pointer("annexes", number, "entries", at))
     for section in ("guidance", "doubts"):
         for number, row in enumerate(getattr(pack, section)):
             yield from _known(row.rule, book.rules, pointer(section, number, "rule"))
@@ -267,6 +262,12 @@ def _references(pack: Pack, book: LawBook) -> Iterator[Problem]:
     if pack.procedure is not None:
         yield from _procedure_references(pack.procedure, book)
     yield from _dossier_references(pack, book)
+
+
+def _limit_references(item: Item, book: LawBook, place: str) -> Iterator[Problem]:
+    for number, part in enumerate(item.parts):
+        if part.limit:
+            yield from _known(part.limit, book.parameters, place + pointer("parts", number, "limit"))
 
 
 def _flow_references(entry: FlowEntry, book: LawBook, place: str) -> Iterator[Problem]:

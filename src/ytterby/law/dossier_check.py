@@ -4,7 +4,7 @@ Nobody is required to state what no law asks for; what is sensitive and merely p
 check names fields that are there and of the kind that it compares.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from ytterby.law.dossier_rule import (
     QUANTITY,
     TRANSLATED,
 )
+from ytterby.law.shape import twice
 from ytterby.terms.problem import Problem, pointer, refuse
 
 Json = Mapping[str, Any]
@@ -40,7 +41,7 @@ def dossier_problems(content: Json) -> list[Problem]:
 
 def _basis_problems(content: Json) -> Iterator[Problem]:
     rows = content.get("field_basis", ())
-    yield from _twice((pointer("field_basis", number, "id"), row["id"]) for number, row in enumerate(rows))
+    yield from twice((pointer("field_basis", number, "id"), row["id"]) for number, row in enumerate(rows))
     for number, row in enumerate(rows):
         yield from _ground(row, pointer("field_basis", number))
 
@@ -54,17 +55,10 @@ def _ground(row: Json, where: str) -> Iterator[Problem]:
         yield refuse("fields.required_without_law", where + "/required", name)
 
 
-def _twice(named: Iterable[tuple[str, str]]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    for where, name in named:
-        if seen.setdefault(name, where) != where:
-            yield refuse("pack.twice", where, name, first=seen[name])
-
-
 def _end_use_problems(rules: Json | None) -> Iterator[Problem]:
     if rules is None:
         return
-    yield from _twice((pointer("end_use", "elements", n, "id"), one["id"]) for n, one in enumerate(rules["elements"]))
+    yield from twice((pointer("end_use", "elements", n, "id"), one["id"]) for n, one in enumerate(rules["elements"]))
     if not rules["elements"]:
         yield refuse("pack.kind", pointer("end_use", "elements"), "[]", wanted="a list of at least one element")
     for number, one in enumerate(rules["elements"]):
@@ -74,18 +68,18 @@ def _end_use_problems(rules: Json | None) -> Iterator[Problem]:
                 yield refuse("pack.kind", where, said, wanted="words with {value} once")
     for number, one in enumerate(rules["vague"]):
         where = pointer("end_use", "vague", number, "words")
-        yield from _twice((where + pointer(n), said.lower()) for n, said in enumerate(one["words"]))
+        yield from twice((where + pointer(n), said.lower()) for n, said in enumerate(one["words"]))
 
 
 def _document_problems(dossier: Json) -> Iterator[Problem]:
     documents = [(pointer("dossier", "documents", n), row) for n, row in enumerate(dossier["documents"])]
-    yield from _twice((where + "/document", row["document"]) for where, row in documents)
+    yield from twice((where + "/document", row["document"]) for where, row in documents)
     names = [row["document"] for _, row in documents]
     if dossier["application"] not in names:
         where = pointer("dossier", "application")
         yield refuse("pack.unknown_reference", where, dossier["application"], known=", ".join(names))
     for where, row in documents:
-        yield from _twice((where + pointer("fields", n, "id"), one["id"]) for n, one in enumerate(row["fields"]))
+        yield from twice((where + pointer("fields", n, "id"), one["id"]) for n, one in enumerate(row["fields"]))
         for number, one in enumerate(row["fields"]):
             yield from _field_problems(one, where + pointer("fields", number))
 
@@ -105,7 +99,7 @@ def _field_problems(row: Json, where: str) -> Iterator[Problem]:
 def _check_problems(dossier: Json) -> Iterator[Problem]:
     fields = {(row["document"], one["id"]): one["value"] for row in dossier["documents"] for one in row["fields"]}
     documents = {row["document"] for row in dossier["documents"]}
-    yield from _twice((pointer("dossier", "checks", n, "id"), one["id"]) for n, one in enumerate(dossier["checks"]))
+    yield from twice((pointer("dossier", "checks", n, "id"), one["id"]) for n, one in enumerate(dossier["checks"]))
     for number, row in enumerate(dossier["checks"]):
         where, kind = pointer("dossier", "checks", number), row["kind"]
         if (row["basis"] == Basis.LAW) != ("rule" in row):

@@ -8,6 +8,7 @@ from ytterby.law.dated_rule import Period
 from ytterby.law.dossier_check import dossier_problems
 from ytterby.law.form import FORMS, MAGNET_TYPES
 from ytterby.law.procedure_check import procedure_problems
+from ytterby.law.shape import twice
 from ytterby.law.symbol import SYMBOLS, read_system
 from ytterby.law.trust import Confidence, Trust
 from ytterby.matter.element import ELEMENTS
@@ -55,19 +56,11 @@ def _names_twice(content: Json) -> Iterator[Problem]:
     keys = {"cited": "id", "disputes": "id", "rules": "id", "items": "code", "guidance": "id", "doubts": "id"}
     keys |= {"conduct": "rule", "annexes": "id", "stages": "fact", "flow_returns": "id", "quotas": "id"}
     for section, key in keys.items():
-        yield from _twice(((place + pointer(key), row[key]) for place, row in _rows(content, section)))
+        yield from twice(((place + pointer(key), row[key]) for place, row in _rows(content, section)))
     tariff = content.get("tariff", {})
     for section, key in {"conditions": "letter", "lines": "code"}.items():
         rows = tariff.get(section, ())
-        yield from _twice((pointer("tariff", section, place, key), row[key]) for place, row in enumerate(rows))
-
-
-def _twice(named: Iterable[tuple[str, str]]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    for where, name in named:
-        if name in seen:
-            yield refuse("pack.twice", where, name, first=seen[name])
-        seen.setdefault(name, where)
+        yield from twice((pointer("tariff", section, place, key), row[key]) for place, row in enumerate(rows))
 
 
 def _rule_problems(row: Json, place: str) -> Iterator[Problem]:
@@ -95,7 +88,7 @@ def _rule_problems(row: Json, place: str) -> Iterator[Problem]:
     names = (
         (place + pointer("readings", n), f"{r['dispute']} {r['id']}") for n, r in enumerate(row.get("readings", ()))
     )
-    yield from _twice(names)
+    yield from twice(names)
     yield from _known_problems(row, place)
     yield from _transition_problems(row, place)
     for number, later in enumerate(row.get("later", ())):
@@ -171,7 +164,7 @@ def _span(row: Json) -> Period:
 
 def _item_problems(row: Json, place: str) -> Iterator[Problem]:
     yield from _elements(row["elements"], place + "/elements")
-    yield from _twice((place + pointer("parts", n, "n"), str(part["n"])) for n, part in enumerate(row["parts"]))
+    yield from twice((place + pointer("parts", n, "n"), str(part["n"])) for n, part in enumerate(row["parts"]))
     for number, part in enumerate(row["parts"]):
         where = place + pointer("parts", number)
         yield from _forms(part["forms"], where)
@@ -187,7 +180,7 @@ def _item_problems(row: Json, place: str) -> Iterator[Problem]:
 
 def _annex_problems(row: Json, place: str) -> Iterator[Problem]:
     entries = [(place + pointer("entries", number), one) for number, one in enumerate(row["entries"])]
-    yield from _twice((where + "/id", one["id"]) for where, one in entries)
+    yield from twice((where + "/id", one["id"]) for where, one in entries)
     for where, one in entries:
         yield from _item_problems(one, where)
 
@@ -218,7 +211,7 @@ def _forms(names: Iterable[str], place: str, field: str = "forms") -> Iterator[P
 
 def _dispute_problems(row: Json, place: str) -> Iterator[Problem]:
     names = [one["id"] for one in row["readings"]]
-    yield from _twice((place + pointer("readings", n, "id"), name) for n, name in enumerate(names))
+    yield from twice((place + pointer("readings", n, "id"), name) for n, name in enumerate(names))
     settled = row.get("settled")
     if settled and settled["reading"] not in names:
         yield refuse("pack.unknown_reference", place + "/settled/reading", settled["reading"], known=", ".join(names))

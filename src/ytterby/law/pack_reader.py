@@ -238,19 +238,7 @@ def _item(row: Json, pack: str) -> Item:
 
 
 def _annex(row: Json, pack: str) -> Annex:
-    entries = tuple(
-        Item(
-            code=one["id"],
-            pack=pack,
-            rule=row["id"],
-            elements=tuple(one["elements"]),
-            text=one["text"],
-            parts=tuple(_part(part, one) for part in one["parts"]),
-            reference_hs=(),
-            trust=trust_of(one),
-        )
-        for one in row["entries"]
-    )
+    entries = tuple(_item({**one, "code": one["id"], "rule": row["id"]}, pack) for one in row["entries"])
     return Annex(row["id"], pack, row["text"], entries, trust_of(row))
 
 

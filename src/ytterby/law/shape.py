@@ -5,7 +5,7 @@ that it is the same decimal everywhere.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -183,3 +183,11 @@ def entry(required: Mapping[str, Shape], others: Mapping[str, Shape] | None = No
 
 
 words = fields(dict.fromkeys(LANGUAGES, text), {})
+
+
+def twice(named: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Yield each name (a place and the name there) that stood at another place before."""
+    seen: dict[str, str] = {}
+    for where, name in named:
+        if seen.setdefault(name, where) != where:
+            yield refuse("pack.twice", where, name, first=seen[name])
