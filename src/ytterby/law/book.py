@@ -3,12 +3,10 @@
 A pack may name what another holds (a ban names the items' packs); what no loaded pack holds is refused here.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 from ytterby.law import conduct as asked
@@ -22,7 +20,7 @@ from ytterby.law.fact import CODE, FIGURES, PLACE, SHARE, FactKind
 from ytterby.law.flow_entry import FlowEntry, FlowReturnRule, QuotaDraw, is_said_twice
 from ytterby.law.goods_value import PLACES
 from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter
-from ytterby.law.pack import DIGEST_SUITE, Cited, Pack
+from ytterby.law.pack import Cited, Pack, digest_of
 from ytterby.law.procedure import Procedure, clock_rules_of, entries_of
 from ytterby.law.stage import Stage
 from ytterby.terms.problem import Problem, pointer, refuse
@@ -161,8 +159,7 @@ class LawBook:
             for one in found
         ]
         content = {"packs": [[pack.id, pack.digest] for pack in self.packs.values()], "settlements": settled}
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return f"{DIGEST_SUITE}:{sha256(_DOMAIN + text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        return digest_of(_DOMAIN, content)
 
     def code_of(self, name: str) -> str:
         """Return a code without its pack's group as prefix (`xx-1A001.a` is `1A001.a`); any other name as it is."""

@@ -76,5 +76,10 @@ def pack_digest(content: Mapping[str, object]) -> str:
     Raises:
         TypeError: it holds what JSON does not.
     """
+    return digest_of(_DOMAIN, content)
+
+
+def digest_of(domain: bytes, content: Mapping[str, object]) -> str:
+    """Return `sha256:` and the digest of canonical content; that of another domain is another."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return f"{DIGEST_SUITE}:{sha256(_DOMAIN + text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"{DIGEST_SUITE}:{sha256(domain + text.encode('utf-8', 'surrogatepass')).hexdigest()}"
