@@ -111,14 +111,16 @@ def impact(
     `until` is the last day on which is asked. Without `is_reach_used` all goods are classified by both books: the plain
     way, against which tests and benchmarks hold the other.
     """
-    groups: dict[Key, list[Subject]] = {}
+    groups: dict[tuple[Key, Key, Key], list[Subject]] = {}
     for subject in subjects:
-        key = goods_key(subject.old), goods_key(subject.new), tuple(sorted(subject.facts.items()))
+        was = goods_key(subject.old)
+        becomes = was if subject.new is subject.old else goods_key(subject.new)
+        key = was, becomes, tuple(sorted(subject.facts.items()))
         groups.setdefault(key, []).append(subject)
     asking = _Asking(old, new, on, until)
     found = []
-    for done, rows in enumerate(groups.values(), 1):
-        difference = asking.difference(rows, is_reach_used=is_reach_used)
+    for done, ((was, becomes, facts_key), rows) in enumerate(groups.items(), 1):
+        difference = asking.difference(rows, facts_key, is_narrowed=is_reach_used and was == becomes)
         if difference is not None:
             found.append(difference)
         tell(done, len(groups))
@@ -171,12 +173,12 @@ class _Asking:
     def _asked_of(self, name: str) -> list[set[str]]:
         return [facts_asked(law, name) if name in law.book.rules else set() for law in self.laws]
 
-    def difference(self, rows: Sequence[Subject], *, is_reach_used: bool) -> Difference | None:
-        """Return what changes for subjects of equal goods, on the first day on which anything does."""
+    def difference(self, rows: Sequence[Subject], facts_key: Key, *, is_narrowed: bool) -> Difference | None:
+        """Return what changes for subjects of equal goods, on the first day on which anything does; narrowed to goods
+        that a difference of the books can concern.
+        """
         first = rows[0]
         goods = first.old, first.new
-        is_narrowed = is_reach_used and goods_key(first.old) == goods_key(first.new)
-        facts_key = tuple(sorted(first.facts.items()))
         answers: dict[Key, Classification] = {}
         for day in self.days:
             if is_narrowed and not self._is_concerned(day, first, facts_key):

@@ -59,10 +59,10 @@ def rule_changes(old: Law, new: Law, *, on: date, until: date = date.max) -> lis
         if before == after and _readings(old, before) == _readings(new, after) and name not in lists:
             continue
         kind = ADDED if before is None else REMOVED if after is None else CHANGED
-        pairs = [(day, _standing(old, before, day), _standing(new, after, day)) for day in days]
-        since, was, becomes = next(
-            (pair for pair in pairs if _word(pair[1]) != _word(pair[2])), (None, pairs[0][1], pairs[0][2])
-        )
+        # Day by day, no further than the first that tells.
+        pairs = ((day, _standing(old, before, day), _standing(new, after, day)) for day in days)
+        told = next((pair for pair in pairs if _word(pair[1]) != _word(pair[2])), None)
+        since, was, becomes = told or (None, _standing(old, before, on), _standing(new, after, on))
         found.append(RuleChange(name, kind, since, was, becomes))
     return found
 
