@@ -30,17 +30,24 @@ def nothing_to_check() -> None:
     """Let everything be entered."""
 
 
+def nothing_beside(first: int) -> None:
+    """Write nothing beside the log."""
+    del first
+
+
 def register_documents(
     documents: Sequence[Registrable],
     submitter: str,
     at: datetime,
     *,
     check: Callable[[], None] = nothing_to_check,
+    after: Callable[[int], None] = nothing_beside,
 ) -> int:
     """Enter these documents in one transaction; what is registered with the same fields already is passed over.
 
-    `check` runs under the lock before anything is entered, and raises where nothing may be. What it writes beside the
-    log is written with the documents. Returns the size of the log afterwards.
+    `check` runs under the lock before anything is entered, and raises where nothing may be; what it writes beside the
+    log is written with the documents. So is what `after` writes, which runs when they are entered and gets the number
+    of the first in the log. Returns the size of the log afterwards.
     """
     made = []
     for kind, key, fields in documents:
@@ -66,6 +73,7 @@ def register_documents(
                 for i, (kind, key, text, digest, salt, _) in enumerate(new)
             ]
         )
+        after(first)
         return head.size
 
     return write(enter)
