@@ -1,8 +1,8 @@
 """An application as it is handed in: goods by line, parties, use, documents; each fact once.
 
 What law asks for is judged over a dossier, and the dossier is made from the application (`dossier_of`), so that name,
-quantity, end user and order are typed once and cannot disagree with themselves. What a pack's form asks beyond that stands
-in `fields`, by the names of the pack.
+quantity, end user and order are typed once and cannot disagree with themselves. What a pack's form asks beyond that
+stands in `fields`, by the names of the pack.
 
 Quantities are exact decimals in a unit of UN/ECE Recommendation 20; countries ISO 3166-1 alpha-2.
 """
@@ -122,7 +122,7 @@ def _of_error(error: msgspec.ValidationError) -> Problem:
     path = _PATH.search(text)
     parts = re.findall(r"\.(\w+)|\[([^\]]*)\]", path.group(1)) if path else []
     where = pointer(*(name or index for name, index in parts)) if parts else ""
-    return refuse("application.form", where, "", why=text.split(" - at ")[0])
+    return refuse("application.form", where, "", why=text.split(" - at ", maxsplit=1)[0])
 
 
 def _problems(one: Application, units: UnitTable) -> Iterator[Problem]:

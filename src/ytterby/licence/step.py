@@ -1,8 +1,8 @@
 """What can be said in a case: one struct a command, with the fields that it must have.
 
-A step is what somebody asks to be recorded; an event is a step that was recorded, with who said it and when. The name of a
-struct's tag is the command that the transition tables (`transitions/`) speak of. Texts are what people wrote; codes are
-of the pack in force (`Procedure.casework`). Days are ISO dates, instants RFC 3339 in UTC, quantities exact decimals.
+A step is what somebody asks to be recorded; an event is a step that was recorded, with who said it and when. A struct's
+tag is the command that the transition tables (`transitions/`) speak of. Texts are what people wrote; codes are of the
+pack in force (`Procedure.casework`). Days are ISO dates, instants RFC 3339 in UTC, quantities exact decimals.
 """
 
 from collections.abc import Mapping
@@ -273,7 +273,7 @@ class LineDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Propose(_Step, frozen=True, tag="propose"):
-    """A draft of the decision: outcome, lines, conditions, coded reasons; it pins the evidence and the packs it rests on.
+    """A draft of the decision: outcome, lines, conditions, coded reasons; it pins evidence and packs that it rests on.
 
     `outcome`: granted, refused, no_licence_required, returned. `settles` tells why, where the advice does not agree.
     """
