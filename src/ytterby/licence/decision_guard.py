@@ -1,0 +1,232 @@
+"""The guards of decisions: evidence, findings, advice, and what a draft may decide (`guard.py` names them all).
+
+Source: casework page of this project, 5.2 (I5, I8, I9, I11, I14, I17) and 5.3; threat D6.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ytterby.licence.advice import combine
+from ytterby.licence.case import Case
+from ytterby.licence.office import PASSED, Office
+from ytterby.licence.step import DecideAutomatically, LineDecision, Propose
+from ytterby.licence.validity import last_valid_day
+from ytterby.terms.problem import Problem, pointer, refuse
+from ytterby.terms.quantity import plain_decimal
+
+Guard = Callable[[Case, Any, Office], Iterable[Problem]]
+GRANTED, REFUSED, NO_LICENCE, RETURNED = "granted", "refused", "no_licence_required", "returned"
+OUTCOMES = (GRANTED, REFUSED, NO_LICENCE, RETURNED)
+SETTLED = "settled"
+
+
+def coded(kind: str, field: str) -> Guard:
+    """Return the guard that reasons in a field are codes of a kind, at least one."""
+
+    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+        value = getattr(step, field)
+        codes = (value,) if isinstance(value, str) else tuple(value)
+        known = office.rules.reasons.get(kind, frozenset())
+        if not [code for code in codes if code]:
+            yield refuse("case.no_reason", pointer(field), "", allowed=", ".join(sorted(known)) or "-")
+        for code in codes:
+            if code and known and code not in known:
+                yield refuse("case.unknown_reason", pointer(field), code, allowed=", ".join(sorted(known)))
+
+    return guard
+
+
+def standing_finding(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """Only what was found is adjudicated, and only what words can settle (a check that did not run is run)."""
+    found = next((one for one in office.findings if one.key == step.finding), None)
+    if found is None:
+        yield refuse("case.no_such_finding", "/finding", step.finding)
+    elif not found.is_settled_by_words:
+        yield refuse("case.not_settled_by_words", "/finding", step.finding, check=found.check)
+    if step.verdict not in {SETTLED, "stands"}:
+        yield refuse("case.verdict", "/verdict", step.verdict, allowed="settled, stands")
+    if not step.text.strip():
+        yield refuse("case.no_text", "/text", "")
+
+
+def evidence_current(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """The draft rests on evidence that was gathered after the application last changed, and on its packs (I9)."""
+    gathered = case.gathered
+    if gathered is None or not case.is_evidence_current:
+        yield refuse("case.evidence_old")
+        return
+    if step.evidence != gathered[1].digest:
+        yield refuse("case.other_evidence", "/evidence", step.evidence, current=gathered[1].digest)
+    if dict(step.packs) != dict(gathered[1].evidence.get("packs", {})):
+        yield refuse("case.other_packs", "/packs", ", ".join(sorted(step.packs)))
+
+
+def checks_run(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """Fail closed: a blocking check that did not run blocks, and nothing overrides it (I17, threat D6)."""
+    if case.gathered is None:
+        yield refuse("case.evidence_old")
+    for one in office.findings:
+        if one.blocks and not one.is_settled_by_words:
+            yield refuse("case.check_blocks", "", one.check, finding=one.key)
+
+
+def findings_settled(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """Every blocking finding has its word, and none that stands is granted over (I8)."""
+    said = case.adjudicated
+    granting = getattr(step, "outcome", GRANTED) in {GRANTED, NO_LICENCE}
+    for one in office.findings:
+        if not one.blocks or not one.is_settled_by_words:
+            continue
+        found = said.get(one.key)
+        if found is None:
+            yield refuse("case.finding_open", "", one.key, check=one.check)
+        elif granting and found.verdict != SETTLED:
+            yield refuse("case.finding_stands", "", one.key, check=one.check)
+
+
+def advice_settled(case: Case, step: Propose, office: Office) -> Iterator[Problem]:
+    """Advice that does not agree, or that the draft departs from, is settled in words by the author."""
+    together = combine([said.verdict for _, said in case.advice])
+    agrees = {
+        "incomplete": OUTCOMES,
+        "approve": (GRANTED,),
+        "proviso": (GRANTED,),
+        "refuse": (REFUSED, RETURNED),
+        "no_licence_required": (NO_LICENCE,),
+    }
+    if step.outcome not in agrees.get(together, ()) and not step.settles.strip():
+        yield refuse("case.advice_open", "/settles", "", advice=together)
+    asked = [said for _, said in case.advice if said.conditions and said.verdict == "proviso"]
+    missing = {one for said in asked for one in said.conditions} - set(step.conditions)
+    if step.outcome == GRANTED and missing and not step.settles.strip():
+        yield refuse("case.proviso_left_out", "/conditions", ", ".join(sorted(missing)))
+
+
+def outcome_fits(case: Case, step: Propose | DecideAutomatically, office: Office) -> Iterator[Problem]:
+    """What is decided fits what was applied for, and the kind of licence."""
+    if step.outcome not in OUTCOMES:
+        yield refuse("case.outcome", "/outcome", step.outcome, allowed=", ".join(OUTCOMES))
+        return
+    if step.outcome == GRANTED:
+        yield from _lines_fit(case, step.lines)
+        yield from _days_fit(step, office)
+    elif step.outcome == NO_LICENCE:
+        yield from _freed(case, step.lines)
+
+
+def _lines_fit(case: Case, lines: tuple[LineDecision, ...]) -> Iterator[Problem]:
+    """Licensed is at most what was applied for, in its unit (invariant I5)."""
+    applied = {line.line: line for line in case.application.lines}
+    if not any(one.outcome == GRANTED for one in lines):
+        yield refuse("case.nothing_granted", "/lines", "")
+    if len({one.line for one in lines}) != len(lines):
+        yield refuse("case.line_twice", "/lines", "")
+    for number, one in enumerate(lines):
+        where = pointer("lines", number)
+        line = applied.get(one.line)
+        if line is None:
+            yield refuse("case.no_such_line", where + "/line", one.line)
+            continue
+        if one.outcome != GRANTED:
+            continue
+        amount = plain_decimal(one.quantity)
+        if one.unit != line.unit:
+            yield refuse("case.other_unit", where + "/unit", one.unit, applied=line.unit)
+        elif amount is None or amount <= 0 or amount > Decimal(line.quantity):
+            yield refuse("case.more_than_applied", where + "/quantity", one.quantity, applied=line.quantity)
+
+
+def _days_fit(step: Propose | DecideAutomatically, office: Office) -> Iterator[Problem]:
+    first, last = _day(step.valid_from), _day(step.valid_to)
+    if first is None or last is None or last < first:
+        yield refuse("case.validity", "/valid_to", f"{step.valid_from} {step.valid_to}")
+        return
+    kinds = office.rules.licence_kinds
+    if not kinds and not step.licence_kind:
+        return
+    kind = kinds.get(step.licence_kind)
+    if kind is None:
+        yield refuse("case.licence_kind", "/licence_kind", step.licence_kind, allowed=", ".join(kinds) or "-")
+    elif kind.valid_most is not None and last > (most := last_valid_day(first, kind.valid_most)):
+        yield refuse("case.valid_too_long", "/valid_to", step.valid_to, latest=most.isoformat())
+
+
+def _freed(case: Case, lines: tuple[LineDecision, ...]) -> Iterator[Problem]:
+    """Each line that needs no licence names the parameter that frees it."""
+    freed = {one.line for one in lines if one.outcome == NO_LICENCE and one.freeing}
+    for line in case.application.lines:
+        if line.line not in freed:
+            yield refuse("case.not_freed", "/lines", line.line)
+
+
+def asked(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """A question says what it asks."""
+    application = case.application
+    if not application.text.strip() and not application.lines:
+        yield refuse("case.nothing_asked", "/application/text", "")
+
+
+def ruling_fits(case: Case, step: Propose, office: Office) -> Iterator[Problem]:
+    """A ruling says of each line its codes, or what frees it."""
+    told = {one.line for one in step.lines if one.code or one.freeing}
+    for line in case.application.lines if step.outcome != RETURNED else ():
+        if line.line not in told:
+            yield refuse("case.not_ruled", "/lines", line.line)
+
+
+def answer_given(case: Case, step: Propose, office: Office) -> Iterator[Problem]:
+    """An answer is given in words."""
+    if not step.text.strip():
+        yield refuse("case.no_text", "/text", "")
+
+
+def amendable(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """Kind of item, destination, end user and end use are key: to change one of them takes a new application."""
+    old, new = office.amended, case.application
+    if old is None:
+        yield refuse("case.nothing_to_amend", "", case.begun.amends)
+        return
+    named = sorted(one.party or one.name for one in new.of_role("end_user"))
+    codes = {line.product or line.name for line in new.lines}
+    key = (
+        ("destination", new.destination, old.get("destination", "")),
+        ("end_user", named, sorted(old.get("end_users", ()))),
+        ("use", new.use.get("code", ""), old.get("use", {}).get("code", "")),
+        ("item", codes, {row.get("product") or row.get("name") for row in old.get("lines", ())}),
+    )
+    for name, wanted, held in key:
+        if wanted != held:
+            yield refuse("case.key_element", "/application", name)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def coded_outcome(case: Case, step: Propose, office: Office) -> Iterator[Problem]:
+    """A refusal and a return have at least one coded reason (invariant I11)."""
+    kind = {REFUSED: "refusal", RETURNED: "return"}.get(step.outcome)
+    if kind is not None:
+        yield from coded(kind, "reasons")(case, step, office)
+
+
+def automatic_tier(case: Case, step: DecideAutomatically, office: Office) -> Iterator[Problem]:
+    """A rule decides alone only where the pack lets it (invariant I14)."""
+    rated = case.rated
+    if rated is None or rated.tier != step.tier or not office.rules.tier(step.tier).is_automatic:
+        yield refuse("case.not_automatic", "/tier", step.tier)
+    if step.outcome != GRANTED:
+        yield refuse("case.only_grants", "/outcome", step.outcome)
+
+
+def no_candidate(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """Nobody on the case resembles anybody listed (invariant I14)."""
+    screened = case.gathered[1].evidence.get("screening", {}) if case.gathered else {}
+    found = [*screened.get("alerts", ()), *screened.get("reviews", ())]
+    if screened.get("answer") != PASSED or found:
+        yield refuse("case.candidate", "", len(found))

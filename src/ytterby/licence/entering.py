@@ -1,0 +1,125 @@
+"""Whether a step may be taken in a case, and the event that it makes: the one way in which a case changes.
+
+A command names the version of the case that who gives it saw; another version refuses it (invariant I10), so that two
+steps at once make one event and one refusal. Then the table is asked: is there a row of this state and command; is
+who speaks of its roles; which row is it; do its guards hold. All problems of the guards come out at once.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from ytterby.licence.case import OFFICER, Case, Event
+from ytterby.licence.guard import CHOICES, GUARDS
+from ytterby.licence.office import Office, Speaking
+from ytterby.licence.step import TEXT_MAX, Begin, Propose, Query, Report, Step, step_fields, verb_of
+from ytterby.licence.transition import Row, TransitionTable
+from ytterby.terms.problem import Problem, pointer, refuse
+
+DAY_FIELDS = ("due", "valid_from", "valid_to")
+
+
+def begin(number: str, step: Begin, office: Office) -> Event | list[Problem]:
+    """Return the first event of a case, or what refuses it."""
+    table = office.rules.table
+    problems = list(_words(step))
+    if step.kind != table.kind:
+        problems.append(refuse("case.other_kind", "/kind", step.kind, kind=table.kind))
+    if not office.speaker.party or table.begun_by not in office.speaker.roles:
+        problems.append(refuse("case.not_yours_to_begin", "", office.speaker.party, kind=table.kind))
+    exporter = step.application.exporter
+    if table.begun_by == "applicant" and exporter and exporter != office.speaker.party:
+        problems.append(refuse("case.other_exporter", "/application/parties", exporter))
+    if table.begun_by != "applicant" and not exporter:
+        problems.append(refuse("case.about_nobody", "/application/parties", ""))
+    return problems or _event(1, step, office, table.begun_by)
+
+
+def enter(case: Case, step: Step, office: Office, *, expected: int | None = None) -> Event | list[Problem]:
+    """Return the event that a step makes of a case, or everything that refuses it. `expected` None: whatever it is
+    at.
+    """
+    if expected is not None and expected != case.version:
+        return [refuse("case.changed_meanwhile", "", expected, now=case.version)]
+    found = row_of(case, step, office)
+    if not isinstance(found, Row):
+        return found
+    problems = [*_words(step), *(one for name in found.guard for one in GUARDS[name](case, step, office))]
+    role = next(name for name in found.who if plays(name, case, office.speaker, step))
+    return problems or _event(case.version + 1, step, office, _plain(role))
+
+
+def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
+    """Return the row of the table that a step goes by, or why it goes by none."""
+    table, verb = office.rules.table, verb_of(step)
+    rows = table.rows_of(case.state, verb)
+    if not rows:
+        may = ", ".join(table.commands_of(case.state)) or "-"
+        return [refuse("case.not_now", "", verb, state=case.state, may=may)]
+    rows = tuple(row for row in rows if any(plays(name, case, office.speaker, step) for name in row.who))
+    if not rows:
+        return [refuse("case.not_yours", "", verb, state=case.state)]
+    chosen = [row for row in rows if all(CHOICES[name](case, step, office) for name in row.when)]
+    if len(chosen) != 1:
+        return [refuse("case.no_way", "", verb, state=case.state)]
+    return chosen[0]
+
+
+def after(case: Case, event: Event, table: TransitionTable, office: Office) -> Case:
+    """Return the case after an event that was entered.
+
+    Raises:
+        ValueError: it cannot have happened.
+    """
+    if isinstance(event.step, Begin) and not case.events:
+        return case.after(event, table.begins)
+    found = row_of(case, event.step, office)
+    if not isinstance(found, Row):
+        raise ValueError(f"{event.verb} in the state {case.state}: {found[0].code}")
+    return case.after(event, found.after(case.state))
+
+
+def plays(role: str, case: Case, speaker: Speaking, step: Step) -> bool:
+    """Tell whether somebody is of a role of the table in a case."""
+    if role == "assigned":
+        return "officer" in speaker.roles and case.assigned.get(OFFICER) == speaker.account
+    if role == "author":
+        return "officer" in speaker.roles and case.draft is not None and case.draft[0].by == speaker.account
+    if role == "signer":
+        order = getattr(step, "order", 0)
+        return "officer" in speaker.roles and case.assigned.get(order) == speaker.account
+    return role in speaker.roles
+
+
+def _plain(role: str) -> str:
+    return "officer" if role in {"assigned", "author", "signer"} else role
+
+
+def _event(version: int, step: Step, office: Office, role: str) -> Event:
+    speaker = office.speaker
+    return Event(version, office.at, speaker.account, speaker.party, role, step, speaker.team)
+
+
+def _words(step: Step) -> Iterator[Problem]:
+    """Yield what is wrong with the texts and days of a step."""
+    fields = step_fields(step)
+    for name in ("text", "settles", "signer", "outcome", "task"):
+        value = fields.get(name)
+        if isinstance(value, str) and len(value) > TEXT_MAX:
+            yield refuse("case.too_long", pointer(name), len(value), limit=TEXT_MAX)
+    for name in DAY_FIELDS:
+        value = fields.get(name)
+        if value and not _is_day(value):
+            yield refuse("case.day", pointer(name), value)
+    if isinstance(step, Query) and (not step.text.strip() or not step.due):
+        yield refuse("case.no_text" if not step.text.strip() else "case.day", "/text" if step.due else "/due", "")
+    if isinstance(step, Report) and step.verdict not in {"approve", "proviso", "refuse"}:
+        yield refuse("case.verdict", "/verdict", step.verdict, allowed="approve, proviso, refuse")
+    if isinstance(step, Propose) and not step.text.strip() and step.outcome != "granted":
+        yield refuse("case.no_text", "/text", "")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,343 @@
+"""The guards of the transition tables by name: what must hold for a step (`GUARDS`), and which row it is (`CHOICES`).
+
+A guard returns nothing where it holds, else the problems that refuse the step; each problem has a sentence and a
+cure. A guard reads the case, the step, and what was looked up for it (`office.Office`). None has a switch: neither a
+setting nor a demo reaches this room.
+
+Source: casework page of this project, 5.2 (I5 to I11, I14, I17) and 5.3; regulation page, section 4.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ytterby.licence.approval import Approval, ApprovalVerdict, Draft, may_approve
+from ytterby.licence.case import Case
+from ytterby.licence.decision_guard import (
+    GRANTED,
+    NO_LICENCE,
+    REFUSED,
+    RETURNED,
+    Guard,
+    advice_settled,
+    amendable,
+    answer_given,
+    asked,
+    automatic_tier,
+    checks_run,
+    coded,
+    coded_outcome,
+    evidence_current,
+    findings_settled,
+    no_candidate,
+    outcome_fits,
+    ruling_fits,
+    standing_finding,
+)
+from ytterby.licence.office import PASSED, Office
+from ytterby.licence.step import (
+    Advise,
+    Approve,
+    Issue,
+    NotifyMissing,
+    Reject,
+    Submit,
+)
+from ytterby.terms.problem import Problem, pointer, refuse
+
+Choice = Callable[[Case, Any, Office], bool]
+
+
+# Which row
+
+
+def _has_phase(name: str) -> Choice:
+    return lambda case, step, office: name in office.rules.phases
+
+
+def _lacks_phase(name: str) -> Choice:
+    return lambda case, step, office: name not in office.rules.phases
+
+
+def approvals_wanted(case: Case, office: Office) -> int:
+    """Return how many approvals the draft of a case wants."""
+    return office.rules.tier(case.rated.tier if case.rated else "").approvals
+
+
+def _is_last(case: Case, step: Approve, office: Office) -> bool:
+    given = {said.order for _, said in case.approvals} | {step.order}
+    return set(range(1, approvals_wanted(case, office) + 1)) <= given
+
+
+def _outcome(name: str) -> Choice:
+    return lambda case, step, office: case.draft is not None and case.draft[1].outcome == name
+
+
+CHOICES: Mapping[str, Choice] = {
+    "phase_received": _has_phase("received"),
+    "no_phase_received": _lacks_phase("received"),
+    "more_approvals": lambda case, step, office: not _is_last(case, step, office),
+    "last_approval": _is_last,
+    "outcome_granted": _outcome(GRANTED),
+    "outcome_refused": _outcome(REFUSED),
+    "outcome_no_licence": _outcome(NO_LICENCE),
+    "outcome_returned": _outcome(RETURNED),
+    "outcome_ruled": lambda case, step, office: case.draft is not None and case.draft[1].outcome != RETURNED,
+    "record_open": lambda case, step, office: step.outcome not in {"passed", "failed"},
+    "record_passed": lambda case, step, office: step.outcome == "passed",
+    "record_failed": lambda case, step, office: step.outcome == "failed",
+}
+
+
+# What must hold
+
+
+def _phase(name: str) -> Guard:
+    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+        if name not in office.rules.phases:
+            yield refuse("case.no_phase", "", name, procedure=case.procedure)
+
+    return guard
+
+
+def _complete(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if office.gaps is None:
+        yield refuse("case.not_judged")
+    elif office.gaps:
+        yield refuse("case.incomplete", "", len(office.gaps), gaps=", ".join(office.gaps))
+
+
+def _declared(case: Case, step: Submit, office: Office) -> Iterator[Problem]:
+    if not step.declares or not step.signer.strip():
+        yield refuse("case.not_declared", "/signer" if step.declares else "/declares", step.signer)
+
+
+def _not_barred(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    for code in office.barred:
+        yield refuse("case.barred", "", code, kind=case.application.licence_kind)
+
+
+def _one_notice(case: Case, step: NotifyMissing, office: Office) -> Iterator[Problem]:
+    if case.last(NotifyMissing) is not None:
+        yield refuse("case.notified_already")
+    if not step.lacking:
+        yield refuse("case.nothing_missing", "/lacking", "")
+
+
+def _reported(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if not case.is_reported:
+        yield refuse("case.not_reported")
+
+
+def _second_person(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    asked = next((event for event in case.events if event.version == step.version), None)
+    if asked is None or asked.verb != "take_over" or asked.version < case.round_from:
+        yield refuse("case.nothing_to_agree", "/version", step.version)
+    elif office.speaker.account in {asked.by, asked.step.account}:  # type: ignore[union-attr]
+        yield refuse("case.second_person")
+
+
+def _no_conflict(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    speaker, parties = office.speaker, {*case.application.party_ids, case.applicant}
+    if speaker.account in case.conflicted or speaker.conflicts & parties:
+        yield refuse("case.conflict")
+    elif "system" not in speaker.roles and (speaker.party in parties or speaker.account in case.applicant_users):
+        yield refuse("case.own_party")
+
+
+def _open(name: str, field: str, code: str) -> Guard:
+    """Return the guard that what a field names is open in the case."""
+
+    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+        held: Mapping[str, object] = getattr(case, name)
+        if getattr(step, field) not in held:
+            yield refuse(code, pointer(field), getattr(step, field), open=", ".join(held) or "-")
+
+    return guard
+
+
+def _none_open(name: str, code: str) -> Guard:
+    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+        held: Mapping[str, object] = getattr(case, name)
+        if held:
+            yield refuse(code, "", len(held), open=", ".join(held))
+
+    return guard
+
+
+def _named(which: str, code: str) -> Guard:
+    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+        known: frozenset[str] = getattr(office.rules, which)
+        if step.reason not in known:
+            yield refuse(code, "/reason", step.reason, allowed=", ".join(sorted(known)) or "-")
+
+    return guard
+
+
+def _new_stop(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    yield from _named("stops", "case.not_a_stop")(case, step, office)
+    if any(step.id == getattr(event.step, "id", None) for event in case.events):
+        yield refuse("case.id_taken", "/id", step.id)
+
+
+def draft_of(case: Case) -> Draft:
+    """Return the draft of a case as far as it concerns who may approve it.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if case.draft is None:
+        raise ValueError(f"the case {case.number} has no draft")
+    signed = [(event.by, step.order, step.draft, ApprovalVerdict.APPROVE) for event, step in case.of(Approve)]
+    signed += [(event.by, step.order, step.draft, ApprovalVerdict.REJECT) for event, step in case.of(Reject)]
+    return Draft(
+        author=case.draft[0].by,
+        digest=case.draft_digest,
+        tier=case.rated.tier if case.rated else "",
+        assessors=case.assessors,
+        approvals=tuple(Approval(*one) for one in signed),
+        applicant_users=case.applicant_users,
+    )
+
+
+def _may_approve(case: Case, step: Approve | Reject, office: Office) -> Iterator[Problem]:
+    if step.draft != case.draft_digest:
+        yield refuse("case.other_draft", "/draft", step.draft, current=case.draft_digest)
+        return
+    wanted = approvals_wanted(case, office)
+    if not 1 <= step.order <= wanted:
+        yield refuse("case.no_such_order", "/order", step.order, wanted=wanted)
+        return
+    draft = draft_of(case)
+    if any(one.order == step.order for one in draft.counted):
+        yield refuse("case.order_taken", "/order", step.order)
+    why = may_approve(office.speaker.account, step.order, draft)
+    if why:
+        yield refuse(f"case.may_not_approve_{why}", "", office.speaker.account)
+    body = office.rules.tier(draft.tier).body_of(step.order)
+    if body and body not in office.speaker.bodies:
+        yield refuse("case.other_body", "/order", step.order, body=body)
+
+
+def _other_officers(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if office.speaker.account in case.deciders_before:
+        yield refuse("case.decided_before")
+
+
+def _screened_now(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if "screening" in office.rules.blocking and office.screening_now != PASSED:
+        yield refuse("case.screening_now", "", office.screening_now or "not_checked")
+
+
+def _customs_can_read(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    for code in office.customs_flaws:
+        yield refuse("case.customs_cannot_read", "", code)
+
+
+def _decision_stands(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if case.decided is None or not case.is_evidence_current or (case.licences and case.round_from <= 1):
+        yield refuse("case.no_decision")
+
+
+def _licence_fits(case: Case, step: Issue, office: Office) -> Iterator[Problem]:
+    """The licence holds what was decided: its holder, days, and of each line no more."""
+    if case.decided is None:
+        return
+    draft, content = case.decided[1], step.content
+    told = (
+        ("case", case.number),
+        ("holder", case.applicant),
+        ("procedure", case.procedure),
+        ("destination", case.application.destination),
+        ("valid_from", draft.valid_from),
+        ("valid_to", draft.valid_to),
+        ("kind", draft.licence_kind),
+    )
+    for name, wanted in told:
+        if content.get(name) != wanted:
+            yield refuse("case.licence_differs", pointer("content", name), content.get(name, ""), wanted=wanted)
+    granted = [(one.quantity, one.unit) for one in draft.lines if one.outcome == GRANTED]
+    if [(row.get("quantity"), row.get("unit")) for row in content.get("lines", ())] != granted:
+        yield refuse("case.licence_differs", "/content/lines", "", wanted=len(granted))
+
+
+def _within_appeal(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    until = office.appeal_until
+    if until is None:
+        yield refuse("case.no_appeal")
+    elif office.today > until:
+        yield refuse("case.appeal_late", "", office.today.isoformat(), until=until.isoformat())
+
+
+def _appeal_over(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    until = office.appeal_until
+    if until is not None and office.today <= until:
+        yield refuse("case.appeal_open", "", office.today.isoformat(), until=until.isoformat())
+
+
+def _licence_over(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if not office.is_licence_over:
+        yield refuse("case.licence_runs")
+
+
+def _team_once(case: Case, step: Advise, office: Office) -> Iterator[Problem]:
+    """Advice of a team that gave advice already names which it supersedes; nothing is lost by it."""
+    if step.verdict not in {"approve", "proviso", "refuse", "no_licence_required"}:
+        yield refuse("case.verdict", "/verdict", step.verdict, allowed="approve, proviso, refuse, no_licence_required")
+    own = {event.version for event, _ in case.advice if event.team == office.speaker.team}
+    if step.supersedes is None and own:
+        yield refuse("case.advised_already", "/supersedes", "", version=max(own))
+    elif step.supersedes is not None and step.supersedes not in own:
+        yield refuse("case.not_own_advice", "/supersedes", step.supersedes)
+
+
+GUARDS: Mapping[str, Guard] = {
+    "complete": _complete,
+    "declared": _declared,
+    "not_barred": _not_barred,
+    "phase_supplement": _phase("supplement"),
+    "no_phase_supplement": lambda case, step, office: (
+        [refuse("case.has_phase", "", "supplement")] if "supplement" in office.rules.phases else []
+    ),
+    "phase_not_accepted": _phase("not_accepted"),
+    "phase_pre_check": _phase("pre_check"),
+    "one_notice": _one_notice,
+    "coded_return": coded("return", "reasons"),
+    "coded_not_accepted": coded("not_accepted", "reasons"),
+    "coded_take_over": coded("take_over", "reason"),
+    "coded_reopening": coded("reopening", "reason"),
+    "coded_appeal": coded("appeal_ground", "grounds"),
+    "coded_outcome": coded_outcome,
+    "reported": _reported,
+    "second_person": _second_person,
+    "no_conflict": _no_conflict,
+    "open_query": _open("open_queries", "query", "case.no_such_query"),
+    "open_stop": _open("open_stops", "id", "case.no_such_stop"),
+    "open_work_item": _open("open_work", "id", "case.no_such_work"),
+    "no_open_query": _none_open("open_queries", "case.query_open"),
+    "no_open_stop": _none_open("open_stops", "case.stop_open"),
+    "work_done": _none_open("open_work", "case.work_open"),
+    "named_stop": _new_stop,
+    "named_lift": _named("lifts", "case.not_a_lift"),
+    "standing_finding": standing_finding,
+    "evidence_current": evidence_current,
+    "checks_run": checks_run,
+    "findings_settled": findings_settled,
+    "advice_settled": advice_settled,
+    "team_once": _team_once,
+    "outcome_fits": outcome_fits,
+    "may_approve": _may_approve,
+    "other_officers": _other_officers,
+    "automatic_tier": automatic_tier,
+    "no_candidate": no_candidate,
+    "screened_now": _screened_now,
+    "customs_can_read": _customs_can_read,
+    "decision_stands": _decision_stands,
+    "licence_fits": _licence_fits,
+    "asked": asked,
+    "ruling_fits": ruling_fits,
+    "answer_given": answer_given,
+    "amendable": amendable,
+    "within_appeal": _within_appeal,
+    "appeal_over": _appeal_over,
+    "licence_over": _licence_over,
+}

@@ -1,0 +1,116 @@
+"""What a step is judged by beside the case: the procedure's own words, who speaks, and what was looked up for it.
+
+The shell makes an `Office` for each step, and replay makes the same one again from the log; the guards (`guard.py`)
+read it and nothing else. What was not looked up counts as not known, and never as good.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from ytterby.law.procedure import LicenceKind
+from ytterby.licence.transition import TransitionTable
+
+PASSED = "passed"
+
+
+class StandingFinding(Protocol):
+    """A finding, as far as guards ask: its key, what it is of, whether it blocks, and whether words can settle it."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by: equal facts have equal keys."""
+
+    @property
+    def check(self) -> str:
+        """The check that found it."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stands in the way of a decision."""
+
+    @property
+    def is_settled_by_words(self) -> bool:
+        """Whether an officer's adjudication can settle it; a check that did not run is run, and a hit is cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How many approvals a tier wants, of which bodies (empty: any that decides), and whether a rule may decide
+    alone.
+    """
+
+    id: str
+    approvals: int = 1
+    bodies: tuple[str, ...] = ()
+    is_automatic: bool = False
+
+    def body_of(self, order: int) -> str:
+        """Return the body whose approval an order is; empty for any."""
+        return self.bodies[order - 1] if 0 < order <= len(self.bodies) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRules:
+    """What the pack in force says of a kind of case.
+
+    `phases`: kernel phase -> state of the procedure, for the phases that it has. `reasons`: kind of reason -> codes.
+    `stops` and `lifts`: reasons that stop the clock of the decision, and that lift its limit. `blocking`: the checks
+    that block. `bodies`: body of the procedure -> its role. Without tiers one approval is wanted.
+    """
+
+    table: TransitionTable
+    phases: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stops: frozenset[str] = frozenset()
+    lifts: frozenset[str] = frozenset()
+    blocking: frozenset[str] = frozenset()
+    tiers: Mapping[str, Tier] = field(default_factory=dict)
+    tier_else: Tier = Tier("S")
+    licence_kinds: Mapping[str, LicenceKind] = field(default_factory=dict)
+    bodies: Mapping[str, str] = field(default_factory=dict)
+
+    def tier(self, name: str) -> Tier:
+        """Return a tier; the one that holds where none was worked out for an empty name."""
+        return self.tiers.get(name, self.tier_else)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Who speaks: account, party, the roles that it has in the case, the bodies and team that it is of.
+
+    `conflicts` are the parties of which the account declared a conflict, in whatever case.
+    """
+
+    account: str
+    party: str
+    roles: frozenset[str]
+    bodies: frozenset[str] = frozenset()
+    team: str = ""
+    conflicts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """All that a step is judged by. Days are civil days of the procedure's zone.
+
+    `gaps`: codes of what law asks for and is missing or disagrees; None: completeness was not judged. `findings` are
+    of the evidence that was gathered last. `screening_now`: what `screening.check` answers at this instant; empty:
+    not asked. `customs_flaws`: why the customs' own system could not read the licence. `appeal_until`: the last day
+    of an appeal. `amended`: the content of the licence that an amendment is about; None: there is none that could be
+    amended.
+    """
+
+    rules: CaseRules
+    speaker: Speaking
+    at: str
+    today: date
+    gaps: tuple[str, ...] | None = None
+    barred: tuple[str, ...] = ()
+    findings: tuple[StandingFinding, ...] = ()
+    screening_now: str = ""
+    customs_flaws: tuple[str, ...] = ()
+    appeal_until: date | None = None
+    is_licence_over: bool = False
+    amended: Mapping[str, Any] | None = None
