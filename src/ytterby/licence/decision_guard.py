@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from ytterby.licence.advice import combine
-from ytterby.licence.case import Case
+from ytterby.licence.case import Case, application_digest
+from ytterby.licence.evidence import evidence_digest, read_evidence
 from ytterby.licence.office import PASSED, Office
-from ytterby.licence.step import DecideAutomatically, LineDecision, Propose
+from ytterby.licence.step import DecideAutomatically, Gather, LineDecision, Propose
 from ytterby.licence.validity import last_valid_day
 from ytterby.terms.problem import Problem, pointer, refuse
 from ytterby.terms.quantity import plain_decimal
@@ -19,7 +20,7 @@ from ytterby.terms.quantity import plain_decimal
 Guard = Callable[[Case, Any, Office], Iterable[Problem]]
 GRANTED, REFUSED, NO_LICENCE, RETURNED = "granted", "refused", "no_licence_required", "returned"
 OUTCOMES = (GRANTED, REFUSED, NO_LICENCE, RETURNED)
-SETTLED = "settled"
+SETTLED, OFFICER = "settled", "officer"
 
 
 def coded(kind: str, field: str) -> Guard:
@@ -43,12 +44,23 @@ def standing_finding(case: Case, step: Any, office: Office) -> Iterator[Problem]
     found = next((one for one in office.findings if one.key == step.finding), None)
     if found is None:
         yield refuse("case.no_such_finding", "/finding", step.finding)
-    elif not found.is_settled_by_words:
+    elif found.settles != OFFICER:
         yield refuse("case.not_settled_by_words", "/finding", step.finding, check=found.check)
+    elif step.facts != found.facts_digest:
+        yield refuse("case.other_facts", "/facts", step.facts)
     if step.verdict not in {SETTLED, "stands"}:
         yield refuse("case.verdict", "/verdict", step.verdict, allowed="settled, stands")
     if not step.text.strip():
         yield refuse("case.no_text", "/text", "")
+
+
+def evidence_sound(case: Case, step: Gather, office: Office) -> Iterator[Problem]:
+    """Evidence is of this case and of the application as it stands, and its digest is its own."""
+    evidence = read_evidence(step.evidence)
+    if evidence_digest(evidence) != step.digest:
+        yield refuse("case.other_evidence", "/digest", step.digest, current=evidence_digest(evidence))
+    if evidence.case != case.number or evidence.application != application_digest(case.application):
+        yield refuse("case.evidence_of_another", "/evidence", evidence.case)
 
 
 def evidence_current(case: Case, step: Any, office: Office) -> Iterator[Problem]:
@@ -68,7 +80,7 @@ def checks_run(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     if case.gathered is None:
         yield refuse("case.evidence_old")
     for one in office.findings:
-        if one.blocks and not one.is_settled_by_words:
+        if one.blocks and one.settles != OFFICER:
             yield refuse("case.check_blocks", "", one.check, finding=one.key)
 
 
@@ -77,10 +89,11 @@ def findings_settled(case: Case, step: Any, office: Office) -> Iterator[Problem]
     said = case.adjudicated
     granting = getattr(step, "outcome", GRANTED) in {GRANTED, NO_LICENCE}
     for one in office.findings:
-        if not one.blocks or not one.is_settled_by_words:
+        if not one.blocks or one.settles != OFFICER:
             continue
         found = said.get(one.key)
-        if found is None:
+        # A word on other facts settles nothing.
+        if found is None or found.facts != one.facts_digest:
             yield refuse("case.finding_open", "", one.key, check=one.check)
         elif granting and found.verdict != SETTLED:
             yield refuse("case.finding_stands", "", one.key, check=one.check)

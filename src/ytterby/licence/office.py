@@ -7,32 +7,13 @@ read it and nothing else. What was not looked up counts as not known, and never 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from ytterby.law.procedure import LicenceKind
+from ytterby.licence.finding import Finding
 from ytterby.licence.transition import TransitionTable
 
 PASSED = "passed"
-
-
-class StandingFinding(Protocol):
-    """A finding, as far as guards ask: its key, what it is of, whether it blocks, and whether words can settle it."""
-
-    @property
-    def key(self) -> str:
-        """What it is known by: equal facts have equal keys."""
-
-    @property
-    def check(self) -> str:
-        """The check that found it."""
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it stands in the way of a decision."""
-
-    @property
-    def is_settled_by_words(self) -> bool:
-        """Whether an officer's adjudication can settle it; a check that did not run is run, and a hit is cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +89,7 @@ class Office:
     today: date
     gaps: tuple[str, ...] | None = None
     barred: tuple[str, ...] = ()
-    findings: tuple[StandingFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
     screening_now: str = ""
     customs_flaws: tuple[str, ...] = ()
     appeal_until: date | None = None

@@ -23,7 +23,7 @@ from ytterby.shell.actions.enrol_owners import owner_problems, owner_row
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, enter_rights
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.reading.viewer import CUSTOMS, MANDATES, PROVINCE
+from ytterby.shell.store.reading.viewer import CONSULTED, CUSTOMS, LICENSING, MANDATES, PROVINCE
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.registrations import NAMED_LIST, named_list_of
 from ytterby.shell.store.rights import RIGHT
@@ -39,10 +39,11 @@ FIELDS = {
     "parties": {"id", "name", "name_zh", "country", "roles", *IDENTITY},
     "sites": {"id", "name", "name_zh", "kind", "country", "operations", "zone"},
     "mandates": {"party", "site", "start", "end"},
-    "bodies": {"party", "as", "start", "end", "region", "sites"},
+    "bodies": {"party", "as", "start", "end", "region", "sites", "for"},
     "lists": {"id", "name", "country", "parties", "start", "end", "source"},
     "owners": {"owner", "owned", "lo", "hi", "on", "source"},
 }
+WORKS_ON_CASES = frozenset({LICENSING, PROVINCE, CONSULTED, CUSTOMS})
 Row = dict[str, Any]
 # What a rule can ask for as `named_NAME`.
 NAME = re.compile(r"[\w.-]{1,40}")
@@ -305,6 +306,10 @@ def _body(row: Row, at: str, problems: list[Problem]) -> Registrable:
     for name, value, only in (("region", region, PROVINCE), ("sites", sites, CUSTOMS)):
         if value and mandate != only:
             problems.append(refuse("enrolment.not_of_this_mandate", at + pointer(name), name, mandate=mandate))
+    given = row.get("for") or []
+    bodies = [str(one) for one in (given if isinstance(given, list) else [given])]
+    if bodies and mandate not in WORKS_ON_CASES:
+        problems.append(refuse("enrolment.not_of_this_mandate", at + "/for", "for", mandate=mandate))
     fields = {
         "id": f"{party} {mandate}",
         "party": party,
@@ -313,5 +318,7 @@ def _body(row: Row, at: str, problems: list[Problem]) -> Registrable:
         "end": end,
         "region": region,
         "sites": sites,
+        # Which bodies of a procedure it is; nothing where it is any that has the mandate.
+        **({"bodies": bodies} if bodies else {}),
     }
     return Registrable(RIGHT, f"{party} {mandate}", fields)

@@ -25,7 +25,7 @@ from ytterby.law.trust import Confidence, Trust
 from ytterby.shell.site.calendars import calendars, calendars_over
 from ytterby.shell.site.law_packs import book_with
 from ytterby.shell.store.models import LogEntry
-from ytterby.shell.store.reading.viewer import LICENSING, MANDATES
+from ytterby.shell.store.reading.viewer import CONSULTED, LICENSING, MANDATES
 from ytterby.shell.store.rights import (
     IN_FORCE,
     PROPOSED,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 PROPOSAL, ACTIVATION, DROPPING, SETTLEMENT = "law_proposal", "law_activation", "law_withdrawal", "law_settlement"
 KINDS = (PROPOSAL, ACTIVATION, DROPPING, SETTLEMENT)
 # Whose accounts may say so, beside the operator's: bodies with any mandate change the law, one that licenses settles.
-CHANGES_LAW, SETTLES = frozenset(MANDATES), frozenset({LICENSING})
+CHANGES_LAW, SETTLES = frozenset(MANDATES) - {CONSULTED}, frozenset({LICENSING})
 # What an officer may say of a reading: it was read, or it is what the office does.
 SETTLED_BY = (Confidence.READ, Confidence.PRACTICE)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)

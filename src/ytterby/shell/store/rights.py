@@ -63,6 +63,7 @@ class Granted:
     end: date | None = None
     region: str = ""
     sites: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """Tell whether it counts on a day: in force, not before its start, before its end."""
@@ -173,6 +174,7 @@ def _enter(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]
         end=_day(fields.get("end")),
         region=str(fields.get("region") or ""),
         sites=tuple(fields.get("sites") or ()),
+        bodies=tuple(fields.get("bodies") or ()),
     )
     return None
 

@@ -1,9 +1,10 @@
 """The store's tables: what was submitted, the events in it, the log over them, who may see what, closed months,
-lists of the listed.
+lists of the listed, cases of the licence office.
 """
 
 from ytterby.shell.store.models.account import Account
 from ytterby.shell.store.models.account_version import AccountVersion
+from ytterby.shell.store.models.casework import ApprovalRow, CaseEventRow, CaseParty, CaseRow
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Reader, Visible
 from ytterby.shell.store.models.listed import ListedFile, ListedText, ListMembers
@@ -14,6 +15,10 @@ from ytterby.shell.store.models.submission import Submission
 __all__ = [
     "Account",
     "AccountVersion",
+    "ApprovalRow",
+    "CaseEventRow",
+    "CaseParty",
+    "CaseRow",
     "Edition",
     "EventCell",
     "EventRecord",

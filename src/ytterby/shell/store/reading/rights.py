@@ -60,6 +60,7 @@ def _row(one: Granted, names: dict[str, str]) -> Json:
         "end": one.end.isoformat() if one.end else None,
         "region": one.region or None,
         "sites": list(one.sites),
+        "bodies": list(one.bodies),
         "state": one.state,
         "proposed_by": one.by or None,
         "confirmed_by": one.confirmed_by or None,

@@ -11,6 +11,7 @@ from ytterby.chain.party import OPERATOR
 from ytterby.shell.store.compartment import Compartment
 
 AUDIT, TRACING, LICENSING, PROVINCE, CUSTOMS = "audit", "tracing", "licensing", "province", "customs"
+CONSULTED = "consulted"  # a department that a licence office asks
 # Which compartment a mandate of a public body opens. Licensing reads of tracing only what a case offers it.
 COMPARTMENTS_OF: Mapping[str, frozenset[Compartment]] = {
     AUDIT: frozenset({Compartment.TRACING}),
@@ -18,6 +19,7 @@ COMPARTMENTS_OF: Mapping[str, frozenset[Compartment]] = {
     LICENSING: frozenset({Compartment.LICENCE_EVIDENCE}),
     PROVINCE: frozenset(),
     CUSTOMS: frozenset(),
+    CONSULTED: frozenset(),
 }
 MANDATES = tuple(COMPARTMENTS_OF)
 # A party reads an event whole for these reasons; for others it reads what `chain.disclosure` lists.
