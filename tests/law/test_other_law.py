@@ -25,7 +25,7 @@ from ytterby.law.calendar import Counting
 from ytterby.law.clock import ClockEvent, Happening, read_clock
 from ytterby.law.due import DueKind
 from ytterby.law.law_sentence import judge_sentence
-from ytterby.law.procedure import Span
+from ytterby.law.span import Span
 from ytterby.shell.cli.law_test import in_all_languages
 from ytterby.shell.site.calendars import zone_of
 from ytterby.shell.site.law_packs import calendars_beside, law_of, packaged_law, packaged_packs, read_folder
@@ -95,7 +95,8 @@ def test_terra_has_three_vetoes_and_no_phase_of_completeness(terra):
 def test_terra_licenses_many_shipments_up_to_a_value_over_four_years(terra):
     (kind,) = terra.procedures["TERRA-procedure"].licence_kinds.values()
     assert (kind.end_users, kind.exports, kind.valid_most) == ("several", "several", Span(4, "year"))
-    assert kind.ceiling == (Decimal("25000000.00"), "TRC", Span(4, "year"))
+    worth = kind.ceilings[0]
+    assert (worth.measure, worth.per, worth.value, worth.unit) == ("value", "licence", Decimal("25000000.00"), "TRC")
 
 
 def test_terra_owes_returns_each_quarter(terra):

@@ -17,7 +17,8 @@ from ytterby.law.clock_rule import parse_clock_rules
 from ytterby.law.due import DueKind
 from ytterby.law.pack_diff import diff_packs
 from ytterby.law.pack_reader import read_pack
-from ytterby.law.procedure import Span, clock_rules_of
+from ytterby.law.procedure import clock_rules_of
+from ytterby.law.span import Span
 from ytterby.law.trust import Confidence
 from ytterby.shell.site.calendars import calendars, clock_rules, zone_of
 from ytterby.shell.site.law_packs import law_of, packaged_law, packaged_packs

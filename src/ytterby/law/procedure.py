@@ -2,9 +2,10 @@
 
 It is data, and decides nothing by itself: the kernel of cases follows it. A *step* leads from states to a state and is
 taken by a *body*. A *clock* runs from a state to others, by a calendar; *reasons* stop it, or lift its limit, and no
-others do. A *kind* of licence asks for documents. A *deadline* runs from an event, a *return* comes back each period, a
-*record* is kept for a time. A *provision* is what else the procedure says: who applies, what is weighed, duties,
-remedies, penalties, what a certificate holds, what is asked for in practice.
+others do. A *kind* of licence (`licence_kind`) asks for documents. A *deadline* runs from an event, a *return* comes
+back each period, a *record* is kept for a time. A *provision* is what else the procedure says: who applies, what is
+weighed, duties, remedies, penalties, what a certificate holds, what is asked for in practice. How an office works on it
+is its `casework` (`casework_rule`); one without is law to read, and no case can be opened on it.
 
 An entry that is *under* a rule holds only while that rule is in force.
 
@@ -14,27 +15,19 @@ Sources: each entry names its own.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
 
 from ytterby.law.calendar import Counting
+from ytterby.law.casework_rule import CaseworkRules
 from ytterby.law.clock_rule import ClockRule, DayRule, Effect, FirstDay, Reason, minutes_of
+from ytterby.law.licence_kind import LicenceKind
+from ytterby.law.span import Span
 from ytterby.law.trust import Trust, Words
 
-UNITS = ("working_day", "calendar_day", "month", "year")
 ROLES = ("applicant", "certifies", "receives", "examines", "decides", "consulted", "enforces")
 PROVISIONS = (
     *("applicant", "factor", "change", "duty", "list", "customs", "remedy", "penalty"),
     *("certificate_field", "commitment", "practice"),
 )
-SEVERAL, ONE = "several", "one"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A length of time: how many of a unit."""
-
-    count: int
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +102,6 @@ class ProcedureClock:
     stops: tuple[str, ...]
     no_limit: tuple[str, ...]
     silence: Words | None
-    trust: Trust
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceKind:
-    """A kind of licence: for how many users and exports, for how long at most, up to which value over which time."""
-
-    id: str
-    title: Words
-    end_users: str
-    exports: str
-    valid_most: Span | None
-    ends: Words | None
-    ceiling: tuple[Decimal, str, Span] | None
-    documents: tuple[str, ...]
-    conditions: tuple[Words, ...]
-    cases: tuple[Words, ...]
     trust: Trust
 
 
@@ -205,11 +181,13 @@ class Procedure:
     records: Mapping[str, KeptRecord]
     provisions: Mapping[str, Provision]
     trust: Trust
+    casework: CaseworkRules | None = None
 
 
 def entries_of(procedure: Procedure) -> Iterator[str]:
-    """Yield the identifier of every entry of every section."""
-    for held in (getattr(procedure, one.name) for one in fields(procedure)):
+    """Yield the identifier of every entry of every section, those of casework too."""
+    parts = (procedure,) if procedure.casework is None else (procedure, procedure.casework)
+    for held in (getattr(part, one.name) for part in parts for one in fields(part)):
         if isinstance(held, Mapping):
             yield from (name for name, entry in held.items() if hasattr(entry, "trust"))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ytterby.law.calendar import Counting
+from ytterby.law.casework_check import casework_problems
 from ytterby.terms.problem import Problem, pointer, refuse
 
 Json = Mapping[str, Any]
@@ -31,6 +32,7 @@ def procedure_problems(content: Json | None) -> list[Problem]:
         *_clocks_without_calendar(content),
         *_unused(content),
         *_states_astray(content),
+        *casework_problems(content),
     ]
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from ytterby.law.calendar import Counting
+from ytterby.law.casework_reader import casework_of, kind_of, span_of
 from ytterby.law.clock_rule import DayRule, FirstDay
 from ytterby.law.procedure import (
     AskedDocument,
@@ -13,12 +13,10 @@ from ytterby.law.procedure import (
     CaseState,
     Deadline,
     KeptRecord,
-    LicenceKind,
     Procedure,
     ProcedureClock,
     Provision,
     ReturnOwed,
-    Span,
     Step,
     StopReason,
 )
@@ -47,17 +45,14 @@ def procedure_of(row: Json, pack: str) -> Procedure:
         documents=section("documents", _document),
         reasons=section("reasons", _reason),
         clocks=section("clocks", _clock),
-        licence_kinds=section("licence_kinds", _kind),
+        licence_kinds=section("licence_kinds", kind_of),
         deadlines=section("deadlines", _deadline),
         returns=section("returns", _return),
         records=section("records", _record),
         provisions=section("provisions", _provision),
         trust=trust_of(row, row["published"]),
+        casework=casework_of(row.get("casework")),
     )
-
-
-def _span(row: Json) -> Span:
-    return Span(row["count"], row["unit"])
 
 
 def _body(row: Json) -> Body:
@@ -101,28 +96,11 @@ def _clock(row: Json) -> ProcedureClock:
     )
 
 
-def _kind(row: Json) -> LicenceKind:
-    ceiling, valid = row.get("ceiling"), row["valid_most"]
-    return LicenceKind(
-        id=row["id"],
-        title=row["title"],
-        end_users=row["end_users"],
-        exports=row["exports"],
-        valid_most=None if valid is None else _span(valid),
-        ends=row.get("ends"),
-        ceiling=None if ceiling is None else (Decimal(ceiling["value"]), ceiling["unit"], _span(ceiling["over"])),
-        documents=tuple(row["documents"]),
-        conditions=tuple(row.get("conditions", ())),
-        cases=tuple(row.get("cases", ())),
-        trust=trust_of(row),
-    )
-
-
 def _deadline(row: Json) -> Deadline:
     return Deadline(
         id=row["id"],
         title=row["title"],
-        within=_span(row["within"]),
+        within=span_of(row["within"]),
         calendar=row.get("calendar", ""),
         after=row["after"],
         by=row["by"],
@@ -145,7 +123,7 @@ def _return(row: Json) -> ReturnOwed:
 
 
 def _record(row: Json) -> KeptRecord:
-    return KeptRecord(row["id"], row["title"], _span(row["at_least"]), row["since"], row["by"], trust_of(row))
+    return KeptRecord(row["id"], row["title"], span_of(row["at_least"]), row["since"], row["by"], trust_of(row))
 
 
 def _provision(row: Json) -> Provision:

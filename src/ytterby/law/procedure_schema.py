@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from ytterby.law.calendar import Counting
+from ytterby.law.casework_schema import CASEWORK, KIND_FIELDS
 from ytterby.law.clock_rule import DAYS_MOST, DayRule, FirstDay, minutes_of
 from ytterby.law.days import GOVERNS
 from ytterby.law.item import BASES
-from ytterby.law.procedure import ONE, PROVISIONS, ROLES, SEVERAL, UNITS
+from ytterby.law.licence_kind import ONE, SEVERAL
+from ytterby.law.procedure import PROVISIONS, ROLES
 from ytterby.law.return_period import EVERY
 from ytterby.law.shape import (
     Shape,
@@ -15,7 +17,6 @@ from ytterby.law.shape import (
     day,
     entry,
     fields,
-    figure,
     optional,
     sequence,
     text,
@@ -23,6 +24,7 @@ from ytterby.law.shape import (
     word,
     words,
 )
+from ytterby.law.span import UNITS
 from ytterby.terms.problem import Problem, refuse
 
 # Days of a month that every month has, and months up to a year after.
@@ -68,9 +70,9 @@ _KIND = entry(
     },
     {
         "ends": words,
-        "ceiling": fields({"value": figure, "unit": word, "over": _SPAN}, {}),
         "conditions": sequence(words),
         "cases": sequence(words),
+        **KIND_FIELDS,
     },
 )
 _DEADLINE = entry(
@@ -112,5 +114,6 @@ PROCEDURE: Shape = entry(
         "returns": sequence(_RETURN),
         "records": sequence(_RECORD),
         "provisions": sequence(_PROVISION),
+        "casework": CASEWORK,
     },
 )

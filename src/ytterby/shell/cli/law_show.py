@@ -77,6 +77,9 @@ def _show_fields(screen: Screen, fields: Json, indent: str) -> None:
                 if number:
                     screen.line()
                 _show_fields(screen, row, indent + "  ")
+        elif isinstance(value, dict) and _is_entry(value):
+            screen.line(f"{indent}{heading}:", "bold")
+            _show_fields(screen, value, indent + "  ")
         elif isinstance(value, list) and any(len(str(one)) > SENTENCE_MIN for one in value):
             screen.line(f"{indent}{heading}:", "bold")
             for one in value:
@@ -90,6 +93,11 @@ def _show_fields(screen: Screen, fields: Json, indent: str) -> None:
         screen.line(trust.append(f": {source}", style="dim") if source else trust)
     if "digest" in fields:
         screen.line(Text(f"{indent}{fields['digest']}", style="dim"))
+
+
+def _is_entry(value: Json) -> bool:
+    """Tell whether a value has fields of its own: it says how sure it is, or others lie in it."""
+    return "confidence" in value or any(isinstance(one, dict) for one in value.values())
 
 
 def _plain(value: Any, screen: Screen) -> str:

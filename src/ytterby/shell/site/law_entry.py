@@ -86,7 +86,8 @@ def _procedure_entry(book: LawBook, name: str, language: str) -> Json | None:
     if procedure is None:
         return None
     told = procedure_json(procedure, book.packs[procedure.pack].digest, language, _sure)
-    rows = (row for section in told.values() if isinstance(section, list) for row in section)
+    sections = [*told.values(), *(told["casework"] or {}).values()]
+    rows = (row for section in sections if isinstance(section, list) for row in section)
     found = next((row for row in rows if isinstance(row, dict) and row["id"] == entry), None)
     about = {"kind": "procedure_entry", "procedure": head, "pack": procedure.pack, "digest": told["digest"]}
     return None if found is None else {**about, **found}
