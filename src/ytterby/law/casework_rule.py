@@ -60,6 +60,7 @@ class ReasonKind(StrEnum):
     SURRENDER = "surrender"
     QUERY = "query"
     TAKE_OVER = "take_over"
+    REOPENING = "reopening"
     APPEAL_GROUND = "appeal_ground"
 
 
