@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ytterby.law.procedure import LicenceKind
+from ytterby.law.licence_kind import LicenceKind
 from ytterby.licence.finding import Finding
 from ytterby.licence.transition import TransitionTable
 

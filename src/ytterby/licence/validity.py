@@ -7,7 +7,7 @@ last one.
 from calendar import monthrange
 from datetime import date, timedelta
 
-from ytterby.law.procedure import Span
+from ytterby.law.span import Span
 
 MONTHS = {"month": 1, "year": 12}
 
