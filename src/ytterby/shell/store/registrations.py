@@ -36,26 +36,35 @@ def registered_directory(size: int) -> Directory:
         )
         for p in latest_documents("party", size)
     ]
-    sites = [
-        Site(
-            id=s["id"],
-            name=s["name"],
-            kind=s["kind"],
-            country=s.get("country", ""),
-            operations=tuple(
-                Operation(o["party"], _day(o.get("start")), _day(o.get("end"))) for o in s.get("operations", ())
-            ),
-            name_zh=s.get("name_zh", ""),
-            zone=s.get("zone", ""),
-        )
-        for s in latest_documents("site", size)
-    ]
+    sites = [site_from(s) for s in latest_documents("site", size)]
     mandates = [
         Mandate(m["party"], m["site"], _day(m.get("start")), _day(m.get("end")))
         for m in latest_documents("mandate", size)
     ]
     lists = [named_list_of(one) for one in latest_documents(NAMED_LIST, size)]
     return make_directory(parties, sites, mandates, lists)
+
+
+def site_from(fields: Mapping[str, Any]) -> Site:
+    """Return the site that a record describes."""
+    return Site(
+        id=fields["id"],
+        name=fields["name"],
+        kind=fields["kind"],
+        country=fields.get("country", ""),
+        operations=tuple(
+            Operation(one["party"], _day(one.get("start")), _day(one.get("end"))) for one in fields.get("operations", ())
+        ),
+        name_zh=fields.get("name_zh", ""),
+        zone=fields.get("zone", ""),
+    )
+
+
+def registered_site(site: str, size: int) -> Site | None:
+    """Return one site as registered at a log size, without reading the others; None where there is none."""
+    rows = Registration.objects.filter(kind="site", key=site, log_index__lt=size).order_by("-log_index")
+    document = rows.values_list("document", flat=True).first()
+    return None if document is None else site_from(json.loads(document))
 
 
 def named_list_of(fields: Mapping[str, Any]) -> NamedList:

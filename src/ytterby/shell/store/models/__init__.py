@@ -1,5 +1,5 @@
 """The store's tables: what was submitted, the events in it, the log over them, who may see what, closed months,
-lists of the listed, cases of the licence office.
+lists of the listed, cases of the licence office, licences and what is drawn on them.
 """
 
 from ytterby.shell.store.models.account import Account
@@ -7,6 +7,7 @@ from ytterby.shell.store.models.account_version import AccountVersion
 from ytterby.shell.store.models.casework import ApprovalRow, CaseEventRow, CaseParty, CaseRow
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Reader, Visible
+from ytterby.shell.store.models.licence import LicenceEntryRow, LicenceLineRow, LicenceRow, LicensedEvent
 from ytterby.shell.store.models.listed import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
 from ytterby.shell.store.models.registration import Registration
@@ -22,6 +23,10 @@ __all__ = [
     "Edition",
     "EventCell",
     "EventRecord",
+    "LicenceEntryRow",
+    "LicenceLineRow",
+    "LicenceRow",
+    "LicensedEvent",
     "ListMembers",
     "ListedFile",
     "ListedText",

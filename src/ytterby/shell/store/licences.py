@@ -1,0 +1,229 @@
+"""Licences in the store: issued, changed in status, acknowledged, each row written with the record that says it.
+
+A record `licence` (key: the number) is a licence as it is issued, whole, one for each version. A record
+`licence_status` (the same key) is a step of a change of status: what one person proposes and another confirms, or what
+one alone may say. What customs answered stands in records `customs_answer` with the fields `licence`, `version`, `message` and `result`
+(`acknowledged` or `rejected`), what was sent to it in `customs_message`; both have the licence's number as their key.
+
+The rows are functions of the log: `store.licence_replay` works them out again, and the doctor compares. All functions
+that write run under the lock of the log's head, from `register_documents(..., after=)`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ytterby.licence.draw_down import ACTIVE, EXHAUSTED, Line
+from ytterby.licence.exit import ISSUED
+from ytterby.licence.licence import Licence, licence_problems, reissue_problems, scaled, tolerance_of, unscaled
+from ytterby.licence.licence_state import LicenceTable, read_licence_table
+from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.store.models import LicenceLineRow, LicenceRow, Registration
+from ytterby.shell.store.registering import Registrable
+from ytterby.shell.wording.yaml_text import read_yaml
+from ytterby.terms.problem import Problem
+
+LICENCE, STATUS, DRAW_DOWN = "licence", "licence_status", "draw_down"
+CUSTOMS_MESSAGE, CUSTOMS_ANSWER = "customs_message", "customs_answer"
+NOT_SENT, SENT, ACKNOWLEDGED, REJECTED = "not_sent", "sent", "acknowledged", "rejected"
+LICENSED = "licensed"  # the kind of the entry that sets a line's quantity
+SUPERSEDED = "superseded"
+
+Json = dict[str, Any]
+
+
+class HeldLicence(NamedTuple):
+    """The version of a licence that stands, with its row."""
+
+    row: LicenceRow
+    licence: Licence
+
+    @property
+    def standing(self) -> str:
+        """The status as lines take it: a licence of which all is used is exhausted by its lines, and active beside."""
+        return ACTIVE if self.row.status == EXHAUSTED else self.row.status
+
+
+@lru_cache(maxsize=1)
+def licence_table() -> LicenceTable:
+    """Return where a licence can stand and what leads where."""
+    return read_licence_table(read_yaml(packaged_text("licence", "transitions/licence.yaml")))
+
+
+def licence_record(licence: Licence) -> Registrable:
+    """Return the record of a licence that is issued, before anybody signs it."""
+    return Registrable(LICENCE, licence.number, {"id": licence.number, **msgspec.to_builtins(licence)})
+
+
+def licence_of(fields: Mapping[str, Any]) -> Licence:
+    """Return the licence that a record describes.
+
+    Raises:
+        msgspec.ValidationError: it describes none.
+    """
+    said = {name: fields[name] for name in Licence.__struct_fields__ if name in fields}
+    return msgspec.convert(said, Licence)
+
+
+def held_licence(number: str) -> HeldLicence | None:
+    """Return the version of a number that stands; None where none was issued."""
+    row = LicenceRow.objects.filter(number=number).order_by("-version").first()
+    if row is None:
+        return None
+    return HeldLicence(row, licence_of(json.loads(Registration.objects.get(log_index=row.log_index).document)))
+
+
+def stored_lines(number: str) -> dict[str, LicenceLineRow]:
+    """Return the lines of a number through all its versions, in order of their names."""
+    return {row.line: row for row in LicenceLineRow.objects.filter(number=number).order_by("line")}
+
+
+def line_of(row: LicenceLineRow, licence: Licence, standing: str) -> Line:
+    """Return a stored line as the room takes it."""
+    return Line(
+        quantity=unscaled(row.quantity),
+        unit=row.unit,
+        first=licence.valid_from,
+        last=licence.valid_to,
+        tolerance=unscaled(row.tolerance),
+        restores=frozenset(licence.restores),
+        standing=standing,
+        is_exhausted=row.is_exhausted,
+        reserved=unscaled(row.reserved),
+        drawn=unscaled(row.drawn),
+        unlicensed=unscaled(row.unlicensed),
+    )
+
+
+def issue_problems(licence: Licence) -> list[Problem]:
+    """Return what keeps a licence from being issued, by itself and by what was issued before; under the lock."""
+    problems = licence_problems(licence)
+    if problems:
+        return problems
+    held = held_licence(licence.number)
+    lines = {}
+    if held is not None:
+        lines = {name: line_of(row, held.licence, ACTIVE) for name, row in stored_lines(licence.number).items()}
+    return reissue_problems(licence, held.row.version if held is not None else 0, lines)
+
+
+def enter_licence(licence: Licence, index: int) -> None:
+    """Write the rows of a licence whose record is entry `index` of the log: the version, and its lines' quantities.
+
+    A version before it is superseded; what was reserved and drawn on the lines goes on.
+    """
+    # One of a number stands: the one before it first.
+    LicenceRow.objects.filter(number=licence.number).update(status=SUPERSEDED)
+    row = LicenceRow(
+        number=licence.number,
+        version=licence.version,
+        status=licence_table().begins,
+        customs=NOT_SENT,
+        holder=licence.holder,
+        valid_from=licence.valid_from,
+        valid_to=licence.valid_to,
+        log_index=index,
+    )
+    row.save()
+    lines = stored_lines(licence.number)
+    for line in licence.lines:
+        held = lines.pop(line.line, None)
+        if held is None:
+            held = LicenceLineRow(number=licence.number, line=line.line, unit=line.unit)
+            held.save()
+        quantity = scaled(Decimal(line.quantity))
+        assert quantity is not None, "a licence is checked before it is issued"
+        _set_quantity(held, licence.version, index, quantity, tolerance_of(licence, line))
+    for gone in lines.values():
+        _set_quantity(gone, licence.version, index, 0, 0)
+    follow_customs(licence.number)
+
+
+def _set_quantity(row: LicenceLineRow, version: int, index: int, quantity: int, tolerance: int) -> None:
+    from ytterby.shell.store.licence_ledger import NewEntry, add_entry
+
+    is_spent = row.drawn >= quantity and row.reserved == 0 and row.is_exhausted
+    add_entry(
+        row,
+        NewEntry(
+            log_index=index,
+            kind=LICENSED,
+            declaration="",
+            declaration_line=0,
+            seq=version,
+            day="",
+            asked=quantity,
+            unit=row.unit,
+            code="ok",
+            quantity=quantity - row.quantity,
+            tolerance=tolerance - row.tolerance,
+            is_exhausted=is_spent,
+        ),
+    )
+
+
+def customs_standing(number: str, version: int) -> str:
+    """Return where a version of a licence stands with customs, by the records, in whatever order they came."""
+    rows = Registration.objects.filter(kind__in=(CUSTOMS_MESSAGE, CUSTOMS_ANSWER), key=number)
+    records = [(kind, json.loads(text)) for kind, text in rows.values_list("kind", "document")]
+    return standing_of((kind, fields) for kind, fields in records if fields.get("version") == version)
+
+
+def standing_of(records: Iterable[tuple[str, Json]]) -> str:
+    """Return where a version stands with customs by its messages and answers.
+
+    A message that was answered both ways counts as rejected. One that was acknowledged is what customs goes by.
+    """
+    said: dict[str, set[str]] = {}
+    is_sent = False
+    for kind, fields in records:
+        is_sent = True
+        if kind == CUSTOMS_ANSWER:
+            said.setdefault(str(fields["message"]), set()).add(str(fields["result"]))
+    if any(results == {ACKNOWLEDGED} for results in said.values()):
+        return ACKNOWLEDGED
+    if said:
+        return REJECTED
+    return SENT if is_sent else NOT_SENT
+
+
+def follow_customs(number: str) -> None:
+    """Bring the row of a licence up to what customs answered: acknowledged, it is active.
+
+    Whoever enters a record `customs_message` or `customs_answer` calls it after the record, in its transaction.
+    """
+    held = held_licence(number)
+    if held is None:
+        return
+    standing = customs_standing(number, held.row.version)
+    status = held.row.status
+    if status == ISSUED and (standing == ACKNOWLEDGED or not held.licence.needs_acknowledgement):
+        status = ACTIVE
+    if (status, standing) != (held.row.status, held.row.customs):
+        LicenceRow.objects.filter(pk=held.row.pk).update(status=status, customs=standing)
+    follow_use(number)
+
+
+def follow_use(number: str) -> None:
+    """Bring the status of a licence up to what was drawn: exhausted where nothing is left of it, or its export is gone;
+    active again where a correction gave something back.
+    """
+    held = held_licence(number)
+    if held is None or held.row.status not in {ACTIVE, EXHAUSTED}:
+        return
+    status = EXHAUSTED if is_used_up(held.licence, stored_lines(number).values()) else ACTIVE
+    if status != held.row.status:
+        LicenceRow.objects.filter(pk=held.row.pk).update(status=status)
+
+
+def is_used_up(licence: Licence, lines: Iterable[LicenceLineRow]) -> bool:
+    """Tell whether nothing more goes out on a licence: its one export is gone, or all its lines are exhausted."""
+    # A line that a reissue left out holds nothing, and lets nothing out.
+    rows = [row for row in lines if row.quantity or row.drawn]
+    if licence.ends_at_exit and any(row.drawn for row in rows):
+        return True
+    return licence.done_when != "never" and bool(rows) and all(row.is_exhausted for row in rows)
