@@ -6,10 +6,11 @@ that did not run blocks, and nobody can settle that (`not_run`): it has to run. 
 as not checked. What a check found against the case blocks until an officer says, for a coded reason, that it does not
 stand in the way; hits of screening alone cannot be settled here, only by opinions on the hit itself (threats D6, D7).
 
-A finding's key is a function of check, kind and subject, and never of figures: an opinion on it is kept when the
-evidence is gathered anew, and lapses where what it was given on (`facts_digest`) is another.
+A finding's key is a function of what it says: what an officer said of it holds while the evidence is gathered anew and
+says the same, and lapses with the first figure that is another.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
@@ -18,7 +19,6 @@ import msgspec
 from msgspec.structs import replace
 
 from ytterby.law.completeness import Completeness, Severity
-from ytterby.law.pack import digest_of
 from ytterby.licence.evidence import (
     BALANCES,
     CHECKS,
@@ -54,7 +54,7 @@ NOT_RUN = "not_run"
 PASSED = "passed"
 # Checks whose sections an exporter may know of: its own goods and lots, and the papers that it handed in.
 OF_EXPORTER = (COMPLETENESS, CLASSIFICATION, LOTS)
-_FACTS_DOMAIN = b"ytterby/finding-facts/v1\x00"
+OFFICER, BY_SCREENING, NOBODY = "officer", "screening", "nobody"
 _MISSING = frozenset({Severity.MISSING.value, Severity.DISAGREES.value})
 
 
@@ -71,18 +71,18 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blocks: bool
     subject: str
     facts: Mapping[str, str] = {}
-    settles: str = "officer"
+    settles: str = OFFICER
 
     @property
-    def facts_digest(self) -> str:
-        """The digest of what it says: an opinion given on other facts does not settle it."""
-        return digest_of(_FACTS_DOMAIN, {"key": self.key, "facts": dict(self.facts)})
+    def is_settled_by_words(self) -> bool:
+        """Tell whether an officer may say that it does not stand in the way."""
+        return self.settles == OFFICER
 
 
-def finding_key(check: str, kind: str, subject: str) -> str:
-    """Return the key of a finding: the check, and the digest of what it is about."""
-    text = "\x00".join((check, kind, subject)).encode("utf-8", "surrogatepass")
-    return f"{check}-{sha256(text).hexdigest()[:16]}"
+def finding_key(check: str, kind: str, subject: str, facts: Mapping[str, str]) -> str:
+    """Return the key of a finding: the check, and the digest of what it says about what."""
+    text = json.dumps([check, kind, subject, dict(facts)], sort_keys=True, ensure_ascii=False)
+    return f"{check}-{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
 def findings_of(evidence: Evidence, blocking: Collection[str]) -> tuple[Finding, ...]:
@@ -109,31 +109,29 @@ def _of_check(evidence: Evidence, check: str, is_blocking: bool) -> Iterator[Fin
 
 
 def _not_run(check: str, why: str, is_blocking: bool) -> Finding:
-    return Finding(
-        key=finding_key(check, NOT_RUN, ""),
-        check=check,
-        kind=NOT_RUN,
-        severity=BLOCK if is_blocking else NOTE,
-        blocks=is_blocking,
-        subject="",
-        facts={"why": why},
-        settles="nobody",
-    )
+    severity = BLOCK if is_blocking else NOTE
+    return _made(check, NOT_RUN, "", severity, {"why": why}, blocks=is_blocking, settles=NOBODY)
 
 
 def _found(
-    check: str, kind: str, subject: str, is_blocking: bool, /, *, settles: str = "officer", **facts: object
+    check: str, kind: str, subject: str, is_blocking: bool, /, *, settles: str = OFFICER, **facts: object
 ) -> Finding:
     """Return what speaks against a grant; it blocks where the pack lists the check."""
-    told = {name: str(value) for name, value in facts.items()}
     severity = BLOCK if is_blocking else WARN
-    return Finding(finding_key(check, kind, subject), check, kind, severity, is_blocking, subject, told, settles)
+    return _made(check, kind, subject, severity, facts, blocks=is_blocking, settles=settles)
 
 
 def _note(check: str, kind: str, subject: str, /, **facts: object) -> Finding:
     """Return what an officer is told and nothing hangs on."""
+    return _made(check, kind, subject, NOTE, facts, blocks=False, settles=OFFICER)
+
+
+def _made(
+    check: str, kind: str, subject: str, severity: str, facts: Mapping[str, object], *, blocks: bool, settles: str
+) -> Finding:
     told = {name: str(value) for name, value in facts.items()}
-    return Finding(finding_key(check, kind, subject), check, kind, NOTE, False, subject, told)
+    key = finding_key(check, kind, subject, told)
+    return Finding(key, check, kind, severity, blocks, subject, told, settles)
 
 
 # What each check finds
@@ -185,7 +183,7 @@ def _screening(evidence: Evidence, is_blocking: bool) -> Iterator[Finding]:
         yield _screened(f"gap_{gap.gap}", subject, is_blocking, party=gap.party, list=gap.list)
     for hit in found.alerts:
         facts = {"hit": hit.number, "party": hit.party, "list": hit.list, "entry": hit.entry}
-        yield _found(SCREENING, "alert", hit.number, is_blocking, settles="screening", **facts)
+        yield _found(SCREENING, "alert", hit.number, is_blocking, settles=BY_SCREENING, **facts)
     for hit in found.reviews:
         yield _note(SCREENING, "review", hit.number, hit=hit.number, party=hit.party, list=hit.list)
     if found.answer != PASSED and not (found.gaps or found.alerts or found.unregistered):
@@ -193,7 +191,7 @@ def _screening(evidence: Evidence, is_blocking: bool) -> Iterator[Finding]:
 
 
 def _screened(kind: str, subject: str, is_blocking: bool, **facts: str) -> Finding:
-    return _found(SCREENING, kind, subject, is_blocking, settles="nobody", **facts)
+    return _found(SCREENING, kind, subject, is_blocking, settles=NOBODY, **facts)
 
 
 def _lots(evidence: Evidence, is_blocking: bool) -> Iterator[Finding]:
@@ -209,7 +207,7 @@ def _lots(evidence: Evidence, is_blocking: bool) -> Iterator[Finding]:
             yield _found(LOTS, "mirror_differs", lot, is_blocking, **facts)
         for name in ("balance", "trace", "mirror"):
             if getattr(one, name) == NOT_CHECKED:
-                yield _note(LOTS, f"{name}_not_checked", lot, **facts)
+                yield _found(LOTS, f"{name}_not_checked", lot, is_blocking, **facts)
 
 
 def _own_lots(section: LotsSection, is_blocking: bool) -> Iterator[Finding]:
@@ -297,21 +295,12 @@ _FOUND: Mapping[str, Callable[[Evidence, bool], Iterator[Finding]]] = {
 # What was said of findings
 
 
-def open_findings(found: Iterable[Finding], settled: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Return the findings that stand in the way. `settled`: key -> digest of the facts that an officer settled it on.
+def open_findings(found: Iterable[Finding], settled: Collection[str]) -> tuple[Finding, ...]:
+    """Return the findings that stand in the way, beside those whose keys an officer settled.
 
     What nobody can settle, and what opinions on a hit alone can, is not settled here whatever was said.
     """
-    return tuple(
-        one
-        for one in found
-        if one.blocks and not (one.settles == "officer" and settled.get(one.key) == one.facts_digest)
-    )
-
-
-def may_settle(found: Iterable[Finding], key: str) -> bool:
-    """Tell whether an officer may say of a finding that it does not stand in the way."""
-    return any(one.key == key and one.settles == "officer" for one in found)
+    return tuple(one for one in found if one.blocks and not (one.is_settled_by_words and one.key in settled))
 
 
 def has_candidate(evidence: Evidence) -> bool:
