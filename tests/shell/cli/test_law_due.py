@@ -23,7 +23,6 @@ CASE = {
     "as_of": "2026-03-09T19:00+00:00",
     "expect": {"at_cutoff": 5, "due45": "2026-05-04"},
 }
-COMBINE = [{"name": "one", "advice": [{"team": "t0", "verdict": "approve"}], "expect": "approve"}]
 
 
 def ask(*more, start="2025-08-01", days=45, calendar="CN"):
@@ -215,30 +214,12 @@ def test_rows_without_what_is_computed_expect_nothing(tmp_path):
     assert conform(tmp_path, "calendar,received,working_days\nCN,2025-04-04,45\n", "--compare").code == 2
 
 
-def test_of_casework_the_clock_is_compared_and_the_rest_is_told(tmp_path):
-    answer = conform(tmp_path, json.dumps({"sla": [CASE], "combine": COMBINE}), "--compare")
-    assert answer.code == 0
-    assert (answer.json["kind"], answer.json["agrees"], answer.json["compared"]) == ("casework", True, 3)
-    assert answer.json["not_computed"] == ["combine"]
-    answer = conform(tmp_path, json.dumps({"sla": [CASE], "combine": COMBINE}))
-    assert answer.json["computed"] == {
-        "sla": [{"name": "plain week", "computed": {"at_cutoff": 5, "any_overlap": 5, "due45": "2026-05-04"}}]
-    }
-
-
 @pytest.mark.parametrize(("key", "value"), [("at_cutoff", 6), ("due45", None), ("due45", "2026-05-05"), ("else", 1)])
 def test_a_clock_that_differs_is_named(tmp_path, key, value):
     spoilt = CASE | {"expect": CASE["expect"] | {key: value}}
     answer = conform(tmp_path, json.dumps({"sla": [spoilt]}), "--compare")
     assert answer.code == 1
     assert [one["path"] for one in answer.json["differ"]] == [f"/sla/0/computed/{key}"]
-
-
-def test_of_a_file_of_which_nothing_is_built_nothing_is_said_to_agree(tmp_path):
-    answer = conform(tmp_path, json.dumps({"combine": COMBINE}), "--compare")
-    assert answer.code == 2
-    assert "combine" in answer.err
-    assert answer.out == ""
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 A file's kind is told by its keys, never by its name: `provenance` (events of sources, transforms, pools and
 shipments), `reo` (factors between element and oxide), `balance` (items in periods), `page` (thresholds and run lengths
 of Page's test), `network` (plants and links over months) and `reconcile` (measured streams and the balances they must
-satisfy), `casework` (of which `sla` is computed; other keys are told as not computed). A file of JSON lines with `kind`
+satisfy), `casework` (clocks, advice, approvals; a key that nobody computes is told). A file of JSON lines with `kind`
 classify or applies is of the kind law, and a CSV file is told by its heading (`working days`). One JSON object a line
 for each file. Exit 0 when all agree, 1 when a figure differs, 2 when a file is of no known kind, 3 when one cannot be
 read.
@@ -30,16 +30,18 @@ from ytterby.shell.cli.conform_balance import (
     run_page,
 )
 from ytterby.shell.cli.conform_calendar import (
-    expected_of_casework,
     expected_of_working_days,
-    is_casework_vector,
     is_working_day_text,
     is_working_day_vector,
-    not_built,
     not_computed_columns,
     read_working_day_rows,
-    run_casework,
     run_working_days,
+)
+from ytterby.shell.cli.conform_casework import (
+    expected_of_casework,
+    is_casework_vector,
+    not_built,
+    run_casework,
 )
 from ytterby.shell.cli.conform_law import expected_of_law, is_law_vector, run_law
 from ytterby.shell.cli.conform_network import (

@@ -1,7 +1,4 @@
-"""Vectors of the kinds `working days` (due dates, CSV) and `casework` (its `sla` part) of `ytterby conform`.
-
-Of a casework file's other keys nothing is computed yet: they are told, and agreement speaks of `sla` alone.
-"""
+"""Vectors of the kind `working days` (due dates, CSV) of `ytterby conform`."""
 
 import csv
 from typing import Any
@@ -9,8 +6,6 @@ from typing import Any
 Json = dict[str, Any]
 HEADING = "calendar,received,working_days"
 ROWS = "working_days"
-CASEWORK_KEYS = ("sla", "drawdown", "combine", "approve")
-BUILT = ("sla",)
 
 
 def is_working_day_text(text: str) -> bool:
@@ -66,38 +61,3 @@ def not_computed_columns(document: Json) -> list[str]:
     from ytterby.law.working_day_vector import INPUTS, OUTPUTS
 
     return sorted({name for row in document[ROWS] for name in row} - {*INPUTS, *OUTPUTS})
-
-
-def is_casework_vector(document: Any) -> bool:
-    """Tell whether a document is a vector of casework: any of its keys, each a list of cases."""
-    if not isinstance(document, dict):
-        return False
-    held = [document[key] for key in CASEWORK_KEYS if key in document]
-    return bool(held) and all(isinstance(one, list) and all(isinstance(c, dict) for c in one) for one in held)
-
-
-def run_casework(document: Json) -> Json:
-    """Return for each key that is built its cases in order: name, and what was computed."""
-    from ytterby.law.clock_vector import compute_sla
-    from ytterby.shell.site.calendars import clock_rules, zone_of
-
-    rule = clock_rules()["conform"]
-    return {
-        key: [{"name": case.get("name"), "computed": compute_sla(case, rule, zone_of)} for case in document[key]]
-        for key in BUILT
-        if key in document
-    }
-
-
-def expected_of_casework(document: Json) -> Json:
-    """Return what the cases of the keys that are built expect."""
-    return {
-        key: [{"name": case.get("name"), "computed": case.get("expect", {})} for case in document[key]]
-        for key in BUILT
-        if document.get(key)
-    }
-
-
-def not_built(document: Json) -> list[str]:
-    """Return the keys of a file of which nothing is computed yet."""
-    return [key for key in CASEWORK_KEYS if key in document and key not in BUILT]
