@@ -105,17 +105,19 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case: its number, kind and state, and its events in order."""
+    """A case: its number, kind and state, its events in order, and the state after each of them."""
 
     number: str
     kind: str = ""
     state: str = ""
     events: tuple[Event, ...] = ()
+    states: tuple[str, ...] = ()
 
     def after(self, event: Event, state: str) -> "Case":
         """Return the case with one event more, in a state."""
         kind = event.step.kind if isinstance(event.step, Begin) else self.kind
-        return replace(self, kind=kind, state=state, events=(*self.events, event))
+        events, states = (*self.events, event), (*self.states, state)
+        return replace(self, kind=kind, state=state, events=events, states=states)
 
     @property
     def version(self) -> int:

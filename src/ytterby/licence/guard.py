@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ytterby.licence.approval import Approval, ApprovalVerdict, Draft, may_approve
+from ytterby.licence.assignment import Draw, wrong_with_draw
 from ytterby.licence.case import Case
 from ytterby.licence.decision_guard import (
     GRANTED,
@@ -291,7 +292,18 @@ def _team_once(case: Case, step: Advise, office: Office) -> Iterator[Problem]:
         yield refuse("case.not_own_advice", "/supersedes", step.supersedes)
 
 
+def _fairly_drawn(case: Case, step: Assign, office: Office) -> Iterator[Problem]:
+    """Who is assigned is whom the seed draws, and has no part that the order must not have (threat D3, I6)."""
+    yield from wrong_with_draw(Draw(step.account, step.order, step.seed, step.pool), case.number)
+    parts = {held for order, held in case.assigned.items() if order != step.order} | set(case.applicant_users)
+    if step.order and case.draft is not None:
+        parts.add(case.draft[0].by)
+    if step.account in parts | case.conflicted | case.deciders_before:
+        yield refuse("case.has_a_part", "/account", step.account)
+
+
 GUARDS: Mapping[str, Guard] = {
+    "fairly_drawn": _fairly_drawn,
     "complete": _complete,
     "declared": _declared,
     "not_barred": _not_barred,

@@ -133,12 +133,12 @@ class Report(_Step, frozen=True, tag="report"):
 
 
 class Assign(_Step, frozen=True, tag="assign"):
-    """That an officer (order 0) or the signer of an order is drawn: by a seed among candidates whose digest is kept."""
+    """That an officer (order 0) or the signer of an order is drawn: by a seed, among accounts with their tickets."""
 
     account: str
     order: int
     seed: str
-    candidates: tuple[str, ...]
+    pool: tuple[tuple[str, int], ...]
 
 
 class TakeOver(_Step, frozen=True, tag="take_over"):
@@ -210,12 +210,15 @@ class Gather(_Step, frozen=True, tag="gather"):
 
 
 class Rate(_Step, frozen=True, tag="rate"):
-    """The tier, with every row of the score card that counted and the digest of the evidence that it rests on."""
+    """The tier, with every row of the score card that counted, the digest of the evidence that it rests on, and what
+    was known beside it (`case_facts.Beside`), so that it can be worked out again.
+    """
 
     tier: str
     points: str
     rows: tuple[Json, ...]
     evidence: str
+    beside: Json
 
 
 class Adjudicate(_Step, frozen=True, tag="adjudicate"):

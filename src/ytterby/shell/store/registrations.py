@@ -53,7 +53,8 @@ def site_from(fields: Mapping[str, Any]) -> Site:
         kind=fields["kind"],
         country=fields.get("country", ""),
         operations=tuple(
-            Operation(one["party"], _day(one.get("start")), _day(one.get("end"))) for one in fields.get("operations", ())
+            Operation(one["party"], _day(one.get("start")), _day(one.get("end")))
+            for one in fields.get("operations", ())
         ),
         name_zh=fields.get("name_zh", ""),
         zone=fields.get("zone", ""),

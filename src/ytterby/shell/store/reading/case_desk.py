@@ -17,7 +17,7 @@ from ytterby.law.calendar import Calendar
 from ytterby.law.completeness import Severity, judge_completeness
 from ytterby.law.dossier import read_dossier
 from ytterby.law.procedure import Procedure
-from ytterby.law.span import end_of
+from ytterby.law.span_end import end_of
 from ytterby.licence.application import Application, dossier_of
 from ytterby.licence.case import Case
 from ytterby.licence.evidence import read_evidence
@@ -83,7 +83,9 @@ def desk_at(procedure: str, kind: str, at: datetime, known: Known) -> Desk | Pro
     found = book.procedures.get(procedure)
     if found is None:
         return refuse("case.no_procedure", "/procedure", procedure, known=", ".join(book.procedures) or "-")
-    return Desk(book, calendars_at(OPERATOR_VIEWER, known, at), found, _rules(book.digest, book, procedure, kind), at, known)
+    return Desk(
+        book, calendars_at(OPERATOR_VIEWER, known, at), found, _rules(book.digest, book, procedure, kind), at, known
+    )
 
 
 @lru_cache(maxsize=64)

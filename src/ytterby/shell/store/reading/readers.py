@@ -110,7 +110,9 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "stake": _fields("owner owned lo hi on source"),
     "impact row": _fields("kind id tail holder what since old new gained lost rules"),
-    "right": _fields("id kind party as account name start end region sites bodies state proposed_by confirmed_by index"),
+    "right": _fields(
+        "id kind party as account name start end region sites bodies state proposed_by confirmed_by index"
+    ),
 }
 # Fields of a delivery that both sides find empty: figures of the comparison, and corrections.
 CLOSED_TO_SIDES = _fields("compared element difference u d corrections")
