@@ -7,7 +7,8 @@ setting nor a demo reaches this room.
 Source: casework page of this project, 5.2 (I5 to I11, I14, I17) and 5.3; regulation page, section 4.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ytterby.licence.approval import Approval, ApprovalVerdict, Draft, may_approve
@@ -38,10 +39,15 @@ from ytterby.licence.decision_guard import (
 from ytterby.licence.office import PASSED, Office
 from ytterby.licence.step import (
     Advise,
+    Answer,
     Approve,
+    CloseWork,
     Issue,
+    LiftLimit,
     NotifyMissing,
     Reject,
+    Resume,
+    Stop,
     Submit,
 )
 from ytterby.terms.problem import Problem, pointer, refuse
@@ -146,39 +152,50 @@ def _no_conflict(case: Case, step: Any, office: Office) -> Iterator[Problem]:
         yield refuse("case.own_party")
 
 
-def _open(name: str, field: str, code: str) -> Guard:
-    """Return the guard that what a field names is open in the case."""
-
-    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-        held: Mapping[str, object] = getattr(case, name)
-        if getattr(step, field) not in held:
-            yield refuse(code, pointer(field), getattr(step, field), open=", ".join(held) or "-")
-
-    return guard
+def _all(held: Iterable[str]) -> str:
+    return ", ".join(held) or "-"
 
 
-def _none_open(name: str, code: str) -> Guard:
-    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-        held: Mapping[str, object] = getattr(case, name)
-        if held:
-            yield refuse(code, "", len(held), open=", ".join(held))
-
-    return guard
+def _open_query(case: Case, step: Answer, office: Office) -> Iterator[Problem]:
+    if step.query not in case.open_queries:
+        yield refuse("case.no_such_query", "/query", step.query, open=_all(case.open_queries))
 
 
-def _named(which: str, code: str) -> Guard:
-    def guard(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-        known: frozenset[str] = getattr(office.rules, which)
-        if step.reason not in known:
-            yield refuse(code, "/reason", step.reason, allowed=", ".join(sorted(known)) or "-")
-
-    return guard
+def _open_stop(case: Case, step: Resume, office: Office) -> Iterator[Problem]:
+    if step.id not in case.open_stops:
+        yield refuse("case.no_such_stop", "/id", step.id, open=_all(case.open_stops))
 
 
-def _new_stop(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-    yield from _named("stops", "case.not_a_stop")(case, step, office)
+def _open_work_item(case: Case, step: CloseWork, office: Office) -> Iterator[Problem]:
+    if step.id not in case.open_work:
+        yield refuse("case.no_such_work", "/id", step.id, open=_all(case.open_work))
+
+
+def _no_open_query(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if case.open_queries:
+        yield refuse("case.query_open", "", len(case.open_queries), open=_all(case.open_queries))
+
+
+def _no_open_stop(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if case.open_stops:
+        yield refuse("case.stop_open", "", len(case.open_stops), open=_all(case.open_stops))
+
+
+def _work_done(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    if case.open_work:
+        yield refuse("case.work_open", "", len(case.open_work), open=_all(case.open_work))
+
+
+def _named_stop(case: Case, step: Stop, office: Office) -> Iterator[Problem]:
+    if step.reason not in office.rules.stops:
+        yield refuse("case.not_a_stop", "/reason", step.reason, allowed=_all(sorted(office.rules.stops)))
     if any(step.id == getattr(event.step, "id", None) for event in case.events):
         yield refuse("case.id_taken", "/id", step.id)
+
+
+def _named_lift(case: Case, step: LiftLimit, office: Office) -> Iterator[Problem]:
+    if step.reason not in office.rules.lifts:
+        yield refuse("case.not_a_lift", "/reason", step.reason, allowed=_all(sorted(office.rules.lifts)))
 
 
 def draft_of(case: Case) -> Draft:
@@ -201,6 +218,15 @@ def draft_of(case: Case) -> Draft:
     )
 
 
+MAY_NOT_APPROVE: Mapping[str, Problem] = {
+    "author": refuse("case.may_not_approve_author"),
+    "assessor": refuse("case.may_not_approve_assessor"),
+    "applicant": refuse("case.may_not_approve_applicant"),
+    "already_signed": refuse("case.may_not_approve_already_signed"),
+    "order": refuse("case.may_not_approve_order"),
+}
+
+
 def _may_approve(case: Case, step: Approve | Reject, office: Office) -> Iterator[Problem]:
     if step.draft != case.draft_digest:
         yield refuse("case.other_draft", "/draft", step.draft, current=case.draft_digest)
@@ -214,7 +240,7 @@ def _may_approve(case: Case, step: Approve | Reject, office: Office) -> Iterator
         yield refuse("case.order_taken", "/order", step.order)
     why = may_approve(office.speaker.account, step.order, draft)
     if why:
-        yield refuse(f"case.may_not_approve_{why}", "", office.speaker.account)
+        yield replace(MAY_NOT_APPROVE[why], value=office.speaker.account)
     body = office.rules.tier(draft.tier).body_of(step.order)
     if body and body not in office.speaker.bodies:
         yield refuse("case.other_body", "/order", step.order, body=body)
@@ -323,14 +349,14 @@ GUARDS: Mapping[str, Guard] = {
     "reported": _reported,
     "second_person": _second_person,
     "no_conflict": _no_conflict,
-    "open_query": _open("open_queries", "query", "case.no_such_query"),
-    "open_stop": _open("open_stops", "id", "case.no_such_stop"),
-    "open_work_item": _open("open_work", "id", "case.no_such_work"),
-    "no_open_query": _none_open("open_queries", "case.query_open"),
-    "no_open_stop": _none_open("open_stops", "case.stop_open"),
-    "work_done": _none_open("open_work", "case.work_open"),
-    "named_stop": _new_stop,
-    "named_lift": _named("lifts", "case.not_a_lift"),
+    "open_query": _open_query,
+    "open_stop": _open_stop,
+    "open_work_item": _open_work_item,
+    "no_open_query": _no_open_query,
+    "no_open_stop": _no_open_stop,
+    "work_done": _work_done,
+    "named_stop": _named_stop,
+    "named_lift": _named_lift,
     "standing_finding": standing_finding,
     "evidence_current": evidence_current,
     "evidence_sound": evidence_sound,
