@@ -11,10 +11,26 @@ from datetime import date
 from ytterby.licence.case import OFFICER, Case, Event
 from ytterby.licence.guard import CHOICES, GUARDS
 from ytterby.licence.office import Office, Speaking
-from ytterby.licence.step import TEXT_MAX, Begin, Propose, Query, Report, Step, step_fields, verb_of
+from ytterby.licence.step import (
+    TEXT_MAX,
+    Answer,
+    Begin,
+    Edit,
+    OpenWork,
+    Propose,
+    Query,
+    Report,
+    Step,
+    Stop,
+    Supply,
+    step_fields,
+    verb_of,
+)
 from ytterby.licence.transition import Row, TransitionTable
 from ytterby.terms.problem import Problem, pointer, refuse
 
+CHANGE_FORM = "change_form"
+QUERY_KINDS = ("clarify", CHANGE_FORM)
 DAY_FIELDS = ("due", "valid_from", "valid_to")
 
 
@@ -43,7 +59,8 @@ def enter(case: Case, step: Step, office: Office, *, expected: int | None = None
     found = row_of(case, step, office)
     if not isinstance(found, Row):
         return found
-    problems = [*_words(step), *(one for name in found.guard for one in GUARDS[name](case, step, office))]
+    problems = [*_words(step), *_names(case, step)]
+    problems += [one for name in found.guard for one in GUARDS[name](case, step, office)]
     role = next(name for name in found.who if plays(name, case, office.speaker, step))
     return problems or _event(case.version + 1, step, office, _plain(role))
 
@@ -110,12 +127,42 @@ def _words(step: Step) -> Iterator[Problem]:
         value = fields.get(name)
         if value and not _is_day(value):
             yield refuse("case.day", pointer(name), value)
-    if isinstance(step, Query) and (not step.text.strip() or not step.due):
-        yield refuse("case.no_text" if not step.text.strip() else "case.day", "/text" if step.due else "/due", "")
+    if isinstance(step, Query):
+        yield from _query_words(step)
     if isinstance(step, Report) and step.verdict not in {"approve", "proviso", "refuse"}:
         yield refuse("case.verdict", "/verdict", step.verdict, allowed="approve, proviso, refuse")
     if isinstance(step, Propose) and not step.text.strip() and step.outcome != "granted":
         yield refuse("case.no_text", "/text", "")
+
+
+def _query_words(step: Query) -> Iterator[Problem]:
+    if not step.text.strip():
+        yield refuse("case.no_text", "/text", "")
+    if not step.due:
+        yield refuse("case.day", "/due", "")
+    if step.kind not in QUERY_KINDS:
+        yield refuse("case.query_kind", "/kind", step.kind, allowed=", ".join(QUERY_KINDS))
+
+
+def _names(case: Case, step: Step) -> Iterator[Problem]:
+    """Yield what is wrong with what a step names: an id that stands already, an application that became another's.
+
+    A second question of one id would count as answered by the answer to the first. The licence is the applicant's
+    of the beginning and goes by the procedure of the beginning, so an application cannot move to others.
+    """
+    if isinstance(step, Query | Stop | OpenWork):
+        taken = {one.step.id for one in case.events if isinstance(one.step, Query | Stop | OpenWork)}
+        if not step.id.strip() or step.id in taken:
+            yield refuse("case.id_taken", "/id", step.id)
+    if isinstance(step, Answer) and step.application is not None:
+        asked = case.open_queries.get(step.query)
+        if asked is not None and isinstance(asked.step, Query) and asked.step.kind != CHANGE_FORM:
+            yield refuse("case.not_to_be_changed", "/application", step.query)
+    told = step.application if isinstance(step, Edit | Supply | Answer) else None
+    if told is not None and told.exporter not in {"", case.applicant}:
+        yield refuse("case.other_exporter", "/application/parties", told.exporter)
+    if told is not None and told.procedure != case.procedure:
+        yield refuse("case.other_procedure", "/application/procedure", told.procedure, now=case.procedure)
 
 
 def _is_day(text: str) -> bool:

@@ -189,8 +189,6 @@ def _work_done(case: Case, step: Any, office: Office) -> Iterator[Problem]:
 def _named_stop(case: Case, step: Stop, office: Office) -> Iterator[Problem]:
     if step.reason not in office.rules.stops:
         yield refuse("case.not_a_stop", "/reason", step.reason, allowed=_all(sorted(office.rules.stops)))
-    if any(step.id == getattr(event.step, "id", None) for event in case.events):
-        yield refuse("case.id_taken", "/id", step.id)
 
 
 def _named_lift(case: Case, step: LiftLimit, office: Office) -> Iterator[Problem]:
