@@ -20,6 +20,14 @@ from ytterby.terms.quantity import plain_decimal
 Guard = Callable[[Case, Any, Office], Iterable[Problem]]
 GRANTED, REFUSED, NO_LICENCE, RETURNED = "granted", "refused", "no_licence_required", "returned"
 OUTCOMES = (GRANTED, REFUSED, NO_LICENCE, RETURNED)
+# Outcome -> the choice of the tables by which its row is told from others.
+OUTCOME_CHOICES = {
+    GRANTED: "outcome_granted",
+    REFUSED: "outcome_refused",
+    NO_LICENCE: "outcome_no_licence",
+    RETURNED: "outcome_returned",
+}
+LINE_OUTCOMES = (GRANTED, REFUSED, NO_LICENCE)
 SETTLED, OFFICER = "settled", "officer"
 
 
@@ -41,7 +49,7 @@ def coded(kind: str, field: str) -> Guard:
 
 def standing_finding(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     """Only what was found is adjudicated, and only what words can settle (a check that did not run is run)."""
-    found = next((one for one in office.findings if one.key == step.finding), None)
+    found = next((one for one in office.findings or () if one.key == step.finding), None)
     if found is None:
         yield refuse("case.no_such_finding", "/finding", step.finding)
     elif found.settles != OFFICER:
@@ -79,16 +87,26 @@ def checks_run(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     """Fail closed: a blocking check that did not run blocks, and nothing overrides it (I17, threat D6)."""
     if case.gathered is None:
         yield refuse("case.evidence_old")
-    for one in office.findings:
+    elif office.findings is None:
+        yield refuse("case.findings_not_judged")
+    for one in office.findings or ():
         if one.blocks and one.settles != OFFICER:
             yield refuse("case.check_blocks", "", one.check, finding=one.key)
+
+
+def rated(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """Where the pack has tiers the case is in one of them, by the evidence that the draft rests on: no approval is
+    spared because nobody worked the tier out (I6, I17).
+    """
+    if office.rules.tiers and (case.rated is None or case.rated.tier not in office.rules.tiers):
+        yield refuse("case.not_rated", "", case.rated.tier if case.rated else "")
 
 
 def findings_settled(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     """Every blocking finding has its word, and none that stands is granted over (I8)."""
     said = case.adjudicated
     granting = getattr(step, "outcome", GRANTED) in {GRANTED, NO_LICENCE}
-    for one in office.findings:
+    for one in office.findings or ():
         if not one.blocks or one.settles != OFFICER:
             continue
         found = said.get(one.key)
@@ -119,14 +137,23 @@ def advice_settled(case: Case, step: Propose, office: Office) -> Iterator[Proble
 
 def outcome_fits(case: Case, step: Propose | DecideAutomatically, office: Office) -> Iterator[Problem]:
     """What is decided fits what was applied for, and the kind of licence."""
-    if step.outcome not in OUTCOMES:
-        yield refuse("case.outcome", "/outcome", step.outcome, allowed=", ".join(OUTCOMES))
+    allowed = _outcomes_of(case, office)
+    if step.outcome not in allowed:
+        yield refuse("case.outcome", "/outcome", step.outcome, allowed=", ".join(allowed))
         return
     if step.outcome == GRANTED:
         yield from _lines_fit(case, step.lines)
         yield from _days_fit(step, office)
     elif step.outcome == NO_LICENCE:
         yield from _freed(case, step.lines)
+
+
+def _outcomes_of(case: Case, office: Office) -> tuple[str, ...]:
+    """Return the outcomes for which the table has a way from the draft: of another no draft would ever be decided."""
+    table = office.rules.table
+    drafted = [row.after(case.state) for row in table.rows_of(case.state, "propose")]
+    ways = {name for state in drafted for row in table.rows_of(state, "approve") for name in row.when}
+    return tuple(outcome for outcome, choice in OUTCOME_CHOICES.items() if choice in ways)
 
 
 def _lines_fit(case: Case, lines: tuple[LineDecision, ...]) -> Iterator[Problem]:
@@ -142,6 +169,10 @@ def _lines_fit(case: Case, lines: tuple[LineDecision, ...]) -> Iterator[Problem]
         if line is None:
             yield refuse("case.no_such_line", where + "/line", one.line)
             continue
+        if one.outcome not in LINE_OUTCOMES:
+            yield refuse("case.outcome", where + "/outcome", one.outcome, allowed=", ".join(LINE_OUTCOMES))
+        elif one.outcome == NO_LICENCE and not one.freeing:
+            yield refuse("case.not_freed", where + "/freeing", one.line)
         if one.outcome != GRANTED:
             continue
         amount = plain_decimal(one.quantity)
@@ -183,6 +214,7 @@ def asked(case: Case, step: Any, office: Office) -> Iterator[Problem]:
 
 def ruling_fits(case: Case, step: Propose, office: Office) -> Iterator[Problem]:
     """A ruling says of each line its codes, or what frees it."""
+    yield from _known_outcome(step)
     told = {one.line for one in step.lines if one.code or one.freeing}
     for line in case.application.lines if step.outcome != RETURNED else ():
         if line.line not in told:
@@ -191,8 +223,14 @@ def ruling_fits(case: Case, step: Propose, office: Office) -> Iterator[Problem]:
 
 def answer_given(case: Case, step: Propose, office: Office) -> Iterator[Problem]:
     """An answer is given in words."""
+    yield from _known_outcome(step)
     if not step.text.strip():
         yield refuse("case.no_text", "/text", "")
+
+
+def _known_outcome(step: Propose) -> Iterator[Problem]:
+    if step.outcome not in OUTCOMES:
+        yield refuse("case.outcome", "/outcome", step.outcome, allowed=", ".join(OUTCOMES))
 
 
 def amendable(case: Case, step: Any, office: Office) -> Iterator[Problem]:
@@ -230,9 +268,12 @@ def coded_outcome(case: Case, step: Propose, office: Office) -> Iterator[Problem
 
 def automatic_tier(case: Case, step: DecideAutomatically, office: Office) -> Iterator[Problem]:
     """A rule decides alone only where the pack lets it (invariant I14)."""
-    rated = case.rated
-    if rated is None or rated.tier != step.tier or not office.rules.tier(step.tier).is_automatic:
+    told = case.rated
+    if told is None or told.tier != step.tier or not office.rules.tier(step.tier).is_automatic:
         yield refuse("case.not_automatic", "/tier", step.tier)
+    advised = combine([said.verdict for _, said in case.advice])
+    if advised not in {"incomplete", "approve"}:
+        yield refuse("case.advised_otherwise", "", advised)
     if step.outcome != GRANTED:
         yield refuse("case.only_grants", "/outcome", step.outcome)
 

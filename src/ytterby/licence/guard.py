@@ -33,6 +33,7 @@ from ytterby.licence.decision_guard import (
     findings_settled,
     no_candidate,
     outcome_fits,
+    rated,
     ruling_fits,
     standing_finding,
 )
@@ -68,7 +69,8 @@ def _lacks_phase(name: str) -> Choice:
 
 def approvals_wanted(case: Case, office: Office) -> int:
     """Return how many approvals the draft of a case wants."""
-    return office.rules.tier(case.rated.tier if case.rated else "").approvals
+    # What a rule may decide alone, a person may still decide, and never alone.
+    return max(1, office.rules.tier(case.rated.tier if case.rated else "").approvals)
 
 
 def _is_last(case: Case, step: Approve, office: Office) -> bool:
@@ -260,7 +262,7 @@ def _customs_can_read(case: Case, step: Any, office: Office) -> Iterator[Problem
 
 
 def _decision_stands(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-    if case.decided is None or not case.is_evidence_current or (case.licences and case.round_from <= 1):
+    if case.decided is None or not case.is_evidence_current:
         yield refuse("case.no_decision")
 
 
@@ -282,8 +284,13 @@ def _licence_fits(case: Case, step: Issue, office: Office) -> Iterator[Problem]:
         if content.get(name) != wanted:
             yield refuse("case.licence_differs", pointer("content", name), content.get(name, ""), wanted=wanted)
     granted = [(one.quantity, one.unit) for one in draft.lines if one.outcome == GRANTED]
-    if [(row.get("quantity"), row.get("unit")) for row in content.get("lines", ())] != granted:
+    rows = content.get("lines")
+    if not isinstance(rows, list | tuple) or [_measured(row) for row in rows] != granted:
         yield refuse("case.licence_differs", "/content/lines", "", wanted=len(granted))
+
+
+def _measured(row: Any) -> tuple[Any, Any] | None:
+    return (row.get("quantity"), row.get("unit")) if isinstance(row, Mapping) else None
 
 
 def _within_appeal(case: Case, step: Any, office: Office) -> Iterator[Problem]:
@@ -359,6 +366,7 @@ GUARDS: Mapping[str, Guard] = {
     "evidence_current": evidence_current,
     "evidence_sound": evidence_sound,
     "checks_run": checks_run,
+    "rated": rated,
     "findings_settled": findings_settled,
     "advice_settled": advice_settled,
     "team_once": _team_once,

@@ -77,10 +77,10 @@ class Office:
     """All that a step is judged by. Days are civil days of the procedure's zone.
 
     `gaps`: codes of what law asks for and is missing or disagrees; None: completeness was not judged. `findings` are
-    of the evidence that was gathered last. `screening_now`: what `screening.check` answers at this instant; empty:
-    not asked. `customs_flaws`: why the customs' own system could not read the licence. `appeal_until`: the last day
-    of an appeal. `amended`: the content of the licence that an amendment is about; None: there is none that could be
-    amended.
+    of the evidence that was gathered last; None: they were not worked out. `screening_now`: what `screening.check`
+    answers at this instant; empty: not asked. `customs_flaws`: why the customs' own system could not read the licence.
+    `appeal_until`: the last day of an appeal. `amended`: the content of the licence that an amendment is about; None:
+    there is none that could be amended.
     """
 
     rules: CaseRules
@@ -89,7 +89,7 @@ class Office:
     today: date
     gaps: tuple[str, ...] | None = None
     barred: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] | None = None
     screening_now: str = ""
     customs_flaws: tuple[str, ...] = ()
     appeal_until: date | None = None
