@@ -54,8 +54,6 @@ def standing_finding(case: Case, step: Any, office: Office) -> Iterator[Problem]
         yield refuse("case.no_such_finding", "/finding", step.finding)
     elif found.settles != OFFICER:
         yield refuse("case.not_settled_by_words", "/finding", step.finding, check=found.check)
-    elif step.facts != found.facts_digest:
-        yield refuse("case.other_facts", "/facts", step.facts)
     if step.verdict not in {SETTLED, "stands"}:
         yield refuse("case.verdict", "/verdict", step.verdict, allowed="settled, stands")
     if not step.text.strip():
@@ -110,8 +108,7 @@ def findings_settled(case: Case, step: Any, office: Office) -> Iterator[Problem]
         if not one.blocks or one.settles != OFFICER:
             continue
         found = said.get(one.key)
-        # A word on other facts settles nothing.
-        if found is None or found.facts != one.facts_digest:
+        if found is None:
             yield refuse("case.finding_open", "", one.key, check=one.check)
         elif granting and found.verdict != SETTLED:
             yield refuse("case.finding_stands", "", one.key, check=one.check)

@@ -1,10 +1,10 @@
 """What is drawn on a line of a licence: reserve, draw, release, correct, in exact decimals, never below zero.
 
 A *line* lets out a quantity of one unit, and a tolerance beyond it. An *entry* says what happened to goods of a
-declaration; its key is (declaration, line of the declaration, sequence). `post` tells what an entry does to a line, from
-the line, from what the declaration has on it, and from nothing else: the store asks it under its lock for one entry, and
-`Ledger` asks it for all of them in turn. The same entry again is answered as the first time, another one under its key
-is a conflict; a refused entry is kept under its key too.
+declaration; its key is (declaration, line of the declaration, sequence). `post` tells what an entry does to a line,
+from the line, from what the declaration has on it, and from nothing else: the store asks it under its lock for one
+entry, and `Ledger` asks it for all of them in turn. The same entry again is answered as the first time, another one
+under its key is a conflict; a refused entry is kept under its key too.
 
 A *reservation* is what a declaration may still draw, whatever happens to the licence meanwhile: it was made while the
 licence was open. `draw` ends it, and what it did not use is free again. `correct` takes off what a declaration drew.

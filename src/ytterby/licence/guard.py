@@ -42,6 +42,7 @@ from ytterby.licence.step import (
     Advise,
     Answer,
     Approve,
+    Assign,
     CloseWork,
     Issue,
     LiftLimit,

@@ -1,9 +1,9 @@
 """A licence as it is issued: whose, what for, on which days, how much of what.
 
 A reissue is the next version of the same number: it takes the place of the one before, and what was reserved and drawn
-goes on (`reissue_problems`). What the pack says of a kind of licence and matters while goods leave stands in the licence
-itself, so that its ledger needs nothing beside it: how many exports it lets out, what ends it, the tolerance, what
-restores the balance, whether customs must have acknowledged it, and how old lists may be at a draw.
+goes on (`reissue_problems`). What the pack says of a kind of licence and matters while goods leave stands in the
+licence itself, so that its ledger needs nothing beside it: how many exports it lets out, what ends it, the tolerance,
+what restores the balance, whether customs must have acknowledged it, and how old lists may be at a draw.
 
 Quantities are exact decimals of the line's unit. The store keeps them in millionths of that unit in 64 bits (`scaled`);
 what does not fit is refused when the licence is issued, so that nothing is ever rounded. Days are civil days of `zone`,
@@ -47,9 +47,9 @@ class LicenceLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A licence of one version. `country` is whose office issued it: goods leave by that country's customs alone.
 
-    `tolerance` is a share of the quantity; `counting_unit` what all lines count in, empty: each its own unit; `restores`
-    the kinds of entry by which goods that came back are free again; `list_hours` how old lists may be at a draw, None
-    where the pack lists no such check.
+    `tolerance` is a share of the quantity; `counting_unit` what all lines count in, empty: each its own unit;
+    `restores` the kinds of entry by which goods that came back are free again; `list_hours` how old lists may be at a
+    draw, None where the pack lists no such check.
     """
 
     number: str

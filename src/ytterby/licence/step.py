@@ -225,7 +225,6 @@ class Adjudicate(_Step, frozen=True, tag="adjudicate"):
     """What an officer says of a finding: that it does not stand in the way, or that it does, for a coded reason."""
 
     finding: str
-    facts: str  # digest of what the finding said
     verdict: str  # settled or stands
     reason: str
     text: str

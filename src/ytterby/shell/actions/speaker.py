@@ -1,9 +1,9 @@
 """Who speaks: an account of the log, for a party, and how it was told that it is that account.
 
-A *key* signs each record; a *session* and a *token* are accounts that a door has checked, and their records say that no key
-signed them (threat P4); in a *demo* whoever holds the folder says who speaks. An approval is signed by the person's own
-key whatever the door (threat D2). What somebody may do in a case is its roles, and these follow from the log at each step
-(threats O3, X10): nothing here is remembered.
+A *key* signs each record; a *session* and a *token* are accounts that a door has checked, and their records say that
+no key signed them (threat P4); in a *demo* whoever holds the folder says who speaks. An approval is signed by the
+person's own key whatever the door (threat D2). What somebody may do in a case is its roles, and these follow from the
+log at each step (threats O3, X10): nothing here is remembered.
 """
 
 from collections.abc import Collection

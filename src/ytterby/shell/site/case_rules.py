@@ -1,4 +1,6 @@
-"""What the packs in force say of a kind of case, in the words that the kernel of cases asks for; the tables of kinds."""
+"""What the packs in force say of a kind of case, in the words that the kernel of cases asks for; the tables of
+kinds.
+"""
 
 from functools import lru_cache
 

@@ -2,8 +2,9 @@
 
 A record `licence` (key: the number) is a licence as it is issued, whole, one for each version. A record
 `licence_status` (the same key) is a step of a change of status: what one person proposes and another confirms, or what
-one alone may say. What customs answered stands in records `customs_answer` with the fields `licence`, `version`, `message` and `result`
-(`acknowledged` or `rejected`), what was sent to it in `customs_message`; both have the licence's number as their key.
+one alone may say. What customs answered stands in records `customs_answer` with the fields `licence`, `version`,
+`message` and `result` (`acknowledged` or `rejected`), what was sent to it in `customs_message`; both have the
+licence's number as their key.
 
 The rows are functions of the log: `store.licence_replay` works them out again, and the doctor compares. All functions
 that write run under the lock of the log's head, from `register_documents(..., after=)`.

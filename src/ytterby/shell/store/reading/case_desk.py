@@ -1,8 +1,8 @@
 """What a step of a case is judged by: the law in force, the procedure's own words, and what the log tells of the case.
 
-A *desk* is the law of one procedure and kind of case at an instant and a log size; an `Office` is the desk with who speaks
-and what was looked up for one step. Replay sits down at the desk of the instant of each event (`case_replay`), so that
-it judges by the same.
+A *desk* is the law of one procedure and kind of case at an instant and a log size; an `Office` is the desk with who
+speaks and what was looked up for one step. Replay sits down at the desk of the instant of each event (`case_replay`),
+so that it judges by the same.
 
 Who may read: nobody by this; what comes of it is checked by who asked for it.
 """
@@ -125,7 +125,9 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
 
 
 def gaps_of(desk: Desk, application: Application) -> tuple[str, ...]:
-    """Return what law asks for and an application lacks, or where it disagrees with itself, as `code document#field`."""
+    """Return what law asks for and an application lacks, or where it disagrees with itself, as `code
+    document#field`.
+    """
     rules = desk.book.dossiers.get(desk.procedure.id)
     told = dossier_of(application, rules, name_of_party(desk.known))
     dossier, problems = read_dossier(told, desk.procedure, rules, door_tables().units)
