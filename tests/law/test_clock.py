@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from law.calendar_days import WEEKEND, calendar_of
 from ytterby.law.calendar import Calendar, CalendarDay, CalendarYear, Counting, DayKind, YearStatus
-from ytterby.law.clock import ClockEvent, ClockState, Happening, read_clock
+from ytterby.law.clock import ClockEvent, ClockState, Happening, days_elapsed, read_clock
 from ytterby.law.clock_rule import ClockRule, DayRule, Effect, Reason, parse_clock_rules
 from ytterby.law.clock_vector import compute_sla
 from ytterby.law.due import DueKind
@@ -466,3 +466,24 @@ def test_no_text_makes_the_parser_of_rules_fail(is_rule, scrap, place, cut):
     texts[not is_rule] = text[:place] + scrap + text[place + cut :]
     found, problems = parse_clock_rules(*texts)
     assert not (found and problems)
+
+
+def test_the_day_on_which_the_limit_was_used_up_stays_known():
+    """45 days from 2 March 2026 are used up on Monday 4 May, whatever is decided or stopped after it."""
+    accepted = event(ACCEPTED, "2026-03-02T10:00+00:00")
+    before = clock(accepted, as_of="2026-05-04T17:59+01:00")
+    assert (before.due, before.reached) == (date(2026, 5, 4), None)
+    decided = event(DECIDED, "2026-05-20T10:00+01:00")
+    stopped = event(STOP, "2026-05-05T10:00+01:00", "q")
+    for more in ((), (decided,), (stopped,)):
+        assert clock(accepted, *more, as_of="2026-05-21T10:00+01:00").reached == date(2026, 5, 4)
+    assert clock(accepted, event(DECIDED, "2026-05-04T17:59+01:00"), as_of="2026-06-01T10:00+01:00").reached is None
+
+
+@given(st.lists(st.integers(0, 3_000), min_size=3, max_size=6))
+def test_days_of_times_that_follow_each_other_add_up(hours):
+    start = at("2026-02-27T00:30+00:00")
+    marks = [start + timedelta(hours=n) for n in sorted(hours)]
+    parts = [days_elapsed(a, b, rule=RULE, calendar=PLAIN, zone=LONDON) for a, b in pairwise(marks)]
+    assert sum(parts) == days_elapsed(marks[0], marks[-1], rule=RULE, calendar=PLAIN, zone=LONDON)
+    assert all(part >= 0 for part in parts)

@@ -153,6 +153,13 @@ def test_a_small_procedure_is_good():
         ({"clocks": [clock(starts="nowhere")]}, "pack.unknown_reference", "/procedure/clocks/0/starts"),
         ({"clocks": [clock(ends=["closed", "nowhere"])]}, "pack.unknown_reference", "/procedure/clocks/0/ends/1"),
         ({"clocks": [clock(stops=["visit"])]}, "pack.unknown_reference", "/procedure/clocks/0/stops/0"),
+        (
+            {"clocks": [clock(silence=words("granted"), silence_state="nowhere", silence_since="start")]},
+            "pack.unknown_reference",
+            "/procedure/clocks/0/silence_state",
+        ),
+        ({"clocks": [clock(silence_state="closed")]}, "pack.missing_field", "/procedure/clocks/0"),
+        ({"clocks": [clock(silence_since="start")]}, "pack.missing_field", "/procedure/clocks/0"),
         ({"clocks": [clock(cutoff="24:01")]}, "pack.kind", "/procedure/clocks/0/cutoff"),
         ({"clocks": [clock(days=0)]}, "pack.kind", "/procedure/clocks/0/days"),
         ({"clocks": [clock(), clock()]}, "pack.twice", "/procedure/clocks/1/id"),

@@ -101,7 +101,8 @@ class Clock:
 
     `day` is the count by the rule, `days_by` by each counting. `due` is the day on whose cutoff the count reaches the
     limit if nothing more happens, or did reach it; None unless `due_kind` is firm or provisional: without acceptance,
-    while a stop is open, and after the decision there is none; with `no_limit` the law sets none.
+    while a stop is open, and after the decision there is none; with `no_limit` the law sets none. `reached` is the day
+    on whose cutoff the limit was used up, whatever came after it; None before, and where there is no limit.
     """
 
     as_of: datetime
@@ -115,6 +116,7 @@ class Clock:
     certainty: Certainty | None
     stops: tuple[Stop, ...]
     remarks: tuple[Problem, ...]
+    reached: date | None = None
 
     @property
     def open_stops(self) -> tuple[Stop, ...]:
@@ -156,6 +158,7 @@ def read_clock(
     due, certainty = None, None
     if state is ClockState.RUNNING and not story.has_no_limit:
         due, certainty = face.due(accepted_on, first, lost[rule.day_rule])
+    is_used_up = days_by[rule.day_rule] >= rule.days and not story.has_no_limit
     kind = DueKind.NO_LIMIT if story.has_no_limit and story.decided is None else DueKind.NONE
     return Clock(
         as_of=as_of,
@@ -169,7 +172,17 @@ def read_clock(
         certainty=certainty,
         stops=stops,
         remarks=tuple(story.remarks),
+        reached=face.due(accepted_on, first, lost[rule.day_rule])[0] if is_used_up else None,
     )
+
+
+def days_elapsed(began: datetime, ended: datetime, *, rule: ClockRule, calendar: Calendar, zone: tzinfo) -> int:
+    """Return how many counted days have their cutoff after one instant and not after another.
+
+    Of times that follow each other without a gap the days add up: none is lost and none counted twice.
+    """
+    face = _Face(rule, calendar, zone)
+    return face.last_index(ended) - face.last_index(began)
 
 
 # What happened

@@ -28,6 +28,7 @@ PROVISIONS = (
     *("applicant", "factor", "change", "duty", "list", "customs", "remedy", "penalty"),
     *("certificate_field", "commitment", "practice"),
 )
+SILENCE_SINCE = ("start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,10 @@ class StopReason:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureClock:
-    """How long something may take: from which state it runs to which; `silence` is what follows when it runs out."""
+    """How long something may take: from which state it runs to which; `silence` is what follows when it runs out.
+
+    What follows is that the case is in `silence_state` from its start on, or from its end (`silence_since`).
+    """
 
     id: str
     title: Words
@@ -102,6 +106,8 @@ class ProcedureClock:
     stops: tuple[str, ...]
     no_limit: tuple[str, ...]
     silence: Words | None
+    silence_state: str
+    silence_since: str
     trust: Trust
 
 

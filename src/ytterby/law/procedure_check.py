@@ -18,6 +18,7 @@ SECTIONS = (
 )
 _HERE = "procedure"
 _WORKING_DAY = "working_day"
+_SILENCE = ("silence", "silence_state", "silence_since")
 
 
 def procedure_problems(content: Json | None) -> list[Problem]:
@@ -65,6 +66,7 @@ _NAMES = (
     ("clocks", "ends", "states"),
     ("clocks", "stops", "reasons"),
     ("clocks", "no_limit", "reasons"),
+    ("clocks", "silence_state", "states"),
     ("licence_kinds", "documents", "documents"),
     ("deadlines", "by", "bodies"),
     ("returns", "by", "bodies"),
@@ -85,12 +87,15 @@ def _references(content: Json, names: Mapping[str, set[str]]) -> Iterator[Proble
 
 
 def _clocks_without_calendar(content: Json) -> Iterator[Problem]:
-    """Yield what is counted in working days of nobody; and what stops a clock and lifts its limit at once."""
+    """Yield working days of nobody; what stops a clock and lifts its limit at once; a silence told by half."""
     for where, row in _rows(content, "clocks"):
         if row["counting"] == Counting.WORKING_DAYS and "calendar" not in row:
             yield refuse("procedure.no_calendar", where, row["id"])
         for name in sorted(set(row.get("stops", ())) & set(row.get("no_limit", ()))):
             yield refuse("pack.contradiction", where + "/no_limit", name, what="stops, no_limit")
+        told = [name for name in _SILENCE if name in row]
+        if {"silence_state", "silence_since"} & {*told} and len(told) < len(_SILENCE):
+            yield refuse("pack.missing_field", where, row["id"], name=next(n for n in _SILENCE if n not in told))
     for where, row in _rows(content, "deadlines"):
         if row["within"]["unit"] == _WORKING_DAY and "calendar" not in row:
             yield refuse("procedure.no_calendar", where, row["id"])

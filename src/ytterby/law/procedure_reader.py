@@ -92,6 +92,8 @@ def _clock(row: Json) -> ProcedureClock:
         stops=tuple(row.get("stops", ())),
         no_limit=tuple(row.get("no_limit", ())),
         silence=row.get("silence"),
+        silence_state=row.get("silence_state", ""),
+        silence_since=row.get("silence_since", ""),
         trust=trust_of(row),
     )
 

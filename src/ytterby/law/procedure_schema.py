@@ -8,7 +8,7 @@ from ytterby.law.clock_rule import DAYS_MOST, DayRule, FirstDay, minutes_of
 from ytterby.law.days import GOVERNS
 from ytterby.law.item import BASES
 from ytterby.law.licence_kind import ONE, SEVERAL
-from ytterby.law.procedure import PROVISIONS, ROLES
+from ytterby.law.procedure import PROVISIONS, ROLES, SILENCE_SINCE
 from ytterby.law.return_period import EVERY
 from ytterby.law.shape import (
     Shape,
@@ -57,7 +57,14 @@ _CLOCK = entry(
         "starts": word,
         "ends": _NAMES,
     },
-    {"calendar": word, "stops": _NAMES, "no_limit": _NAMES, "silence": words},
+    {
+        "calendar": word,
+        "stops": _NAMES,
+        "no_limit": _NAMES,
+        "silence": words,
+        "silence_state": word,
+        "silence_since": choice(*SILENCE_SINCE),
+    },
 )
 _KIND = entry(
     {
