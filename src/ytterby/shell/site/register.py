@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import yaml
@@ -34,6 +35,7 @@ MARKER = "register.yaml"
 LOG_KEY, RECEIPT_KEY, SECRET = "log.key", "receipt.key", "web.secret"
 FORMAT = 1
 DEMO_ORIGIN_END = ".invalid"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class RegisterMissing(Exception):  # noqa: N818 -- what it says reads as a word
@@ -251,6 +253,7 @@ def _connect(data: Path, keys: Path, marker: dict[str, Any], url: str) -> None:
     settings.DATABASES["default"] = wanted
     settings.YTTERBY_DEMO = bool(marker["demo"])
     settings.YTTERBY_KEYS = str(keys)
+    _use_address(marker)
     _use_secret(keys)
     if not apps.ready:
         django.setup()
@@ -260,6 +263,24 @@ def _connect(data: Path, keys: Path, marker: dict[str, Any], url: str) -> None:
     connections.settings["default"] = connections.configure_settings({"default": wanted})["default"]
     # The next use makes a connection of the new kind.
     del connections["default"]
+
+
+def _use_address(marker: dict[str, Any]) -> None:
+    """Let the pages be asked for under their address, and cookies and forms go by it; a demo's is loopback's alone.
+
+    The address is https:// and the host of the log's origin, or what YTTERBY_ADDRESS says (threat X10).
+    """
+    from django.conf import settings
+
+    host = str(marker["origin"]).partition("/")[0]
+    address = "" if marker["demo"] else os.environ.get("YTTERBY_ADDRESS", "").rstrip("/") or f"https://{host}"
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"https", "http"} or not parts.hostname or parts.path):
+        raise RegisterMismatch(f"YTTERBY_ADDRESS is no address of pages: {address!r}; write https://HOST")
+    settings.YTTERBY_ADDRESS = address
+    settings.ALLOWED_HOSTS = [*LOOPBACK, *([parts.hostname] if parts.hostname else [])]
+    settings.CSRF_TRUSTED_ORIGINS = [address] if address else []
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = parts.scheme == "https"
 
 
 def _use_secret(keys: Path) -> None:

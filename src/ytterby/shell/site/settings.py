@@ -9,6 +9,7 @@ from ytterby.shell.site.database import sqlite_settings
 SECRET_KEY = os.environ.get("YTTERBY_SECRET", "no register is open")
 YTTERBY_DEMO = False
 YTTERBY_KEYS = ""
+YTTERBY_ADDRESS = ""
 
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -52,6 +53,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
+# Of Django's own users nothing is installed but how passwords are hashed (docs/decisions/0010).
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ytterby.shell.portal.not_found.form_expired"

@@ -1,10 +1,13 @@
 """Rights of people and of public bodies, worked out from records of the log and from nothing else (threat O3).
 
-Three kinds of record: an *account* says that a person acts for a party and with which key; a *right* says that a
-party is a public body with a mandate, for a time; a *confirmation* and a *withdrawal* name one of these by digest.
+Kinds of record: an *account* says that a person acts for a party and with which key; a *right* says that a party is
+a public body with a mandate, for a time; a *credential* says that a passkey is an account's; a *confirmation* and a
+*withdrawal* name one of these by digest.
 Where the register is no demo each is signed by the key of an account of the register's operator, an account or a
 right counts only once a second such account, with another key, has confirmed it, and one account alone withdraws.
-The first two accounts of the operator, there being nobody to confirm them, sign themselves.
+The first two accounts of the operator, there being nobody to confirm them, sign themselves. A passkey is proposed from
+its account's own session, unsigned, and is nothing until an account of the operator has confirmed it; the account may
+end it by itself. A key or passkey that was withdrawn before it signed does not count (threat D2).
 
 `rights_from_log` is pure: whatever a database says, a right that the log does not give is none. `unsound_rights`
 names what claims more.
@@ -19,6 +22,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ytterby.chain.party import OPERATOR
+from ytterby.proof.approval import PasskeyEntry, SigningKeys
+from ytterby.proof.base64url import from_base64url
 from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.store.models import Account, Registration
 
@@ -26,7 +31,8 @@ if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
 
 ACCOUNT, RIGHT, CONFIRMATION, WITHDRAWAL = "account", "right", "confirmation", "withdrawal"
-KINDS = (ACCOUNT, RIGHT, CONFIRMATION, WITHDRAWAL)
+CREDENTIAL = "credential"
+KINDS = (ACCOUNT, RIGHT, CREDENTIAL, CONFIRMATION, WITHDRAWAL)
 PROPOSED, IN_FORCE, WITHDRAWN = "proposed", "in_force", "withdrawn"
 FOUNDERS = 2
 # What is signed: all fields but these.
@@ -47,7 +53,11 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """An account or a right with where it stands. `by` proposed it, `confirmed_by` is empty until another did."""
+    """An account, a right or a passkey with where it stands.
+
+    `by` proposed it, `confirmed_by` is empty until another did. `key` is of an account its key line, of a passkey its
+    COSE key in base64url; `account` is whose passkey it is.
+    """
 
     index: int
     kind: str
@@ -64,6 +74,9 @@ class Granted:
     region: str = ""
     sites: tuple[str, ...] = ()
     bodies: tuple[str, ...] = ()
+    account: str = ""
+    rp_id: str = ""
+    origin: str = ""
 
     def holds_on(self, day: date) -> bool:
         """Tell whether it counts on a day: in force, not before its start, before its end."""
@@ -87,6 +100,19 @@ class Rights:
     def rights(self) -> list[Granted]:
         """Return all rights in order of the log, in whatever state."""
         return [one for one in self.granted.values() if one.kind == RIGHT]
+
+    def passkeys(self) -> list[Granted]:
+        """Return all passkeys in order of the log, in whatever state."""
+        return [one for one in self.granted.values() if one.kind == CREDENTIAL]
+
+    def signing_keys(self) -> SigningKeys:
+        """Return the keys by which an approval given now counts: key files and passkeys of accounts in force."""
+        accounts = self.accounts()
+        passkeys = {}
+        for one in self.passkeys():
+            if one.state == IN_FORCE and one.account in accounts:
+                passkeys[one.id] = PasskeyEntry(one.account, _bytes(one.key), one.rp_id, one.origin)
+        return SigningKeys({name: one.key for name, one in accounts.items() if one.key}, passkeys)
 
     def of_party(self, party: str, day: date) -> list[Granted]:
         """Return the rights of a party that count on a day; of one mandate the latest in force."""
@@ -113,7 +139,7 @@ def rights_from_log(records: Iterable[Record], *, register_id: str, is_demo: boo
     rights = Rights()
     founders: list[str] = []
     for record in records:
-        enter = {ACCOUNT: _enter, RIGHT: _enter, CONFIRMATION: _confirm, WITHDRAWAL: _withdraw}.get(record.kind)
+        enter = _ENTERED.get(record.kind)
         if enter is None:
             continue
         flaw = None if is_demo else _speaker_flaw(rights, record, register_id, founders)
@@ -128,6 +154,9 @@ def _speaker_flaw(rights: Rights, record: Record, register_id: str, founders: li
     fields = record.fields
     by = str(fields.get("by", ""))
     speaker = rights.accounts().get(by)
+    if record.kind == CREDENTIAL or _ends_own_passkey(rights, record, by):
+        # From the account's session, where no key of the account's lies: by itself it gives nothing.
+        return None if speaker is not None else "it is by no account that was in force"
     if speaker is not None and speaker.party == OPERATOR:
         key = speaker.key
     elif record.kind == ACCOUNT and _founds(fields, founders):
@@ -179,6 +208,36 @@ def _enter(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]
     return None
 
 
+def _enter_passkey(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]) -> str | None:
+    del founders
+    fields = record.fields
+    id_, account = str(fields.get("id", "")), str(fields.get("account", ""))
+    if account not in rights.accounts() or fields.get("by") != account:
+        return "it is for an account that is not in force, or by another than its account"
+    if any(one.id == id_ for one in rights.passkeys()):
+        return "a passkey of this name was entered before"
+    rights.granted[record.digest] = Granted(
+        index=record.number,
+        kind=CREDENTIAL,
+        digest=record.digest,
+        id=id_,
+        party=rights.accounts()[account].party,
+        by=account,
+        state=IN_FORCE if is_demo else PROPOSED,
+        key=str(fields.get("key", "")),
+        account=account,
+        rp_id=str(fields.get("rp_id", "")),
+        origin=str(fields.get("origin", "")),
+    )
+    return None
+
+
+def _ends_own_passkey(rights: Rights, record: Record, by: str) -> bool:
+    """Tell whether a record is an account's own, unsigned word that a passkey of its is no more."""
+    gone = rights.granted.get(str(record.fields.get("of", "")))
+    return record.kind == WITHDRAWAL and gone is not None and gone.kind == CREDENTIAL and gone.account == by
+
+
 def _confirm(rights: Rights, record: Record, *, is_demo: bool, founders: list[str]) -> str | None:
     del is_demo, founders
     of, by = str(record.fields.get("of", "")), str(record.fields.get("by", ""))
@@ -204,6 +263,23 @@ def _withdraw(rights: Rights, record: Record, *, is_demo: bool, founders: list[s
         if (one.kind, one.id) == (gone.kind, gone.id):
             rights.granted[digest] = replace(one, state=WITHDRAWN)
     return None
+
+
+_ENTERED = {
+    ACCOUNT: _enter,
+    RIGHT: _enter,
+    CREDENTIAL: _enter_passkey,
+    CONFIRMATION: _confirm,
+    WITHDRAWAL: _withdraw,
+}
+
+
+def _bytes(text: str) -> bytes:
+    """Return bytes written in base64url; none where the text is none, so that no signature fits."""
+    try:
+        return from_base64url(text)
+    except ValueError:
+        return b""
 
 
 def _day(text: object) -> date | None:

@@ -11,7 +11,8 @@ from django.db import connection
 from ytterby.shell.actions.demo_user import FILE
 from ytterby.shell.actions.doctor.unsound import Unsound
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.rights import unsound_rights
+from ytterby.shell.store.models import Login, Token, WebSession
+from ytterby.shell.store.rights import ACCOUNT, stored_rights, unsound_rights
 from ytterby.terms.problem import finding
 
 POWERS = ("is_superuser", "is_staff")
@@ -46,7 +47,20 @@ def beyond_the_log(register: Register) -> Iterator[Unsound]:
         yield Unsound(finding("rights.people"), where, what)
 
 
-CHECKERS: list[Callable[[Register], Iterable[Unsound]]] = [demo_user_elsewhere, self_promoted, beyond_the_log]
+def logins_of_nobody(register: Register) -> Iterator[Unsound]:
+    """Name those who can sign in, or send a token, for an account that the log does not know."""
+    known = {one.id for one in stored_rights(register).granted.values() if one.kind == ACCOUNT}
+    for model, what in ((Login, "a login"), (Token, "a token"), (WebSession, "a session")):
+        for account in sorted(set(model.objects.values_list("account", flat=True)) - known):
+            yield Unsound(finding("rights.people"), f"account {account}", f"{what} of an account that the log lacks")
+
+
+CHECKERS: list[Callable[[Register], Iterable[Unsound]]] = [
+    demo_user_elsewhere,
+    self_promoted,
+    beyond_the_log,
+    logins_of_nobody,
+]
 
 
 def unsound_people(register: Register) -> Iterator[Unsound]:

@@ -1,5 +1,5 @@
 """The store's tables: what was submitted, the events in it, the log over them, who may see what, closed months,
-lists of the listed, cases of the licence office, licences and what is drawn on them.
+lists of the listed, cases of the licence office, licences and what is drawn on them, how people sign in.
 """
 
 from ytterby.shell.store.models.account import Account
@@ -10,6 +10,7 @@ from ytterby.shell.store.models.event import EventRecord, Reader, Visible
 from ytterby.shell.store.models.licence import LicenceEntryRow, LicenceLineRow, LicenceRow, LicensedEvent
 from ytterby.shell.store.models.listed import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
+from ytterby.shell.store.models.people import IssuedNonce, Login, Passkey, Token, WebSession
 from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.submission import Submission
 
@@ -23,6 +24,7 @@ __all__ = [
     "Edition",
     "EventCell",
     "EventRecord",
+    "IssuedNonce",
     "LicenceEntryRow",
     "LicenceLineRow",
     "LicenceRow",
@@ -32,13 +34,17 @@ __all__ = [
     "ListedText",
     "LogEntry",
     "LogHead",
+    "Login",
     "LotCell",
+    "Passkey",
     "PostingRecord",
     "Reader",
     "Registration",
     "StoredHash",
     "Submission",
     "Thread",
+    "Token",
     "Touch",
     "Visible",
+    "WebSession",
 ]

@@ -12,7 +12,7 @@ from ytterby.shell.store.models import Account
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.viewer import CUSTOMS, OPERATOR_VIEWER, Viewer
-from ytterby.shell.store.rights import ACCOUNT, Granted, stored_rights
+from ytterby.shell.store.rights import ACCOUNT, CREDENTIAL, Granted, stored_rights
 
 Json = dict[str, Any]
 
@@ -40,7 +40,9 @@ def list_rights(viewer: Viewer) -> Json:
     found = stored_rights(current_register())
     is_operator = viewer == OPERATOR_VIEWER
     names = dict(Account.objects.values_list("id", "name")) if is_operator else {}
-    rows = [one for one in found.granted.values() if one.kind != ACCOUNT or is_operator]
+    # Passkeys are listed by `people`, each to whose it is.
+    of_parties = [one for one in found.granted.values() if one.kind != CREDENTIAL]
+    rows = [one for one in of_parties if one.kind != ACCOUNT or is_operator]
     mine = [one for one in rows if viewer.reads_all or one.party == viewer.party]
     return {
         "rights": [_row(one, names) for one in mine],
