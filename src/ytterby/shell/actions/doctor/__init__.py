@@ -13,6 +13,7 @@ What is looked at, in this order; each part is a file:
     closes         stored versions of closed months against the digests in the log
     lists          files, entries and snapshots of lists against the digests in the log, releases where they were due
     screenings     runs of screening, opinions on hits and samples, gone through again from their records
+    filings        what parties of deliveries filed, gone through again from their records
 
 It reads one moment of the register while captures go on, and writes nothing. Memory holds some thousand events; only
 the whole book needs more, so above `FULL_EVENTS_MAX` events a sample of lots is recomputed unless the whole is asked

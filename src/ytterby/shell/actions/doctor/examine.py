@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
+from ytterby.shell.actions.doctor.filings import unsound_filings
 from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
 from ytterby.shell.actions.doctor.laws import unfit_laws, unsound_laws
 from ytterby.shell.actions.doctor.lists import unsound_lists
@@ -108,6 +109,7 @@ def examine(
         _guarded(findings, ("balance.closed",), lambda: unsound_closes(register))
         _guarded(findings, ("screening.lists",), lambda: unsound_lists(register))
         _guarded(findings, ("screening.replay",), lambda: unsound_screenings(register))
+        _guarded(findings, ("filed.replay",), lambda: unsound_filings(register))
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
     return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
 

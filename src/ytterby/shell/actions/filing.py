@@ -1,0 +1,134 @@
+"""Enter what a party files: check it against all that was filed, record it in one transaction, under the lock again.
+
+Who may: a party by its own account, of the log or bound by an invitation; the office by an account of a licensing body.
+Whoever has a key signs the record; who came by a session or token is recorded as that. In a demo nobody has to sign.
+Two that file at once: the second is judged by what the first left (a token used by two processes binds one key).
+"""
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from ytterby.chain.party import OPERATOR
+from ytterby.licence.filed import KIND_OF, Filed, key_of
+from ytterby.licence.filing import Filing, Speech
+from ytterby.proof.key import PrivateKey
+from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.publish import publish_or_leave
+from ytterby.shell.actions.rights import RefusedRight
+from ytterby.shell.site.filing_tables import filing_rules
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.filed import (
+    DEMO,
+    KEY,
+    filing_fields,
+    has_newer,
+    is_office,
+    is_registered,
+    judge,
+    speaker_flaw,
+    stored_filed,
+)
+from ytterby.shell.store.models import Account
+from ytterby.shell.store.registering import Registrable, nothing_beside, register_documents
+from ytterby.shell.store.rights import signed_text, stored_rights
+from ytterby.terms.problem import Problem, refuse
+
+
+class Filer(NamedTuple):
+    """Who files: the account, the party it acts for, by which way, and its key where it signs."""
+
+    account: str = ""
+    party: str = ""
+    via: str = DEMO
+    key: PrivateKey | None = None
+
+
+NOBODY = Filer()
+
+
+@dataclass(frozen=True, slots=True)
+class FilingChange:
+    """What came of a filing: the key under which the log keeps it and the log's size afterwards; with a problem that
+    refuses nothing was entered.
+    """
+
+    problems: tuple[Problem, ...]
+    size: int
+    key: str = ""
+
+
+def file_with(
+    register: Register,
+    one: Filing,
+    filer: Filer,
+    *,
+    at: datetime | None = None,
+    after: Callable[[int], None] = nothing_beside,
+) -> FilingChange:
+    """Enter a filing; `after` writes what goes with it in the same transaction."""
+    moment, kind, key = at or now(), KIND_OF[type(one)], key_of(one)
+    size = register.size
+    problems = _problems(register, stored_filed(register), one, filer, moment)
+    if problems:
+        return FilingChange(tuple(problems), register.size)
+    record = _spoken(register, Registrable(kind, key, _fields(register, one, filer, moment)), filer)
+
+    def check() -> None:
+        """Judge again what was entered meanwhile changes; the caller holds the lock."""
+        found = _problems(register, stored_filed(register), one, filer, moment) if has_newer(size) else []
+        found = found or _speaker(register, record, filer)
+        if found:
+            raise RefusedRight(*found)
+
+    try:
+        size = register_documents([record], filer.party or OPERATOR, moment, check=check, after=after)
+    except RefusedRight as refused:
+        return FilingChange(refused.problems, register.size)
+    publish_or_leave(register)
+    return FilingChange((), size, key)
+
+
+def speech(register: Register, filer: Filer, at: datetime) -> Speech:
+    """Return who speaks, with the rights of now."""
+    office = is_office(stored_rights(register), filer.party, at.date())
+    return Speech(at, filer.party, filer.account, is_office=office)
+
+
+def unregistered(**parties: str) -> list[Problem]:
+    """Return each named party that the register does not know; one that is not named is none."""
+    return [
+        refuse("filed.unknown_party", f"/{name}", party)
+        for name, party in parties.items()
+        if party and not is_registered(party)
+    ]
+
+
+def _problems(register: Register, filed: Filed, one: Filing, filer: Filer, at: datetime) -> list[Problem]:
+    rights, rules = stored_rights(register), filing_rules(register.id)
+    return judge(filed, rights, one, KIND_OF[type(one)], speech(register, filer, at), rules)
+
+
+def _fields(register: Register, one: Filing, filer: Filer, at: datetime) -> dict[str, object]:
+    via = KEY if filer.key is not None else filer.via
+    return filing_fields(key_of(one), one, speech(register, filer, at), via)
+
+
+def _spoken(register: Register, record: Registrable, filer: Filer) -> Registrable:
+    """Return a record with the signature of whoever has a key."""
+    if filer.key is None:
+        return record
+    signature = filer.key.sign(signed_text(register.id, record.kind, record.fields), use=filer.key.use)
+    return record._replace(fields={**record.fields, "signature": b64encode(signature).decode()})
+
+
+def _speaker(register: Register, record: Registrable, filer: Filer) -> list[Problem]:
+    """Refuse a speaker whose account is not in force, or disabled; in a demo there need be none."""
+    if filer.account and Account.objects.filter(id=filer.account, is_disabled=True).exists():
+        return [refuse("rights.disabled", "", filer.account)]
+    if register.is_demo:
+        return []
+    flaw = speaker_flaw(stored_rights(register), stored_filed(register), register.id, record.kind, record.fields)
+    return [] if flaw is None else [refuse("filed.not_an_account", "", filer.account)]

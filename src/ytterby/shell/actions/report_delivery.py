@@ -1,0 +1,82 @@
+"""Report what became of goods after they left, ask for a re-transfer and decide on it, record a visit.
+
+Who may report: of each stage the parties of the order that know of it. Who may ask: the end user. Who decides: the
+office. Who records a visit: the office, or the visited party, which has to report one by a foreign body.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from ytterby.licence.delivery_report import (
+    DeliveryReport,
+    EndUseVisit,
+    Retransfer,
+    RetransferDecision,
+    visit_findings,
+)
+from ytterby.licence.filing import Filing
+from ytterby.shell.actions.filing import Filer, FilingChange, file_with
+from ytterby.shell.site.register import Register
+from ytterby.terms.problem import Problem, refuse
+
+ID_BYTES = 6
+F = TypeVar("F", bound=Filing)
+
+
+def report_delivery(
+    register: Register, fields: Mapping[str, Any], filer: Filer, *, at: datetime | None = None
+) -> FilingChange:
+    """File a report of a stage of a delivery."""
+    report, problems = _read(fields, DeliveryReport)
+    return file_with(register, report, filer, at=at) if report else FilingChange(problems, register.size)
+
+
+def ask_retransfer(
+    register: Register, fields: Mapping[str, Any], filer: Filer, *, at: datetime | None = None
+) -> FilingChange:
+    """Ask that goods may go to somebody else."""
+    request, problems = _read({"id": secrets.token_hex(ID_BYTES), **fields}, Retransfer)
+    return file_with(register, request, filer, at=at) if request else FilingChange(problems, register.size)
+
+
+def decide_retransfer(
+    register: Register,
+    request: str,
+    outcome: str,
+    text: str,
+    filer: Filer,
+    *,
+    conditions: tuple[str, ...] = (),
+    at: datetime | None = None,
+) -> FilingChange:
+    """Decide on such a request, as the office."""
+    return file_with(register, RetransferDecision(request, outcome, text, conditions), filer, at=at)
+
+
+def record_visit(
+    register: Register,
+    fields: Mapping[str, Any],
+    filer: Filer,
+    *,
+    consent_provision: str = "",
+    at: datetime | None = None,
+) -> FilingChange:
+    """Record a visit; a foreign one without the consent that the pack's provision asks for comes back as a finding."""
+    visit, problems = _read({"id": secrets.token_hex(ID_BYTES), "provision": consent_provision, **fields}, EndUseVisit)
+    if visit is None:
+        return FilingChange(problems, register.size)
+    change = file_with(register, visit, filer, at=at)
+    if change.problems:
+        return change
+    return FilingChange(tuple(visit_findings(visit, consent_provision)), change.size, change.key)
+
+
+def _read(fields: Mapping[str, Any], kind: type[F]) -> tuple[F | None, tuple[Problem, ...]]:
+    try:
+        return msgspec.convert(dict(fields), kind), ()
+    except msgspec.ValidationError as error:
+        return None, (refuse("filed.form", "", "", why=str(error)),)
