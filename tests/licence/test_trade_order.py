@@ -1,4 +1,4 @@
-"""One order fills application, certificate and declaration; a receiver is handed no mass of the shipper's."""
+"""One order fills application, certificate and declaration; a receiver is handed no mass of the shipper."""
 
 from decimal import Decimal
 
