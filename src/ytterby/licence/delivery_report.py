@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from ytterby.law.calendar import Calendar
-from ytterby.law.procedure import Span
+from ytterby.law.span import Span
 from ytterby.licence.filing import (
     NAME_MAX,
     Filing,

@@ -11,6 +11,7 @@ from datetime import date
 from ytterby.licence.case import OFFICER, Case, Event
 from ytterby.licence.guard import CHOICES, GUARDS
 from ytterby.licence.office import Office, Speaking
+from ytterby.licence.sight import applicant_version, told_state
 from ytterby.licence.step import (
     TEXT_MAX,
     Answer,
@@ -54,8 +55,9 @@ def enter(case: Case, step: Step, office: Office, *, expected: int | None = None
     """Return the event that a step makes of a case, or everything that refuses it. `expected` None: whatever it is
     at.
     """
-    if expected is not None and expected != case.version:
-        return [refuse("case.changed_meanwhile", "", expected, now=case.version)]
+    now = applicant_version(case) if _is_outside(office.speaker) else case.version
+    if expected is not None and expected != now:
+        return [refuse("case.changed_meanwhile", "", expected, now=now)]
     found = row_of(case, step, office)
     if not isinstance(found, Row):
         return found
@@ -69,15 +71,16 @@ def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
     """Return the row of the table that a step goes by, or why it goes by none."""
     table, verb = office.rules.table, verb_of(step)
     rows = table.rows_of(case.state, verb)
+    state = told_state(case.state) if _is_outside(office.speaker) else case.state
     if not rows:
-        may = ", ".join(table.commands_of(case.state)) or "-"
-        return [refuse("case.not_now", "", verb, state=case.state, may=may)]
+        may = ", ".join(_may_say(case, office)) or "-"
+        return [refuse("case.not_now", "", verb, state=state, may=may)]
     rows = tuple(row for row in rows if any(plays(name, case, office.speaker, step) for name in row.who))
     if not rows:
-        return [refuse("case.not_yours", "", verb, state=case.state)]
+        return [refuse("case.not_yours", "", verb, state=state)]
     chosen = [row for row in rows if all(CHOICES[name](case, step, office) for name in row.when)]
     if len(chosen) != 1:
-        return [refuse("case.no_way", "", verb, state=case.state)]
+        return [refuse("case.no_way", "", verb, state=state)]
     return chosen[0]
 
 
@@ -105,6 +108,20 @@ def plays(role: str, case: Case, speaker: Speaking, step: Step) -> bool:
         order = getattr(step, "order", 0)
         return "officer" in speaker.roles and case.assigned.get(order) == speaker.account
     return role in speaker.roles
+
+
+def _is_outside(speaker: Speaking) -> bool:
+    """Tell whether somebody speaks for a party of a case, and is told what parties are told (threat C7)."""
+    return not speaker.roles - {"applicant", "end_user"}
+
+
+def _may_say(case: Case, office: Office) -> Iterator[str]:
+    """Yield what somebody may say in the state of a case: of a party its own commands, of the office all."""
+    table = office.rules.table
+    for command in table.commands_of(case.state):
+        roles = {name for row in table.rows_of(case.state, command) for name in row.who}
+        if not _is_outside(office.speaker) or roles & office.speaker.roles:
+            yield command
 
 
 def _plain(role: str) -> str:

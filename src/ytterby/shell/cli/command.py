@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from ytterby.shell.cli import (
     balance,
+    case,
     conform,
     demo,
     event,
@@ -29,7 +30,7 @@ from ytterby.shell.cli.outcome import Outcome, Stop
 from ytterby.shell.cli.screen import Screen, plain
 
 NOUNS = (
-    *(demo, serve, event, lot, balance, inquiry, flow_return, quota, law, log, party, product, register, conform),
+    *(demo, serve, event, lot, balance, inquiry, flow_return, quota, law, case, log, party, product, register, conform),
     nation,
 )
 SUMMARY = """A register for rare earths: where every gram came from and went, whether the books add up, and proof.

@@ -20,6 +20,7 @@ from ytterby.shell.store.models import ApprovalRow, CaseEventRow, CaseParty, Cas
 from ytterby.shell.store.registering import Registrable
 
 CASE_EVENT = "case_event"
+NO_DUE = "9999-12-31"  # of a case that is due on no day: behind all others
 UNREADABLE = (KeyError, TypeError, ValueError, msgspec.ValidationError)
 
 Json = dict[str, Any]
@@ -142,7 +143,7 @@ def case_values(case: Case, table: TransitionTable, due: str | None) -> Json:
         "received_at": submitted[-1].at if submitted else None,
         "decided_at": case.decided_at or None,
         "changed_at": case.events[-1].at,
-        "due": due,
+        "due": due or NO_DUE,
         "is_open": is_open,
         "amending": amends or None if is_open and case.kind == "amendment" else None,
         "copy_of": case.begun.copy_of,

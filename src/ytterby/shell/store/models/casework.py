@@ -29,7 +29,7 @@ class CaseRow(models.Model):
     received_at = models.TextField(null=True)
     decided_at = models.TextField(null=True)
     changed_at = models.TextField()
-    due = models.TextField(null=True)
+    due = models.TextField()
     is_open = models.BooleanField(default=True)
     amending = models.TextField(null=True, unique=True)
     copy_of = models.TextField(default="")

@@ -7,10 +7,12 @@ so that it judges by the same.
 Who may read: nobody by this; what comes of it is checked by who asked for it.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 from ytterby.law.book import LawBook
 from ytterby.law.calendar import Calendar
@@ -37,6 +39,8 @@ from ytterby.licence.step import (
 from ytterby.shell.site.calendars import zone_of
 from ytterby.shell.site.case_rules import case_rules
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.licences import LICENCE, held_licence
+from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.law import calendars_at, law_at
@@ -45,6 +49,7 @@ from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import Problem, refuse
 
+OVER = frozenset({"exhausted", "expired", "revoked", "surrendered", "superseded"})
 _GRAVE = frozenset({Severity.MISSING, Severity.DISAGREES})
 _ON_EVIDENCE = (Adjudicate, Propose, Approve, DecideAutomatically)
 
@@ -118,10 +123,26 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         at=write_instant(desk.at),
         today=desk.today,
         gaps=gaps_of(desk, case.application) if isinstance(step, Submit) else None,
-        findings=findings_at(desk, case) if isinstance(step, _ON_EVIDENCE) else (),
+        findings=findings_at(desk, case) if isinstance(step, _ON_EVIDENCE) else None,
         screening_now=screening_now(desk, case) if isinstance(step, Issue) else "",
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
+        amended=licence_at(case.begun.amends, desk.known.size) if case.kind == "amendment" else None,
+        is_licence_over=is_over(desk, case) if isinstance(step, Close) else False,
     )
+
+
+def licence_at(number: str, size: int) -> Mapping[str, Any] | None:
+    """Return the content of a licence as it was issued last up to a log size; None where there is none."""
+    rows = Registration.objects.filter(kind=LICENCE, key=number, log_index__lt=size).order_by("-log_index")
+    document = rows.values_list("document", flat=True).first()
+    return None if document is None else json.loads(document)
+
+
+def is_over(desk: Desk, case: Case) -> bool:
+    """Tell whether the licences of a case have ended, by their status or by their days."""
+    held = [held_licence(number) for number in case.licences]
+    today = desk.today.isoformat()
+    return all(one is None or one.row.status in OVER or one.licence.valid_to < today for one in held)
 
 
 def gaps_of(desk: Desk, application: Application) -> tuple[str, ...]:

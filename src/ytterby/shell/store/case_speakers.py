@@ -69,10 +69,12 @@ def speaking(
     applicant: str = "",
     end_users: Collection[str] = (),
     conflicts: Collection[str] = (),
+    team: str = "",
 ) -> Speaking:
     """Return the roles that somebody has in a case of an applicant on a day; without one, as who begins a case.
 
-    The register's operator is no officer: it runs the register, and decides nothing in it.
+    `team` is the one that the roster knows, else the body or party. The register's operator is no officer: it runs the
+    register, and decides nothing in it.
     """
     held = [] if speaker.party == OPERATOR else rights.of_party(speaker.party, day)
     roles = {ROLE_OF[one.mandate] for one in held if one.mandate in ROLE_OF}
@@ -81,7 +83,7 @@ def speaking(
     if speaker.party in end_users:
         roles.add("end_user")
     bodies = frozenset(body for one in held for body in one.bodies)
-    team = min(bodies, default="") or speaker.party
+    team = team or min(bodies, default="") or speaker.party
     return Speaking(speaker.account, speaker.party, frozenset(roles), bodies, team, frozenset(conflicts))
 
 

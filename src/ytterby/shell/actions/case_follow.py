@@ -1,0 +1,292 @@
+"""What follows by rule from a step of a case, entered in the transaction of the step.
+
+When a case comes under review: what is to be known is gathered, the tier is worked out, the departments that the tier
+asks get work, and an officer is drawn. When a draft is written, a signer is drawn for each approval. Where the pack
+lets a tier be decided by rule, and nothing speaks against it, the register decides and issues. When a licence is
+issued, it is entered with its ledger, and customs are told. All of it goes through the same guards as what people
+say; what a guard refuses the register by itself is left to people.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+from ytterby.law.casework_rule import Tier
+from ytterby.licence.assignment import SEED_BYTES, draw, eligible
+from ytterby.licence.case import OFFICER, Case, Event, application_digest
+from ytterby.licence.case_facts import Beside, EndUserStanding, case_facts
+from ytterby.licence.decision_guard import GRANTED
+from ytterby.licence.entering import enter, row_of
+from ytterby.licence.evidence import Evidence, evidence_digest, evidence_fields, read_evidence
+from ytterby.licence.guard import approvals_wanted
+from ytterby.licence.licence import Licence
+from ytterby.licence.step import (
+    Assign,
+    DecideAutomatically,
+    Gather,
+    Issue,
+    LineDecision,
+    OpenWork,
+    Propose,
+    Rate,
+    Step,
+)
+from ytterby.licence.tier import score
+from ytterby.licence.transition import Row
+from ytterby.licence.validity import last_valid_day
+from ytterby.shell.actions.licence_content import content_of_case, customs_flaws
+from ytterby.shell.actions.send_customs import customs_rows
+from ytterby.shell.site.case_clock_of import due_of_case
+from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_marks import write_case_mark
+from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
+from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
+from ytterby.shell.store.models import CaseRow
+from ytterby.shell.store.office_roster import stored_roster
+from ytterby.shell.store.reading.case_desk import Desk, office_at
+from ytterby.shell.store.reading.case_evidence import gather_evidence
+from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER
+from ytterby.shell.store.registering import Registrable
+from ytterby.shell.store.rights import Rights
+from ytterby.terms.problem import Problem
+
+REVIEWING = frozenset({"review", "appeal"})
+GATHERS = frozenset({"individual", "open", "general_registration", "classification", "amendment"})
+WORK_ID_BYTES = 4
+
+Json = dict[str, Any]
+
+
+class Judged(Protocol):
+    """A case with the events that are to be entered."""
+
+    case: Case
+    entered: list[Event]
+
+
+@dataclass
+class Follow:
+    """What follows a step: the desk it is judged at, what is entered beside it, and the states after each event."""
+
+    register: Register
+    desk: Desk
+    rights: Rights
+    licence: str = ""
+    states: dict[int, str] = field(default_factory=dict)
+    records: list[Registrable] = field(default_factory=list)
+    rests_on_register: bool = False
+    issued: Licence | None = None
+
+    # Looked up
+
+    def conflicts_of(self, account: str) -> frozenset[str]:
+        """Return the parties with which an account declared a conflict, in whatever case."""
+        member = stored_roster(self.register).members.get(account)
+        return member.conflicts if member is not None else frozenset()
+
+    def prepared(self, case: Case, step: Step) -> Step:
+        """Return a step with what the register itself knows filled in: evidence, packs, the licence's content."""
+        if isinstance(step, Gather) and case.events:
+            return self.gathered(case)
+        if isinstance(step, Assign) and case.events:
+            return self.drawn(case, step.order) or step
+        if isinstance(step, Propose) and case.gathered is not None and not step.evidence:
+            found = case.gathered[1]
+            return _pinned(step, found.digest, dict(found.evidence.get("packs", {})))
+        if isinstance(step, Issue):
+            content = content_of_case(self.desk, case, self.licence or step.licence)
+            return Issue(content["number"], content, step.warnings)
+        return step
+
+    def looked_up(self, case: Case, step: Step) -> Mapping[str, Any]:
+        """Return what an office has to know of a step beyond the case: by the names of `Office`."""
+        found: Json = {}
+        if isinstance(step, Issue):
+            found["customs_flaws"] = customs_flaws(self.desk, step.content)
+        return found
+
+    # Made by the register
+
+    def gathered(self, case: Case) -> Gather:
+        """Return what is known of a case now."""
+        self.rests_on_register = True
+        evidence = gather_evidence(
+            self.register, case.number, case.application, self.desk.at, applicant=case.applicant, known=self.desk.known
+        )
+        assert evidence.application == application_digest(case.application)
+        return Gather(evidence_fields(evidence), evidence_digest(evidence))
+
+    def rated(self, case: Case) -> Rate | None:
+        """Return the tier by what was gathered last; None where the pack knows no tiers."""
+        rules = self.desk.procedure.casework
+        if rules is None or not rules.tiers or case.gathered is None:
+            return None
+        evidence = read_evidence(case.gathered[1].evidence)
+        beside = beside_of(evidence)
+        found = score(rules, case_facts(case.application, evidence, beside, self.desk.today))
+        rows = (
+            {"id": row.id, "standing": row.standing.value, "points": row.points, "most": row.most} for row in found.rows
+        )
+        raised = ({"id": one.id, "standing": one.standing.value, "at_least": one.at_least} for one in found.raised)
+        kept = ({"id": one.value, "standing": "holds"} for one in found.kept)
+        told = msgspec.to_builtins(beside)
+        return Rate(found.tier, str(found.total), (*rows, *raised, *kept), case.gathered[1].digest, told)
+
+    def tier_rule(self, case: Case) -> Tier | None:
+        """Return the tier of a case as the pack has it; None where there is none."""
+        rules = self.desk.procedure.casework
+        return rules.tiers.get(case.rated.tier) if rules is not None and case.rated is not None else None
+
+    def drawn(self, case: Case, order: int) -> Assign | None:
+        """Return who is drawn as the officer (0) or signer of a case; None where nobody can be."""
+        accounts = {
+            one.id: one.party
+            for one in self.rights.accounts().values()
+            if one.party in {right.party for right in self._deciding(self._body(case, order))}
+        }
+        pool = eligible(
+            stored_roster(self.register).candidates(accounts, self._loads()),
+            self._excluded(case, order),
+            parties={*case.application.party_ids, case.applicant},
+        )
+        found = draw(pool, secrets.token_bytes(SEED_BYTES), case.number, order)
+        return None if found is None else Assign(found.account, order, found.seed, found.pool)
+
+    def _deciding(self, body: str) -> Iterator[Any]:
+        for right in self.rights.rights():
+            holds = right.mandate == LICENSING and right.holds_on(self.desk.today)
+            if holds and (not body or body in right.bodies):
+                yield right
+
+    def _body(self, case: Case, order: int) -> str:
+        return self.desk.rules.tier(case.rated.tier if case.rated else "").body_of(order) if order else ""
+
+    def _excluded(self, case: Case, order: int) -> Collection[str]:
+        """Return who may not be drawn: who had a part that the order must not have (invariant I6)."""
+        out = {*case.applicant_users, *case.conflicted, *case.deciders_before}
+        out |= {account for held, account in case.assigned.items() if held != order}
+        if order and case.draft is not None:
+            out.add(case.draft[0].by)
+            out |= {event.by for event, _ in case.approvals}
+            out |= set(case.assessors)
+        return out
+
+    def _loads(self) -> Mapping[str, int]:
+        loads: dict[str, int] = {}
+        for officer in CaseRow.objects.filter(is_open=True).exclude(officer="").values_list("officer", flat=True):
+            loads[officer] = loads.get(officer, 0) + 1
+        return loads
+
+    def work_of(self, case: Case, department: str, days: int = 10) -> OpenWork:
+        """Return the piece of work for a department that the tier asks."""
+        due = (self.desk.today + timedelta(days=days)).isoformat()
+        return OpenWork(secrets.token_hex(WORK_ID_BYTES), department, "advise", due, rule="tier")
+
+    def automatic(self, case: Case) -> DecideAutomatically | None:
+        """Return the decision that the register may take by itself; None where the tier lets it take none."""
+        tier = self.tier_rule(case)
+        kind = self.desk.rules.licence_kinds.get(case.application.licence_kind)
+        if tier is None or not tier.is_automatic or case.gathered is None or kind is None or kind.valid_most is None:
+            return None
+
+        lines = tuple(
+            LineDecision(one.line, one.quantity, one.unit, one.control_code) for one in case.application.lines
+        )
+        first = self.desk.today
+        return DecideAutomatically(
+            outcome=GRANTED,
+            lines=lines,
+            evidence=case.gathered[1].digest,
+            packs=dict(case.gathered[1].evidence["packs"]),
+            tier=tier.id,
+            valid_from=first.isoformat(),
+            valid_to=last_valid_day(first, kind.valid_most).isoformat(),
+            licence_kind=case.application.licence_kind,
+        )
+
+    def issue_rows(self, case: Case, step: Issue) -> list[Problem]:
+        """Keep the records of a licence that is issued: itself, and what customs are told."""
+        self.issued = msgspec.convert(step.content, Licence)
+        problems = issue_problems(self.issued)
+        if not problems:
+            self.records.append(licence_record(self.issued))
+            directory = whole_directory(OPERATOR_VIEWER, self.desk.known)
+            self.records += customs_rows(self.issued, "issued", directory, self.desk.at)
+        return problems
+
+    # Written
+
+    def due(self, case: Case) -> str | None:
+        """Return the day on which a case is due, by the clock that runs; None where none does."""
+        return due_of_case(self.desk.procedure, self.desk.calendars, case, self.desk.rules.table, self.desk.at)
+
+    def write(self, case: Case, first: int) -> None:
+        """Write what hangs on the records beside the case; `first` is the number of the first of them."""
+        write_case_mark(case, self.desk.rules.table)
+        if self.issued is not None:
+            enter_licence(self.issued, first)
+
+
+def beside_of(evidence: Evidence) -> Beside:
+    """Return what is known of a case beside its goods, as the evidence tells it of each end user."""
+    names = ("level", "visits_passed", "deliveries_confirmed", "reports_overdue", "open_findings", "is_validated")
+    rows = ({name: row[name] for name in names if name in row} for row in evidence.end_users.rows)
+    return Beside(end_users=tuple(msgspec.convert(row, EndUserStanding) for row in rows))
+
+
+def _pinned(step: Propose, digest: str, packs: Mapping[str, str]) -> Propose:
+    return msgspec.structs.replace(step, evidence=digest, packs=packs)
+
+
+def follow_ups(follow: Follow, before: Case, judged: Judged) -> list[Problem]:
+    """Enter what follows the last event of a case; return what refuses the step because of it."""
+    first = judged.entered[-1]
+    follow.states[first.version] = judged.case.state
+    came_under_review = judged.case.state in REVIEWING and before.state != judged.case.state
+    step = first.step
+    if isinstance(step, Issue):
+        return follow.issue_rows(judged.case, step)
+    made: list[Callable[[Case], Step | None]] = []
+    if isinstance(step, Gather):
+        made.append(follow.rated)
+    if came_under_review and before.state not in {"proposed", "appeal_proposed"}:
+        if judged.case.kind in GATHERS:
+            made += [follow.gathered, follow.rated]
+        made.append(lambda case: follow.drawn(case, OFFICER))
+    for make in made:
+        _enter(follow, judged, make(judged.case))
+    if came_under_review and (tier := follow.tier_rule(judged.case)) is not None:
+        for department in tier.departments:
+            _enter(follow, judged, follow.work_of(judged.case, department))
+    if isinstance(step, Propose):
+        for order in range(
+            1, approvals_wanted(judged.case, office_at(follow.desk, judged.case, step, SYSTEM_SPEAKING)) + 1
+        ):
+            _enter(follow, judged, follow.drawn(judged.case, order))
+    if made and _enter(follow, judged, follow.automatic(judged.case)):
+        issue = follow.prepared(judged.case, Issue("", {}))
+        if _enter(follow, judged, issue):
+            return follow.issue_rows(judged.case, issue)  # type: ignore[arg-type]
+    return []
+
+
+def _enter(follow: Follow, judged: Judged, step: Step | None) -> bool:
+    """Enter a step of the register's own where its guards let it; tell whether they did."""
+    if step is None:
+        return False
+    case = judged.case
+    office = replace(office_at(follow.desk, case, step, SYSTEM_SPEAKING), **follow.looked_up(case, step))
+    event = enter(case, step, office)
+    if not isinstance(event, Event):
+        return False
+    row = row_of(case, step, office)
+    assert isinstance(row, Row), "it was entered"
+    judged.case = case.after(event, row.after(case.state))
+    judged.entered.append(event)
+    follow.states[event.version] = judged.case.state
+    return True

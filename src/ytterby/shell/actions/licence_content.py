@@ -1,0 +1,118 @@
+"""The licence that follows from a decision: what was decided, in the words of the application and of the pack's kind.
+
+Nothing of it is typed again: lines come from the decision, parties and use from the application, what the kind of
+licence means for exits from the pack that is in force when it is issued.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ytterby.law.casework_rule import Check
+from ytterby.licence.case import Case, draft_digest
+from ytterby.licence.decision_guard import GRANTED
+from ytterby.licence.licence import Licence, LicenceLine
+from ytterby.shell.actions.send_customs import customs_problems
+from ytterby.shell.store.reading.case_desk import Desk
+from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+
+Json = dict[str, Any]
+
+
+def content_of_case(desk: Desk, case: Case, number: str) -> Json:
+    """Return the content of the licence that a case has been granted, as JSON.
+
+    Raises:
+        ValueError: nothing was granted.
+    """
+    if case.decided is None or case.decided[1].outcome != GRANTED:
+        raise ValueError(f"nothing was granted in the case {case.number}")
+    found: Json = msgspec.to_builtins(_licence(desk, case, number))
+    return found
+
+
+def _licence(desk: Desk, case: Case, number: str) -> Licence:
+    assert case.decided is not None, "the caller has checked it"
+    event, draft = case.decided
+    application = case.application
+    applied = {line.line: line for line in application.lines}
+    granted = [one for one in draft.lines if one.outcome == GRANTED]
+    lines = tuple(
+        LicenceLine(
+            line=f"L{place}",
+            product=applied[one.line].product,
+            name=applied[one.line].name,
+            quantity=one.quantity,
+            unit=one.unit,
+            code=one.code or applied[one.line].control_code,
+        )
+        for place, one in enumerate(granted, 1)
+    )
+    rules, kind = desk.procedure.casework, desk.rules.licence_kinds.get(draft.licence_kind)
+    clock = next(iter(desk.procedure.clocks.values()), None)
+    customs = rules.customs if rules is not None else None
+    terms: Json = {}
+    if kind is not None:
+        terms = {
+            "exports": kind.exports,
+            "done_when": kind.done_when.value,
+            "tolerance": format(kind.tolerance, "f"),
+            "counting_unit": kind.counting_unit,
+        }
+    amended = case.kind == "amendment"
+    return Licence(
+        number=case.begun.amends if amended else number,
+        version=_next_version(case) if amended else 1,
+        case=case.number,
+        decision=draft_digest(case.number, event),
+        procedure=case.procedure,
+        kind=draft.licence_kind,
+        holder=case.applicant,
+        country=_country(desk, case),
+        destination=application.destination,
+        valid_from=draft.valid_from,
+        valid_to=draft.valid_to,
+        lines=lines,
+        consignees=_parties(case, "consignee") or _parties(case, "importer"),
+        end_users=_parties(case, "end_user"),
+        use=str(application.use.get("code", "")),
+        zone=clock.zone if clock is not None else "UTC",
+        needs_acknowledgement=customs is not None,
+        list_hours=customs.list_age_hours if customs is not None and _screens(desk) else None,
+        conditions=draft.conditions,
+        **terms,
+    )
+
+
+def _next_version(case: Case) -> int:
+    from ytterby.shell.store.licences import held_licence
+
+    held = held_licence(case.begun.amends)
+    return 1 if held is None else held.licence.version + 1
+
+
+def _screens(desk: Desk) -> bool:
+    rules = desk.procedure.casework
+    return rules is not None and rules.blocks(Check.SCREENING)
+
+
+def _parties(case: Case, role: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.party for one in case.application.of_role(role) if one.party))
+
+
+def _country(desk: Desk, case: Case) -> str:
+    """Return the country whose customs the goods leave by: the applicant's."""
+    party = whole_directory(OPERATOR_VIEWER, desk.known).parties.get(case.applicant)
+    return party.country if party is not None else ""
+
+
+def customs_flaws(desk: Desk, content: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the codes of what the customs' own system could not read of a licence (units, lengths, characters)."""
+    rules = desk.procedure.casework
+    if rules is None or rules.customs is None:
+        return ()
+    licence = msgspec.convert(dict(content), Licence)
+    found = customs_problems(licence, rules.customs.adapter, whole_directory(OPERATOR_VIEWER, desk.known))
+    return tuple(f"{one.code} {one.where.pointer}" for one in found)

@@ -1,0 +1,205 @@
+"""Cases as they are known: lists of work, one case as each reader may see it, what an application lacks.
+
+Who may read: of a case its officers (licensing bodies) and auditors all; the body that examines first and departments
+that were asked what concerns their part; its applicant what it said, what it was told and the decision; an end user on
+it that it is on it and where it stands. To everybody else it does not exist. Lists are joined to rights before they
+are counted or cut into pages.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ytterby.licence.application import END_USER, Application
+from ytterby.licence.case import Case
+from ytterby.licence.sight import told_state
+from ytterby.shell.store.cases import NO_DUE, stored_case
+from ytterby.shell.store.models import CaseEventRow, CaseParty, CaseRow
+from ytterby.shell.store.reading.case_desk import Desk, desk_at
+from ytterby.shell.store.reading.case_views import applicant_view, consulted_view, end_user_view, officer_view
+from ytterby.shell.store.reading.known import Known, known_at
+from ytterby.shell.store.reading.viewer import AUDIT, CONSULTED, LICENSING, OPERATOR_VIEWER, PROVINCE, Viewer
+from ytterby.terms.problem import Problem
+
+PAGE_MOST = 500
+# Mandate -> the event by which a case becomes its body's to read.
+ASKED_BY = ((PROVINCE, "pass_on"), (CONSULTED, "open_work"))
+OFFICER, PROVINCIAL, DEPARTMENT, APPLICANT, END = "officer", "province", "department", "applicant", "end_user"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a list is to hold; `after` is the cursor of the page before."""
+
+    closed_too: bool = False
+    state: str | None = None
+    holder: str | None = None
+    officer: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+def list_cases(viewer: Viewer, wanted: Wanted | None = None) -> Json:
+    """Return a page of the cases that a viewer may know of, those that are due first; `next` is the cursor of the
+    next.
+    """
+    asked = wanted or Wanted()
+    rows = _visible(viewer)
+    is_office = _is_office(viewer)
+    if not asked.closed_too:
+        rows = rows.filter(is_open=True)
+    if asked.state is not None:
+        states = [asked.state] if is_office else list(STATES_OF.get(asked.state, (asked.state,)))
+        rows = rows.filter(state__in=states)
+    if asked.holder is not None and is_office:
+        rows = rows.filter(holder=asked.holder)
+    if asked.officer is not None and is_office:
+        rows = rows.filter(officer=asked.officer)
+    due, _, number = (asked.after or "").partition("~")
+    if number:
+        rows = rows.filter(Q(due__gt=due) | Q(due=due, number__gt=number))
+    limit = max(1, min(asked.limit, PAGE_MOST))
+    found = list(rows.order_by("due", "number")[: limit + 1])
+    page = found[:limit]
+    return {
+        "cases": [_row(one, is_office) for one in page],
+        "next": f"{page[-1].due}~{page[-1].number}" if len(found) > limit else None,
+        "as_of_size": known_at(viewer, None).size,
+    }
+
+
+# Told state -> the states that are told so.
+STATES_OF: dict[str, tuple[str, ...]] = {"review": ("review", "proposed"), "appeal": ("appeal", "appeal_proposed")}
+
+
+def _row(one: CaseRow, is_office: bool) -> Json:
+    told = {
+        "case": one.number,
+        "kind": one.kind,
+        "state": one.state if is_office else told_state(one.state),
+        "holder": one.holder if is_office else ("applicant" if one.holder == "applicant" else "office"),
+        "applicant": one.applicant,
+        "destination": one.destination or None,
+        "received_at": one.received_at,
+        "decided_at": one.decided_at,
+        "due": None if one.due == NO_DUE else one.due,
+    }
+    return (
+        {**told, "version": one.version, "officer": one.officer or None, "tier": one.tier or None}
+        if is_office
+        else told
+    )
+
+
+def _is_office(viewer: Viewer) -> bool:
+    return bool(viewer.mandates & {LICENSING, AUDIT}) or viewer == OPERATOR_VIEWER
+
+
+def _visible(viewer: Viewer) -> QuerySet[CaseRow]:
+    """Return the cases that a viewer may know of."""
+    if _is_office(viewer):
+        return CaseRow.objects.all()
+    if viewer.mandates & {PROVINCE, CONSULTED}:
+        verbs = [
+            verb for mandate, verb in ((PROVINCE, "pass_on"), (CONSULTED, "open_work")) if mandate in viewer.mandates
+        ]
+        asked = CaseEventRow.objects.filter(verb__in=verbs).values("case_id")
+        return CaseRow.objects.filter(number__in=asked)
+    if not viewer.party:
+        return CaseRow.objects.none()
+    ends = CaseParty.objects.filter(party=viewer.party, role=END_USER).values("case_id")
+    return CaseRow.objects.filter(Q(applicant=viewer.party) | Q(number__in=ends, received_at__isnull=False))
+
+
+def part_of(viewer: Viewer, case: Case) -> str:
+    """Return as who a viewer reads a case: officer, province, department, applicant or end_user; empty for nobody."""
+    if _is_office(viewer):
+        return OFFICER
+    if PROVINCE in viewer.mandates and any(event.verb == "pass_on" for event in case.events):
+        return PROVINCIAL
+    if CONSULTED in viewer.mandates and case.work:
+        return DEPARTMENT
+    if viewer.party and viewer.party == case.applicant:
+        return APPLICANT
+    ends = {one.party for one in case.application.of_role(END_USER)}
+    return END if viewer.party in ends and case.submissions else ""
+
+
+def find_case(viewer: Viewer, number: str, known: Known | None = None) -> Case:
+    """Return a case that a viewer may know of.
+
+    Raises:
+        KeyError: there is none for this viewer.
+    """
+    case = stored_case(number, known.size if known is not None else None)
+    if case is None or not part_of(viewer, case):
+        raise KeyError(number)
+    return case
+
+
+def show_case(viewer: Viewer, number: str, at: datetime, known: Known, language: str = "en") -> Json:
+    """Return a case as a viewer may read it, at an instant and as known at a log size.
+
+    Raises:
+        KeyError: there is none for this viewer.
+        LawUnfitError: the packs in force do not fit together.
+    """
+    case = find_case(viewer, number, known)
+    desk = desk_of(case, at, known)
+    part = part_of(viewer, case)
+    if part == OFFICER:
+        told = officer_view(desk, case, language)
+    elif part in {PROVINCIAL, DEPARTMENT}:
+        told = consulted_view(desk, case, language)
+    elif part == APPLICANT:
+        told = applicant_view(desk, case, language)
+    else:
+        told = end_user_view(desk, case, language)
+    return {**told, "as_of_size": known.size}
+
+
+def desk_of(case: Case, at: datetime, known: Known) -> Desk:
+    """Return the desk of a case.
+
+    Raises:
+        KeyError: the packs in force do not hold its procedure.
+    """
+    desk = desk_at(case.procedure, case.kind, at, known)
+    if isinstance(desk, Problem):
+        raise KeyError(case.procedure)
+    return desk
+
+
+def check_case(viewer: Viewer, number: str, at: datetime, known: Known, language: str = "en") -> Json:
+    """Return what the application of a case lacks: the same for its applicant and for the office.
+
+    Raises:
+        KeyError: there is none for this viewer.
+    """
+    case = find_case(viewer, number, known)
+    return {**check_application(viewer, case.application, case.applicant, at, known, language), "case": number}
+
+
+def check_application(
+    viewer: Viewer, application: Application, party: str, at: datetime, known: Known, language: str = "en"
+) -> Json:
+    """Return what an application lacks before it is handed in: completeness, the law of its goods, its own lots.
+
+    Nothing of screening, of red flags or of other parties' data is looked at, whoever asks.
+
+    Raises:
+        KeyError: the packs in force do not hold its procedure.
+    """
+    from ytterby.shell.store.reading.case_evidence import check_for_exporter
+
+    return check_for_exporter(viewer, application, party, at, known, language)
+
+
+def open_numbers(viewer: Viewer) -> Iterator[str]:
+    """Yield the numbers of the open cases that a viewer may know of."""
+    yield from _visible(viewer).filter(is_open=True).order_by("number").values_list("number", flat=True).iterator()
