@@ -5,12 +5,16 @@ bounds what it can have given here; of lots that were charged beside the questio
 precedes a lot, the first of it by mass may do (`first_ancestors`).
 """
 
+from collections.abc import Collection, Mapping
 from math import inf
+from typing import NamedTuple
 
 from ytterby.chain.book import Book
-from ytterby.chain.cell import Reference
+from ytterby.chain.cell import Reference, row_of
 from ytterby.chain.first_ancestors import Enough, book_of_first_ancestors
 from ytterby.chain.found_cells import Cells, Found
+from ytterby.chain.node import NodeKey, NodeKind
+from ytterby.chain.origin_row import OriginRow
 from ytterby.chain.world import World
 
 
@@ -19,6 +23,28 @@ def book_of_lot(cells: Cells, world: World, lot: str) -> Book:
     found = Found(cells)
     found.bring({lot}, ())
     return found.book(world)
+
+
+class Making(NamedTuple):
+    """Some lots with the steps that made them, and of each node of the lots the row by origin class as it is kept."""
+
+    book: Book
+    rows: Mapping[NodeKey, OriginRow]
+
+
+def making_of_lots(cells: Cells, world: World, lots: Collection[str]) -> Making:
+    """Return a book of some lots and of the steps that made them, each with all that went in and all that came out.
+
+    What is further away is missing; a step closes in it as in the whole book.
+    """
+    found = Found(cells)
+    found.bring(set(lots), ())
+    own = set(found.references_of_lots(set(lots)))
+    makers = {parent for reference in own for parent in found.nodes[reference].parents}
+    found.bring_nodes(makers)
+    steps = [found.nodes[one] for one in makers if one in found.nodes and found.nodes[one].kind == NodeKind.STEP]
+    found.bring_nodes({reference for step in steps for reference in (*step.parents, *step.outputs)})
+    return Making(found.book(world), {reference: row_of(found.nodes[reference]) for reference in own})
 
 
 def book_of_ancestors(cells: Cells, world: World, lot: str, enough: Enough | None = None) -> Book:

@@ -24,7 +24,7 @@ DONE, NOT_CHECKED = "done", "not_checked"
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 BALANCES, DOES_NOT = "balances", "does_not"
 WHOLE, OPEN = "whole", "open"
-MATCHED, DIFFERS, UNDER_WAY = "matched", "differs", "under_way"
+MATCHED, DIFFERS = "matched", "differs"
 # The checks, as packs name them that list which of them block (`law.casework_rule`), and two that none lists.
 COMPLETENESS, CLASSIFICATION, SCREENING, LOTS = "completeness", "classification", "screening", "lots"
 FLAGS, END_USER_LEVEL, STATEMENTS = "flags", "end_user_level", "statements"
@@ -114,21 +114,24 @@ class Freeing(_Part, frozen=True):
 class LineLaw(_Part, frozen=True):
     """What law says of the goods of a line: `answer` as of `law.classification`, and what an export of them needs.
 
-    `described_by` tells where the goods were taken from: application, product, lots. `digest` is that of the goods.
+    `described` holds each description of the goods: by whom (application, product, lot), which, and what is answered;
+    the strictest stands, with form, composition in wt% and digest of those goods; `described_by` says whose it is.
     """
 
     line: int
     answer: str
     described_by: str = ""
     digest: str = ""
+    described: tuple[tuple[str, str, str], ...] = ()
     codes: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     by: str = ""
     reasons: tuple[str, ...] = ()
     needs: tuple[Needed, ...] = ()
     freeing: tuple[Freeing, ...] = ()
-    reports: tuple[str, ...] = ()
     declared_code: str = ""
+    form: str = ""
+    composition: Mapping[str, str] = {}
 
 
 class LawSection(Section, frozen=True):
@@ -190,7 +193,8 @@ class LotOffered(_Part, frozen=True):
     `left` is what is left of the declared quantity in `unit`, `left_kg` its net mass (empty: unknown), `reserved_kg`
     what other cases and licences may take of it, `elements` the mass left by element. `balance`: balances,
     does_not or not_checked; `trace`: whole, open or not_checked; `mirror`: the worst state of the deliveries that it
-    came by: matched, differs, under_way or not_checked. `holder` is the applicant, empty where it holds none of it.
+    came by: matched (or there was none), differs, or not_checked. `holder` is the applicant, empty where it holds
+    nothing of it.
     """
 
     lot: str
@@ -275,7 +279,7 @@ class Consumed(_Part, frozen=True):
     `used_kg` from its own steps, `arrived_kg` what anybody sent it in the last year, `stock_kg` what it holds by its
     own reports (empty: it reports nothing), `licensed_kg` what other licences and cases may still bring it, by all
     exporters; `asked_kg` what this case asks for. `ratio` = (asked + licensed) / used, empty where nothing is known to
-    be used.
+    be used. Without an element it is kilograms of goods: of magnets, as needs of uses are told in.
     """
 
     party: str

@@ -104,7 +104,7 @@ def _of_check(evidence: Evidence, check: str, is_blocking: bool) -> Iterator[Fin
     section = evidence.section(check)
     if not section.is_done:
         yield _not_run(check, section.why, is_blocking)
-        return
+    # A section that was not done may hold what was found all the same: whom screening missed, which hits stand.
     yield from _FOUND[check](evidence, is_blocking)
 
 
@@ -139,8 +139,8 @@ def _made(
 
 def _completeness(evidence: Evidence, is_blocking: bool) -> Iterator[Finding]:
     for gap in evidence.completeness.gaps:
-        subject = "#".join((gap.code, gap.document, gap.field, gap.paper, gap.rule))
-        told = {"document": gap.document, "field": gap.field, "rule": gap.rule, "severity": gap.severity}
+        subject = "#".join((gap.document, gap.field, gap.paper, gap.rule))
+        told = {**dict(gap.facts), "in": gap.document, "at": gap.field, "rule": gap.rule, "severity": gap.severity}
         if gap.severity in _MISSING:
             yield _found(COMPLETENESS, gap.code, subject, is_blocking, **told)
         else:
@@ -158,6 +158,9 @@ def _law(evidence: Evidence, is_blocking: bool) -> Iterator[Finding]:
         if one.declared_code and one.codes and one.declared_code not in {_bare(code) for code in one.codes}:
             facts = {"line": line, "declared": one.declared_code, "codes": ", ".join(one.codes)}
             yield _found(CLASSIFICATION, "other_code", line, is_blocking, **facts)
+        if len({answer for _, _, answer in one.described}) > 1:
+            said = "; ".join(" ".join(filter(None, row)) for row in one.described)
+            yield _found(CLASSIFICATION, "described_otherwise", line, is_blocking, line=line, said=said)
         for need in one.needs:
             facts = {"line": line, "rule": need.rule, "word": need.word, "missing": ", ".join(need.missing)}
             subject = f"{line}#{need.rule}#{need.code}"
@@ -186,7 +189,7 @@ def _screening(evidence: Evidence, is_blocking: bool) -> Iterator[Finding]:
         yield _found(SCREENING, "alert", hit.number, is_blocking, settles=BY_SCREENING, **facts)
     for hit in found.reviews:
         yield _note(SCREENING, "review", hit.number, hit=hit.number, party=hit.party, list=hit.list)
-    if found.answer != PASSED and not (found.gaps or found.alerts or found.unregistered):
+    if found.is_done and found.answer != PASSED and not (found.gaps or found.alerts or found.unregistered):
         yield _screened("not_passed", "", is_blocking, answer=found.answer)
 
 
@@ -309,9 +312,11 @@ def has_candidate(evidence: Evidence) -> bool:
     return not found.is_done or found.answer != PASSED or bool(found.reviews or found.alerts or found.unregistered)
 
 
-def not_checked(evidence: Evidence) -> tuple[str, ...]:
-    """Return the checks that did not run, for the text of the decision."""
-    return tuple(check for check in CHECKS if not evidence.section(check).is_done)
+def not_checked(evidence: Evidence, blocking: Collection[str]) -> tuple[str, ...]:
+    """Return the checks of which the text of the decision says that they were not made: those that did not run, and
+    those that the pack does not list, which nobody had to look at.
+    """
+    return tuple(check for check in CHECKS if check not in blocking or not evidence.section(check).is_done)
 
 
 # The exporter's run
@@ -333,7 +338,7 @@ def exporter_findings(view: ExporterView, blocking: Collection[str]) -> tuple[Fi
     """
     evidence = Evidence("", "", "", 0, completeness=view.completeness, law=view.law, lots=_own(view.lots))
     found = [one for check in OF_EXPORTER for one in _of_check(evidence, check, check in blocking)]
-    return tuple(sorted(found, key=_rank))
+    return tuple(sorted({one.key: one for one in found}.values(), key=_rank))
 
 
 def _own(section: LotsSection) -> LotsSection:
@@ -341,9 +346,14 @@ def _own(section: LotsSection) -> LotsSection:
     return replace(section, lots=kept)
 
 
+def _titles(held: Iterable[Mapping[str, str]]) -> str:
+    """Return titles as evidence holds them: in the first of their languages, so that two gaps are told apart."""
+    return "; ".join(str(next((one[language] for language in sorted(one)), "")) for one in held)
+
+
 def completeness_section(found: Completeness) -> CompletenessSection:
     """Return the section of what a dossier lacks."""
-    gaps = (
+    gaps = dict.fromkeys(
         GapFound(
             severity=one.severity.value,
             code=one.code,
@@ -351,7 +361,7 @@ def completeness_section(found: Completeness) -> CompletenessSection:
             field=one.field,
             paper=one.paper,
             rule=one.rule,
-            facts=one.facts,
+            facts=(*one.facts, *((name, _titles(held)) for name, held in one.names)),
         )
         for one in found.gaps
     )

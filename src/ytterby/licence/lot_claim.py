@@ -66,15 +66,30 @@ def kilograms_of(amount: Decimal, unit: str, lots: Iterable[Held]) -> Decimal | 
 
 
 def room_for(lots: Iterable[str], others: Iterable[Claim], held_kg: Mapping[str, Decimal]) -> Room:
-    """Return what may be taken of lots beside what others may take of theirs; lots that nobody holds give nothing."""
+    """Return what may be taken of lots beside what others may take of theirs; lots that nobody holds give nothing.
+
+    Claims that share no lot with these, nor with one that does, are left out: they say nothing of these.
+    """
     flow = _Flow({lot: max(kg, NOTHING) for lot, kg in held_kg.items()})
     fits = True
-    for other in sorted(others):
-        fits = flow.take(other.id, other.kg, other.lots) == other.kg and fits
     wanted = tuple(dict.fromkeys(lots))
+    for other in sorted(_beside(wanted, others)):
+        fits = flow.take(other.id, other.kg, other.lots) == other.kg and fits
     most = sum((max(held_kg.get(lot, NOTHING), NOTHING) for lot in wanted), NOTHING)
     kg = flow.take(_NEW, most, wanted)
     return Room(kg, {lot: flow.taken.get((_NEW, lot), NOTHING) for lot in wanted}, fits)
+
+
+def _beside(lots: Iterable[str], claims: Iterable[Claim]) -> list[Claim]:
+    """Return the claims that share a lot with some lots, or with another claim that does."""
+    reached, waiting, found = set(lots), list(claims), list[Claim]()
+    while True:
+        near = [one for one in waiting if not reached.isdisjoint(one.lots)]
+        if not near:
+            return found
+        found += near
+        waiting = [one for one in waiting if one not in near]
+        reached = reached.union(*(one.lots for one in near))
 
 
 def allotted(claims: Iterable[Claim], held_kg: Mapping[str, Decimal]) -> Mapping[tuple[str, str], Decimal] | None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ytterby.licence.evidence import DONE, PrecedentFound, PrecedentsSection
+from ytterby.matter.element import ELEMENTS
 
 NEAREST = 3
 SAME_PERCENT = Decimal("0.5")  # wt%
@@ -44,13 +45,14 @@ class Asked(NamedTuple):
 
 
 class Precedent(NamedTuple):
-    """A decided case: its number, what was asked, the outcome, the day of the decision (ISO), and its conditions."""
+    """A decided case: its number, what was asked, the outcome, the day of the decision (ISO), its conditions."""
 
     case: str
     asked: Asked
     outcome: str
     decided: str
     conditions: tuple[str, ...] = ()
+    exporter: str = ""
 
 
 def alike(one: Asked, other: Asked) -> tuple[str, ...]:
@@ -85,3 +87,18 @@ def nearest(asked: Asked, precedents: Iterable[Precedent], *, case: str, before:
         PrecedentFound(one.case, one.outcome, one.decided, common, one.conditions) for _, one, common in found[:NEAREST]
     )
     return PrecedentsSection(DONE, "", looked_at, rows)
+
+
+def keys_of(asked: Asked) -> tuple[str, ...]:
+    """Return under which keys a precedent is found: every case that is like it in more than the use shares one.
+
+    Goods are found by their form and the rare earth that they hold most of, or nearly most, so that compositions on
+    either side of a tie still share a key.
+    """
+    keys = {f"{END_USER}:{party}" for party in asked.end_users}
+    for one in asked.compositions:
+        rare = {symbol: part for symbol, part in one.elements.items() if symbol in ELEMENTS} or one.elements
+        most = max(rare.values(), default=Decimal(0))
+        near = (symbol for symbol, part in rare.items() if part >= most - 2 * SAME_PERCENT)
+        keys |= {f"{COMPOSITION}:{one.form}:{symbol}" for symbol in near}
+    return tuple(sorted(keys))

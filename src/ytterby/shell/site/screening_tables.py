@@ -4,6 +4,7 @@ import csv
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import sha256
 
 from ytterby.screening.flag_tables import FlagTables, Scrap, UseDemand, parse_flag_tables
 from ytterby.screening.flags import FlagRules, parse_flag_rules
@@ -35,6 +36,12 @@ def flag_rules() -> FlagRules:
 
 
 @lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
+def flag_rules_digest() -> str:
+    """Return the digest of the rules of flags as they lie in this version, hexadecimal SHA-256."""
+    return sha256(packaged_text("screening", "flag_rules.yaml").encode()).hexdigest()
+
+
 def flag_tables(on: date, known: date) -> FlagTables:
     """Return the tables of flags as they count on a day, as known on another.
 

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 from ytterby.chain.world import World
 from ytterby.shell.site.packs import limits, matter_tables
+from ytterby.shell.site.register import current_register
 from ytterby.shell.store.asking import rows_where
-from ytterby.shell.store.models import LogHead, Registration
+from ytterby.shell.store.models import Registration
 from ytterby.shell.store.registrations import registered_directory, registered_products
 
 
@@ -16,8 +17,7 @@ def world_at(size: int) -> World:
 
 def world_registered(registered: int) -> World:
     """Return the world as known at the log size after a registration (`registered_to`), where that is at hand."""
-    ((register,),) = rows_where(LogHead, ("register_id",), "id = 1")
-    return _world(register, registered)
+    return _world(current_register().id, registered)
 
 
 def registered_to(size: int) -> int:

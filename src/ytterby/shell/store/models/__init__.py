@@ -7,6 +7,14 @@ from ytterby.shell.store.models.account_version import AccountVersion
 from ytterby.shell.store.models.casework import ApprovalRow, CaseEventRow, CaseParty, CaseRow
 from ytterby.shell.store.models.derived import Edition, EventCell, LotCell, PostingRecord, Thread, Touch
 from ytterby.shell.store.models.event import EventRecord, Reader, Visible
+from ytterby.shell.store.models.evidence import (
+    CaseMarkRow,
+    EndUserAsk,
+    LotReservation,
+    PrecedentKey,
+    PrecedentRow,
+    ReservedLot,
+)
 from ytterby.shell.store.models.licence import LicenceEntryRow, LicenceLineRow, LicenceRow, LicensedEvent
 from ytterby.shell.store.models.listed import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
@@ -19,9 +27,11 @@ __all__ = [
     "AccountVersion",
     "ApprovalRow",
     "CaseEventRow",
+    "CaseMarkRow",
     "CaseParty",
     "CaseRow",
     "Edition",
+    "EndUserAsk",
     "EventCell",
     "EventRecord",
     "IssuedNonce",
@@ -36,10 +46,14 @@ __all__ = [
     "LogHead",
     "Login",
     "LotCell",
+    "LotReservation",
     "Passkey",
     "PostingRecord",
+    "PrecedentKey",
+    "PrecedentRow",
     "Reader",
     "Registration",
+    "ReservedLot",
     "StoredHash",
     "Submission",
     "Thread",

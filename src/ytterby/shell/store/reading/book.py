@@ -6,6 +6,7 @@ holds its own events and what others sent to it (`party_book`), and is written w
 """
 
 from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
 
 from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.first_ancestors import Enough
@@ -30,6 +31,7 @@ from ytterby.shell.store.reading.viewer import Viewer
 
 KEPT_MAX = 16
 _kept = Kept[Book](KEPT_MAX)
+T = TypeVar("T")
 
 
 def book_of(viewer: Viewer, known: Known) -> Book:
@@ -64,7 +66,7 @@ def lot_alone(viewer: Viewer, lot: str, known: Known) -> Book:
     """
     if viewer.reads_all:
         derive_to(known.size)
-        found = _of_cells(known, lambda cells, world: book_of_lot(cells, world, lot))
+        found = from_cells(known, lambda cells, world: book_of_lot(cells, world, lot))
         if found is not None:
             return found
     return lot_book(viewer, lot, known, is_back=True)
@@ -81,7 +83,7 @@ def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool, enough: E
     def write() -> Book:
         derive_to(known.size)
         with without_collector():
-            kept = _of_cells(known, read)
+            kept = from_cells(known, read)
             postings = KnownPostings(live_edition().number, known.size)
             return kept or write_lot_history(postings, world_at(known.size), lot, is_back=is_back)
 
@@ -101,19 +103,19 @@ def lots_among(viewer: Viewer, texts: Collection[str], known: Known) -> set[str]
     return set(texts) & set().union(*(subjects.lots | subjects.made for subjects in named))
 
 
-def _of_cells(known: Known, read: Callable[[StoredCells, World], Book]) -> Book | None:
+def from_cells(known: Known, read: Callable[[StoredCells, World], T]) -> T | None:
     """Return what is read from the kept cells; None where they are of another log size, or became so meanwhile."""
     edition = live_edition()
     if edition.derived_to != known.size:
         return None
     try:
-        book = read(StoredCells(edition.number, known.size), world_at(known.size))
+        found = read(StoredCells(edition.number, known.size), world_at(known.size))
     except LookupError:
         # Half of it may have been rewritten while it was read; a cell that is really missing is an error.
         if _is_still(edition, known):
             raise
         return None
-    return book if _is_still(edition, known) else None
+    return found if _is_still(edition, known) else None
 
 
 def _is_still(edition: Edition, known: Known) -> bool:

@@ -163,6 +163,31 @@ def _book_with(viewer: Viewer, party: str, known: Known) -> Book:
     return book
 
 
+@dataclass(frozen=True, slots=True)
+class Demonstrated:
+    """What a party shows that it uses, kg of magnet or of an element: in the last year by its own steps (None: it
+    reports none), what anybody sent it in that year, what it holds by its own reports (None: it reports nothing).
+    """
+
+    used_kg: Measured | None
+    arrived_kg: Measured
+    stock_kg: Measured | None
+
+
+def demonstrated_use(viewer: Viewer, party: str, element: str, *, on: date, known: Known) -> Demonstrated:
+    """Return what an end user demonstrably uses, as of a day; without an element kilograms of magnet.
+
+    Raises:
+        KeyError: the register knows no such party, or the viewer reads no flags.
+    """
+    book = _book_with(viewer, party, known)
+    basis = _Basis(book, party, element, datetime.combine(on, time.max, tzinfo=UTC))
+    daily = basis.daily()
+    used = None if daily is None else Measured(daily.value * YEAR.days, daily.u * YEAR.days)
+    arrived = _sum(basis, (node for node in basis.arrivals() if node.at > basis.end - YEAR))
+    return Demonstrated(used, arrived, basis.stock())
+
+
 def list_end_users(viewer: Viewer, *, known: Known, on: date) -> list[Json]:
     """Return who was sent something in the last year, by how much: the end users whom there is something to ask of."""
     if not reads_flags(viewer):

@@ -31,7 +31,7 @@ Json = dict[str, Any]
 def register_id(viewer: Viewer) -> str:
     """Return the register's own identifier."""
     del viewer
-    return LogHead.objects.values_list("register_id", flat=True).get(id=1)
+    return current_register().id
 
 
 def log_head(viewer: Viewer) -> Json:

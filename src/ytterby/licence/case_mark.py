@@ -1,0 +1,122 @@
+"""What a case leaves for other cases to find: the lots that it reserves, what its end users are to get, and, once it is
+decided, a precedent.
+
+All of it is a function of the case, so that tables of it can be written anew from the log. A case reserves from the day
+on which it is handed in until it is refused, withdrawn or closed; from its decision on what was decided, and no more.
+Its licence goes on reserving what it has left, until the case is closed. An amendment reserves nothing: the licence
+that it amends does. What end users are to get is what was gathered for the case.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from ytterby.licence.application import END_USER, Line
+from ytterby.licence.case import Case
+from ytterby.licence.evidence import CONSUMPTION, Evidence, read_evidence
+from ytterby.licence.precedent import Asked, Composition, Precedent
+from ytterby.terms.problem import Problem
+from ytterby.terms.quantity import KILOGRAM, PIECES, UnitTable, plain_decimal
+
+RESERVING_KINDS = frozenset({"individual", "open"})
+RESERVING_PHASES = frozenset({"received", "supplement", "pre_check", "review", "granted", "delivered"})
+OUTCOMES = frozenset({"granted", "refused", "no_licence_required"})
+GRANTED = "granted"
+_BASES = {"mass": KILOGRAM, "count": PIECES}
+
+
+class LineClaim(NamedTuple):
+    """What a line of a case may take of lots that its applicant holds, in a base unit."""
+
+    line: int
+    amount: Decimal
+    unit: str
+    lots: tuple[str, ...]
+
+
+class Ask(NamedTuple):
+    """What an end user is to get of an element by a case, kg as text."""
+
+    party: str
+    element: str
+    kg: str
+
+
+class CaseMark(NamedTuple):
+    """What a case leaves: its claims as of which holder, and by which licence; asks; the precedent once decided."""
+
+    holder: str = ""
+    licence: str = ""
+    claims: tuple[LineClaim, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    precedent: Precedent | None = None
+
+
+def mark_of(case: Case, phase: str, units: UnitTable) -> CaseMark:
+    """Return what a case in a state of a phase of the kernel leaves."""
+    reserves = case.kind in RESERVING_KINDS and phase in RESERVING_PHASES and case.state != "no_licence"
+    return CaseMark(
+        holder=case.applicant if reserves else "",
+        licence=next(reversed(case.licences), "") if reserves else "",
+        claims=tuple(_claims(case, units)) if reserves else (),
+        asks=tuple(_asks(case)) if reserves else (),
+        precedent=precedent_of(case),
+    )
+
+
+def _claims(case: Case, units: UnitTable) -> Iterator[LineClaim]:
+    decided = case.decided
+    granted = None
+    if decided is not None and decided[1].outcome == GRANTED:
+        granted = {one.line: one for one in decided[1].lines if one.outcome == GRANTED}
+    for line in case.application.lines:
+        if granted is None:
+            found = line_claim(line, line.quantity, line.unit, units)
+        elif line.line in granted:
+            found = line_claim(line, granted[line.line].quantity, granted[line.line].unit, units)
+        else:
+            continue
+        if found is not None:
+            yield found
+
+
+def line_claim(line: Line, quantity: str, unit: str, units: UnitTable) -> LineClaim | None:
+    """Return what a line may take of its lots; None of a line without lots, or in a unit that has no base."""
+    amount = plain_decimal(quantity)
+    if not line.lots or amount is None or amount <= 0:
+        return None
+    base = units.base(amount, unit)
+    if isinstance(base, Problem) or base[1] not in _BASES:
+        return None
+    return LineClaim(line.line, base[0], _BASES[base[1]], tuple(sorted(set(line.lots))))
+
+
+def _asks(case: Case) -> Iterator[Ask]:
+    gathered = case.gathered
+    if gathered is None:
+        return
+    evidence = read_evidence(gathered[1].evidence)
+    if evidence.section(CONSUMPTION).is_done:
+        for one in evidence.consumption.end_users:
+            yield Ask(one.party, one.element, one.asked_kg)
+
+
+def asked_of(case: Case, evidence: Evidence) -> Asked:
+    """Return what is compared of a case with others: goods as law saw them, end users, use."""
+    application = case.application
+    goods = (
+        Composition(one.form, {symbol: Decimal(figure) for symbol, figure in one.composition.items()})
+        for one in evidence.law.lines
+    )
+    users = frozenset(one.party for one in application.of_role(END_USER) if one.party)
+    return Asked(tuple(goods), users, str(application.use.get("code", "")))
+
+
+def precedent_of(case: Case) -> Precedent | None:
+    """Return the decision as later cases find it; None of a case that is not decided, or was without evidence."""
+    decided, gathered = case.decided, case.gathered
+    if decided is None or gathered is None or decided[1].outcome not in OUTCOMES or not case.decided_at:
+        return None
+    asked = asked_of(case, read_evidence(gathered[1].evidence))
+    said = decided[1]
+    return Precedent(case.number, asked, said.outcome, case.decided_at[:10], said.conditions, case.applicant)

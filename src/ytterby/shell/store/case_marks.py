@@ -1,0 +1,222 @@
+"""What cases leave for others to find, in tables: written in the transaction of the record that says it.
+
+The rows are those of `licence.case_mark.mark_of`, a function of the case; `mark_rows` gives them for the doctor.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from ytterby.licence.case import Case
+from ytterby.licence.case_mark import CaseMark, mark_of
+from ytterby.licence.lot_claim import Claim as KilogramClaim
+from ytterby.licence.lot_claim import Held, kilograms_of, room_for
+from ytterby.licence.lot_evidence import OtherClaim
+from ytterby.licence.precedent import Asked, Composition, Precedent, keys_of
+from ytterby.licence.transition import TransitionTable
+from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.asking import rows_among
+from ytterby.shell.store.models import (
+    CaseMarkRow,
+    EndUserAsk,
+    LotReservation,
+    PrecedentKey,
+    PrecedentRow,
+    ReservedLot,
+)
+from ytterby.terms.problem import Problem, refuse
+
+Json = dict[str, Any]
+PRECEDENTS_MOST = 500  # of one key, the latest
+
+
+def case_mark(case: Case, table: TransitionTable) -> CaseMark:
+    """Return what a case leaves as it stands."""
+    return mark_of(case, table.states[case.state].phase, door_tables().units)
+
+
+def mark_fields(mark: CaseMark) -> Json:
+    """Return what a case leaves as canonical JSON has it; empty where it leaves nothing."""
+    if mark == CaseMark():
+        return {}
+    return {
+        "holder": mark.holder,
+        "licence": mark.licence,
+        "claims": [[one.line, str(one.amount), one.unit, list(one.lots)] for one in mark.claims],
+        "asks": sorted([list(one) for one in mark.asks]),
+        "precedent": None if mark.precedent is None else precedent_fields(mark.precedent),
+    }
+
+
+def mark_digest(mark: CaseMark) -> str:
+    """Return the digest of what a case leaves; empty where it leaves nothing."""
+    fields = mark_fields(mark)
+    return sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest() if fields else ""
+
+
+def write_case_mark(case: Case, table: TransitionTable) -> None:
+    """Write what a case leaves after a step, in place of what it left; the caller holds the lock."""
+    mark = case_mark(case, table)
+    digest = mark_digest(mark)
+    held = CaseMarkRow.objects.filter(case=case.number).values_list("digest", flat=True).first() or ""
+    if digest == held:
+        return
+    if held:
+        _forget(case.number)
+    if digest:
+        CaseMarkRow.objects.create(case=case.number, digest=digest)
+        _enter(case.number, mark)
+
+
+def _forget(case: str) -> None:
+    for model in (CaseMarkRow, EndUserAsk, LotReservation, PrecedentRow):
+        model.objects.filter(case=case).delete()
+
+
+def _enter(case: str, mark: CaseMark) -> None:
+    for one in mark.claims:
+        row = LotReservation.objects.create(
+            case=case, line=one.line, holder=mark.holder, licence=mark.licence, amount=str(one.amount), unit=one.unit
+        )
+        ReservedLot.objects.bulk_create(ReservedLot(reservation=row, lot=lot) for lot in one.lots)
+    EndUserAsk.objects.bulk_create(
+        EndUserAsk(case=case, party=one.party, element=one.element, kg=one.kg) for one in mark.asks
+    )
+    if mark.precedent is not None:
+        document = json.dumps(precedent_fields(mark.precedent), sort_keys=True)
+        decided = mark.precedent.decided
+        kept = PrecedentRow.objects.create(case=case, decided=decided, document=document)
+        PrecedentKey.objects.bulk_create(
+            PrecedentKey(precedent=kept, key=key, decided=decided) for key in keys_of(mark.precedent.asked)
+        )
+
+
+def mark_rows(case: str) -> Json:
+    """Return what the tables hold of a case, by the keys of `mark_fields`; empty where they hold nothing."""
+    rows = list(LotReservation.objects.filter(case=case).order_by("line"))
+    lots: dict[int, list[str]] = {row.pk: [] for row in rows}
+    for reservation, lot in rows_among(ReservedLot, ("reservation_id", "lot"), "reservation_id", list(lots)):
+        lots[reservation].append(lot)
+    asks = EndUserAsk.objects.filter(case=case).values_list("party", "element", "kg")
+    document = PrecedentRow.objects.filter(case=case).values_list("document", flat=True).first()
+    held = CaseMarkRow.objects.filter(case=case).exists()
+    if not (rows or asks or document or held):
+        return {}
+    return {
+        "holder": rows[0].holder if rows else None,
+        "licence": rows[0].licence if rows else None,
+        "claims": [[row.line, row.amount, row.unit, sorted(lots[row.pk])] for row in rows],
+        "asks": sorted(list(one) for one in asks),
+        "precedent": None if document is None else json.loads(document),
+    }
+
+
+# Lots
+
+
+def other_claims(case: str, holder: str, lots: Iterable[str], *, licence: str = "") -> list[OtherClaim]:
+    """Return what other cases and licences may take of lots that a party holds, and of whatever lots those may take it
+    of instead; without the claims of the licence that the case amends.
+    """
+    found: dict[int, OtherClaim] = {}
+    waiting, seen = set(lots), set[str]()
+    while waiting:
+        seen |= waiting
+        ids = {one for (one,) in rows_among(ReservedLot, ("reservation_id",), "lot", waiting)} - found.keys()
+        columns = ("id", "case", "line", "licence", "amount", "unit")
+        rows = rows_among(LotReservation, columns, "id", ids, "holder = %s", [holder])
+        kept = {row[0]: row[1:] for row in rows if row[1] != case and not (licence and row[3] == licence)}
+        named: dict[int, list[str]] = {one: [] for one in kept}
+        for one, lot in rows_among(ReservedLot, ("reservation_id", "lot"), "reservation_id", list(kept)):
+            named[one].append(lot)
+        for one, (number, line, _, amount, unit) in kept.items():
+            found[one] = OtherClaim(f"{number}#{line}", Decimal(amount), unit, tuple(sorted(named[one])))
+        waiting = {lot for held in named.values() for lot in held} - seen
+    return sorted(found.values())
+
+
+def reservation_problems(case: Case, table: TransitionTable, held: Mapping[str, Held]) -> list[Problem]:
+    """Return why what a case would reserve is not there beside what others reserved; the caller holds the lock.
+
+    `held` is what its applicant holds of the lots that its claims and those beside them name, read before the lock: a
+    lot that is not among it gives nothing, so that whoever came in between is never overlooked.
+    """
+    mark = case_mark(case, table)
+    lots = {lot for one in mark.claims for lot in one.lots}
+    others = other_claims(case.number, mark.holder, lots, licence=case.begun.amends) if lots else []
+    held_kg = {lot: one.left_kg for lot, one in held.items() if one.left_kg is not None}
+    problems = []
+    claims = [(f"{case.number}#{one.line}", one.amount, one.unit, one.lots) for one in mark.claims]
+    for one in mark.claims:
+        own = f"{case.number}#{one.line}"
+        wanted = kilograms_of(one.amount, one.unit, _of(held, one.lots))
+        beside = [*others, *(OtherClaim(*each) for each in claims if each[0] != own)]
+        rivals = [(each, kilograms_of(each.amount, each.unit, _of(held, each.lots))) for each in beside]
+        if wanted is None or any(kg is None and set(each.lots) & set(one.lots) for each, kg in rivals):
+            # Whose mass nobody knows is an officer's to judge by the evidence; a guess would refuse the honest.
+            continue
+        known = [KilogramClaim(each.id, kg, each.lots) for each, kg in rivals if kg is not None]
+        room = room_for(one.lots, known, held_kg)
+        if room.kg < wanted or not room.fits:
+            facts = {"asked": format(wanted, "f"), "available": format(room.kg, "f")}
+            problems.append(refuse("case.lots_taken", f"/lines/{one.line}", one.line, **facts))
+    return problems
+
+
+def _of(held: Mapping[str, Held], lots: Iterable[str]) -> list[Held]:
+    return [held[lot] for lot in lots if lot in held]
+
+
+# End users and precedents
+
+
+def asked_elsewhere(case: str, parties: Iterable[str]) -> dict[tuple[str, str], Decimal]:
+    """Return what end users are to get by other cases and licences, kg by party and element."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for number, party, element, kg in rows_among(EndUserAsk, ("case", "party", "element", "kg"), "party", set(parties)):
+        if number != case:
+            found[party, element] = found.get((party, element), Decimal(0)) + Decimal(kg)
+    return found
+
+
+def precedents_of(asked: Asked) -> list[Precedent]:
+    """Return decided cases that share a key, the latest of each key."""
+    cases: set[str] = set()
+    for key in keys_of(asked):
+        rows = PrecedentKey.objects.filter(key=key).order_by("-decided", "precedent_id")
+        cases |= set(rows.values_list("precedent_id", flat=True)[:PRECEDENTS_MOST])
+    documents = rows_among(PrecedentRow, ("case", "document"), "case", cases)
+    return [read_precedent(json.loads(document)) for _, document in sorted(documents)]
+
+
+def precedent_fields(one: Precedent) -> Json:
+    """Return a precedent as JSON."""
+    return {
+        "case": one.case,
+        "outcome": one.outcome,
+        "decided": one.decided,
+        "conditions": list(one.conditions),
+        "exporter": one.exporter,
+        "use": one.asked.use,
+        "end_users": sorted(one.asked.end_users),
+        "goods": [
+            [each.form, {symbol: format(part, "f") for symbol, part in sorted(each.elements.items())}]
+            for each in one.asked.compositions
+        ],
+    }
+
+
+def read_precedent(fields: Mapping[str, Any]) -> Precedent:
+    """Return the precedent of such fields."""
+    goods = msgspec.convert(fields["goods"], list[tuple[str, dict[str, str]]])
+    compositions = (
+        Composition(form, {symbol: Decimal(part) for symbol, part in parts.items()}) for form, parts in goods
+    )
+    asked = Asked(tuple(compositions), frozenset(fields["end_users"]), fields["use"])
+    names = ("case", "outcome", "decided", "exporter")
+    said = {name: fields[name] for name in names}
+    return Precedent(asked=asked, conditions=tuple(fields["conditions"]), **said)
