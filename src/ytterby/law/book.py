@@ -322,15 +322,27 @@ def _dossier_references(pack: Pack, book: LawBook) -> Iterator[Problem]:
 
 
 def calendar_problems(book: LawBook, calendars: Collection[str]) -> list[Problem]:
-    """Return every clock and deadline of a procedure whose calendar is none of these names."""
+    """Return everything of a procedure that counts by a calendar which is none of these names."""
     return [
-        refuse("calendar.unknown", where, row.calendar, known=", ".join(calendars)).at(f"{pack.id}#")
+        refuse("calendar.unknown", pointer("procedure") + where, name, known=", ".join(calendars)).at(f"{pack.id}#")
         for pack in book.packs.values()
         if pack.procedure is not None
-        for section in ("clocks", "deadlines")
-        for number, row in enumerate(getattr(pack.procedure, section).values())
-        if (where := pointer("procedure", section, number, "calendar")) and row.calendar not in {"", *calendars}
+        for where, name in _calendars_of(pack.procedure)
+        if name not in {"", *calendars}
     ]
+
+
+def _calendars_of(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """Yield the calendar of each clock, deadline, report and appeal, with its place."""
+    for section in ("clocks", "deadlines"):
+        for number, row in enumerate(getattr(procedure, section).values()):
+            yield pointer(section, number, "calendar"), row.calendar
+    for number, kind in enumerate(procedure.licence_kinds.values()):
+        for place, report in enumerate(kind.reports):
+            yield pointer("licence_kinds", number, "reports", place, "calendar"), report.calendar
+    appeal = None if procedure.casework is None else procedure.casework.appeal
+    if appeal is not None:
+        yield pointer("casework", "appeal", "calendar"), appeal.calendar
 
 
 def _known(name: str, known: Mapping[str, object], where: str) -> Iterator[Problem]:
