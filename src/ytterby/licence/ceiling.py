@@ -106,15 +106,11 @@ def _limits(ceiling: Ceiling, fixed: Fixed, elements: Iterable[str]) -> dict[str
 
 
 def _room(ceiling: Ceiling, element: str, limit: Decimal | None, exits: Sequence[CountedExit], on: date) -> Room:
-    since, to = _period(ceiling.per, on)
-    used = _sum(exits, ceiling, element, since, to)
-    for last in _later_periods(ceiling.per, exits, on):
-        begin, end = _period(ceiling.per, last)
-        found = _sum(exits, ceiling, element, begin, end)
-        if used is None or found is None:
-            used = None
-        elif found > used:
-            since, to, used = begin, end, found
+    periods = [_period(ceiling.per, last) for last in _last_days(ceiling.per, exits, on)]
+    sums = [_sum(exits, ceiling, element, since, to) for since, to in periods]
+    known = [one for one in sums if one is not None]
+    used = max(known) if known == sums else None
+    since, to = periods[sums.index(used)]
     left = None if limit is None or used is None else EXACT.subtract(limit, used)
     return Room(ceiling.id, ceiling.measure, element, ceiling.unit, limit, used, left, since, to)
 
@@ -128,11 +124,10 @@ def _period(per: Per, on: date) -> tuple[date | None, date | None]:
     return date.fromordinal(year_before(on).toordinal() + 1), on
 
 
-def _later_periods(per: Per, exits: Iterable[CountedExit], on: date) -> list[date]:
-    """Return the last days of the later periods of twelve months that hold a day; each ends with an exit."""
-    if per is not Per.ROLLING_YEAR:
-        return []
-    return sorted({one.on for one in exits if one.on > on and year_before(one.on) < on})
+def _last_days(per: Per, exits: Iterable[CountedExit], on: date) -> list[date]:
+    """Return the last days of the periods that hold a day; of twelve months also later ones that end with an exit."""
+    later = (max(one.on, on) for one in exits if year_before(one.on) < on)
+    return sorted({on, *later}) if per is Per.ROLLING_YEAR else [on]
 
 
 def _sum(

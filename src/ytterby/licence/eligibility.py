@@ -102,7 +102,7 @@ def history_facts(history: History, on: date) -> dict[str, Fact]:
 
 def _history_facts(history: History, on: date) -> Iterator[tuple[str, Fact]]:
     first = history.first_export
-    yield "exporter_years", Decimal(0 if first is None or first > on else years_between(first, on))
+    yield "exporter_years", Decimal(0 if first is None else max(years_between(first, on), 0))
     held = [one for one in history.licences if one.issued <= on]
     yield "licences_used", Decimal(sum(one.is_used for one in held))
     years = _by_year(held, on)
