@@ -2,6 +2,7 @@
 
 import copy
 import json
+import string
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ytterby.law.pack_diff import diff_packs
 from ytterby.law.pack_reader import read_pack
 from ytterby.law.span import Span
 from ytterby.law.trust import Confidence
+from ytterby.licence.customs_file_rules import read_file_rules
 from ytterby.shell.site.law_packs import law_of, packaged_law
 
 FOLDERS = Path(__file__).parent / "packs"
@@ -125,6 +127,8 @@ def test_kinds_of_licence_of_china(packaged):
         "registration": ("barred",),
     }
     assert {one.tolerance for one in kinds.values()} == {Decimal(0)}
+    # What lapses with its export gets nothing back.
+    assert {name for name, one in kinds.items() if one.restores} == {"general"}
     assert [one.id for one in kinds["individual"].reports] == ["transport", "arrival", "installation", "use"]
     assert {one.trust.confidence for one in kinds["individual"].reports} == {Confidence.PRACTICE}
     assert all(one.value is None for one in kinds["general"].ceilings)
@@ -135,9 +139,19 @@ def test_kinds_of_licence_of_china(packaged):
 
 def test_a_line_of_the_file_for_customs_has_35_characters(packaged):
     customs = packaged.casework.customs
-    assert (customs.body, customs.adapter.line_length) == ("customs", 35)
+    content = customs.adapter.content
+    assert (customs.body, content["name_width"], content["address_width"]) == ("customs", 35, 35)
     assert packaged.bodies[customs.body].role == "enforces"
-    assert {"KGM", "H87"} <= customs.adapter.units.keys()
+    assert content["units"]["H87"]["decimals"] == 0
+
+
+def test_what_packs_say_of_files_for_customs_is_what_their_writer_takes(packaged, terra):
+    for held in (packaged, terra):
+        rules, problems = read_file_rules(held.casework.customs.adapter.content)
+        assert problems == []
+        assert set(rules.units) == set(held.casework.customs.adapter.content["units"])
+    # Terra spells nothing anew, and refuses what it cannot write.
+    assert rules.transliteration is None
 
 
 def test_what_is_kept_is_kept_by_a_record_of_the_procedure(packaged):
@@ -322,14 +336,33 @@ def test_an_appeal_names_a_body_grounds_that_are_some_and_a_calendar(fields, cod
 
 
 def test_customs_is_a_body_and_its_file_has_lines():
-    adapter = {"id": "f", "lines": 3, "line_length": 35, "charset": "ascii", "units": {"KGM": "K"}}
+    adapter = {"id": "f", "units": {"KGM": {"word": "K", "decimals": 3}}, "characters": LETTERS}
+    adapter |= dict.fromkeys(WIDTHS, 5)
     told = {"body": "office", "acknowledge_within_minutes": 5, "list_age_hours": 24, "adapter": adapter}
     told |= {"source": "s", "confidence": "read"}
     assert refused(customs=told) == []
     assert refused(customs=told | {"body": "x"}) == [("pack.unknown_reference", HERE + "/customs/body")]
-    for name, bad in (("lines", 0), ("line_length", 0), ("charset", "klingon"), ("units", [])):
+    one, other = {"word": "K", "decimals": 0}, {"word": "P", "decimals": -1}
+    for place, name, bad in (
+        *((width, width, 0) for width in WIDTHS),
+        ("characters", "characters", LETTERS[1:]),
+        ("characters", "characters", LETTERS + "\n"),
+        ("units", "units", {}),
+        ("units/H87/decimals", "units", {"H87": other}),
+        ("units/H87/word", "units", {"H87": {"word": "P P", "decimals": 0}}),
+        ("units/H87/word", "units", {"KGM": one, "H87": one}),
+        ("transliteration", "transliteration", "none"),
+        ("transliteration/ab", "transliteration", {"ab": "c"}),
+        ("transliteration/ü", "transliteration", {"ü": "ü"}),
+    ):
         found = refused(customs=told | {"adapter": adapter | {name: bad}})
-        assert [where for _, where in found] == [f"{HERE}/customs/adapter/{name}"]
+        assert [where for _, where in found] == [f"{HERE}/customs/adapter/{place}"], (name, bad)
+        # The writer of files refuses the same.
+        assert read_file_rules(adapter | {name: bad})[1]
+
+
+LETTERS = string.ascii_letters + string.digits + " -_.:/"
+WIDTHS = ("name_width", "address_width", "address_lines", "text_width", "lines", "consignees", "digits")
 
 
 def test_a_state_that_is_no_phase_is_refused():
@@ -390,6 +423,7 @@ def test_a_kind_of_licence_may_say_all_of_it():
         ({"tolerance": "1.01"}, "pack.kind", "/tolerance"),
         ({"tolerance": 0.1}, "pack.kind", "/tolerance"),
         ({"counting_unit": "kg"}, "pack.kind", "/counting_unit"),
+        ({"restores": ["hope"]}, "pack.choice", "/restores/0"),
         ({"done_when": "soon"}, "pack.choice", "/done_when"),
         ({"revocation_causes": ["x"]}, "pack.unknown_reference", "/revocation_causes/0"),
         (

@@ -118,7 +118,7 @@ def check_measures(module: ModuleType) -> None:
         (Measure.PRODUCT_MASS, "KGM", Decimal(70)),
         (Measure.PIECES, "H87", Decimal(-100)),
         (Measure.VALUE, "XTS", Decimal(93)),
-        (Measure.VALUE, "XXX", None),
+        (Measure.VALUE, "EUR", None),
     )
     for measure, unit, left in measures:
         limit = ceiling(measure=measure, element="", unit=unit)

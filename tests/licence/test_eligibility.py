@@ -162,7 +162,7 @@ def check_semantics(module: ModuleType) -> None:
 def answers(module, rules, held, holder=OF_BODY, more=None):
     asked = tuple(EligibilityRule(str(n), NOBODY, tuple(tests), TRUST) for n, tests in enumerate(rules))
     kind = LicenceKind(
-        *("k", NOBODY, "one", "one", None, None, DoneWhen.USED, holder, (), Decimal(0), ""),
+        *("k", NOBODY, "one", "one", None, None, DoneWhen.USED, holder, (), Decimal(0), "", ()),
         *((), (), (), asked, (), (), TRUST),
     )
     found = module.eligibility(kind, held, ON, more)

@@ -211,9 +211,18 @@ def _amendment(procedure: Json, casework: Json) -> Iterator[Problem]:
 
 
 def _customs(procedure: Json, casework: Json) -> Iterator[Problem]:
-    row = casework.get("customs")
-    if row is not None:
-        yield from _known(row["body"], _ids(procedure, "bodies"), _CASEWORK + pointer("customs", "body"))
+    row, here = casework.get("customs"), _CASEWORK + pointer("customs")
+    if row is None:
+        return
+    yield from _known(row["body"], _ids(procedure, "bodies"), here + pointer("body"))
+    adapter, inside = row["adapter"], here + pointer("adapter")
+    units = adapter["units"].items()
+    if not units:
+        yield refuse("pack.kind", inside + pointer("units"), "{}", wanted="at least one unit")
+    yield from twice((inside + pointer("units", code, "word"), unit["word"]) for code, unit in units)
+    for letter, spelled in adapter.get("transliteration", {}).items():
+        if not set(spelled) <= set(adapter["characters"]):
+            yield refuse("pack.contradiction", inside + pointer("transliteration", letter), spelled, what="characters")
 
 
 # Kinds of licence

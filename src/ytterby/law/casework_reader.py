@@ -24,6 +24,7 @@ from ytterby.law.casework_rule import (
 )
 from ytterby.law.licence_kind import (
     ONE,
+    RESTORES,
     SEVERAL,
     Ceiling,
     DoneWhen,
@@ -40,6 +41,7 @@ from ytterby.law.trust import trust_of
 Json = Mapping[str, Any]
 # What a tier asks that says nothing: the end user's own word, and a screening of the same day.
 _LEVEL, _HOURS = "claimed", 24
+_RESTORES = RESTORES[:2]
 
 
 def casework_of(row: Json | None) -> CaseworkRules | None:
@@ -145,7 +147,7 @@ def _amendment(row: Json) -> AmendmentRule:
 
 def _customs(row: Json) -> CustomsRule:
     one = row["adapter"]
-    adapter = CustomsAdapter(one["id"], one["lines"], one["line_length"], one["charset"], dict(one["units"]))
+    adapter = CustomsAdapter(one["id"], {name: value for name, value in one.items() if name != "id"})
     return CustomsRule(
         body=row["body"],
         acknowledge_within_minutes=row["acknowledge_within_minutes"],
@@ -174,6 +176,7 @@ def kind_of(row: Json) -> LicenceKind:
         ceilings=tuple(map(_ceiling, row.get("ceilings", ()))),
         tolerance=Decimal(row.get("tolerance", "0")),
         counting_unit=row.get("counting_unit", ""),
+        restores=tuple(row.get("restores", _RESTORES)),
         documents=tuple(row["documents"]),
         conditions=tuple(row.get("conditions", ())),
         cases=tuple(row.get("cases", ())),

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from ytterby.law.casework_fact import CaseTest
 from ytterby.law.span import Span
@@ -80,7 +81,6 @@ ELEMENTS = (
     *("intermediary", "quantity", "value", "order", "freight_mode", "lots", "validity"),
 )
 RECORD_KINDS = ("case", "licence", "statement", "document", "report")
-CHARSETS = ("ascii", "latin_1", "gb18030", "utf_8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +186,10 @@ class AmendmentRule:
 
 @dataclass(frozen=True, slots=True)
 class CustomsAdapter:
-    """What a file for customs can hold: lines of so many characters of a set, and its codes for units (Rec 20 -> own).
-
-    `line_length` counts characters.
-    """
+    """What a file for customs can hold; `content` as the writer of such files takes it (`customs_file_rules`)."""
 
     id: str
-    lines: int
-    line_length: int
-    charset: str
-    units: Mapping[str, str]
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ytterby.law.casework_fact import CASE_FACTS, LEVELS, Op
-from ytterby.law.casework_rule import CHARSETS, ELEMENTS, RECORD_KINDS, Check, Need, Phase, ReasonKind
+from ytterby.law.casework_rule import ELEMENTS, RECORD_KINDS, Check, Need, Phase, ReasonKind
 from ytterby.law.clock_rule import DAYS_MOST
-from ytterby.law.licence_kind import ONE, REPORT_AFTER, REPORTS, SEVERAL, DoneWhen, Measure, Per
+from ytterby.law.licence_kind import ONE, REPORT_AFTER, REPORTS, RESTORES, SEVERAL, DoneWhen, Measure, Per
 from ytterby.law.shape import (
     Shape,
     between,
@@ -29,9 +29,11 @@ from ytterby.law.shape import (
     words,
 )
 from ytterby.law.span import UNITS
-from ytterby.terms.problem import Problem, refuse
+from ytterby.terms.problem import Problem, pointer, refuse
 
-APPROVALS_MOST, HOURS_MOST, MINUTES_MOST, LINES_MOST, LINE_MOST = 9, 8760, 10_080, 1000, 1000
+APPROVALS_MOST, HOURS_MOST, MINUTES_MOST, WIDTH_MOST, DECIMALS_MOST = 9, 8760, 10_080, 1000, 6
+# What a file for customs is itself written with.
+FILE_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.:/")
 _UNIT = re.compile(r"[A-Z0-9]{2,3}")
 _SPAN = fields({"count": between(1, DAYS_MOST), "unit": choice(*UNITS)}, {})
 _NAMES = sequence(word)
@@ -54,6 +56,30 @@ def unit(value: object, where: str) -> Iterator[Problem]:
 def _named(shape: Shape, *names: str) -> Shape:
     """Some of these names, each with such a value, and no other."""
     return fields({}, dict.fromkeys(names, shape))
+
+
+def _file_word(value: object, where: str) -> Iterator[Problem]:
+    """A word of letters and digits, as an office writes a unit."""
+    if not isinstance(value, str) or not value.isascii() or not value.isalnum():
+        yield refuse("pack.kind", where, value, wanted="a word of ASCII letters and digits, in quotes")
+
+
+def _characters(value: object, where: str) -> Iterator[Problem]:
+    """All characters that a file can hold, one by one; those that it is itself written with are among them."""
+    if not isinstance(value, str) or not value.isprintable() or not set(value) >= FILE_CHARACTERS:
+        yield refuse(
+            "pack.kind", where, value, wanted="printable characters, ASCII letters and digits, blank and -_.:/ among"
+        )
+
+
+def _spelling(value: object, where: str) -> Iterator[Problem]:
+    """A spelling for single characters that a file cannot hold."""
+    if not isinstance(value, dict):
+        yield refuse("pack.kind", where, value, wanted="characters with their spelling")
+        return
+    for letter, spelled in value.items():
+        if not isinstance(letter, str) or len(letter) != 1 or not isinstance(spelled, str):
+            yield refuse("pack.kind", where + pointer(str(letter)), spelled, wanted="one character with its spelling")
 
 
 _TEST = fields(
@@ -86,15 +112,16 @@ _AMENDMENT = entry(
     {"key": sequence(choice(*ELEMENTS)), "amendable": sequence(choice(*ELEMENTS))},
     {"clock": word, "is_locked": truth},
 )
+_FILE_UNIT = fields({"word": _file_word, "decimals": between(0, DECIMALS_MOST)}, {})
+_WIDTHS = ("name_width", "address_width", "address_lines", "text_width", "lines", "consignees", "digits")
 _ADAPTER = fields(
     {
         "id": word,
-        "lines": between(1, LINES_MOST),
-        "line_length": between(1, LINE_MOST),
-        "charset": choice(*CHARSETS),
-        "units": table(text),
+        **dict.fromkeys(_WIDTHS, between(1, WIDTH_MOST)),
+        "units": table(_FILE_UNIT),
+        "characters": _characters,
     },
-    {},
+    {"transliteration": _spelling},
 )
 _CUSTOMS = entry(
     {
@@ -133,6 +160,7 @@ KIND_FIELDS: dict[str, Shape] = {
     "tolerance": share,
     "counting_unit": unit,
     "eligibility": sequence(_ELIGIBILITY),
+    "restores": sequence(choice(*RESTORES)),
     "revocation_causes": _NAMES,
     "reports": sequence(_REPORT),
 }

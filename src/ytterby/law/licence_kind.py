@@ -3,6 +3,7 @@
 A *ceiling* limits what goes out: mass of an element, of the product, pieces or value, for the life of a licence, each
 calendar year or any twelve months; without a value it is fixed in each licence. The *tolerance* is the share beyond a
 quantity that still counts as within it. What a licence counts in is its *counting unit*; empty: the unit of each line.
+What was drawn becomes free again by what *restores* it.
 
 Sources: each entry names its own.
 """
@@ -43,6 +44,8 @@ class DoneWhen(StrEnum):
     NEVER = "never"
 
 
+# What may give back what was drawn: goods that never left, that came back, that were imported again.
+RESTORES = ("short_shipped", "returned", "reimported")
 # The four reports after delivery, in their order, and what each of them may count from.
 REPORTS = ("transport", "arrival", "installation", "use")
 REPORT_AFTER = ("exit", *REPORTS)
@@ -108,6 +111,7 @@ class LicenceKind:
     ceilings: tuple[Ceiling, ...]
     tolerance: Decimal
     counting_unit: str
+    restores: tuple[str, ...]
     documents: tuple[str, ...]
     conditions: tuple[Words, ...]
     cases: tuple[Words, ...]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ytterby.law.casework_fact import CaseTest
-from ytterby.law.casework_rule import CaseworkRules
+from ytterby.law.casework_rule import CaseworkRules, CustomsAdapter
 from ytterby.law.procedure import Procedure
 from ytterby.law.span import Span
 from ytterby.law.trust import Trust
@@ -54,6 +54,8 @@ def _plain(value: Any, language: str, sure: Sure) -> Any:
         return f"{value.count} {value.unit}"
     if isinstance(value, CaseTest):
         return _test_words(value)
+    if isinstance(value, CustomsAdapter):
+        return {"id": value.id, **value.content}
     if is_dataclass(value):
         return _entry_json(value, language, sure)
     if isinstance(value, Mapping):
