@@ -132,8 +132,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def judge_entry(line: Line, share: Share, facts: Facts, entry: Entry, *, is_linked: bool = False) -> Outcome:
     """Return what an entry does to a line, by all that is known of the licence; its key was looked up before."""
-    declaration = entry.declaration
-    gate = link_gate(line, facts, declaration) if is_linked else gate_of(line, facts, declaration, entry.on)
+    name = entry.declaration
+    gate = link_gate(line, facts, name) if is_linked else gate_of(line, facts, name, entry.on)
     if entry.kind is not Kind.EXIT:
         return Outcome(post(line, share, entry, gate))
     flaw = flaw_of(line, entry)

@@ -7,28 +7,16 @@ whole millionths of the line's unit. The database's triggers add an entry to its
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ytterby.licence.draw_down import CONFLICT, Change, Entry, Kind, Share
-from ytterby.licence.exit import Outcome
+from ytterby.licence.draw_down import CONFLICT, OK, Change, Entry, Kind, Share
+from ytterby.licence.exit import DRAWN, DRAWN_IN_PART, NOT_DRAWN, OVER_DRAW, Exit, Outcome
 from ytterby.licence.licence import scaled, unscaled
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow
 
 COLUMNS = (
-    *(
-        "line_id",
-        "place",
-        "log_index",
-        "kind",
-        "declaration",
-        "declaration_line",
-        "seq",
-        "day",
-        "asked",
-        "unit",
-        "code",
-    ),
-    *("quantity", "tolerance", "drawn", "reserved", "unlicensed", "back"),
+    *("line_id", "place", "log_index", "kind", "declaration", "declaration_line", "seq", "day"),
+    *("asked", "unit", "code", "reason", "quantity", "tolerance", "drawn", "reserved", "unlicensed", "back"),
     *("drawn_after", "reserved_after", "is_exhausted_after"),
 )
 _SHARE = ("declaration", "reserved", "drawn", "unlicensed", "back")
@@ -46,6 +34,7 @@ class NewEntry(NamedTuple):
     asked: int
     unit: str
     code: str
+    reason: str = ""
     quantity: int = 0
     tolerance: int = 0
     drawn: int = 0
@@ -77,6 +66,16 @@ def said_by(row: LicenceEntryRow) -> Entry:
         unit=row.unit,
         line=row.declaration_line,
     )
+
+
+def exit_of(row: LicenceEntryRow) -> Exit | None:
+    """Return what came of an exit, as it was judged when it was entered; None for another entry, or one refused."""
+    if row.kind != Kind.EXIT.value or row.code != OK:
+        return None
+    verdict = DRAWN if not row.unlicensed else DRAWN_IN_PART if row.drawn else NOT_DRAWN
+    reason = row.reason if row.unlicensed else ""
+    flag = row.reason if row.drawn and row.reason != OVER_DRAW else ""
+    return Exit(verdict, reason, unscaled(row.drawn), unscaled(row.unlicensed), flag)
 
 
 def share_on(line: LicenceLineRow, declaration: str) -> Share:
@@ -121,6 +120,7 @@ def enter_outcome(line: LicenceLineRow, entry: Entry, outcome: Outcome, index: i
             asked=asked,
             unit=entry.unit,
             code=outcome.code,
+            reason="" if outcome.exit is None else outcome.exit.reason or outcome.exit.flag,
             is_exhausted=outcome.posted.is_exhausted,
             **_millionths(change),
         ),

@@ -50,9 +50,7 @@ def is_customs_at(rights: Rights, party: str, site: Site | None, day: date) -> b
 
 
 def knows(rights: Rights, party: str, licence: Licence, day: date) -> bool:
-    """Tell whether a party may know of a licence without being customs at a place: its holder, the office, an
-    auditor.
-    """
+    """Tell whether a party may know of a licence without being customs: its holder, the office, an auditor."""
     return party == licence.holder or any(one.mandate in {LICENSING, AUDIT} for one in rights.of_party(party, day))
 
 

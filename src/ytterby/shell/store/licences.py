@@ -3,8 +3,8 @@
 A record `licence` (key: the number) is a licence as it is issued, whole, one for each version. A record
 `licence_status` (the same key) is a step of a change of status: what one person proposes and another confirms, or what
 one alone may say. What customs answered stands in records `customs_answer` with the fields `licence`, `version`,
-`message` and `result` (`acknowledged` or `rejected`), what was sent to it in `customs_message`; both have the
-licence's number as their key.
+`message` and `result` (`acknowledged` or `rejected`), what was sent to it in `customs_message`; both have the licence's
+number as their key.
 
 The rows are functions of the log: `store.licence_replay` works them out again, and the doctor compares. All functions
 that write run under the lock of the log's head, from `register_documents(..., after=)`.
@@ -201,9 +201,11 @@ def follow_customs(number: str) -> None:
     if held is None:
         return
     standing = customs_standing(number, held.row.version)
-    status = held.row.status
-    if status == ISSUED and (standing == ACKNOWLEDGED or not held.licence.needs_acknowledgement):
+    status, is_acknowledged = held.row.status, standing == ACKNOWLEDGED or not held.licence.needs_acknowledgement
+    if status == ISSUED and is_acknowledged:
         status = ACTIVE
+    elif status in {ACTIVE, EXHAUSTED} and not is_acknowledged:
+        status = ISSUED  # an answer came that takes the other one back
     if (status, standing) != (held.row.status, held.row.customs):
         LicenceRow.objects.filter(pk=held.row.pk).update(status=status, customs=standing)
     follow_use(number)

@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 ("asked", models.BigIntegerField()),
                 ("unit", models.TextField()),
                 ("code", models.TextField()),
+                ("reason", models.TextField(default="")),
                 ("quantity", models.BigIntegerField(default=0)),
                 ("tolerance", models.BigIntegerField(default=0)),
                 ("drawn", models.BigIntegerField(default=0)),
@@ -147,6 +148,7 @@ class Migration(migrations.Migration):
                 ("log_index", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("licence", models.TextField()),
                 ("followed", models.BigIntegerField(null=True)),
+                ("why", models.TextField(default="")),
             ],
             options={
                 "indexes": [

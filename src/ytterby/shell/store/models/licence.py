@@ -81,7 +81,8 @@ class LicenceEntryRow(models.Model):
     """One entry of a line: the `place`-th, with what it changes and the sums after it.
 
     Key: declaration, line of the declaration, sequence. Entries that set the quantity (`licensed`, by version) have the
-    empty declaration and line 0. `asked` is the quantity that was said; `back` what came back and restores nothing.
+    empty declaration and line 0. `asked` is the quantity that was said; `back` what came back and restores nothing;
+    `reason` of an exit why not all of it was drawn, or why what was drawn needed its reservation.
     """
 
     line = models.ForeignKey(LicenceLineRow, on_delete=models.PROTECT, db_index=False)
@@ -95,6 +96,7 @@ class LicenceEntryRow(models.Model):
     asked = models.BigIntegerField()
     unit = models.TextField()
     code = models.TextField()
+    reason = models.TextField(default="")
     quantity = models.BigIntegerField(default=0)
     tolerance = models.BigIntegerField(default=0)
     drawn = models.BigIntegerField(default=0)
@@ -120,12 +122,14 @@ class LicenceEntryRow(models.Model):
 class LicensedEvent(models.Model):
     """An accepted event that names a licence and a declaration: written with it, followed once it is accepted.
 
-    `record` is the number in the log of the record that says what it did, or the event's own where it did nothing.
+    `followed` is the number in the log of the record that says what it did, or the event's own where it did nothing,
+    for the reason `why` (a problem's code).
     """
 
     log_index = models.BigIntegerField(primary_key=True)
     licence = models.TextField()
     followed = models.BigIntegerField(null=True)
+    why = models.TextField(default="")
 
     class Meta:
         """Asked for by what was not followed yet."""
