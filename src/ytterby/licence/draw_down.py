@@ -143,11 +143,6 @@ class Posted(msgspec.Struct, frozen=True):
     change: Change
     is_exhausted: bool
 
-    @property
-    def is_refused(self) -> bool:
-        """Tell whether it changes nothing, for a reason."""
-        return self.code != OK
-
 
 def post(line: Line, share: Share, entry: Entry, gate: str = "") -> Posted:
     """Return what an entry does; its key was looked up before.

@@ -21,7 +21,6 @@ import msgspec
 from ytterby.licence.draw_down import (
     ACTIVE,
     EXHAUSTED,
-    OK,
     ZERO,
     Change,
     Entry,
@@ -144,9 +143,7 @@ def judge_entry(line: Line, share: Share, facts: Facts, entry: Entry, *, is_link
 
 
 def post_exit(line: Line, share: Share, judged: Exit) -> Posted:
-    """Return what an exit does to the line; one of which nothing is drawn leaves the balance as it is."""
-    if judged.drawn == ZERO:
-        return Posted(OK, Change(unlicensed=judged.unlicensed), line.is_exhausted)
+    """Return what an exit does to the line: it ends the reservation of its declaration, which fits in any case."""
     return drawn(line, share, judged.drawn, judged.unlicensed)
 
 
@@ -175,7 +172,8 @@ class ExitPair(msgspec.Struct, frozen=True):
 def pairs(said: Iterable[tuple[str, str, Decimal]]) -> tuple[ExitPair, ...]:
     """Return each declaration with both sides' figures, from (declaration, kind of entry, quantity) that were accepted.
 
-    The exporter's figure is what it reserved last, the one of customs what it confirmed and corrected; by declaration.
+    The exporter's figure is what it reserved last and did not give up, the one of customs what it confirmed and
+    corrected; by declaration.
     """
     exporter: dict[str, Decimal] = {}
     customs: dict[str, Decimal] = {}
@@ -186,7 +184,7 @@ def pairs(said: Iterable[tuple[str, str, Decimal]]) -> tuple[ExitPair, ...]:
             customs[declaration] = plus(customs.get(declaration, ZERO), quantity)
         elif kind == Kind.CORRECT:
             customs[declaration] = minus(customs.get(declaration, ZERO), quantity)
-        elif kind == Kind.CANCELLED:
+        elif kind in WITHOUT_QUANTITY:
             exporter.pop(declaration, None)
     names = sorted({*exporter, *customs})
     return tuple(ExitPair(name, exporter.get(name), customs.get(name)) for name in names)
