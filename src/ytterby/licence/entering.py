@@ -30,6 +30,7 @@ from ytterby.licence.step import (
 from ytterby.licence.transition import Row, TransitionTable
 from ytterby.terms.problem import Problem, pointer, refuse
 
+INSIDE = frozenset({"officer", "province", "department", "system"})
 CHANGE_FORM = "change_form"
 QUERY_KINDS = ("clarify", CHANGE_FORM)
 DAY_FIELDS = ("due", "valid_from", "valid_to")
@@ -69,11 +70,11 @@ def enter(case: Case, step: Step, office: Office, *, expected: int | None = None
 
 def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
     """Return the row of the table that a step goes by, or why it goes by none."""
-    table, verb = office.rules.table, verb_of(step)
+    table, verb, state = office.rules.table, verb_of(step), _told_state(case, office)
     rows = table.rows_of(case.state, verb)
     state = told_state(case.state) if _is_outside(office.speaker) else case.state
     if not rows:
-        may = ", ".join(_may_say(case, office)) or "-"
+        may = ", ".join(_commands_for(case, step, office)) or "-"
         return [refuse("case.not_now", "", verb, state=state, may=may)]
     rows = tuple(row for row in rows if any(plays(name, case, office.speaker, step) for name in row.who))
     if not rows:
@@ -82,6 +83,22 @@ def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
     if len(chosen) != 1:
         return [refuse("case.no_way", "", verb, state=state)]
     return chosen[0]
+
+
+def _told_state(case: Case, office: Office) -> str:
+    """Return where a case stands, as far as who asks may know: outside the office its phase, and not whether a
+    decision is drafted or by how many it is signed.
+    """
+    rule = office.rules.table.states.get(case.state)
+    is_inside = not office.speaker.roles.isdisjoint(INSIDE)
+    return case.state if is_inside or rule is None or rule.phase == "none" else rule.phase
+
+
+def _commands_for(case: Case, step: Step, office: Office) -> list[str]:
+    """Return what who asks may say where the case stands, in the order of the table."""
+    rows = (row for row in office.rules.table.rows if case.state in row.origins)
+    said = (row.command for row in rows if any(plays(name, case, office.speaker, step) for name in row.who))
+    return list(dict.fromkeys(said))
 
 
 def after(case: Case, event: Event, table: TransitionTable, office: Office) -> Case:
