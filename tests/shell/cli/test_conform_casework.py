@@ -1,4 +1,4 @@
-"""Vectors of casework through `ytterby conform`; what nobody computes agrees with nothing."""
+"""Vectors of casework through `ytterby conform`: clocks, draw-down, advice, approvals."""
 
 import json
 from pathlib import Path
@@ -24,6 +24,14 @@ APPROVAL = {
 }
 
 
+LEDGER = {
+    "name": "one draw",
+    "qty": "10",
+    "entries": [{"kind": "draw", "decl": "d1", "seq": 1, "at": "2026-06-01", "qty": "2.50"}],
+    "expect": {"codes": ["ok"], "drawn": "2.5", "free": "7.5"},
+}
+
+
 def conform(tmp_path, document, *more):
     path = tmp_path / "vector.json"
     path.write_text(json.dumps(document), encoding="utf-8")
@@ -34,7 +42,7 @@ def conform(tmp_path, document, *more):
 def test_the_vectors_of_the_project_agree(path):
     answer = run("conform", path, "--compare")
     assert (answer.code, answer.json["kind"], answer.json["agrees"]) == (0, "casework", True)
-    assert set(answer.json.get("not_computed", ())) <= {"drawdown"}
+    assert "not_computed" not in answer.json
 
 
 def test_each_key_is_answered_in_its_own_order(tmp_path):
@@ -76,3 +84,17 @@ def test_a_case_that_cannot_be_read_is_no_answer(tmp_path, key, case):
     answer = conform(tmp_path, {key: [case]}, "--compare")
     assert answer.code == 3
     assert answer.err
+
+
+@pytest.mark.parametrize("drawn", ["2.5", "2.500", "25e-1"])
+def test_quantities_are_compared_as_decimals(tmp_path, drawn):
+    case = LEDGER | {"expect": LEDGER["expect"] | {"drawn": drawn}}
+    assert conform(tmp_path, {"drawdown": [case]}, "--compare").code == 0
+
+
+@pytest.mark.parametrize("drawn", ["2.5000000000000000000000001", "2,5", "", None, 2])
+def test_a_quantity_that_differs_is_named_however_little_it_does(tmp_path, drawn):
+    case = LEDGER | {"expect": LEDGER["expect"] | {"drawn": drawn}}
+    answer = conform(tmp_path, {"drawdown": [case]}, "--compare")
+    assert answer.code == 1
+    assert [one["path"] for one in answer.json["differ"]] == ["/drawdown/0/computed/drawn"]
