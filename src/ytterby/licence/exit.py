@@ -21,6 +21,7 @@ import msgspec
 from ytterby.licence.draw_down import (
     ACTIVE,
     EXHAUSTED,
+    WITHOUT_QUANTITY,
     ZERO,
     Change,
     Entry,

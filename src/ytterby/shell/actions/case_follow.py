@@ -17,13 +17,14 @@ import msgspec
 
 from ytterby.law.casework_rule import Tier
 from ytterby.licence.assignment import SEED_BYTES, draw, eligible
-from ytterby.licence.case import OFFICER, Case, Event, application_digest
+from ytterby.licence.case import OFFICER, Case, Event
 from ytterby.licence.case_facts import Beside, EndUserStanding, case_facts
 from ytterby.licence.decision_guard import GRANTED
 from ytterby.licence.entering import enter, row_of
 from ytterby.licence.evidence import Evidence, evidence_digest, evidence_fields, read_evidence
 from ytterby.licence.guard import approvals_wanted
 from ytterby.licence.licence import Licence
+from ytterby.licence.lot_claim import Held
 from ytterby.licence.step import (
     Assign,
     DecideAutomatically,
@@ -42,13 +43,14 @@ from ytterby.shell.actions.licence_content import content_of_case, customs_flaws
 from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.case_clock_of import due_of_case
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.case_marks import write_case_mark
+from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
 from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
 from ytterby.shell.store.models import CaseRow
 from ytterby.shell.store.office_roster import stored_roster
 from ytterby.shell.store.reading.case_desk import Desk, office_at
 from ytterby.shell.store.reading.case_evidence import gather_evidence
+from ytterby.shell.store.reading.case_lots import OfferedLots
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable
@@ -81,6 +83,7 @@ class Follow:
     records: list[Registrable] = field(default_factory=list)
     rests_on_register: bool = False
     issued: Licence | None = None
+    held: Mapping[str, Held] = field(default_factory=dict)
 
     # Looked up
 
@@ -110,15 +113,24 @@ class Follow:
             found["customs_flaws"] = customs_flaws(self.desk, step.content)
         return found
 
+    def look_at_lots(self, case: Case) -> None:
+        """Read what the applicant holds of the lots that the case would reserve, and of those that rivals may take."""
+        lots = set(case.application.lots)
+        others = other_claims(case.number, case.applicant, lots, licence=case.begun.amends) if lots else []
+        lots |= {lot for one in others for lot in one.lots}
+        if lots:
+            self.held = OfferedLots(OPERATOR_VIEWER, self.desk.known, sorted(lots), case.applicant).held()
+
+    def taken_lots(self, case: Case) -> list[Problem]:
+        """Return why what a case would reserve is not there beside what others reserved; under the lock (threat P6)."""
+        return reservation_problems(case, self.desk.rules.table, self.held) if case.application.lots else []
+
     # Made by the register
 
     def gathered(self, case: Case) -> Gather:
         """Return what is known of a case now."""
         self.rests_on_register = True
-        evidence = gather_evidence(
-            self.register, case.number, case.application, self.desk.at, applicant=case.applicant, known=self.desk.known
-        )
-        assert evidence.application == application_digest(case.application)
+        evidence = gather_evidence(OPERATOR_VIEWER, self.desk, case.number, case.application, amends=case.begun.amends)
         return Gather(evidence_fields(evidence), evidence_digest(evidence))
 
     def rated(self, case: Case) -> Rate | None:

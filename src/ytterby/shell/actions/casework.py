@@ -24,7 +24,17 @@ from ytterby.licence.application import Application
 from ytterby.licence.case import Case, Event
 from ytterby.licence.entering import begin, enter, row_of
 from ytterby.licence.office import Speaking
-from ytterby.licence.step import Approve, Begin, DecideAutomatically, Issue, Propose, Step
+from ytterby.licence.step import (
+    Answer,
+    Approve,
+    Begin,
+    DecideAutomatically,
+    Issue,
+    Propose,
+    Step,
+    Submit,
+    Supply,
+)
 from ytterby.licence.transition import Row
 from ytterby.proof.approval import ApprovalSignature, approval_challenge
 from ytterby.proof.key import KeyUse
@@ -48,6 +58,8 @@ from ytterby.terms.problem import Problem, refuse
 TRIES = 5
 # What rests on more than the case: it is entered only where nothing came in between.
 ON_THE_REGISTER = (Propose, Approve, DecideAutomatically, Issue)
+# By these an application comes to reserve its lots, or others than before.
+RESERVING = (Submit, Supply, Answer)
 _ALPHABET = "23456789CFGHJMPQRVWX"  # no letters that are read as digits, and no vowels that make words
 _NUMBER_LENGTH = 10
 
@@ -217,6 +229,8 @@ class _Taking:
         if isinstance(step, Approve) and (problems := self._signature_problems(case, step)):
             return list(problems)
         judged = _Judged(case.after(found, state), [found], follow)
+        if isinstance(step, RESERVING):
+            follow.look_at_lots(judged.case)
         return follow_ups(judged.follow, case, judged) or judged
 
     def _signature_problems(self, case: Case, step: Approve) -> Sequence[Problem]:
@@ -253,6 +267,8 @@ class _Taking:
             rests = isinstance(self.step, ON_THE_REGISTER) or judged.follow.rests_on_register
             if rests and not self.is_last and LogHead.objects.get(id=1).size != known.size:
                 raise _Stale
+            if isinstance(self.step, RESERVING) and (taken := judged.follow.taken_lots(case)):
+                raise RefusedRight(*taken)
 
         def after(first: int) -> None:
             entered = [(first + place, event) for place, event in enumerate(events)]

@@ -15,8 +15,8 @@ from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.draw_down import spoken_record
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight
-from ytterby.shell.actions.speaker import Speaker, speaker_flaw
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_speakers import Speaker, speaker_flaw
 from ytterby.shell.store.licence_changes import Changes, Proposal, change_fields, changes_of
 from ytterby.shell.store.licence_speakers import is_officer, knows, unknown_licence
 from ytterby.shell.store.licences import STATUS, HeldLicence, follow_customs, held_licence, licence_table

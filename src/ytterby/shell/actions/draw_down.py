@@ -26,8 +26,8 @@ from ytterby.screening.check import Answer
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, signed_record
-from ytterby.shell.actions.speaker import Speaker, speaker_flaw
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_speakers import Speaker, speaker_flaw
 from ytterby.shell.store.licence_ledger import (
     answer_of,
     enter_outcome,

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from ytterby.law.casework_rule import Check
 from ytterby.licence.case import Case, draft_digest
 from ytterby.licence.decision_guard import GRANTED
 from ytterby.licence.licence import Licence, LicenceLine
+from ytterby.licence.licence_terms import licence_terms
 from ytterby.shell.actions.send_customs import customs_problems
 from ytterby.shell.store.reading.case_desk import Desk
 from ytterby.shell.store.reading.entries import whole_directory
@@ -52,15 +52,6 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
     )
     rules, kind = desk.procedure.casework, desk.rules.licence_kinds.get(draft.licence_kind)
     clock = next(iter(desk.procedure.clocks.values()), None)
-    customs = rules.customs if rules is not None else None
-    terms: Json = {}
-    if kind is not None:
-        terms = {
-            "exports": kind.exports,
-            "done_when": kind.done_when.value,
-            "tolerance": format(kind.tolerance, "f"),
-            "counting_unit": kind.counting_unit,
-        }
     amended = case.kind == "amendment"
     return Licence(
         number=case.begun.amends if amended else number,
@@ -79,10 +70,8 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
         end_users=_parties(case, "end_user"),
         use=str(application.use.get("code", "")),
         zone=clock.zone if clock is not None else "UTC",
-        needs_acknowledgement=customs is not None,
-        list_hours=customs.list_age_hours if customs is not None and _screens(desk) else None,
         conditions=draft.conditions,
-        **terms,
+        **licence_terms(kind, rules),
     )
 
 
@@ -91,11 +80,6 @@ def _next_version(case: Case) -> int:
 
     held = held_licence(case.begun.amends)
     return 1 if held is None else held.licence.version + 1
-
-
-def _screens(desk: Desk) -> bool:
-    rules = desk.procedure.casework
-    return rules is not None and rules.blocks(Check.SCREENING)
 
 
 def _parties(case: Case, role: str) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ read is found when the decision is taken (`customs_problems`), and never by a ba
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,7 +16,7 @@ from ytterby.chain.party import Directory
 from ytterby.law.casework_rule import CustomsAdapter
 from ytterby.licence.customs_content import ToldLicence, ToldLine, ToldParty, content_of, told_party
 from ytterby.licence.customs_file_fit import fit
-from ytterby.licence.customs_file_rules import FileRules, FileUnit
+from ytterby.licence.customs_file_rules import FileRules, read_file_rules
 from ytterby.licence.customs_message import (
     Action,
     CustomsAnswer,
@@ -33,9 +32,6 @@ from ytterby.shell.store.registering import Registrable
 from ytterby.terms.problem import Problem, is_refused
 
 ID_BYTES = 12
-TEXT_WIDTH, CONSIGNEES_MOST, LINES_MOST, DIGITS_MOST = 70, 50, 200, 15
-COUNTED = frozenset({"H87", "C62", "NMP"})  # units of pieces: no decimals
-DECIMALS = 6
 WIDTH = 35  # where a pack names no adapter
 
 Json = dict[str, Any]
@@ -68,43 +64,23 @@ def told_licence(licence: Licence, status: str, directory: Directory, width: int
     )
 
 
-@lru_cache(maxsize=8)
-def _characters(charset: str) -> frozenset[str]:
-    """Return the printable characters that a set can write."""
-    if charset == "utf_8":
-        return frozenset(chr(one) for one in range(0x20, 0x30000) if chr(one).isprintable())
-    found = set()
-    for one in range(0x20, 0x10000):
-        letter = chr(one)
-        try:
-            letter.encode(charset)
-        except UnicodeEncodeError:
-            continue
-        if letter.isprintable():
-            found.add(letter)
-    return frozenset(found)
-
-
 def file_rules(adapter: CustomsAdapter) -> FileRules:
-    """Return what a file for customs can hold, by the adapter of a pack."""
-    units = {code: FileUnit(word, 0 if code in COUNTED else DECIMALS) for code, word in adapter.units.items()}
-    return FileRules(
-        name_width=adapter.line_length,
-        address_width=adapter.line_length,
-        address_lines=adapter.lines,
-        text_width=TEXT_WIDTH,
-        lines=LINES_MOST,
-        consignees=CONSIGNEES_MOST,
-        digits=DIGITS_MOST,
-        units=units,
-        characters=_characters(adapter.charset),
-    )
+    """Return what a file for customs can hold, by the adapter of a pack.
+
+    Raises:
+        ValueError: the adapter is none; a pack that is read has a sound one.
+    """
+    rules, problems = read_file_rules(adapter.content)
+    if rules is None:
+        raise ValueError(f"the adapter {adapter.id}: {problems[0].code}")
+    return rules
 
 
 def customs_problems(licence: Licence, adapter: CustomsAdapter, directory: Directory) -> list[Problem]:
     """Return what customs could not read of a licence that is about to be issued; remarks are left out."""
-    told = told_licence(licence, Action.ISSUED.value, directory, adapter.line_length)
-    _, problems = fit(told, file_rules(adapter))
+    rules = file_rules(adapter)
+    told = told_licence(licence, Action.ISSUED.value, directory, rules.address_width)
+    _, problems = fit(told, rules)
     return [one for one in problems if is_refused([one])]
 
 

@@ -13,17 +13,22 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from ytterby.licence.application import END_USER, Application
+from ytterby.licence.application import END_USER, Application, dossier_of
 from ytterby.licence.case import Case
+from ytterby.licence.finding import exporter_findings
 from ytterby.licence.sight import told_state
+from ytterby.shell.site.completeness_answer import complete_json
+from ytterby.shell.site.finding_answer import finding_json
 from ytterby.shell.store.cases import NO_DUE, stored_case
 from ytterby.shell.store.models import CaseEventRow, CaseParty, CaseRow
-from ytterby.shell.store.reading.case_desk import Desk, desk_at
+from ytterby.shell.store.reading.case_desk import Desk, desk_at, name_of_party
+from ytterby.shell.store.reading.case_evidence import exporter_run
 from ytterby.shell.store.reading.case_views import applicant_view, consulted_view, end_user_view, officer_view
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.viewer import AUDIT, CONSULTED, LICENSING, OPERATOR_VIEWER, PROVINCE, Viewer
 from ytterby.terms.problem import Problem
 
+INDIVIDUAL = "individual"
 PAGE_MOST = 500
 # Mandate -> the event by which a case becomes its body's to read.
 ASKED_BY = ((PROVINCE, "pass_on"), (CONSULTED, "open_work"))
@@ -195,9 +200,26 @@ def check_application(
     Raises:
         KeyError: the packs in force do not hold its procedure.
     """
-    from ytterby.shell.store.reading.case_evidence import check_for_exporter
+    desk = desk_at(application.procedure, INDIVIDUAL, at, known)
+    if isinstance(desk, Problem):
+        raise KeyError(application.procedure)
+    owner = Viewer(party) if party else viewer
+    told, problems = complete_json(desk.book, desk.procedure, _dossier(desk, application), desk.today, language)
+    view = exporter_run(owner, desk, "", application) if party and party == application.exporter else None
+    found = exporter_findings(view, desk.rules.blocking) if view is not None else ()
+    blocks = any(one.blocks for one in found)
+    complete = "no" if told is None or told["complete"] == "no" or blocks else told["complete"]
+    return {
+        "complete": complete,
+        "gaps": [] if told is None else told["gaps"],
+        "problems": [{"code": one.code, "where": one.where.pointer, "value": one.value} for one in problems],
+        "findings": [finding_json(one, language) for one in found if one.check != "completeness"],
+        "notes": [] if told is None else told["notes"],
+    }
 
-    return check_for_exporter(viewer, application, party, at, known, language)
+
+def _dossier(desk: Desk, application: Application) -> Json:
+    return dossier_of(application, desk.book.dossiers.get(desk.procedure.id), name_of_party(desk.known))
 
 
 def open_numbers(viewer: Viewer) -> Iterator[str]:
