@@ -11,7 +11,7 @@ from ytterby.licence.draw_down import Entry, Kind
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.shell.actions.draw_down import Asked, enter_draw_down
 from ytterby.shell.actions.enrol import import_directory
-from ytterby.shell.actions.speaker import demo_speaker
+from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.store.licences import enter_licence, follow_customs, issue_problems, licence_record
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
 from ytterby.shell.store.registering import Registrable, register_documents

@@ -23,7 +23,7 @@ from shell.licensed import (
     with_lines,
 )
 from ytterby.shell.actions.change_licence import change_licence, confirm_change
-from ytterby.shell.actions.speaker import demo_speaker
+from ytterby.shell.store.case_speakers import demo_speaker
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def add(nouns: Nouns) -> None:
 
 def _add_expected(parser: argparse.ArgumentParser) -> None:
     add_speaker(parser)
-    parser.add_argument("--version", type=int, metavar="N", help="refuse if the case has changed since this version")
+    parser.add_argument("--seen", type=int, metavar="N", help="refuse if the case has changed since this version")
 
 
 def run_begin(args: argparse.Namespace, screen: Screen) -> Outcome:
@@ -185,7 +185,7 @@ def _take(args: argparse.Namespace, screen: Screen, step: Any, expected: int | N
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.casework import take_step
 
-    wanted = args.version if args.version is not None else expected
+    wanted = args.seen if args.seen is not None else expected
     licence = getattr(args, "number", "")
     change = take_step(
         reading.register,
