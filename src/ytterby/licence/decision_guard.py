@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ytterby.law.casework_fact import LEVELS
 from ytterby.licence.advice import combine
 from ytterby.licence.case import Case, application_digest
 from ytterby.licence.evidence import evidence_digest, read_evidence
@@ -98,6 +99,22 @@ def rated(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     """
     if office.rules.tiers and (case.rated is None or case.rated.tier not in office.rules.tiers):
         yield refuse("case.not_rated", "", case.rated.tier if case.rated else "")
+
+
+def end_user_known(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """It is known as well who the end users are as the tier wants, where the pack lists that check."""
+    if getattr(step, "outcome", GRANTED) != GRANTED or "end_user_level" not in office.rules.blocking:
+        return
+    told = case.rated
+    wanted = office.rules.tier(told.tier if told is not None else "").end_user_level
+    held = [str(one.get("level", "")) for one in told.beside.get("end_users", ())] if told is not None else []
+    least = min(held, key=_rank_of, default="")
+    if wanted and _rank_of(least) < _rank_of(wanted):
+        yield refuse("case.end_user_level", "", least or "-", wanted=wanted)
+
+
+def _rank_of(level: str) -> int:
+    return LEVELS.index(level) if level in LEVELS else -1
 
 
 def findings_settled(case: Case, step: Any, office: Office) -> Iterator[Problem]:

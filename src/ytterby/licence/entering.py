@@ -159,7 +159,7 @@ def _words(step: Step) -> Iterator[Problem]:
             yield refuse("case.too_long", pointer(name), len(value), limit=TEXT_MAX)
     for name in DAY_FIELDS:
         value = fields.get(name)
-        if value and not _is_day(value):
+        if value and not is_day(value):
             yield refuse("case.day", pointer(name), value)
     if isinstance(step, Query):
         yield from _query_words(step)
@@ -199,7 +199,8 @@ def _names(case: Case, step: Step) -> Iterator[Problem]:
         yield refuse("case.other_procedure", "/application/procedure", told.procedure, now=case.procedure)
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day as ISO 8601 writes it, and as it would be written again."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -26,6 +26,7 @@ class Tier:
     approvals: int = 1
     bodies: tuple[str, ...] = ()
     is_automatic: bool = False
+    end_user_level: str = ""
 
     def body_of(self, order: int) -> str:
         """Return the body whose approval an order is; empty for any."""

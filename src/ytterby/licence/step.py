@@ -282,9 +282,9 @@ class Propose(_Step, frozen=True, tag="propose"):
     """
 
     outcome: str
-    lines: tuple[LineDecision, ...]
     evidence: str
     packs: Mapping[str, str]
+    lines: tuple[LineDecision, ...] = ()
     reasons: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     text: str = ""

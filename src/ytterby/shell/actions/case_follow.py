@@ -10,7 +10,7 @@ say; what a guard refuses the register by itself is left to people.
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -20,7 +20,7 @@ from ytterby.licence.assignment import SEED_BYTES, draw, eligible
 from ytterby.licence.case import OFFICER, Case, Event
 from ytterby.licence.case_facts import Beside, EndUserStanding, case_facts
 from ytterby.licence.decision_guard import GRANTED
-from ytterby.licence.entering import enter, row_of
+from ytterby.licence.entering import enter, is_day, row_of
 from ytterby.licence.evidence import Evidence, evidence_digest, evidence_fields, read_evidence
 from ytterby.licence.guard import approvals_wanted
 from ytterby.licence.licence import Licence
@@ -99,8 +99,7 @@ class Follow:
         if isinstance(step, Assign) and case.events:
             return self.drawn(case, step.order) or step
         if isinstance(step, Propose) and case.gathered is not None and not step.evidence:
-            found = case.gathered[1]
-            return _pinned(step, found.digest, dict(found.evidence.get("packs", {})))
+            return self.drafted(case, case.gathered[1], step)
         if isinstance(step, Issue):
             content = content_of_case(self.desk, case, self.licence or step.licence)
             return Issue(content["number"], content, step.warnings)
@@ -132,6 +131,22 @@ class Follow:
         self.rests_on_register = True
         evidence = gather_evidence(OPERATOR_VIEWER, self.desk, case.number, case.application, amends=case.begun.amends)
         return Gather(evidence_fields(evidence), evidence_digest(evidence))
+
+    def drafted(self, case: Case, gathered: Gather, step: Propose) -> Propose:
+        """Return a draft with what it rests on, and of a grant with what it leaves open: all lines as applied for under
+        the codes that were found, from today on for as long as the kind of licence allows.
+        """
+        told: Json = {"evidence": gathered.digest, "packs": dict(gathered.evidence.get("packs", {}))}
+        if step.outcome == GRANTED:
+            name = step.licence_kind or case.application.licence_kind
+            kind = self.desk.rules.licence_kinds.get(name)
+            first = step.valid_from or self.desk.today.isoformat()
+            told |= {"licence_kind": name, "valid_from": first}
+            if not step.valid_to and kind is not None and kind.valid_most is not None and is_day(first):
+                told["valid_to"] = last_valid_day(date.fromisoformat(first), kind.valid_most).isoformat()
+            if not step.lines:
+                told["lines"] = _as_applied(case, gathered)
+        return msgspec.structs.replace(step, **told)
 
     def rated(self, case: Case) -> Rate | None:
         """Return the tier by what was gathered last; None where the pack knows no tiers."""
@@ -206,13 +221,10 @@ class Follow:
         if tier is None or not tier.is_automatic or case.gathered is None or kind is None or kind.valid_most is None:
             return None
 
-        lines = tuple(
-            LineDecision(one.line, one.quantity, one.unit, one.control_code) for one in case.application.lines
-        )
         first = self.desk.today
         return DecideAutomatically(
             outcome=GRANTED,
-            lines=lines,
+            lines=_as_applied(case, case.gathered[1]),
             evidence=case.gathered[1].digest,
             packs=dict(case.gathered[1].evidence["packs"]),
             tier=tier.id,
@@ -251,8 +263,13 @@ def beside_of(evidence: Evidence) -> Beside:
     return Beside(end_users=tuple(msgspec.convert(row, EndUserStanding) for row in rows))
 
 
-def _pinned(step: Propose, digest: str, packs: Mapping[str, str]) -> Propose:
-    return msgspec.structs.replace(step, evidence=digest, packs=packs)
+def _as_applied(case: Case, gathered: Gather) -> tuple[LineDecision, ...]:
+    """Return all lines of an application as they were applied for, each under the code that law gives it."""
+    codes = {one.line: one.codes for one in read_evidence(gathered.evidence).law.lines}
+    return tuple(
+        LineDecision(one.line, one.quantity, one.unit, next(iter(codes.get(one.line, ())), one.control_code))
+        for one in case.application.lines
+    )
 
 
 def follow_ups(follow: Follow, before: Case, judged: Judged) -> list[Problem]:

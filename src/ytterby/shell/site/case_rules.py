@@ -49,7 +49,10 @@ def case_rules(procedure: Procedure, kind: str) -> CaseRules:
     reasons: dict[str, set[str]] = {}
     for one in rules.coded_reasons.values():
         reasons.setdefault(one.kind.value, set()).add(one.id)
-    tiers = {name: Tier(name, one.approvals, tuple(one.bodies), one.is_automatic) for name, one in rules.tiers.items()}
+    tiers = {
+        name: Tier(name, one.approvals, tuple(one.bodies), one.is_automatic, one.end_user_level)
+        for name, one in rules.tiers.items()
+    }
     strictest = next(reversed(tiers.values()), Tier("S"))
     return CaseRules(
         table=table,
