@@ -1,10 +1,8 @@
 """Four reports after delivery, each by whoever may say it and due by a span; re-transfers and visits."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from licence.filings import (
     AT,
@@ -21,23 +19,22 @@ from licence.filings import (
     retransfer,
     visit,
 )
-from ytterby.law.procedure import Span
+from ytterby.law.licence_kind import ReportOwed
+from ytterby.law.span import Span
 from ytterby.licence.delivery_report import (
     STAGES,
     Delivery,
-    ReportSpan,
     RetransferDecision,
     deliveries_of,
-    end_of,
     parse_stages,
     reports_due,
     visit_findings,
 )
 from ytterby.licence.filed import Filed
 
-SPANS = tuple(
-    ReportSpan(stage, Span(days, "calendar_day")) for stage, days in zip(STAGES, (10, 30, 90, 365), strict=True)
-)
+AFTER = {"transport": "exit", "arrival": "exit", "installation": "arrival", "use": "arrival"}
+DAYS = {"transport": 10, "arrival": 30, "installation": 60, "use": 330}
+OWED = tuple(ReportOwed(stage, "x", Span(DAYS[stage], "calendar_day"), "", AFTER[stage], None) for stage in STAGES)
 LEFT = Delivery(ORDER, "D-1", date(2026, 3, 1))
 
 
@@ -51,7 +48,7 @@ def ordered(**changes):
     ("stage", "may"),
     [
         ("transport", {ORIEL, IMPORTER}),
-        ("arrival", {IMPORTER, LUMEN}),
+        ("arrival", {ORIEL, IMPORTER, LUMEN}),
         ("installation", {LUMEN}),
         ("use", {LUMEN}),
     ],
@@ -79,7 +76,7 @@ def test_what_a_report_must_say(changes, code):
 
 
 def states(filed, on):
-    return {row.stage: row.state for row in reports_due([LEFT], filed.reports, SPANS, on)}
+    return {row.stage: row.state for row in reports_due([LEFT], filed.reports, OWED, on, {})}
 
 
 def test_late_reports_are_listed_until_they_come_and_told_apart_afterwards():
@@ -111,33 +108,13 @@ def test_deliveries_are_known_by_their_transport_where_no_exit_was_confirmed():
     assert deliveries_of(filed.reports) == (LEFT,)
 
 
-@pytest.mark.parametrize(
-    ("start", "count", "unit", "end"),
-    [
-        ("2026-01-31", 1, "month", "2026-02-28"),
-        ("2028-01-31", 1, "month", "2028-02-29"),
-        ("2026-11-30", 3, "month", "2027-02-28"),
-        ("2026-12-15", 1, "month", "2027-01-15"),
-        ("2028-02-29", 1, "year", "2029-02-28"),
-        ("2026-03-28", 2, "calendar_day", "2026-03-30"),
-    ],
-)
-def test_spans_end_on_the_same_day_of_a_later_month_or_its_last(start, count, unit, end):
-    assert end_of(date.fromisoformat(start), Span(count, unit)).isoformat() == end
-
-
-def test_working_days_want_a_calendar():
-    with pytest.raises(ValueError, match="calendar"):
-        end_of(date(2026, 1, 1), Span(5, "working_day"))
-
-
-@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 60))
-def test_months_end_where_counting_them_one_by_one_from_a_middle_day_does(start, count):
-    middle = start.replace(day=15)
-    day = middle
-    for _ in range(count):
-        day = (day.replace(day=28) + timedelta(days=4)).replace(day=15)
-    assert end_of(middle, Span(count, "month")) == day
+def test_what_is_owed_after_another_stage_counts_from_the_day_that_happened():
+    filed = ordered()
+    due = {row.stage: row.due for row in reports_due([LEFT], [], OWED, date(2026, 3, 2), {})}
+    assert (due["arrival"], due["installation"]) == (date(2026, 3, 31), date(2026, 5, 30))
+    assert file(filed, report("arrival", on="2026-03-02"), LUMEN) == []
+    due = {row.stage: row.due for row in reports_due([LEFT], filed.reports, OWED, date(2026, 3, 3), {})}
+    assert (due["arrival"], due["installation"]) == (date(2026, 3, 31), date(2026, 5, 1))
 
 
 def test_only_the_end_user_asks_for_a_retransfer_and_only_the_office_decides():

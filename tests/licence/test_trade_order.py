@@ -148,3 +148,4 @@ def test_each_party_of_an_order_knows_its_part():
     assert "contract" not in known_to(LUMEN, one)
     assert "lines" in known_to(NEXT, one)
     assert not known_to(RIVAL, one)
+    assert not known_to("", order(buyer=""))

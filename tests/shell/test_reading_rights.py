@@ -10,6 +10,7 @@ import pytest
 from law.law_case import content_of, with_pack
 from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
+from shell.filed_story import file_story, filed_probes, filed_rows
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -100,6 +101,7 @@ def told(register, part_of):
     enter_run(register, hit)
     derive_to(register.size)
     assert close_month(register, "2025-06", at=AT).state == CLOSED
+    file_story(register, BODIES["licensing"])
     return register
 
 
@@ -184,6 +186,7 @@ PROBES = {
     "law of the register": lambda viewer: bool(changes_of_law(viewer, now())["law"] == law_at(viewer, now()).digest),
     "lists of the listed": lambda viewer: bool(list_lists(viewer, known=now(), at=datetime.now(UTC))["lists"]),
     "hits of screening": lambda viewer: bool(list_alerts(viewer, now(), DAY)),
+    **filed_probes(now),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
 
@@ -271,6 +274,7 @@ def answers_of(viewer):
         shown = show_case(viewer, row["number"], known=now())
         rows += [("case shown", shown), *(("case step", step) for step in shown["steps"])]
     rows += [("stake", row) for row in list_stakes(viewer, known=now())]
+    rows += filed_rows(viewer, now())
     return rows + [("right", row) for row in list_rights(viewer)["rights"]]
 
 

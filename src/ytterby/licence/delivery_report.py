@@ -1,23 +1,22 @@
 """What is reported after goods have left: transport, arrival, installation, use; what is owed when, and what is late.
 
-Each report is by whoever may say it (`delivery_stages.csv`): of the transport seller or receiver, of the arrival who
-receives, of installation and use the end user; the spans are the pack's. A report is recorded whenever it comes; what
-is not reported in time is listed (`reports_due`). Goods go to somebody else only after a request that the office
-decided (*re-transfer*). A *visit* is recorded with the body that came: one of another country than the visited
-party's needs the consent that the pack's provision speaks of, and a visit without it is a finding.
+Each report is by whoever may say it (`delivery_stages.csv`): of transport and arrival seller and receiver, of
+installation and use the end user; the spans are the pack's. A report is recorded whenever it comes; what is not
+reported in time is listed (`reports_due`). Goods go to somebody else only after a request that the office decided
+(*re-transfer*). A *visit* is recorded with the body that came: one of another country than the visited party's needs
+the consent that the pack's provision speaks of, and a visit without it is a finding.
 
 Source: Order 792 articles 18, 25, 26 and 38 as the procedure packs tell them.
 """
 
-import calendar as months
 import csv
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime
 
 from ytterby.law.calendar import Calendar
-from ytterby.law.span import Span
+from ytterby.law.licence_kind import ReportOwed
+from ytterby.law.span_end import end_of
 from ytterby.licence.filing import (
     NAME_MAX,
     Filing,
@@ -38,16 +37,10 @@ from ytterby.terms.quantity import plain_decimal
 TRANSPORT, ARRIVAL, INSTALLATION, USE = "transport", "arrival", "installation", "use"
 STAGES = (TRANSPORT, ARRIVAL, INSTALLATION, USE)
 SELLER, RECEIVER, END_USER = "seller", "receiver", "end_user"
+EXIT = "exit"  # what a pack calls the day on which goods left
 DONE, DUE, LATE, DONE_LATE = "done", "due", "late", "done_late"
 GRANTED, REFUSED = "granted", "refused"
 OUTCOMES = ("confirmed", "not_confirmed", "no_access", "refused")
-
-
-class ReportSpan(NamedTuple):
-    """How long after the goods left a report of a stage is owed, as a pack tells it."""
-
-    stage: str
-    within: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +131,11 @@ class Transferring:
 
 @dataclass(frozen=True, slots=True)
 class OwedReport:
-    """A report that is owed of a delivery: until when, where it stands, when and by whom it came."""
+    """A report that is owed of a delivery: by which body of the pack, until when, where it stands, and as it came."""
 
     delivery: Delivery
     stage: str
+    by: str
     due: date
     state: str
     reported: Reported | None = None
@@ -200,7 +194,8 @@ def check_retransfer(
 
 def check_decision(said: Speech, one: RetransferDecision, asked: Transferring | None) -> list[Problem]:
     """Return what keeps a decision on a re-transfer out."""
-    problems = office_speaks(said)
+    if problems := office_speaks(said):
+        return problems
     if asked is None or asked.decision is not None:
         problems.append(unknown("/request", one.request))
     if one.outcome not in {GRANTED, REFUSED}:
@@ -210,7 +205,9 @@ def check_decision(said: Speech, one: RetransferDecision, asked: Transferring | 
 
 def check_visit(said: Speech, one: EndUseVisit, known: Mapping[str, EndUseVisit]) -> list[Problem]:
     """Return what keeps the record of a visit out: the office tells of it, or the visited party that has to."""
-    problems = [] if said.is_office or (said.party and said.party == one.party) else [refuse("filed.not_yours")]
+    if not (said.is_office or (said.party and said.party == one.party)):
+        return [refuse("filed.not_yours")]
+    problems = []
     if one.id in known:
         problems.append(refuse("filed.twice", "/id", one.id))
     if one.outcome not in OUTCOMES:
@@ -231,33 +228,17 @@ def visit_findings(one: EndUseVisit, consent_provision: str) -> list[Problem]:
     return []
 
 
-def end_of(start: date, span: Span, calendar: Calendar | None = None) -> date:
-    """Return the last day of a span after a day; the day itself does not count.
-
-    Raises:
-        ValueError: working days, and no calendar that tells them.
-    """
-    if span.unit == "calendar_day":
-        return start + timedelta(days=span.count)
-    if span.unit == "working_day":
-        if calendar is None:
-            raise ValueError("working days are counted by a calendar")
-        return calendar.nth_day_after(start, span.count)
-    count = span.count * (12 if span.unit == "year" else 1)
-    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-    return date(year, month + 1, min(start.day, months.monthrange(year, month + 1)[1]))
-
-
 def reports_due(
     deliveries: Collection[Delivery],
     reports: Collection[Reported],
-    spans: Collection[ReportSpan],
+    owed: Collection[ReportOwed],
     on: date,
-    calendar: Calendar | None = None,
+    calendars: Mapping[str, Calendar],
 ) -> tuple[OwedReport, ...]:
     """Return every report that is owed of deliveries, as it stands on a day, the earliest due first.
 
-    The first report of a stage tells when it came; what is said later of the same stage corrects it.
+    The first report of a stage tells when it came; what is said later of the same stage corrects it. What is owed after
+    another stage counts from the day on which that happened, and while nobody told of it from the day it was due.
     """
     first: dict[tuple[str, str, str], Reported] = {}
     for one in sorted(reports, key=lambda row: row.at):
@@ -265,10 +246,12 @@ def reports_due(
             first.setdefault((one.report.order, one.report.delivery, one.report.stage), one)
     found = []
     for delivery in deliveries:
-        for rule in spans:
-            due = end_of(delivery.left, rule.within, calendar)
-            came = first.get((delivery.order, delivery.number, rule.stage))
-            found.append(OwedReport(delivery, rule.stage, due, _state(came, due, on), came))
+        starts = {EXIT: delivery.left}
+        for rule in owed:
+            came = first.get((delivery.order, delivery.number, rule.id))
+            due = end_of(starts[rule.after], rule.within, calendars.get(rule.calendar))
+            starts[rule.id] = (day_of(came.report.on) if came else None) or due
+            found.append(OwedReport(delivery, rule.id, rule.by, due, _state(came, due, on), came))
     return tuple(sorted(found, key=lambda row: (row.due, row.delivery.order, row.delivery.number, row.stage)))
 
 

@@ -308,7 +308,8 @@ def check_alarm(
 
 def check_alarm_end(said: Speech, one: AlarmEnd, alarmed: Alarmed | None) -> list[Problem]:
     """Return what keeps the end of an alarm out."""
-    problems = office_speaks(said)
+    if problems := office_speaks(said):
+        return problems
     if alarmed is None or alarmed.end is not None:
         problems.append(unknown("/alarm", one.alarm))
     return problems + text_problems({"text": one.text}) + document_problems(one.documents)

@@ -234,7 +234,8 @@ def check_invitation(
     has_key: bool,
 ) -> list[Problem]:
     """Return what keeps an invitation out. `requests` are who asked, by the request's number."""
-    problems = office_speaks(said)
+    if problems := office_speaks(said):
+        return problems
     if one.id in known or any(other.invitation.token_hash == one.token_hash for other in known.values()):
         problems.append(refuse("filed.twice", "/id", one.id))
     if one.found.how not in rules.level_by_source:
@@ -310,15 +311,17 @@ def _mark_problems(one: InvitationUse) -> list[Problem]:
 
 def check_end(said: Speech, one: InvitationEnd, invited: Invited | None) -> list[Problem]:
     """Return what keeps the end of an invitation out; that it leaked the register says, of whoever asked for it."""
-    if invited is None or invited.use is not None or invited.end is not None:
-        return [unknown("/invitation", one.invitation)]
     if one.reason not in ENDS:
         return [refuse("invitation.end", "/reason", one.reason, known=", ".join(ENDS))]
     if one.reason == LEAKED:
-        return _leak_problems(said, invited)
-    return office_speaks(said) + text_problems({"text": one.text})
+        # It was seen in the session of whoever asked for the invitation, and of nobody else.
+        is_seen = invited is not None and said.party == invited.invitation.asked_by
+        return [] if is_seen and _is_open(invited) else [refuse("filed.not_yours")]
+    if problems := office_speaks(said):
+        return problems
+    problems = [] if _is_open(invited) else [unknown("/invitation", one.invitation)]
+    return problems + text_problems({"text": one.text})
 
 
-def _leak_problems(said: Speech, invited: Invited) -> list[Problem]:
-    """Refuse a leak that was not seen in the session of whoever asked for the invitation."""
-    return [] if said.party == invited.invitation.asked_by else [refuse("filed.not_yours")]
+def _is_open(invited: Invited | None) -> bool:
+    return invited is not None and invited.use is None and invited.end is None

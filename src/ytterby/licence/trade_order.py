@@ -104,7 +104,8 @@ class Ordered:
 
 def check_order(said: Speech, one: TradeOrder, known: Ordered | None) -> list[Problem]:
     """Return what keeps an order, or a new version of it, out."""
-    problems = party_speaks(said, one.seller)
+    if problems := party_speaks(said, one.seller):
+        return problems  # and nothing of whether there is such an order
     wanted = 1 if known is None else known.order.version + 1
     if one.version != wanted:
         problems.append(refuse("filed.version", "/version", one.version, wanted=wanted))
@@ -269,6 +270,6 @@ def known_to(party: str, order: TradeOrder) -> Collection[str]:
     lot.
     """
     whole = set(TradeOrder.__struct_fields__)
-    if party in {order.seller, order.buyer}:
+    if party and party in {order.seller, order.buyer}:
         return whole
     return whole - {"contract"} if party in order.parties else ()

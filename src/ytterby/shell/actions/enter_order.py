@@ -8,17 +8,18 @@ import msgspec
 
 from ytterby.licence.filing import order_key
 from ytterby.licence.trade_order import TradeOrder
-from ytterby.shell.actions.filing import Filer, FilingChange, file_with, unregistered
+from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
+from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.filed import stored_filed
 from ytterby.terms.problem import refuse
 
 
 def enter_order(
-    register: Register, fields: Mapping[str, Any], filer: Filer, *, at: datetime | None = None
+    register: Register, fields: Mapping[str, Any], speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """Enter an order, or the next version of one. `fields` are those of an order; its version is counted here."""
-    seller, number = str(fields.get("seller", filer.party)), str(fields.get("number", ""))
+    seller, number = str(fields.get("seller", speaker.party)), str(fields.get("number", ""))
     known = stored_filed(register).orders.get(order_key(seller, number))
     counted = {"version": 1 if known is None else known.order.version + 1, "seller": seller}
     try:
@@ -28,4 +29,4 @@ def enter_order(
     problems = unregistered(seller=order.seller, buyer=order.buyer, end_user=order.end_user, consignee=order.consignee)
     if problems:
         return FilingChange(tuple(problems), register.size)
-    return file_with(register, order, filer, at=at)
+    return file_with(register, order, speaker, at=at)

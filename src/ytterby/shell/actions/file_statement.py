@@ -26,7 +26,8 @@ from ytterby.licence.end_use_statement import (
 )
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
-from ytterby.shell.actions.filing import Filer, FilingChange, file_with, unregistered
+from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
+from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.law import law_at
@@ -66,7 +67,7 @@ def sign_statement(register: Register, statement: EndUseStatement, key: PrivateK
 
 
 def file_statement(
-    register: Register, filed: FiledStatement, filer: Filer, *, at: datetime | None = None
+    register: Register, filed: FiledStatement, speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """File a statement that is signed, or on paper; its key is the statement's digest. What the procedure asks for and
     the statement lacks comes back as remarks.
@@ -75,29 +76,29 @@ def file_statement(
     said = _against_law(register, one, _procedure(one.procedure, at or now()))
     if is_refused(said):
         return FilingChange(tuple(said), register.size)
-    change = file_with(register, filed, filer, at=at)
+    change = file_with(register, filed, speaker, at=at)
     return FilingChange((*change.problems, *said), change.size, change.key)
 
 
 def file_paper(
-    register: Register, statement: EndUseStatement, filer: Filer, *, at: datetime | None = None
+    register: Register, statement: EndUseStatement, speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """File a statement that an end user is said to have made on paper."""
-    return file_statement(register, FiledStatement(statement, PAPER), filer, at=at)
+    return file_statement(register, FiledStatement(statement, PAPER), speaker, at=at)
 
 
 def repudiate_statement(
-    register: Register, digest: str, reason: str, text: str, filer: Filer, *, at: datetime | None = None
+    register: Register, digest: str, reason: str, text: str, speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """Say that a statement in one's name does not stand; goods under it must not ship from then on."""
-    return file_with(register, Repudiation(digest, reason, text), filer, at=at)
+    return file_with(register, Repudiation(digest, reason, text), speaker, at=at)
 
 
 def raise_alarm(
     register: Register,
     kind: str,
     text: str,
-    filer: Filer,
+    speaker: Speaker,
     *,
     statement: str = "",
     order: str = "",
@@ -106,20 +107,20 @@ def raise_alarm(
 ) -> FilingChange:
     """Say that user, use or certificate is not what it was taken for; goods stop until the office lets them go."""
     alarm = ShippingAlarm(secrets.token_hex(ID_BYTES), kind, text, statement, order, documents)
-    return file_with(register, alarm, filer, at=at)
+    return file_with(register, alarm, speaker, at=at)
 
 
 def end_alarm(
     register: Register,
     alarm: str,
     text: str,
-    filer: Filer,
+    speaker: Speaker,
     *,
     documents: tuple[str, ...] = (),
     at: datetime | None = None,
 ) -> FilingChange:
     """Let shipping go on, as the office, with what was looked into."""
-    return file_with(register, AlarmEnd(alarm, text, documents), filer, at=at)
+    return file_with(register, AlarmEnd(alarm, text, documents), speaker, at=at)
 
 
 def _procedure(name: str, at: datetime) -> Procedure | None:

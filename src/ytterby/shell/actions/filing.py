@@ -9,7 +9,6 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from ytterby.chain.party import OPERATOR
 from ytterby.licence.filed import KIND_OF, Filed, key_of
@@ -18,35 +17,24 @@ from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight
+from ytterby.shell.actions.speaker import KEY, SESSION, Speaker, key_speaker
 from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.filed import (
-    DEMO,
-    KEY,
     filing_fields,
     has_newer,
-    is_office,
     is_registered,
     judge,
     speaker_flaw,
     stored_filed,
 )
+from ytterby.shell.store.licence_speakers import is_officer
 from ytterby.shell.store.models import Account
 from ytterby.shell.store.registering import Registrable, nothing_beside, register_documents
 from ytterby.shell.store.rights import signed_text, stored_rights
 from ytterby.terms.problem import Problem, refuse
 
-
-class Filer(NamedTuple):
-    """Who files: the account, the party it acts for, by which way, and its key where it signs."""
-
-    account: str = ""
-    party: str = ""
-    via: str = DEMO
-    key: PrivateKey | None = None
-
-
-NOBODY = Filer()
+NOBODY = Speaker("", "", SESSION)  # whoever comes by a link and is not signed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,7 @@ class FilingChange:
 def file_with(
     register: Register,
     one: Filing,
-    filer: Filer,
+    speaker: Speaker,
     *,
     at: datetime | None = None,
     after: Callable[[int], None] = nothing_beside,
@@ -71,30 +59,38 @@ def file_with(
     """Enter a filing; `after` writes what goes with it in the same transaction."""
     moment, kind, key = at or now(), KIND_OF[type(one)], key_of(one)
     size = register.size
-    problems = _problems(register, stored_filed(register), one, filer, moment)
+    problems = _problems(register, stored_filed(register), one, speaker, moment)
     if problems:
         return FilingChange(tuple(problems), register.size)
-    record = _spoken(register, Registrable(kind, key, _fields(register, one, filer, moment)), filer)
+    record = _spoken(register, Registrable(kind, key, _fields(register, one, speaker, moment)), speaker)
 
     def check() -> None:
         """Judge again what was entered meanwhile changes; the caller holds the lock."""
-        found = _problems(register, stored_filed(register), one, filer, moment) if has_newer(size) else []
-        found = found or _speaker(register, record, filer)
+        found = _problems(register, stored_filed(register), one, speaker, moment) if has_newer(size) else []
+        found = found or _speaker(register, record, speaker)
         if found:
             raise RefusedRight(*found)
 
     try:
-        size = register_documents([record], filer.party or OPERATOR, moment, check=check, after=after)
+        size = register_documents([record], speaker.party or OPERATOR, moment, check=check, after=after)
     except RefusedRight as refused:
         return FilingChange(refused.problems, register.size)
     publish_or_leave(register)
     return FilingChange((), size, key)
 
 
-def speech(register: Register, filer: Filer, at: datetime) -> Speech:
+def speech(register: Register, speaker: Speaker, at: datetime) -> Speech:
     """Return who speaks, with the rights of now."""
-    office = is_office(stored_rights(register), filer.party, at.date())
-    return Speech(at, filer.party, filer.account, is_office=office)
+    office = is_officer(stored_rights(register), speaker.party, at.date())
+    return Speech(at, speaker.party, speaker.account, is_office=office)
+
+
+def speaker_of(register: Register, key: PrivateKey) -> Speaker:
+    """Return who speaks with a key: an account of the log, or one that an invitation bound to its party."""
+    bound = stored_filed(register).keys.get(key.name)
+    if bound is not None and bound.ended is None and bound.text == key.public.text():
+        return Speaker(key.name, bound.party, KEY, key)
+    return key_speaker(stored_rights(register), key)
 
 
 def unregistered(**parties: str) -> list[Problem]:
@@ -106,29 +102,31 @@ def unregistered(**parties: str) -> list[Problem]:
     ]
 
 
-def _problems(register: Register, filed: Filed, one: Filing, filer: Filer, at: datetime) -> list[Problem]:
+def _problems(register: Register, filed: Filed, one: Filing, speaker: Speaker, at: datetime) -> list[Problem]:
     rights, rules = stored_rights(register), filing_rules(register.id)
-    return judge(filed, rights, one, KIND_OF[type(one)], speech(register, filer, at), rules)
+    return judge(filed, rights, one, KIND_OF[type(one)], speech(register, speaker, at), rules)
 
 
-def _fields(register: Register, one: Filing, filer: Filer, at: datetime) -> dict[str, object]:
-    via = KEY if filer.key is not None else filer.via
-    return filing_fields(key_of(one), one, speech(register, filer, at), via)
+def _fields(register: Register, one: Filing, speaker: Speaker, at: datetime) -> dict[str, object]:
+    via = KEY if speaker.key is not None else speaker.via
+    return filing_fields(key_of(one), one, speech(register, speaker, at), via)
 
 
-def _spoken(register: Register, record: Registrable, filer: Filer) -> Registrable:
+def _spoken(register: Register, record: Registrable, speaker: Speaker) -> Registrable:
     """Return a record with the signature of whoever has a key."""
-    if filer.key is None:
+    if speaker.key is None:
         return record
-    signature = filer.key.sign(signed_text(register.id, record.kind, record.fields), use=filer.key.use)
+    signature = speaker.key.sign(signed_text(register.id, record.kind, record.fields), use=speaker.key.use)
     return record._replace(fields={**record.fields, "signature": b64encode(signature).decode()})
 
 
-def _speaker(register: Register, record: Registrable, filer: Filer) -> list[Problem]:
+def _speaker(register: Register, record: Registrable, speaker: Speaker) -> list[Problem]:
     """Refuse a speaker whose account is not in force, or disabled; in a demo there need be none."""
-    if filer.account and Account.objects.filter(id=filer.account, is_disabled=True).exists():
-        return [refuse("rights.disabled", "", filer.account)]
+    if speaker.account and Account.objects.filter(id=speaker.account, is_disabled=True).exists():
+        return [refuse("rights.disabled", "", speaker.account)]
     if register.is_demo:
-        return []
+        granted = stored_rights(register).accounts().get(speaker.account)
+        is_other = granted is not None and granted.party != speaker.party
+        return [refuse("filed.not_an_account", "", speaker.account)] if is_other else []
     flaw = speaker_flaw(stored_rights(register), stored_filed(register), register.id, record.kind, record.fields)
-    return [] if flaw is None else [refuse("filed.not_an_account", "", filer.account)]
+    return [] if flaw is None else [refuse("filed.not_an_account", "", speaker.account)]

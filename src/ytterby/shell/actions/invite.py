@@ -30,7 +30,8 @@ from ytterby.licence.invitation import (
 )
 from ytterby.proof.key import KeyUse, PrivateKey
 from ytterby.shell.actions.clock import now
-from ytterby.shell.actions.filing import NOBODY, Filer, FilingChange, file_with, unregistered
+from ytterby.shell.actions.filing import NOBODY, FilingChange, file_with, unregistered
+from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.filed import stored_filed
@@ -76,11 +77,11 @@ class Opened:
 
 
 def request_invitation(
-    register: Register, name: str, country: str, text: str, filer: Filer, *, at: datetime | None = None
+    register: Register, name: str, country: str, text: str, speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """Ask the office to invite one's own customer, by name and country: the address the office finds by itself."""
     request = InvitationRequest(secrets.token_hex(ID_BYTES), name, country, text)
-    return file_with(register, request, filer, at=at)
+    return file_with(register, request, speaker, at=at)
 
 
 def invite(
@@ -90,7 +91,7 @@ def invite(
     party: str,
     address: str,
     found: Found,
-    filer: Filer,
+    speaker: Speaker,
     link_of: Callable[[str], str],
     send: Send,
     case: str = "",
@@ -125,27 +126,27 @@ def invite(
         del first
         send(notice)
 
-    change = file_with(register, invitation, filer, at=moment, after=after)
+    change = file_with(register, invitation, speaker, at=moment, after=after)
     return FilingChange(change.problems, change.size, "" if change.problems else invitation.id)
 
 
 def end_invitation(
-    register: Register, invitation: str, reason: str, text: str, filer: Filer, *, at: datetime | None = None
+    register: Register, invitation: str, reason: str, text: str, speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """End an invitation that was not used: `withdrawn`, or `undelivered`."""
     if reason == LEAKED:
         return FilingChange((refuse("filed.not_yours"),), register.size)
-    return file_with(register, InvitationEnd(invitation, reason, text), filer, at=at)
+    return file_with(register, InvitationEnd(invitation, reason, text), speaker, at=at)
 
 
-def open_invitation(register: Register, token: str, filer: Filer = NOBODY, *, at: datetime | None = None) -> Opened:
+def open_invitation(register: Register, token: str, speaker: Speaker = NOBODY, *, at: datetime | None = None) -> Opened:
     """Return what a link opens, without using it; the same answer for every link that does not work."""
     moment = at or now()
     filed = stored_filed(register)
     invited = filed.by_token(token)
     if invited is None or not invited.works_at(moment):
         return Opened((refuse("invitation.not_valid"),))
-    wrong = _wrong_session(register, invited, filer, moment)
+    wrong = _wrong_session(register, invited, speaker, moment)
     if wrong:
         return Opened(wrong)
     one = invited.invitation
@@ -170,7 +171,7 @@ def accept_invitation(
     account: str = "",
     key: str = "",
     signature: str = "",
-    filer: Filer = NOBODY,
+    speaker: Speaker = NOBODY,
     seen: Seen = UNSEEN,
     theirs: Seen = UNSEEN,
     at: datetime | None = None,
@@ -178,14 +179,14 @@ def accept_invitation(
     """Use an invitation: bind `key` (a line of use `party`, named after `account`) to the invited party, or accept as
     that party where it has a key.
 
-    `filer` is who is signed in, `seen` what the session was seen by, `theirs` what sessions of whoever asked for the
+    `speaker` is who is signed in, `seen` what the session was seen by, `theirs` what sessions of whoever asked for the
     invitation were seen by. The link is dead afterwards; from the session of whoever asked it is dead at once.
     """
     moment = at or now()
     invited = stored_filed(register).by_token(token)
     if invited is None or not invited.works_at(moment):
         return FilingChange((refuse("invitation.not_valid"),), register.size)
-    wrong = _wrong_session(register, invited, filer, moment)
+    wrong = _wrong_session(register, invited, speaker, moment)
     if wrong:
         return FilingChange(wrong, register.size)
     salt = secrets.token_hex(SALT_BYTES)
@@ -198,7 +199,7 @@ def accept_invitation(
         marks=_digests(salt, seen),
         theirs=_digests(salt, theirs),
     )
-    return file_with(register, use, filer, at=moment)
+    return file_with(register, use, speaker, at=moment)
 
 
 def party_of_account(register: Register, account: str) -> str | None:
@@ -212,15 +213,15 @@ def make_party_key() -> PrivateKey:
     return PrivateKey.from_seed(KeyUse.PARTY, secrets.token_hex(16), secrets.token_bytes(32))
 
 
-def _wrong_session(register: Register, invited: Invited, filer: Filer, at: datetime) -> tuple[Problem, ...]:
+def _wrong_session(register: Register, invited: Invited, speaker: Speaker, at: datetime) -> tuple[Problem, ...]:
     """Refuse a session for another party. Whoever asked for the invitation shows that the link is in its hands: it
     ends, and the office sees why.
     """
     one = invited.invitation
-    if filer.party in {"", one.party}:
+    if speaker.party in {"", one.party}:
         return ()
-    if filer.party == one.asked_by:
-        file_with(register, InvitationEnd(one.id, LEAKED, account=filer.account), filer, at=at)
+    if speaker.party == one.asked_by:
+        file_with(register, InvitationEnd(one.id, LEAKED, account=speaker.account), speaker, at=at)
     return (refuse("invitation.other_session"),)
 
 

@@ -13,7 +13,8 @@ import msgspec
 
 from ytterby.licence.filing import order_key
 from ytterby.licence.use_profile import UseProfile, UseRelease, positions
-from ytterby.shell.actions.filing import Filer, FilingChange, file_with, unregistered
+from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
+from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.filed import stored_filed
 from ytterby.terms.problem import pointer, refuse, remark
@@ -22,19 +23,19 @@ ID_BYTES = 6
 
 
 def file_profile(
-    register: Register, fields: Mapping[str, Any], filer: Filer, *, at: datetime | None = None
+    register: Register, fields: Mapping[str, Any], speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """File a profile, or with the number of one its next version. `fields` are those of a profile without number and
     version, which are drawn and counted here.
     """
     known = stored_filed(register).profiles.get(str(fields.get("id", "")))
     version = 1 if known is None else known.profile.version + 1
-    drawn = {"id": secrets.token_hex(ID_BYTES), "version": version, "end_user": filer.party}
+    drawn = {"id": secrets.token_hex(ID_BYTES), "version": version, "end_user": speaker.party}
     try:
         profile = msgspec.convert({**drawn, **fields}, UseProfile)
     except msgspec.ValidationError as error:
         return FilingChange((refuse("filed.form", "", "", why=str(error)),), register.size)
-    return file_with(register, profile, filer, at=at)
+    return file_with(register, profile, speaker, at=at)
 
 
 def release_use(
@@ -45,7 +46,7 @@ def release_use(
     number: str,
     year: int,
     amounts: Mapping[str, str],
-    filer: Filer,
+    speaker: Speaker,
     at: datetime | None = None,
 ) -> FilingChange:
     """Release kilograms by element of a profile to the order that an exporter knows by its number."""
@@ -53,7 +54,7 @@ def release_use(
     problems = unregistered(exporter=exporter)
     if problems:
         return FilingChange(tuple(problems), register.size)
-    change = file_with(register, release, filer, at=at)
+    change = file_with(register, release, speaker, at=at)
     if change.problems:
         return change
     filed = stored_filed(register)

@@ -19,7 +19,8 @@ from ytterby.licence.delivery_report import (
     visit_findings,
 )
 from ytterby.licence.filing import Filing
-from ytterby.shell.actions.filing import Filer, FilingChange, file_with
+from ytterby.shell.actions.filing import FilingChange, file_with
+from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import Register
 from ytterby.terms.problem import Problem, refuse
 
@@ -28,19 +29,19 @@ F = TypeVar("F", bound=Filing)
 
 
 def report_delivery(
-    register: Register, fields: Mapping[str, Any], filer: Filer, *, at: datetime | None = None
+    register: Register, fields: Mapping[str, Any], speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """File a report of a stage of a delivery."""
     report, problems = _read(fields, DeliveryReport)
-    return file_with(register, report, filer, at=at) if report else FilingChange(problems, register.size)
+    return file_with(register, report, speaker, at=at) if report else FilingChange(problems, register.size)
 
 
 def ask_retransfer(
-    register: Register, fields: Mapping[str, Any], filer: Filer, *, at: datetime | None = None
+    register: Register, fields: Mapping[str, Any], speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """Ask that goods may go to somebody else."""
     request, problems = _read({"id": secrets.token_hex(ID_BYTES), **fields}, Retransfer)
-    return file_with(register, request, filer, at=at) if request else FilingChange(problems, register.size)
+    return file_with(register, request, speaker, at=at) if request else FilingChange(problems, register.size)
 
 
 def decide_retransfer(
@@ -48,19 +49,19 @@ def decide_retransfer(
     request: str,
     outcome: str,
     text: str,
-    filer: Filer,
+    speaker: Speaker,
     *,
     conditions: tuple[str, ...] = (),
     at: datetime | None = None,
 ) -> FilingChange:
     """Decide on such a request, as the office."""
-    return file_with(register, RetransferDecision(request, outcome, text, conditions), filer, at=at)
+    return file_with(register, RetransferDecision(request, outcome, text, conditions), speaker, at=at)
 
 
 def record_visit(
     register: Register,
     fields: Mapping[str, Any],
-    filer: Filer,
+    speaker: Speaker,
     *,
     consent_provision: str = "",
     at: datetime | None = None,
@@ -69,7 +70,7 @@ def record_visit(
     visit, problems = _read({"id": secrets.token_hex(ID_BYTES), "provision": consent_provision, **fields}, EndUseVisit)
     if visit is None:
         return FilingChange(problems, register.size)
-    change = file_with(register, visit, filer, at=at)
+    change = file_with(register, visit, speaker, at=at)
     if change.problems:
         return change
     return FilingChange(tuple(visit_findings(visit, consent_provision)), change.size, change.key)

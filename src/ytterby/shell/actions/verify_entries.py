@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ytterby.licence.filed import KINDS as FILINGS
 from ytterby.proof.entry import EntryKind, parse_entry, record_entry
 from ytterby.proof.merkle import Frontier, leaf_hash
 from ytterby.proof.registration import registration_digest
@@ -182,6 +183,8 @@ class _Beside:
             self._row = next(self._rows, None)
 
 
+# Kind of registration -> the field that names who beside the operator may have made it.
+OWNERS = {"product": "maker", "columns": "party", "inquiry": "party", **dict.fromkeys(FILINGS, "party")}
 REGISTRATION_COLUMNS = ("kind", "key", "document", "digest", "salt", "submitter")
 
 
@@ -197,7 +200,7 @@ def _registration(row: tuple[Any, ...], entry: bytes) -> Iterator[Failure]:
     if key != _key(kind, fields):
         what = "the registration stands under another key than its text says"
         yield Failure(index, what, finding("log.registrations"))
-    owner = fields.get({"product": "maker", "columns": "party", "inquiry": "party"}.get(kind, ""))
+    owner = fields.get(OWNERS.get(kind, ""))
     if submitter not in {"operator", owner}:
         what = "the registration comes from somebody who could not make it"
         yield Failure(index, what, finding("log.registrations"))

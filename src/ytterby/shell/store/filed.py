@@ -12,7 +12,7 @@ the one signs with a key of use `officer`, the other with one of use `party` (th
 
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,8 +22,8 @@ from ytterby.licence.filing import Filing, Speech
 from ytterby.licence.invitation import InvitationUse
 from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.site.filing_tables import filing_rules
+from ytterby.shell.store.licence_speakers import is_officer
 from ytterby.shell.store.models import Registration
-from ytterby.shell.store.reading.viewer import LICENSING
 from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.shell.store.rights import Record, Rights, RightsAt, rights_by_index, signed_text, stored_records
 from ytterby.terms.instant import read_instant
@@ -45,15 +45,10 @@ def filing_fields(key: str, one: Filing, said: Speech, via: str) -> Json:
     return {"id": key, "by": said.account, "party": said.party, "via": via, "filing": filing}
 
 
-def is_office(rights: Rights, party: str, day: date) -> bool:
-    """Tell whether a party is a licensing body on a day. The register's operator is none."""
-    return any(one.mandate == LICENSING for one in rights.of_party(party, day))
-
-
 def speech_of(rights: Rights, fields: Mapping[str, Any], at: datetime) -> Speech:
     """Return who a record says to have spoken."""
     party = str(fields["party"])
-    return Speech(at, party, str(fields["by"]), is_office=is_office(rights, party, at.date()))
+    return Speech(at, party, str(fields["by"]), is_office=is_officer(rights, party, at.date()))
 
 
 def speaker_flaw(rights: Rights, filed: Filed, register_id: str, kind: str, fields: Mapping[str, Any]) -> str | None:

@@ -61,6 +61,7 @@ WORD_GROUPS = (
     "list",
     "law_change",
     "screening",
+    "filed",
 )
 
 # {{ and }} stand for themselves, as in str.format.

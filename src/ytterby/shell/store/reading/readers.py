@@ -16,6 +16,9 @@ _WHOLE = dict.fromkeys((AUDIT, TRACING, OPERATOR_ITSELF), "whole")
 _STATE = "the state in words as first told, and its own figure"
 _CASE = "what was asked of it, its answers, visits of its sites, and the fields that a decision disclosed to it"
 _HITS = "party beside entry and why; opinions of others by whoever has given its own"
+_OFFICE = dict.fromkeys((LICENSING, OPERATOR_ITSELF), "whole")
+_INVITED = "of whom it asked to be invited: invited, accepted, complete"
+_REPORTS = "its own whole, of others' that and when they came, alarms that stop its orders"
 _STEP = "its own parcels and one step each way"
 
 # Kind of data -> who -> how much of it.
@@ -40,6 +43,14 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "law of the register": {EVERYBODY: "packs in force, changes and who made them by account, settlements"},
     "lists of the listed": {LICENSING: "whole"} | _WHOLE,
     "hits of screening": {LICENSING: _HITS, AUDIT: _HITS, OPERATOR_ITSELF: _HITS},
+    # What parties of deliveries file: the consignee is the end user.
+    "invitation": {PARTY: _INVITED, CONSIGNEE: "who delivers to it, once it accepted"} | _OFFICE,
+    "end-use statement": {PARTY: "those that name it as exporter", CONSIGNEE: "all that stand in its name"} | _OFFICE,
+    "use profile": {CONSIGNEE: "its own, with the sum over all suppliers"} | _OFFICE,
+    "use release": {PARTY: "what is released to its own orders", CONSIGNEE: "its own"} | _OFFICE,
+    "trade order": {PARTY: "whole", CONSIGNEE: "without price, contract and lots"} | _OFFICE,
+    "delivery report": {PARTY: _REPORTS, CONSIGNEE: _REPORTS} | _OFFICE,
+    "re-transfer and visit": {CONSIGNEE: "its own"} | _OFFICE,
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 
@@ -48,6 +59,7 @@ def _fields(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
+_STATEMENT = "digest end_user exporter importer made filed_by filed_at valid_from valid_to orders use state"
 # Answer -> the fields of it, or of its rows, that a party is shown.
 PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "lot": _fields(
@@ -110,6 +122,25 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "stake": _fields("owner owned lo hi on source"),
     "impact row": _fields("kind id tail holder what since old new gained lost rules"),
+    "invitation": _fields("party asked_by state"),
+    "invitation request": _fields("id asked_by name country text is_answered"),
+    "statement": _fields(_STATEMENT),
+    "statement shown": _fields(
+        _STATEMENT + " procedure goods end_use undertakings signer documents repudiation as_of_size"
+    ),
+    "stated goods": _fields("name product specification control_code quantity unit"),
+    "shipping alarm": _fields("id kind statement order text by at ended_at ended_why"),
+    "order": _fields("order number version seller buyer consignee end_user destination on contract freight_mode lines"),
+    "order line": _fields("line name product specification control_code quantity unit value currency lots"),
+    "delivery report": _fields("order delivery stage on by at quantity unit place text documents"),
+    "report owed": _fields("order delivery left stage owed_by due state happened"),
+    "re-transfer": _fields("id by order to_name to_country amounts use text outcome why conditions"),
+    "visit": _fields("id party party_country body body_country on outcome text order provision consent documents"),
+    "profile": _fields(
+        "id version end_user plant product model use needs valid_from valid_to text is_valid filed_at positions"
+    ),
+    "position": _fields("year element need_kg released_kg suppliers exceeds"),
+    "release": _fields("profile end_user exporter order year use product amounts at"),
     "right": _fields(
         "id kind party as account name start end region sites bodies state proposed_by confirmed_by index"
     ),
