@@ -12,9 +12,9 @@ from typing import Any
 from ytterby.licence import delivery_report as delivery
 from ytterby.licence import end_use_statement as statement
 from ytterby.licence import invitation, trade_order, use_profile
-from ytterby.licence.filing import Filing, Speech
+from ytterby.licence.filing import Filing, Speech, canonical_text
 from ytterby.licence.invitation import BoundKey, Invited
-from ytterby.terms.problem import Problem
+from ytterby.terms.problem import Problem, refuse
 
 Json = dict[str, Any]
 
@@ -95,10 +95,21 @@ def enter(filed: Filed, kind: str, one: Filing, said: Speech, rules: FilingRules
         KeyError: no filing is of that kind.
     """
     check, take = ENTRIES[kind]
-    problems = check(filed, one, said, rules)
+    problems = _unwritable(one) or check(filed, one, said, rules)
     if not problems:
         take(filed, one, said)
     return problems
+
+
+def _unwritable(one: Filing) -> list[Problem]:
+    """Refuse what no database and no file holds as it is: half a surrogate pair, or a key that is no plain line."""
+    try:
+        canonical_text(one).encode()
+    except UnicodeEncodeError as error:
+        return [refuse("filed.form", "", "", why=f"character {error.start} of it is half a character")]
+    return (
+        [] if key_of(one).isprintable() else [refuse("filed.form", "", key_of(one), why="its number is no plain line")]
+    )
 
 
 Check = Callable[[Filed, Any, Speech, FilingRules], list[Problem]]
