@@ -241,7 +241,7 @@ def assign(account: str, order: int = 0) -> step.Assign:
     return step.Assign(account, order, "5e" * 32, ((account, 1),))
 
 
-def content(case: Case, **more: Any) -> dict[str, Any]:
+def content(case: Case, /, **more: Any) -> dict[str, Any]:
     """Return a licence as it was decided."""
     decided = case.decided
     draft = decided[1] if decided else propose(case)
@@ -258,7 +258,7 @@ def content(case: Case, **more: Any) -> dict[str, Any]:
     return told | more
 
 
-def issue(case: Case, **more: Any) -> step.Issue:
+def issue(case: Case, /, **more: Any) -> step.Issue:
     """Return the licence as it was decided."""
     return step.Issue("XA-DU-2025-004417", content(case, **more))
 

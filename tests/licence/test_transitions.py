@@ -10,12 +10,13 @@ from itertools import combinations
 import pytest
 
 from licence.case_story import APPLICATION, KINDS, PEOPLE, SAMPLES, Story, rules_of, story_in, table_of, told_table
-from ytterby.licence import step
-from ytterby.licence.case import Case
+from ytterby.licence import entering, step
+from ytterby.licence.case import Case, Event
 from ytterby.licence.guard import CHOICES, GUARDS
 from ytterby.licence.office import Speaking
 from ytterby.licence.step import VERBS
 from ytterby.licence.transition import ROLES, read_transition_table
+from ytterby.terms.problem import refuse
 
 STATES = [(kind, state) for kind in KINDS for state in table_of(kind).states]
 BEFORE = [(kind, state) for kind, state in STATES if state in {"draft", "submitted", "supplement", "returned"}]
@@ -319,3 +320,33 @@ def test_every_guard_and_every_choice_stands_in_some_table():
     assert {name for row in rows for name in row.guard} == set(GUARDS)
     assert {name for row in rows for name in row.when} == set(CHOICES)
     assert {row.command for row in rows} == set(VERBS) - {"begin"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_guard_of_every_row_is_asked(kind, monkeypatch):
+    """No row's guard is passed over: each of them refuses under its own name, in the order of the table."""
+    monkeypatch.setattr(entering, "plays", lambda *_: True)
+    monkeypatch.setattr(entering, "GUARDS", {name: _refusal(name) for name in GUARDS})
+    for state, row, _ in table_of(kind).steps():
+        monkeypatch.setattr(entering, "CHOICES", dict.fromkeys(CHOICES, lambda *_: False) | _true(row.when))
+        story = with_speaker(story_in_plain(kind, state), ALL_ROLES)
+        found = story.ask("nemo", SAMPLES[row.command])
+        named = [] if isinstance(found, Event) else [one.code for one in found if not one.code.startswith("case.")]
+        assert named == list(row.guard), (state, row.command)
+
+
+def _refusal(name):
+    return lambda case, step, office: [refuse(name)]
+
+
+def _true(names):
+    return dict.fromkeys(names, lambda *_: True)
+
+
+def story_in_plain(kind, state):
+    """Return a case that is said to be in a state, with no more than its beginning."""
+    begun = PLAIN[kind]
+    return replace(begun, case=replace(begun.case, state=state))
+
+
+PLAIN = {kind: story_in(kind, "open" if kind == "post_shipment_check" else "draft") for kind in KINDS}
