@@ -12,10 +12,8 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
-from ytterby.law.procedure import Procedure
-from ytterby.licence.case_clock import CaseClocks, Moment, Timekeeping, keep_time, read_case_clocks
-from ytterby.shell.site.calendars import calendars, zone_of
-from ytterby.shell.site.law_packs import calendars_beside, law_of, packaged_law
+import msgspec
+import yaml
 
 from ytterby.law.licence_kind import LicenceKind
 from ytterby.law.span import Span
@@ -97,23 +95,27 @@ def told_table(kind: str) -> dict[str, Any]:
     return found
 
 
-def phases_of(procedure: Procedure) -> dict[str, str]:
-    assert procedure.casework is not None
-    return {phase.value: state for phase, state in procedure.casework.phases.items()}
-
-
 @cache
-def cn() -> Timekeeping:
-    procedure = packaged_law().procedures["CN-procedure"]
-    return keep_time(procedure, phases_of(procedure), calendars(), zone_of)
+def table_of(kind: str) -> TransitionTable:
+    """Return the table of a kind of case."""
+    return read_transition_table(told_table(kind), GUARDS, CHOICES)
 
 
-@cache
-def other(folder: str, procedure: str) -> Timekeeping:
-    book, problems = law_of(PACKS / folder)
-    assert problems == []
-    found = book.procedures[procedure]
-    return keep_time(found, phases_of(found), calendars_beside(PACKS / folder)[0], zone_of)
+def rules_of(kind: str, **more: Any) -> CaseRules:
+    """Return the rules of a plausible pack for a kind of case."""
+    told = {
+        "phases": ALL_PHASES,
+        "reasons": REASONS,
+        "stops": frozenset({"expert_opinion"}),
+        "lifts": frozenset({"national_security"}),
+        "blocking": BLOCKING,
+        "tiers": TIERS,
+        "licence_kinds": {
+            "single": _licence_kind("single", end_users="one", exports="one", valid_most=Span(1, "year"))
+        },
+        "bodies": {"ministry": "decides", "senior": "decides", "province": "examines", "experts": "consulted"},
+    }
+    return CaseRules(table_of(kind), **told | more)
 
 
 def _licence_kind(name: str, **told: Any) -> LicenceKind:

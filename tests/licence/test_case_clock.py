@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licence.case_story import clocks, cn, day, due, instant, other, story
+from licence.clock_story import clocks, cn, day, due, instant, other, story
 from licence.flipped_branches import unnoticed
 from ytterby.law.clock import ClockState
 from ytterby.law.clock_rule import DayRule, Effect, Reason

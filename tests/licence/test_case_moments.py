@@ -1,6 +1,6 @@
 """Events of a case as moments of its clocks, by the tables of the kinds."""
 
-from licence.case_story import clocks, day
+from licence.clock_story import clocks, day
 from ytterby.licence.application import Application
 from ytterby.licence.case import Case, Event
 from ytterby.licence.case_moments import moments_of

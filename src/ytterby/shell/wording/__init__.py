@@ -61,7 +61,7 @@ WORD_GROUPS = (
     "list",
     "law_change",
     "screening",
-    "filed",
+    "status_driver",
 )
 
 # {{ and }} stand for themselves, as in str.format.
