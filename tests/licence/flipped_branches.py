@@ -17,8 +17,14 @@ OPPOSITES = {
 # What moves a limit by one is another mistake than what turns it round.
 NEIGHBOURS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 
-Change = Callable[[ast.AST], None]
-Check = Callable[[ModuleType], None]
+
+def flipped_modules(module: ModuleType) -> Iterator[tuple[str, Callable[[], ModuleType]]]:
+    """Yield, for each thing that can be turned round, its place and what makes the module with it."""
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    for number, node in enumerate(ast.walk(tree)):
+        for name, change in _changes(node):
+            place = f"{getattr(node, 'lineno', 0)}: {ast.unparse(node)}: {name}"
+            yield place, lambda n=number, c=change: _made(module, tree, n, c)
 
 
 def unnoticed(module: ModuleType, check: Callable[[ModuleType], None], *, every: int = 1) -> list[str]:
@@ -28,16 +34,7 @@ def unnoticed(module: ModuleType, check: Callable[[ModuleType], None], *, every:
     return [place for place, make in islice(flipped_modules(module), 0, None, every) if not _fails(make, check)]
 
 
-def _turned_round(statement: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
-    """Yield a statement of a module with one thing in it turned round, for each such thing, with its place."""
-    for number, node in enumerate(ast.walk(statement)):
-        for name, change in _changes(node):
-            changed = copy.deepcopy(statement)
-            change(next(one for n, one in enumerate(ast.walk(changed)) if n == number))
-            yield f"{getattr(node, 'lineno', 0)}: {ast.unparse(node)}: {name}", ast.fix_missing_locations(changed)
-
-
-def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
+def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
     if isinstance(node, ast.Compare):
         for at, operator in enumerate(node.ops):
             for table in (OPPOSITES, NEIGHBOURS):
@@ -54,19 +51,21 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
         yield "never", lambda found: setattr(found, "test", ast.Constant(False))
 
 
-def _made(module: ModuleType, body: list[ast.stmt]) -> ModuleType:
+def _made(module: ModuleType, tree: ast.Module, number: int, change: Callable[[ast.AST], None]) -> ModuleType:
+    changed = copy.deepcopy(tree)
+    change(next(node for n, node in enumerate(ast.walk(changed)) if n == number))
     made = ModuleType(f"{module.__name__}_flipped")
-    made.__dict__.update({name: held for name, held in vars(module).items() if name != "__name__"})
+    made.__file__ = module.__file__
     sys.modules[made.__name__] = made  # classes of a module look their annotations up there
-    exec(compile(ast.Module(body, []), str(module.__file__), "exec"), made.__dict__)
+    exec(compile(ast.fix_missing_locations(changed), str(module.__file__), "exec"), made.__dict__)
     return made
 
 
-def _fails(module: ModuleType, body: list[ast.stmt], check: Check) -> bool:
+def _fails(make: Callable[[], ModuleType], check: Callable[[ModuleType], None]) -> bool:
     try:
-        check(_made(module, body))
+        check(make())
     except (Exception, pytest.fail.Exception):
         return True
     finally:
-        sys.modules.pop(f"{module.__name__}_flipped", None)
+        sys.modules.pop(next((name for name in sys.modules if name.endswith("_flipped")), ""), None)
     return False

@@ -52,7 +52,7 @@ from ytterby.shell.actions.invite import (
 )
 from ytterby.shell.actions.release_use import file_profile, release_use
 from ytterby.shell.actions.report_delivery import decide_retransfer, record_visit, report_delivery
-from ytterby.shell.actions.speaker import Speaker, demo_speaker
+from ytterby.shell.store.case_speakers import Speaker, demo_speaker
 from ytterby.shell.store.filed import stored_filed
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.filed import (

@@ -26,9 +26,9 @@ from ytterby.shell.actions.file_statement import (
 )
 from ytterby.shell.actions.release_use import file_profile, release_use
 from ytterby.shell.actions.report_delivery import report_delivery
-from ytterby.shell.actions.speaker import demo_speaker
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import make_register
+from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
 

@@ -28,8 +28,8 @@ from ytterby.shell.actions.filing import speaker_of
 from ytterby.shell.actions.invite import accept_invitation, make_party_key, open_invitation, signed_binding
 from ytterby.shell.actions.release_use import file_profile
 from ytterby.shell.actions.rights import add_account, confirm_right, make_account_key
-from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import make_register, open_register
+from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.filed import stored_filed
 from ytterby.shell.store.models import Account, Registration
 from ytterby.shell.store.reading.filed import list_invitations

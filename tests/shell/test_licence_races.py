@@ -10,8 +10,8 @@ import pytest
 from shell.licensed import AT, NUMBER, OFFICE, balance, issue, licence, office, status
 from shell.tampering import named
 from ytterby.shell.actions.change_licence import change_licence
-from ytterby.shell.actions.speaker import demo_speaker
 from ytterby.shell.site.register import open_register
+from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.store.models import LicenceEntryRow
 
 RACE = """
@@ -22,7 +22,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "ytterby.shell.site.settings"
 django.setup()
 from shell.licensed import AT, OFFICE, NUMBER, say
 from ytterby.shell.actions.change_licence import confirm_change
-from ytterby.shell.actions.speaker import demo_speaker
+from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.site.register import open_register
 folder, data, what, draws = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 begin = time.time() + 0.5

@@ -14,8 +14,8 @@ transaction counts: `days`; what an answer lets an exporter do: `export_leave`.
 period ends and how sure that is (`due`); on which day a case stands, what stopped it and when it is due, as a function
 of its events (`clock`, by the rules of `clock_rule`).
 *Procedures.* States, steps, documents, clocks, kinds of licence of a pack, as data that a kernel of cases follows
-(`procedure`, `licence_kind`, `procedure_schema`, `procedure_check`, `procedure_reader`). How an office works on one, and
-which facts of a case a score card may count as a risk: `casework_rule`, `casework_fact`, `casework_schema`,
+(`procedure`, `licence_kind`, `procedure_schema`, `procedure_check`, `procedure_reader`). How an office works on one,
+and which facts of a case a score card may count as a risk: `casework_rule`, `casework_fact`, `casework_schema`,
 `casework_check`, `casework_reader`.
 *Changes.* Whose answer differs by two books, from which day on (`impact`, `law_change`), and which goods a difference
 between them can concern at all (`reach`).

@@ -9,8 +9,8 @@ import msgspec
 from ytterby.licence.filing import order_key
 from ytterby.licence.trade_order import TradeOrder
 from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
-from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.filed import stored_filed
 from ytterby.terms.problem import refuse
 

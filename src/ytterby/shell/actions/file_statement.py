@@ -27,8 +27,8 @@ from ytterby.licence.end_use_statement import (
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
-from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER

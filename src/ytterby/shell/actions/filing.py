@@ -17,9 +17,9 @@ from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight
-from ytterby.shell.actions.speaker import KEY, SESSION, Speaker, key_speaker
 from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_speakers import KEY, SESSION, Speaker, key_speaker
 from ytterby.shell.store.filed import (
     filing_fields,
     has_newer,

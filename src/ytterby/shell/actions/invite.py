@@ -31,9 +31,9 @@ from ytterby.licence.invitation import (
 from ytterby.proof.key import KeyUse, PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.filing import NOBODY, FilingChange, file_with, unregistered
-from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.filed import stored_filed
 from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import Problem, refuse

@@ -20,8 +20,8 @@ from ytterby.licence.delivery_report import (
 )
 from ytterby.licence.filing import Filing
 from ytterby.shell.actions.filing import FilingChange, file_with
-from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_speakers import Speaker
 from ytterby.terms.problem import Problem, refuse
 
 ID_BYTES = 6
