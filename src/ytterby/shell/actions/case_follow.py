@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 import msgspec
@@ -25,6 +26,7 @@ from ytterby.licence.evidence import Evidence, evidence_digest, evidence_fields,
 from ytterby.licence.guard import approvals_wanted
 from ytterby.licence.licence import Licence
 from ytterby.licence.lot_claim import Held
+from ytterby.licence.office_roster import Roster
 from ytterby.licence.step import (
     Assign,
     DecideAutomatically,
@@ -37,14 +39,17 @@ from ytterby.licence.step import (
     Step,
 )
 from ytterby.licence.tier import score
+from ytterby.licence.told_section import end_users_section, statements_section
 from ytterby.licence.transition import Row
 from ytterby.licence.validity import last_valid_day
 from ytterby.shell.actions.licence_content import content_of_case, customs_flaws
 from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.case_clock_of import due_of_case
+from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
+from ytterby.shell.store.filed import stored_filed
 from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
 from ytterby.shell.store.models import CaseRow
 from ytterby.shell.store.office_roster import stored_roster
@@ -87,10 +92,10 @@ class Follow:
 
     # Looked up
 
-    def conflicts_of(self, account: str) -> frozenset[str]:
-        """Return the parties with which an account declared a conflict, in whatever case."""
-        member = stored_roster(self.register).members.get(account)
-        return member.conflicts if member is not None else frozenset()
+    @cached_property
+    def roster(self) -> Roster:
+        """Who works in the office now."""
+        return stored_roster(self.register)
 
     def prepared(self, case: Case, step: Step) -> Step:
         """Return a step with what the register itself knows filled in: evidence, packs, the licence's content."""
@@ -129,7 +134,16 @@ class Follow:
     def gathered(self, case: Case) -> Gather:
         """Return what is known of a case now."""
         self.rests_on_register = True
-        evidence = gather_evidence(OPERATOR_VIEWER, self.desk, case.number, case.application, amends=case.begun.amends)
+        filed = stored_filed(self.register, self.desk.known.size)
+        evidence = gather_evidence(
+            OPERATOR_VIEWER,
+            self.desk,
+            case.number,
+            case.application,
+            amends=case.begun.amends,
+            end_users=end_users_section(case.application, filed, invitation_rules()),
+            statements=statements_section(case.application, filed, self.desk.today),
+        )
         return Gather(evidence_fields(evidence), evidence_digest(evidence))
 
     def drafted(self, case: Case, gathered: Gather, step: Propose) -> Propose:
@@ -177,7 +191,7 @@ class Follow:
             if one.party in {right.party for right in self._deciding(self._body(case, order))}
         }
         pool = eligible(
-            stored_roster(self.register).candidates(accounts, self._loads()),
+            self.roster.candidates(accounts, self._loads()),
             self._excluded(case, order),
             parties={*case.application.party_ids, case.applicant},
         )

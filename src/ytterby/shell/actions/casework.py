@@ -207,9 +207,17 @@ class _Taking:
             return [desk]
         end_users = {one.party for one in told.of_role("end_user")}
         applicant = "" if isinstance(step, Begin) else case.applicant
-        who = speaking(rights, speaker, desk.today, applicant=applicant, end_users=end_users)
         follow = Follow(self.register, desk, rights, self.licence)
-        who = replace(who, conflicts=follow.conflicts_of(who.account))
+        member = follow.roster.members.get(speaker.account)
+        who = speaking(
+            rights,
+            speaker,
+            desk.today,
+            applicant=applicant,
+            end_users=end_users,
+            conflicts=member.conflicts if member is not None else (),
+            team=follow.roster.team_of(speaker.account),
+        )
         if not isinstance(step, Begin) and not _may_know(case, who):
             return [refuse("case.unknown", "", self.number)]
         return self._entered(case, desk, who, follow)
