@@ -7,11 +7,14 @@ from decimal import Decimal
 import msgspec
 
 from shell.strangers import LUMEN, ORIEL
+from ytterby.chain.party import Directory
 from ytterby.licence.draw_down import Entry, Kind
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.shell.actions.draw_down import Asked, enter_draw_down
 from ytterby.shell.actions.enrol import import_directory
+from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.store.case_speakers import demo_speaker
+from ytterby.shell.store.customs_records import stored_at_customs
 from ytterby.shell.store.licences import enter_licence, follow_customs, issue_problems, licence_record
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
 from ytterby.shell.store.registering import Registrable, register_documents
@@ -62,18 +65,26 @@ def issue(made, at=AT):
 
     try:
         register_documents(
-            [licence_record(made)], OFFICE, at, check=check, after=lambda index: enter_licence(made, index)
+            [licence_record(made), *customs_rows(made, "issued", Directory(), at)],
+            "operator",
+            at,
+            check=check,
+            after=lambda index: enter_licence(made, index),
         )
     except ZeroDivisionError:
         return found
     return []
 
 
-def answer(number=NUMBER, result="acknowledged", version=1, message="M-1", at=AT):
-    """Let customs answer a message about a licence."""
-    fields = {"licence": number, "version": version, "message": message, "result": result}
+def answer(number=NUMBER, result="acknowledged", which=-1, at=AT):
+    """Let customs answer a message about a licence, the last one where none is named."""
+    message = stored_at_customs(number).current[which]
+    fields = {
+        "id": number, "licence": number, "version": message.version, "message": message.id, "result": result,
+        "codes": ["X"] if result == "rejected" else [],
+    }  # fmt: skip
     row = Registrable("customs_answer", number, fields)
-    register_documents([row], CUSTOMS, at, after=lambda _: follow_customs(number))
+    register_documents([row], "operator", at, after=lambda _: follow_customs(number))
 
 
 def entry(kind, quantity="0", decl="d1", seq=1, on=DAY, unit="KGM", line=1):
@@ -85,10 +96,11 @@ def asked(made, line="L1", number=NUMBER, **changes):
     return Asked(number, line, made, **{**of_customs, **changes})
 
 
-def say(register, kind, quantity="0", *, by="", how=None, at=AT, **fields):
+def say(register, kind, quantity="0", *, by="", how=None, at=AT, publishes=False, **fields):
     """Enter something as whoever usually does: the exporter reserves, customs does the rest."""
     party = by or (EXPORTER if kind == "reserve" else CUSTOMS)
-    return enter_draw_down(register, asked(entry(kind, quantity, **fields), **(how or {})), demo_speaker(party), at=at)
+    said = asked(entry(kind, quantity, **fields), **(how or {}))
+    return enter_draw_down(register, said, demo_speaker(party), at=at, publishes=publishes)
 
 
 def balance(line="L1", number=NUMBER):

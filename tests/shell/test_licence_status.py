@@ -131,14 +131,14 @@ def test_a_reissue_goes_on_with_what_was_used_and_never_below_it(licensed):
     assert issue(licence(version=2, quantity="12", needs_acknowledgement=True)) == []
     assert (status(version=1), status(version=2), balance()) == ("superseded", "issued", (6, 3, 3, 0))
     # The answer about the version before says nothing of this one.
-    answer(version=1)
+    answer(which=0)
     assert status() == "issued"
     assert say(licensed, "exit", "4", decl="d2", seq=2).drawn == "3"  # what was reserved before
-    answer(version=2)
+    answer()
     assert say(licensed, "exit", "3", decl="d3").verdict == "drawn"
     assert status() == "exhausted"
     assert issue(licence(version=3, quantity="13", needs_acknowledgement=True)) == []
-    answer(version=3, message="M-3")
+    answer()
     assert (status(), balance()) == ("active", (12, 0, 1, 1))
 
 

@@ -39,7 +39,6 @@ from ytterby.shell.store.licence_ledger import (
 )
 from ytterby.shell.store.licence_speakers import Said, is_customs_at, role_problem, unknown_licence
 from ytterby.shell.store.licences import (
-    ACKNOWLEDGED,
     DRAW_DOWN,
     HeldLicence,
     follow_customs,
@@ -124,14 +123,19 @@ class _Judged:
     index: int | None = None
 
 
-def enter_draw_down(register: Register, asked: Asked, speaker: Speaker, *, at: datetime | None = None) -> DrawDown:
-    """Enter something on a licence, and return what came of it."""
+def enter_draw_down(
+    register: Register, asked: Asked, speaker: Speaker, *, at: datetime | None = None, publishes: bool = True
+) -> DrawDown:
+    """Enter something on a licence, and return what came of it.
+
+    Who enters many at once `publishes` the log's files once for all of them.
+    """
     moment = at or now()
     problems = _form(asked)
     if problems:
         return DrawDown(tuple(problems), register.size)
     for _ in range(TRIES):
-        holds = _checks_hold(asked.licence, moment)
+        holds = _checks_hold(held_licence(asked.licence), moment)
         judged = _Judged()
         try:
             size = _record(register, asked, speaker, judged, moment, holds=holds)
@@ -141,7 +145,8 @@ def enter_draw_down(register: Register, asked: Asked, speaker: Speaker, *, at: d
             return known.answer
         except RefusedRight as refused:
             return DrawDown(refused.problems, register.size)
-        publish_or_leave(register)
+        if publishes:
+            publish_or_leave(register)
         return _answer(judged, size)
     raise RuntimeError(f"screening changed {TRIES} times while one entry was made on {asked.licence}")
 
@@ -169,9 +174,8 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _checks_hold(number: str, at: datetime) -> bool:
+def _checks_hold(held: HeldLicence | None, at: datetime) -> bool:
     """Tell whether the parties of a licence pass screening against lists that are young enough, where its pack asks."""
-    held = held_licence(number)
     if held is None or held.licence.list_hours is None:
         return True
     hours = held.licence.list_hours
@@ -183,15 +187,13 @@ def _record(register: Register, asked: Asked, speaker: Speaker, judged: _Judged,
     record = spoken_record(register, Registrable(DRAW_DOWN, asked.licence, draw_down_fields(asked, holds)), speaker)
 
     def check() -> None:
-        if _checks_hold(asked.licence, at) != holds:
-            raise _Stale
         _judge(register, asked, speaker, judged, at, holds=holds)
 
     def after(first: int) -> None:
         judged.index = first
         if judged.row is not None and judged.outcome is not None:
             enter_outcome(judged.row, asked.entry, judged.outcome, first)
-            follow_use(asked.licence)
+            follow_use(asked.licence, judged.held)
 
     return register_documents([record], speaker.party, at, check=check, after=after)
 
@@ -221,6 +223,7 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
     Raises:
         RefusedRight: who speaks is not who it says, may not say it, or there is nothing to say it of.
         _Answered: it was said before.
+        _Stale: the check that the record pins came out otherwise by now.
     """
     rights = stored_rights(register)
     flaw = speaker_flaw(register, rights, speaker) if asked.event is None else None
@@ -228,6 +231,8 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
         raise RefusedRight(flaw)
     size = LogHead.objects.get(id=1).size
     held = _acknowledged(asked.licence)
+    if _checks_hold(held, at) != holds:
+        raise _Stale
     line = stored_lines(asked.licence).get(asked.line)
     if held is None or line is None:
         _without_licence(register, asked, speaker, held, judged, at)
@@ -266,7 +271,7 @@ def _facts(held: HeldLicence, *, holds: bool) -> Facts:
     # Only where one declaration may have the whole licence is it asked which ones are there.
     lines = list(stored_lines(licence.number).values()) if licence.is_single_use or licence.ends_at_exit else []
     return Facts(
-        is_acknowledged=not licence.needs_acknowledgement or held.row.customs == ACKNOWLEDGED,
+        # Who has not acknowledged it finds it issued, and not active.
         checks_hold=holds,
         is_single_use=licence.is_single_use,
         ends_at_exit=licence.ends_at_exit,

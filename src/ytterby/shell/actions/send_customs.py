@@ -17,17 +17,9 @@ from ytterby.law.casework_rule import CustomsAdapter
 from ytterby.licence.customs_content import ToldLicence, ToldLine, ToldParty, content_of, told_party
 from ytterby.licence.customs_file_fit import fit
 from ytterby.licence.customs_file_rules import FileRules, read_file_rules
-from ytterby.licence.customs_message import (
-    Action,
-    CustomsAnswer,
-    CustomsMessage,
-    LicenceAtCustoms,
-    at_customs,
-    next_message,
-)
+from ytterby.licence.customs_message import Action, next_message
 from ytterby.licence.licence import Licence
-from ytterby.shell.store.licences import CUSTOMS_ANSWER, CUSTOMS_MESSAGE
-from ytterby.shell.store.models import Registration
+from ytterby.shell.store.customs_records import CUSTOMS_MESSAGE, stored_at_customs
 from ytterby.shell.store.registering import Registrable
 from ytterby.terms.problem import Problem, is_refused
 
@@ -82,37 +74,6 @@ def customs_problems(licence: Licence, adapter: CustomsAdapter, directory: Direc
     told = told_licence(licence, Action.ISSUED.value, directory, rules.address_width)
     _, problems = fit(told, rules)
     return [one for one in problems if is_refused([one])]
-
-
-def stored_at_customs(number: str) -> LicenceAtCustoms:
-    """Return the messages and answers of a licence, as the log has them."""
-    rows = Registration.objects.filter(kind__in=(CUSTOMS_MESSAGE, CUSTOMS_ANSWER), key=number).order_by("log_index")
-    found = [(kind, msgspec.json.decode(text)) for kind, text in rows.values_list("kind", "document")]
-    return at_customs(
-        [message_of(fields) for kind, fields in found if kind == CUSTOMS_MESSAGE],
-        [answer_of(fields) for kind, fields in found if kind == CUSTOMS_ANSWER],
-    )
-
-
-def message_of(fields: Json) -> CustomsMessage:
-    """Return the message of a record.
-
-    Raises:
-        msgspec.ValidationError: it is none.
-    """
-    names = CustomsMessage.__struct_fields__
-    told = {name: fields[name] for name in names if name in fields and name != "id"}
-    return msgspec.convert({**told, "id": fields["message"]}, CustomsMessage)
-
-
-def answer_of(fields: Json) -> CustomsAnswer:
-    """Return the answer of a record.
-
-    Raises:
-        msgspec.ValidationError: it is none.
-    """
-    told = {"message": fields["message"], "verdict": fields["result"]}
-    return msgspec.convert({**told, "codes": fields.get("codes", ()), "text": fields.get("text", "")}, CustomsAnswer)
 
 
 def customs_rows(licence: Licence, action: str, directory: Directory, at: datetime) -> Iterable[Registrable]:

@@ -184,7 +184,10 @@ class _Beside:
 
 
 # Kind of registration -> the field that names who beside the operator may have made it.
-OWNERS = {"product": "maker", "columns": "party", "inquiry": "party", **dict.fromkeys(FILINGS, "party")}
+OWNERS = {
+    "product": "maker",
+    **dict.fromkeys(("columns", "inquiry", "draw_down", "licence_status", *FILINGS), "party"),
+}
 REGISTRATION_COLUMNS = ("kind", "key", "document", "digest", "salt", "submitter")
 
 

@@ -7,6 +7,8 @@ whole millionths of the line's unit. The database's triggers add an entry to its
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from django.db import connection
+
 from ytterby.licence.draw_down import CONFLICT, OK, Change, Entry, Kind, Share
 from ytterby.licence.exit import DRAWN, DRAWN_IN_PART, NOT_DRAWN, OVER_DRAW, Exit, Outcome
 from ytterby.licence.licence import scaled, unscaled
@@ -46,8 +48,11 @@ class NewEntry(NamedTuple):
 
 def known_entry(line: LicenceLineRow, entry: Entry) -> LicenceEntryRow | None:
     """Return what was entered under the key of an entry."""
-    key = {"declaration": entry.declaration, "declaration_line": entry.line, "seq": entry.seq}
-    return LicenceEntryRow.objects.filter(line=line, **key).first()
+    columns = [field.column for field in LicenceEntryRow._meta.concrete_fields]
+    where = "line_id = %s AND declaration = %s AND declaration_line = %s AND seq = %s"
+    for row in rows_where(LicenceEntryRow, columns, where, [line.pk, *entry.key]):
+        return LicenceEntryRow.from_db(connection.alias, columns, row)
+    return None
 
 
 def answer_of(row: LicenceEntryRow, entry: Entry) -> str:

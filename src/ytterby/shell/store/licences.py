@@ -10,27 +10,28 @@ The rows are functions of the log: `store.licence_replay` works them out again, 
 that write run under the lock of the log's head, from `register_documents(..., after=)`.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db import connection
 
+from ytterby.licence.customs_message import LicenceAtCustoms, Towards
 from ytterby.licence.draw_down import ACTIVE, EXHAUSTED, Line
 from ytterby.licence.exit import ISSUED
 from ytterby.licence.licence import Licence, licence_problems, reissue_problems, scaled, tolerance_of, unscaled
 from ytterby.licence.licence_state import LicenceTable, read_licence_table
 from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.store.asking import rows_where
+from ytterby.shell.store.customs_records import holds_active, stored_at_customs
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, Registration
 from ytterby.shell.store.registering import Registrable
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem
 
 LICENCE, STATUS, DRAW_DOWN = "licence", "licence_status", "draw_down"
-CUSTOMS_MESSAGE, CUSTOMS_ANSWER = "customs_message", "customs_answer"
-NOT_SENT, SENT, ACKNOWLEDGED, REJECTED = "not_sent", "sent", "acknowledged", "rejected"
 LICENSED = "licensed"  # the kind of the entry that sets a line's quantity
 SUPERSEDED = "superseded"
 
@@ -72,15 +73,20 @@ def licence_of(fields: Mapping[str, Any]) -> Licence:
 
 def held_licence(number: str) -> HeldLicence | None:
     """Return the version of a number that stands; None where none was issued."""
-    row = LicenceRow.objects.filter(number=number).order_by("-version").first()
-    if row is None:
-        return None
-    return HeldLicence(row, licence_of(json.loads(Registration.objects.get(log_index=row.log_index).document)))
+    columns = [field.column for field in LicenceRow._meta.concrete_fields]
+    for row in rows_where(LicenceRow, columns, "number = %s", [number], "ORDER BY version DESC LIMIT 1"):
+        found = LicenceRow.from_db(connection.alias, columns, row)
+        ((document,),) = rows_where(Registration, ("document",), "log_index = %s", [found.log_index])
+        return HeldLicence(found, licence_of(msgspec.json.decode(document)))
+    return None
 
 
 def stored_lines(number: str) -> dict[str, LicenceLineRow]:
     """Return the lines of a number through all its versions, in order of their names."""
-    return {row.line: row for row in LicenceLineRow.objects.filter(number=number).order_by("line")}
+    columns = [field.column for field in LicenceLineRow._meta.concrete_fields]
+    rows = rows_where(LicenceLineRow, columns, "number = %s", [number], "ORDER BY line")
+    found = [LicenceLineRow.from_db(connection.alias, columns, row) for row in rows]
+    return {row.line: row for row in found}
 
 
 def line_of(row: LicenceLineRow, licence: Licence, standing: str) -> Line:
@@ -123,7 +129,7 @@ def enter_licence(licence: Licence, index: int) -> None:
         number=licence.number,
         version=licence.version,
         status=licence_table().begins,
-        customs=NOT_SENT,
+        customs=Towards.NOT_SENT.value,
         holder=licence.holder,
         valid_from=licence.valid_from,
         valid_to=licence.valid_to,
@@ -167,31 +173,6 @@ def _set_quantity(row: LicenceLineRow, version: int, index: int, quantity: int, 
     )
 
 
-def customs_standing(number: str, version: int) -> str:
-    """Return where a version of a licence stands with customs, by the records, in whatever order they came."""
-    rows = Registration.objects.filter(kind__in=(CUSTOMS_MESSAGE, CUSTOMS_ANSWER), key=number)
-    records = [(kind, json.loads(text)) for kind, text in rows.values_list("kind", "document")]
-    return standing_of((kind, fields) for kind, fields in records if fields.get("version") == version)
-
-
-def standing_of(records: Iterable[tuple[str, Json]]) -> str:
-    """Return where a version stands with customs by its messages and answers.
-
-    A message that was answered both ways counts as rejected. One that was acknowledged is what customs goes by.
-    """
-    said: dict[str, set[str]] = {}
-    is_sent = False
-    for kind, fields in records:
-        is_sent = True
-        if kind == CUSTOMS_ANSWER:
-            said.setdefault(str(fields["message"]), set()).add(str(fields["result"]))
-    if any(results == {ACKNOWLEDGED} for results in said.values()):
-        return ACKNOWLEDGED
-    if said:
-        return REJECTED
-    return SENT if is_sent else NOT_SENT
-
-
 def follow_customs(number: str) -> None:
     """Bring the row of a licence up to what customs answered: acknowledged, it is active.
 
@@ -200,22 +181,28 @@ def follow_customs(number: str) -> None:
     held = held_licence(number)
     if held is None:
         return
-    standing = customs_standing(number, held.row.version)
-    status, is_acknowledged = held.row.status, standing == ACKNOWLEDGED or not held.licence.needs_acknowledgement
-    if status == ISSUED and is_acknowledged:
-        status = ACTIVE
-    elif status in {ACTIVE, EXHAUSTED} and not is_acknowledged:
-        status = ISSUED  # an answer came that takes the other one back
+    so_far = stored_at_customs(number)
+    status, standing = status_by_customs(held, so_far), so_far.state.value
     if (status, standing) != (held.row.status, held.row.customs):
         LicenceRow.objects.filter(pk=held.row.pk).update(status=status, customs=standing)
     follow_use(number)
 
 
-def follow_use(number: str) -> None:
+def status_by_customs(held: HeldLicence, so_far: LicenceAtCustoms) -> str:
+    """Return the status of a licence by what customs answered: acknowledged as one to leave on, it is active."""
+    status = held.row.status
+    is_acknowledged = not held.licence.needs_acknowledgement or holds_active(so_far, held.row.version)
+    if status == ISSUED and is_acknowledged:
+        return ACTIVE
+    # An answer came that takes the other one back.
+    return ISSUED if status in {ACTIVE, EXHAUSTED} and not is_acknowledged else status
+
+
+def follow_use(number: str, held: HeldLicence | None = None) -> None:
     """Bring the status of a licence up to what was drawn: exhausted where nothing is left of it, or its export is gone;
-    active again where a correction gave something back.
+    active again where a correction gave something back. `held` spares reading it again.
     """
-    held = held_licence(number)
+    held = held or held_licence(number)
     if held is None or held.row.status not in {ACTIVE, EXHAUSTED}:
         return
     status = EXHAUSTED if is_used_up(held.licence, stored_lines(number).values()) else ACTIVE

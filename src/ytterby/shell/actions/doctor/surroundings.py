@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.apps import apps
@@ -12,12 +12,17 @@ from django.db import connection, models
 
 from ytterby.shell.actions.doctor.unsound import Unsound
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.ledger_triggers import trigger_texts
 from ytterby.terms.problem import finding
 
 ASIDE = re.compile(r"^\..+\.(\d+)$")  # `publish.write_whole`: a file that is being written, by which process
+# Name and text; of PostgreSQL's the body of the function, or what keeps it from being run.
 TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": (
+        "SELECT t.tgname, CASE WHEN t.tgenabled = 'O' THEN p.prosrc ELSE 'disabled' END "
+        "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
+    ),
 }
 
 
@@ -38,13 +43,24 @@ def changed_shape() -> Iterator[Unsound]:
                 continue
             have = {column.name for column in connection.introspection.get_table_description(cursor, table)}
             kept = connection.introspection.get_constraints(cursor, table)
-            names = {name for name, one in kept.items() if one["unique"] or one["index"]}
+            names = {name for name, one in kept.items() if one["unique"] or one["index"] or one["check"]}
             uniques = {tuple(one["columns"]) for one in kept.values() if one["unique"]}
             for lost in _lost(model, have, names, uniques):
                 yield Unsound(finding("store.shape"), table, f"{lost} is gone")
         cursor.execute(TRIGGERS[connection.vendor])
-        for (name,) in cursor.fetchall():
-            yield Unsound(finding("store.shape"), "database", f"a trigger {name} changes rows by itself")
+        yield from _changed_triggers(dict(cursor.fetchall()))
+
+
+def _changed_triggers(have: Mapping[str, str]) -> Iterator[Unsound]:
+    """Name triggers that are not ours, and ours that are gone or do something else (`store.ledger_triggers`)."""
+    ours = trigger_texts(connection.vendor)
+    for name in sorted(have.keys() - ours.keys()):
+        yield Unsound(finding("store.shape"), "database", f"a trigger {name} changes rows by itself")
+    for name, text in ours.items():
+        if name not in have:
+            yield Unsound(finding("store.shape"), "database", f"the trigger {name} is gone")
+        elif have[name] != text:
+            yield Unsound(finding("store.shape"), "database", f"the trigger {name} does something else")
 
 
 def _lost(
