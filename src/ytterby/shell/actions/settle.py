@@ -16,10 +16,12 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from ytterby.licence.exit_event import names_a_licence
 from ytterby.proof.receipt import sign_outcome
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.convert import remember_given
 from ytterby.shell.actions.decide import Decision, KnownWorld, decide, read_submission
+from ytterby.shell.actions.follow_exports import follow_left
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.derived.collector import without_collector
@@ -98,6 +100,9 @@ def settle_submission(
         # What was decided stands; names that cannot be remembered now can be given with the next document.
         with suppress(DatabaseError):
             remember_given(register, submission, read.readable.sheets, at=at)
+        if any(names_a_licence(one.event) for one in read.ready):
+            # What licences say to it comes after: it is accepted whatever that is.
+            follow_left(register, at=at)
     return result
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from django.db import connections
 
+from ytterby.shell.actions.follow_exports import follow_left
 from ytterby.shell.actions.lapse import lapse_refused
 from ytterby.shell.actions.publish import publish_or_leave, published_size, remove_left
 from ytterby.shell.actions.settle import CaptureResult, complete_left, settle
@@ -63,6 +64,7 @@ def work_once(register: Register, *, jobs: Collection[str] | None = None, at: da
             settled[receipt_id] = settle(register, receipt_id, at=at)
         except Exception as error:  # a job must not stop the others, whatever its bytes do
             failed[receipt_id] = f"{type(error).__name__}: {error}"
+    follow_left(register, at=at)
     # A demo's documents are years old on its simulated clock; what it shows of a refusal should still be there.
     lapsed = 0 if register.is_demo and at is None else lapse_refused(register, at=at)
     unpublished = ""

@@ -6,10 +6,11 @@ from itertools import islice
 
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
+from ytterby.licence.exit_event import names_a_licence
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.derived.postings import ReadyPostings, Submitted, live_edition, post_submissions
 from ytterby.shell.store.inserting import insert_rows
-from ytterby.shell.store.models import EventRecord, Visible
+from ytterby.shell.store.models import EventRecord, LicensedEvent, Visible
 from ytterby.shell.store.visibility import Readers, reader_ids
 from ytterby.shell.store.writing import NewEntry
 
@@ -113,6 +114,8 @@ def _insert_part(part: Sequence[tuple[int, NewEvents, NewEvent]], readers: Reade
         )
         seen.append((index, readers.of(event, one.submitter)))
     insert_rows(EventRecord, COLUMNS, rows)
+    named = [(index, new.event.licence) for index, _, new in part if names_a_licence(new.event)]
+    insert_rows(LicensedEvent, ("log_index", "licence", "why"), [(*one, "") for one in named])
     ids = reader_ids(set().union(*(parties for _, parties in seen)))
     insert_rows(
         Visible,

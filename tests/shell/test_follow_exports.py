@@ -1,0 +1,146 @@
+"""Export events on licences: accepted whatever the licence says, then followed (threat Q4)."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from shell.licensed import AT, CUSTOMS, EXPORTER, FOREIGN, answer, balance, issue, licence, office, status
+from shell.strangers import KESTREL
+from shell.tampering import named
+from ytterby.shell.actions.capture import capture
+from ytterby.shell.actions.draw_down import exits_without_licence
+from ytterby.shell.actions.work import work_once
+from ytterby.shell.store.models import LicensedEvent
+
+NUMBER = "XA-DU-2025-004417"
+LATER = datetime(2026, 6, 2, tzinfo=UTC)
+
+
+def export(sample, number, kg=900, **changes):
+    """Return the sample's export, or the one of customs, under another eventID."""
+    event = {**sample["epcisBody"]["eventList"][16], "ree:netMassKilogram": kg}
+    event["eventID"] = f"urn:uuid:00000000-0000-5000-8000-{number:012d}"
+    return {**event, **changes}
+
+
+def confirmed(sample, number, kg=900, **changes):
+    """Return the event of customs: it speaks for its own place, and of the goods' owner."""
+    owner = [one for one in sample["epcisBody"]["eventList"][16]["sourceList"] if one["type"] == "owning_party"]
+    return export(sample, number, kg, **{"sourceList": owner, **changes})
+
+
+def take(register, sample, event, party, at=AT, outcome="accepted"):
+    text = json.dumps({**sample, "epcisBody": {"eventList": [event]}}).encode()
+    result = capture(register, text, submitter=party, at=at)
+    assert result.outcome == outcome, result.problems
+    return LicensedEvent.objects.order_by("-log_index").first()
+
+
+def wrong(event):
+    return {**event, "errorDeclaration": {"declarationTime": "2026-06-01T01:00:00.000Z", "reason": "incorrect_data"}}
+
+
+@pytest.fixture
+def licensed(register):
+    office(register)
+    made = licence(NUMBER, "900", valid_from="2025-07-01", exports="one", done_when="first_exit")
+    assert issue(made) == []
+    return register
+
+
+def test_the_exporters_event_reserves_and_the_one_of_customs_draws(licensed, sample):
+    first = take(licensed, sample, export(sample, 1), EXPORTER)
+    assert (first.why, balance(number=NUMBER)) == ("", (0, 900, 0, 0))
+    assert first.followed > first.log_index
+    second = take(licensed, sample, confirmed(sample, 2, kg=899.5), CUSTOMS)
+    assert (second.why, balance(number=NUMBER), status(NUMBER)) == ("", (899.5, 0, 0.5, 0), "exhausted")
+    # The same told again under another eventID is one exit.
+    again = take(licensed, sample, confirmed(sample, 3, kg=899.5), CUSTOMS)
+    assert (again.why, again.followed) == ("licence.event_again", again.log_index)
+    # A second export on a licence for one.
+    third = take(licensed, sample, export(sample, 4, kg=1, **{"ree:declaration": "XA-EX-2"}), EXPORTER)
+    assert third.why == "licence.not_usable"
+    fourth = take(licensed, sample, confirmed(sample, 5, kg=1, **{"ree:declaration": "XA-EX-2"}), CUSTOMS)
+    assert (fourth.why, balance(number=NUMBER)) == ("licence.unlicensed_exit", (899.5, 0, 0.5, 1))
+    assert named(licensed) == set()
+
+
+def test_an_error_declaration_takes_back_what_its_event_did(licensed, sample):
+    reserved, left = export(sample, 1), confirmed(sample, 2)
+    take(licensed, sample, reserved, EXPORTER)
+    assert take(licensed, sample, wrong(reserved), EXPORTER).why == ""
+    assert balance(number=NUMBER) == (0, 0, 900, 0)
+    take(licensed, sample, export(sample, 3, kg=800), EXPORTER)
+    take(licensed, sample, left, CUSTOMS)
+    assert balance(number=NUMBER) == (900, 0, 0, 0)
+    assert take(licensed, sample, wrong(left), CUSTOMS).why == ""
+    assert (balance(number=NUMBER), status(NUMBER)) == ((0, 0, 900, 0), "active")
+    # The corrected one tells the same instant, and is another exit.
+    take(licensed, sample, confirmed(sample, 4), CUSTOMS)
+    assert balance(number=NUMBER) == (900, 0, 0, 0)
+    assert named(licensed) == set()
+
+
+def test_whatever_the_licence_says_the_event_is_accepted(licensed, sample):
+    for number, (changes, party, why) in enumerate(
+        (
+            ({"ree:licence": "XA-NONE"}, EXPORTER, "licence.unknown"),
+            ({"ree:licenceLine": "L9"}, EXPORTER, "licence.unknown"),
+            ({"ree:netMassKilogram": 901}, EXPORTER, "licence.over_draw"),
+            ({"eventTime": "2027-01-02T00:00:00.000Z"}, EXPORTER, "licence.not_valid"),
+        ),
+        1,
+    ):
+        at = datetime(2027, 1, 3, tzinfo=UTC) if "eventTime" in changes else AT
+        assert take(licensed, sample, export(sample, number, **changes), party, at).why == why
+    without = {name: value for name, value in export(sample, 9).items() if name != "ree:netMassKilogram"}
+    assert take(licensed, sample, without, EXPORTER, datetime(2027, 1, 4, tzinfo=UTC)).why == "licence.event_unit"
+    assert balance(number=NUMBER) == (0, 0, 900, 0)
+
+
+def test_nobody_uses_a_rivals_licence_by_an_event(licensed, sample):
+    """Threat Q4: accepted, and the ledger is unchanged."""
+    site = KESTREL.replace("/417/", "/414/")
+    own = [{"type": "owning_party", "source": KESTREL}, {"type": "location", "source": site}]
+    claimed = [{"type": "owning_party", "source": EXPORTER}, {"type": "location", "source": site}]
+    for number, sources in enumerate((own, claimed), 1):
+        made = take(licensed, sample, export(sample, number, sourceList=sources), KESTREL)
+        assert (made.why, made.followed) == ("licence.not_the_holder", made.log_index)
+    # The foreign customs office at its own place, where the goods arrive.
+    port = "https://id.gs1.org/414/9520000010089"
+    abroad = confirmed(sample, 3, bizLocation={"id": port}, readPoint={"id": port})
+    assert take(licensed, sample, abroad, FOREIGN).why == "licence.unknown"
+    assert balance(number=NUMBER) == (0, 0, 900, 0)
+
+
+def test_an_exit_on_no_licence_is_recorded_and_waits_for_an_officer(register, sample):
+    office(register)
+    made = take(register, sample, confirmed(sample, 1), CUSTOMS)
+    assert made.why == "licence.unlicensed_exit"
+    (record,) = exits_without_licence(NUMBER)
+    assert (record.number, record.fields["entry"]["quantity"]) == (made.followed, "900")
+    assert issue(licence(NUMBER, "900", valid_from="2025-07-01")) == []
+    assert balance(number=NUMBER) == (0, 0, 900, 0)
+
+
+def test_what_a_kill_left_is_followed_by_the_next_round(licensed, sample, monkeypatch):
+    from ytterby.shell.actions import settle
+
+    monkeypatch.setattr(settle, "follow_left", lambda register, at: None)
+    waits = take(licensed, sample, export(sample, 1), EXPORTER)
+    assert waits.followed is None
+    assert balance(number=NUMBER) == (0, 0, 900, 0)
+    work_once(licensed, at=LATER)
+    assert balance(number=NUMBER) == (0, 900, 0, 0)
+    work_once(licensed, at=LATER)
+    assert LicensedEvent.objects.get().followed == waits.log_index + 1
+
+
+def test_before_customs_acknowledged_an_event_reserves_nothing(register, sample):
+    office(register)
+    assert issue(licence(NUMBER, "900", valid_from="2025-07-01", needs_acknowledgement=True)) == []
+    assert take(register, sample, export(sample, 1), EXPORTER).why == "licence.not_acknowledged"
+    answer(NUMBER)
+    assert take(register, sample, export(sample, 2), EXPORTER).why == ""
+    assert balance(number=NUMBER) == (0, 900, 0, 0)
