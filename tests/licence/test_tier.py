@@ -93,7 +93,7 @@ def test_of_every_risk_that_is_gone_the_points_are_gone_too():
 # Whatever the facts
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(FACTS)
 def test_a_card_adds_up(facts):
     found = score(CN, facts)
@@ -107,7 +107,7 @@ def test_a_card_adds_up(facts):
     assert tier_of(CN, facts).id == found.tier
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(FACTS, st.data())
 def test_a_fact_that_gets_worse_never_makes_a_case_lighter(facts, data):
     """Adding a risk never lowers the tier: neither more of what is worse, nor an element, form or code more."""
@@ -137,7 +137,7 @@ def _worse(name, value, data):
     return value
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(FACTS, st.data())
 def test_a_fact_that_is_forgotten_never_makes_a_rule_decide_alone(facts, data):
     """What is not known is not good (threat D6)."""
@@ -145,7 +145,7 @@ def test_a_fact_that_is_forgotten_never_makes_a_rule_decide_alone(facts, data):
     assert not tier_of(CN, {name: value for name, value in facts.items() if name != gone}).is_automatic
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(FACTS, st.sampled_from(("candidate", "not_checked", None)))
 def test_no_candidate_is_ever_decided_by_a_rule_whatever_a_pack_says(facts, screened):
     """Invariant I14: the card here has no hard rule at all, and lets everything through."""
