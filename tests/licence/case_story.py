@@ -114,6 +114,7 @@ def rules_of(kind: str, **more: Any) -> CaseRules:
             "single": _licence_kind("single", end_users="one", exports="one", valid_most=Span(1, "year"))
         },
         "bodies": {"ministry": "decides", "senior": "decides", "province": "examines", "experts": "consulted"},
+        "amendable": frozenset({"consignee", "quantity", "licence_kind"}),
     }
     return CaseRules(table_of(kind), **told | more)
 

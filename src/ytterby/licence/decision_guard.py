@@ -10,6 +10,7 @@ from typing import Any
 
 from ytterby.law.casework_fact import LEVELS
 from ytterby.licence.advice import combine
+from ytterby.licence.amended import changed_elements
 from ytterby.licence.case import Case, application_digest
 from ytterby.licence.evidence import evidence_digest, read_evidence
 from ytterby.licence.office import PASSED, Office
@@ -248,21 +249,12 @@ def _known_outcome(step: Propose) -> Iterator[Problem]:
 
 
 def amendable(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-    """Kind of item, destination, end user and end use are key: to change one of them takes a new application."""
-    old, new = office.amended, case.application
-    if old is None:
+    """What the pack does not let be amended is key: to change it takes a new application."""
+    if office.amended is None:
         yield refuse("case.nothing_to_amend", "", case.begun.amends)
         return
-    named = sorted(one.party or one.name for one in new.of_role("end_user"))
-    codes = {line.product or line.name for line in new.lines}
-    key = (
-        ("destination", new.destination, old.get("destination", "")),
-        ("end_user", named, sorted(old.get("end_users", ()))),
-        ("use", new.use.get("code", ""), old.get("use", {}).get("code", "")),
-        ("item", codes, {row.get("product") or row.get("name") for row in old.get("lines", ())}),
-    )
-    for name, wanted, held in key:
-        if wanted != held:
+    for name in changed_elements(office.amended, case.application):
+        if name not in office.rules.amendable:
             yield refuse("case.key_element", "/application", name)
 
 

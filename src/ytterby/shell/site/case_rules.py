@@ -65,6 +65,7 @@ def case_rules(procedure: Procedure, kind: str) -> CaseRules:
         tier_else=strictest,
         licence_kinds=procedure.licence_kinds,
         bodies=bodies,
+        amendable=frozenset() if rules.amendment is None else frozenset(rules.amendment.amendable),
     )
 
 
