@@ -351,7 +351,8 @@ def amendments() -> Iterator[Told]:
     # What the pack calls amendable may change, and where it calls nothing so nothing may.
     yield told(guard, "another consignee", "", story, "clerk", said, amended={**AMENDED, "consignees": ["urn:party:x"]})
     fixed = story_in("amendment", "draft", amendable=frozenset())
-    yield told(guard, "nothing amendable", "key_element", fixed, "clerk", said, amended={**AMENDED, "kind": "several"})
+    other = {**AMENDED, "kind": "several"}
+    yield told(guard, "nothing amendable", "key_element key_element", fixed, "clerk", said, amended=other)
     # Who is not in the register goes by name, and so does what is no registered product.
     first = APPLICATION.lines[0]
     plain = msgspec.structs.replace(
