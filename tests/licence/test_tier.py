@@ -63,9 +63,19 @@ def test_a_case_that_nothing_is_against_is_green_and_decided_by_the_register():
         ({"penalties": Decimal(1)}, "S", ("penalty",)),
         ({"exporter_years": Decimal("1.9")}, "G", ("short_record",)),
         (
-            {"forms": frozenset({"technology"}), "penalties": Decimal(2), "deviation": Decimal(2)},
-            "H",
+            {"forms": frozenset({"technology"}), "penalties": Decimal(2), "deviation": Decimal(3)},
+            "S",
             ("technology", "deviation", "penalty"),
+        ),
+        (
+            {
+                "forms": frozenset({"technology"}),
+                "penalties": Decimal(2),
+                "chain_reconciled": False,
+                "destination": "JP",
+            },
+            "H",
+            ("technology", "destination_ban", "chain_open", "penalty"),
         ),
         ({"value": Money(Decimal("10000000"), "CNY")}, "G", ("large_value",)),
         ({"value": Money(Decimal("10000000"), "EUR")}, "G", ()),
@@ -81,6 +91,14 @@ def test_a_case_of_which_nothing_is_known_is_high():
     found = score(CN, {})
     assert found.tier == "H"
     assert {one.standing for one in found.rows} == {Standing.UNKNOWN}
+
+
+@pytest.mark.parametrize("level", ["address", "claimed"])
+def test_a_first_order_of_magnets_with_dysprosium_is_standard(level):
+    """Of exporter and end user nothing is recorded yet; screening and flags are clear."""
+    goods = {"elements": frozenset({"Nd", "Pr", "Dy"}), "forms": frozenset({"magnet"}), "destination": "XA"}
+    clear = {"screening": "clear", "open_flags": Decimal(0), "watch_listed": False, "control_listed": False}
+    assert score(CN, {**goods, **clear, "licence_kind": "individual", "end_user_level": level}).tier == "S"
 
 
 def test_of_every_risk_that_is_gone_the_points_are_gone_too():
