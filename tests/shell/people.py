@@ -4,6 +4,7 @@ import shutil
 from datetime import UTC, datetime
 
 from django.db import connections
+from django.test import override_settings
 
 from postgres import ON_POSTGRESQL
 from proof.authenticator import Authenticator
@@ -22,6 +23,11 @@ RP_ID = "log.example.org"
 PLACE = Place(RP_ID, f"https://{RP_ID}")
 OFFICE = TAMARACK  # the office of these tests: a party of the sample with the mandate licensing
 ORIEL = "https://id.gs1.org/417/9520000010041"
+
+
+def quick_passwords():
+    """Return what lets passwords be hashed quickly for a time; how they are hashed by us is tested once."""
+    return override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 
 
 def key_of(name):

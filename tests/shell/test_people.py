@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shell.people import AT, PLACE, RP_ID, key_of, passkey_of, staffed_register
+from shell.people import AT, PLACE, RP_ID, key_of, passkey_of, quick_passwords, staffed_register
 from ytterby.proof.approval import ApprovalSignature, approval_challenge, sign_approval, signature_flaw
 from ytterby.proof.assertion import read_new_passkey
 from ytterby.proof.base64url import to_base64url
@@ -26,6 +26,12 @@ from ytterby.shell.store.rights import stored_rights, unsound_rights
 
 NONCE = to_base64url(b"n" * 32)
 PASSWORD = "seven wet horses sing"
+
+
+@pytest.fixture(autouse=True)
+def _quick():
+    with quick_passwords():
+        yield
 
 
 @pytest.fixture
@@ -224,6 +230,16 @@ def test_an_invitation_lets_its_person_choose_a_password_once(staffed):
     assert login.check_login("nobody", PASSWORD) is None
     assert login.check_own_password("ivo", PASSWORD)
     assert not login.check_own_password("uma", PASSWORD)
+
+
+def test_passwords_are_hashed_by_scrypt():
+    from django.contrib.auth.hashers import make_password
+    from django.test import override_settings
+
+    from ytterby.shell.site import settings
+
+    with override_settings(PASSWORD_HASHERS=settings.PASSWORD_HASHERS):
+        assert make_password(PASSWORD).startswith("scrypt$16384$")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,8 @@ def test_every_view_names_its_audience(register):
     silent = [pattern for pattern, view in found if not getattr(view, "audience", None)]
     assert silent == []
     public = {pattern for pattern, view in found if Audience.EVERYBODY in view.audience}
-    assert public == {"", "sign-in/", "sign-out/"}
+    codes = {"sign-in/code/", "sign-in/new-code/"}
+    assert public == {"", "sign-in/", "sign-out/", "invited/<str:token>/", *codes}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

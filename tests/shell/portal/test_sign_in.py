@@ -48,19 +48,22 @@ def test_a_new_run_ends_the_sessions_of_the_run_before(browser, register):
     assert browser.get("/en/lots/").status_code == 404
 
 
-def test_where_the_register_is_no_demo_nobody_signs_in(browser, password, settings_of):
-    """Threat O4."""
+def test_where_the_register_is_no_demo_neither_password_nor_session_of_a_demo_opens_anything(
+    browser, password, settings_of
+):
+    """Threat O4: the page of a demo is not there, and nobody it knows can sign in."""
+    from ytterby.shell.actions.attempts import passwords
+
+    shown = Page(browser.get("/en/sign-in/")).text
     settings_of(YTTERBY_DEMO=False)
     nothing = browser.get("/en/no/such/page/")
-    for response in (
-        browser.get("/en/sign-in/"),
-        sign_in(browser, "demo", password),
-        browser.get("/en/"),
-        browser.get("/en/lots/"),
-        browser.post("/en/sign-out/"),
-    ):
-        assert response.status_code == 404
-        assert response.content == nothing.content
+    assert browser.get("/en/lots/").content == nothing.content
+    assert "demo" in shown
+    assert "demo" not in Page(browser.get("/en/sign-in/")).text
+    for name in ("demo", "clerk", "Kestrel Ridge Mining"):
+        assert sign_in(browser, name, password).status_code == 401
+        assert browser.get("/en/lots/").content == nothing.content
+    passwords.forget()
 
 
 def test_a_session_that_was_made_up_opens_nothing(stranger, answers):

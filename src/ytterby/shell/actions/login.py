@@ -168,7 +168,7 @@ def has_code(account: str) -> bool:
 
 
 def set_code_secret(account: str, secret: bytes, code: str, at: datetime) -> bool:
-    """Give an account one-time codes, where a first code shows that the app has the secret."""
+    """Give an account one-time codes, where a first code shows that the app has the secret; ends its sessions."""
     step = step_of_code(secret, _plain(code), at.timestamp())
     if step is None:
         return False
@@ -176,6 +176,7 @@ def set_code_secret(account: str, secret: bytes, code: str, at: datetime) -> boo
 
     def enter(head: LogHead) -> bool:
         del head
+        end_sessions_of(account)
         return Login.objects.filter(account=account).update(code_secret=kept, code_step=step) == 1
 
     return write(enter)

@@ -5,6 +5,7 @@ Every list has its twins (`.csv`, `.json`); every view names its audience.
 
 from django.urls import path, register_converter
 
+from ytterby.shell.portal import sign
 from ytterby.shell.portal.auditor import (
     balance,
     deliveries,
@@ -24,6 +25,7 @@ from ytterby.shell.portal.auditor.closes import close, close_file, closes, close
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.law import changes, classify, compare, due, end_use, fields, impact, in_force, packs
+from ytterby.shell.portal.people import account, enter
 from ytterby.shell.portal.screening import alerts as screening_alerts
 from ytterby.shell.portal.screening import end_users, flags
 from ytterby.shell.portal.screening import lists as screening_lists
@@ -57,7 +59,17 @@ register_converter(PictureKind, "picture")
 urlpatterns = [
     path("", front_door, name="front_door"),
     path("sign-in/", sign_in, name="sign_in"),
+    path("sign-in/code/", enter.sign_in_code, name="sign_in_code"),
+    path("sign-in/new-code/", enter.sign_in_new_code, name="sign_in_new_code"),
     path("sign-out/", sign_out, name="sign_out"),
+    path("invited/<str:token>/", enter.invited, name="invited"),
+    path("account/", account.account, name="account"),
+    path("account/again/", enter.prove_again, name="prove_again"),
+    path("account/codes/", account.new_code, name="new_code"),
+    path("account/passkeys/", account.add_passkey, name="add_passkey"),
+    path("account/passkeys/challenge/", account.passkey_challenge, name="passkey_challenge"),
+    path("account/passkeys/withdrawal/", account.withdraw_passkey, name="withdraw_passkey"),
+    path("approvals/challenge/", sign.approval_challenge_view, name="approval_challenge"),
     path("help/", show_help, name="help"),
     path("lots/", lots.lots, name="lots"),
     path("lots.<file:kind>", lots.lots_file, name="lots_file"),

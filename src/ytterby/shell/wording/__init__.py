@@ -62,6 +62,7 @@ WORD_GROUPS = (
     "law_change",
     "screening",
     "status_driver",
+    "signature",
 )
 
 # {{ and }} stand for themselves, as in str.format.
