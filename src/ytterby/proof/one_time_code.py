@@ -7,7 +7,6 @@ that every app knows; others are ignored by most of them.
 from base64 import b32encode
 from hashlib import sha1
 from hmac import compare_digest, digest
-from urllib.parse import quote
 
 STEP_SECONDS, DIGITS, DRIFT_STEPS = 30, 6, 1
 SECRET_BYTES = 20
@@ -35,9 +34,3 @@ def step_of_code(secret: bytes, code: str, seconds: float, *, last_step: int = 0
 def secret_text(secret: bytes) -> str:
     """Return a secret as it is typed into an app."""
     return b32encode(secret).decode().rstrip("=")
-
-
-def enrolment_address(secret: bytes, *, issuer: str, name: str) -> str:
-    """Return what an app reads from a picture (Key URI format)."""
-    label = f"{quote(issuer, safe='')}:{quote(name, safe='')}"
-    return f"otpauth://totp/{label}?secret={secret_text(secret)}&issuer={quote(issuer, safe='')}"

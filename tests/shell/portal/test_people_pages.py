@@ -16,6 +16,7 @@ from ytterby.shell.actions.rights import confirm_right, withdraw_right
 from ytterby.shell.portal import audience, sign
 from ytterby.shell.portal.audience import Audience, seat_of
 from ytterby.shell.portal.people import account, enter
+from ytterby.shell.portal.people.secret_picture import enrolment_address
 from ytterby.shell.site.people_limits import people_limits
 from ytterby.shell.store.models import Account, Registration, WebSession
 from ytterby.shell.store.rights import stored_rights
@@ -144,6 +145,12 @@ def test_who_must_have_codes_makes_them_before_anything_is_seen(client, time):
     assert client.post("/en/sign-in/new-code/", {"secret": sealed, "code": code}).headers["Location"] == "/en/lots/"
     assert client.get("/en/lots/").status_code == 200
     assert login.has_code("ivo")
+
+
+def test_an_app_reads_name_and_secret_from_the_picture():
+    told = enrolment_address(SECRET, issuer="log.example.org", name="A & B")
+    secret = "ONZXG43TONZXG43TONZXG43TONZXG43T"
+    assert told == f"otpauth://totp/log.example.org:A%20%26%20B?secret={secret}&issuer=log.example.org"
 
 
 def test_an_exporters_clerk_signs_in_with_a_password_and_sees_what_its_party_sees(client, time, rf):

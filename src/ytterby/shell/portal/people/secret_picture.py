@@ -1,9 +1,11 @@
 """The secret of one-time codes as a picture that an app reads, drawn as one path of an SVG, and as text beside it."""
 
+from urllib.parse import quote
+
 from django.conf import settings
 from django.http import HttpRequest
 
-from ytterby.proof.one_time_code import enrolment_address, secret_text
+from ytterby.proof.one_time_code import secret_text
 from ytterby.shell.actions.login import seal_secret
 
 QUIET = 4  # modules of white about the code (ISO/IEC 18004)
@@ -16,6 +18,12 @@ def secret_context(request: HttpRequest, secret: bytes) -> dict[str, object]:
     text = secret_text(secret)
     grouped = " ".join(text[start : start + 4] for start in range(0, len(text), 4))
     return {"qr_path": path, "qr_size": size, "secret_text": grouped, "sealed": seal_secret(secret)}
+
+
+def enrolment_address(secret: bytes, *, issuer: str, name: str) -> str:
+    """Return what an app reads from a picture (Key URI format)."""
+    label = f"{quote(issuer, safe='')}:{quote(name, safe='')}"
+    return f"otpauth://totp/{label}?secret={secret_text(secret)}&issuer={quote(issuer, safe='')}"
 
 
 def picture_path(text: str) -> tuple[str, int]:
