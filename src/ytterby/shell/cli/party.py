@@ -1,8 +1,8 @@
 """`ytterby party import|list`: who reports, which sites are whose, who may speak for whom, who oversees.
 
-Below it: rights of people and public bodies (`rights`), lists of the listed (`party_lists`), names compared with listed
-ones (`party_screen`, `party_evaluate`), whether parties pass and what people say of hits (`party_check`), who is owned
-by listed parties (`party_owners`), red flags of an end user (`party_flags`).
+Below it: rights of people and public bodies (`rights`), how people and machines come in (`people`), lists of the listed
+(`party_lists`), names compared with listed ones (`party_screen`, `party_evaluate`), whether parties pass and what people
+say of hits (`party_check`), who is owned by listed parties (`party_owners`), red flags of an end user (`party_flags`).
 """
 
 import argparse
@@ -17,6 +17,7 @@ from ytterby.shell.cli import (
     party_lists,
     party_owners,
     party_screen,
+    people,
     rights,
 )
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun
@@ -40,6 +41,7 @@ def add(nouns: Nouns) -> None:
     rights.add_signer(bring)
     add_known(add_command(verbs, "list", run_list, "list parties and their sites"))
     rights.add(verbs)
+    people.add(verbs)
     party_owners.add(verbs)
     party_lists.add(verbs)
     party_screen.add(verbs)

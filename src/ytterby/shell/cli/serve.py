@@ -71,7 +71,7 @@ def serve(register: "Register", screen: Screen, host: str, port: int) -> Outcome
     login = _make_login(register) if register.is_demo else None
     os.environ["YTTERBY_DATA"] = str(register.data)
     os.environ["YTTERBY_KEYS"] = str(register.keys)
-    _announce_when_ready(screen, host, port, login)
+    _announce_when_ready(screen, host, port, login, _people_of(register))
     # In this process, so that pages need not wait for the work.
     from ytterby.shell.actions.work import Worker
 
@@ -163,7 +163,16 @@ def _make_login(register: "Register") -> tuple[str, str]:
     return NAME, make_demo_password(register.keys)
 
 
-def _announce_when_ready(screen: Screen, host: str, port: int, login: tuple[str, str] | None) -> None:
+def _people_of(register: "Register") -> list[str]:
+    """Return by which names people of a demo sign in; none where it is no demo."""
+    from ytterby.shell.actions.demo_people import demo_people
+
+    return [one.login for one in demo_people(register.keys)] if register.is_demo else []
+
+
+def _announce_when_ready(
+    screen: Screen, host: str, port: int, login: tuple[str, str] | None, people: list[str]
+) -> None:
     """Print the address once a page is answered, so that whoever opens it at once finds it there."""
 
     def announce() -> None:
@@ -172,6 +181,8 @@ def _announce_when_ready(screen: Screen, host: str, port: int, login: tuple[str,
             screen.verdict(True, address, screen.texts("serve.how_to_stop"))
             if login is not None:
                 screen.line("  " + screen.texts("serve.login", name=login[0], password=login[1]))
+                if people:
+                    screen.line("  " + screen.texts("serve.people", people=screen.joint.join(people)))
 
     threading.Thread(target=announce, daemon=True).start()
 

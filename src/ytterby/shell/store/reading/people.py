@@ -37,6 +37,22 @@ def person_of(viewer: Viewer, account: str, on: date) -> Person | None:
     return Person(account, row.name, held.party, viewer_of(viewer, held.party, on))
 
 
+SHORTEST = 8
+
+
+def account_called(viewer: Viewer, text: str) -> str | None:
+    """Return the one account in force that a text means: its identifier, the beginning of it, or its person's name."""
+    accounts = stored_rights(current_register()).accounts()
+    if viewer != OPERATOR_VIEWER:
+        return None
+    if text in accounts:
+        return text
+    named = set(Account.objects.filter(name=text).values_list("id", flat=True)) & set(accounts)
+    begun = {one for one in accounts if len(text) >= SHORTEST and one.startswith(text)}
+    found = named | begun
+    return found.pop() if len(found) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class PasskeyRow:
     """A passkey as it is listed; `number` names its record in the log."""
