@@ -84,3 +84,53 @@ def part_of(sample: dict[str, Any]) -> Callable[..., bytes]:
         return json.dumps({**sample, "epcisBody": {"eventList": [events[n] for n in numbers]}}).encode()
 
     return make
+
+
+@pytest.fixture(scope="module")
+def offered_folder(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]) -> Path | None:
+    """A register in which the sample chain is told until its magnets leave; None on PostgreSQL: one for each test."""
+    if ON_POSTGRESQL:
+        return None
+    data = tmp_path_factory.mktemp("offered") / "data"
+    _tell_until_the_magnets_leave(make_register(data, origin="test.invalid/log", demo=True, at=AT_FIRST), sample)
+    return data
+
+
+@pytest.fixture
+def offered(offered_folder: Path | None, request: pytest.FixtureRequest) -> Iterator[Register]:
+    """That register; what a test writes into it is taken back, so that it is made once for all of them."""
+    from django.db import transaction
+
+    from ytterby.shell.site.register import open_register
+
+    if offered_folder is None:
+        yield request.getfixturevalue("told_chain")
+        return
+    register = open_register(offered_folder)
+    with transaction.atomic():
+        yield register
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def told_chain(tmp_path: Path, sample: dict[str, Any]) -> Register:
+    """A register of its own in which the sample chain is told until its magnets leave."""
+    register = make_register(tmp_path / "data", origin="test.invalid/log", demo=True, at=AT_FIRST)
+    _tell_until_the_magnets_leave(register, sample)
+    return register
+
+
+AT_FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def _tell_until_the_magnets_leave(register: Register, sample: dict[str, Any]) -> None:
+    from ytterby.shell.actions.capture import capture
+    from ytterby.shell.actions.enrol import import_directory
+    from ytterby.shell.store.derived.deriving import derive_to
+
+    assert not import_directory(register, packaged_text("shell.site", "sample_directory.yaml"), at=AT_FIRST).problems
+    events = sample["epcisBody"]["eventList"][:13]
+    document = json.dumps({**sample, "epcisBody": {"eventList": events}}).encode()
+    result = capture(register, document, submitter="operator", at=datetime(2025, 6, 24, 6, tzinfo=UTC))
+    assert result.outcome == "accepted", result.problems
+    derive_to(register.size)

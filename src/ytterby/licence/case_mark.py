@@ -26,12 +26,16 @@ _BASES = {"mass": KILOGRAM, "count": PIECES}
 
 
 class LineClaim(NamedTuple):
-    """What a line of a case may take of lots that its applicant holds, in a base unit."""
+    """What a line of a case may take of lots that its applicant holds, in a base unit.
+
+    `licence_line` is the line of the licence that it became (L1: the first that was granted), empty before a decision.
+    """
 
     line: int
     amount: Decimal
     unit: str
     lots: tuple[str, ...]
+    licence_line: str = ""
 
 
 class Ask(NamedTuple):
@@ -66,18 +70,18 @@ def mark_of(case: Case, phase: str, units: UnitTable) -> CaseMark:
 
 def _claims(case: Case, units: UnitTable) -> Iterator[LineClaim]:
     decided = case.decided
-    granted = None
-    if decided is not None and decided[1].outcome == GRANTED:
-        granted = {one.line: one for one in decided[1].lines if one.outcome == GRANTED}
-    for line in case.application.lines:
-        if granted is None:
+    if decided is None or decided[1].outcome != GRANTED:
+        for line in case.application.lines:
             found = line_claim(line, line.quantity, line.unit, units)
-        elif line.line in granted:
-            found = line_claim(line, granted[line.line].quantity, granted[line.line].unit, units)
-        else:
-            continue
+            if found is not None:
+                yield found
+        return
+    applied = {line.line: line for line in case.application.lines}
+    granted = [one for one in decided[1].lines if one.outcome == GRANTED and one.line in applied]
+    for place, one in enumerate(granted, 1):
+        found = line_claim(applied[one.line], one.quantity, one.unit, units)
         if found is not None:
-            yield found
+            yield found._replace(licence_line=f"L{place}")
 
 
 def line_claim(line: Line, quantity: str, unit: str, units: UnitTable) -> LineClaim | None:

@@ -13,6 +13,8 @@ import msgspec
 
 from ytterby.licence.case import Case
 from ytterby.licence.case_mark import CaseMark, mark_of
+from ytterby.licence.evidence import plain
+from ytterby.licence.licence import SCALE
 from ytterby.licence.lot_claim import Claim as KilogramClaim
 from ytterby.licence.lot_claim import Held, kilograms_of, room_for
 from ytterby.licence.lot_evidence import OtherClaim
@@ -23,6 +25,8 @@ from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.models import (
     CaseMarkRow,
     EndUserAsk,
+    LicenceLineRow,
+    LicenceRow,
     LotReservation,
     PrecedentKey,
     PrecedentRow,
@@ -31,6 +35,8 @@ from ytterby.shell.store.models import (
 from ytterby.terms.problem import Problem, refuse
 
 Json = dict[str, Any]
+# A licence in one of these states lets nothing out any more.
+ENDED = frozenset({"exhausted", "expired", "revoked", "surrendered"})
 PRECEDENTS_MOST = 500  # of one key, the latest
 
 
@@ -46,7 +52,7 @@ def mark_fields(mark: CaseMark) -> Json:
     return {
         "holder": mark.holder,
         "licence": mark.licence,
-        "claims": [[one.line, str(one.amount), one.unit, list(one.lots)] for one in mark.claims],
+        "claims": [[one.line, one.licence_line, str(one.amount), one.unit, list(one.lots)] for one in mark.claims],
         "asks": sorted([list(one) for one in mark.asks]),
         "precedent": None if mark.precedent is None else precedent_fields(mark.precedent),
     }
@@ -80,7 +86,13 @@ def _forget(case: str) -> None:
 def _enter(case: str, mark: CaseMark) -> None:
     for one in mark.claims:
         row = LotReservation.objects.create(
-            case=case, line=one.line, holder=mark.holder, licence=mark.licence, amount=str(one.amount), unit=one.unit
+            case=case,
+            line=one.line,
+            holder=mark.holder,
+            licence=mark.licence,
+            licence_line=one.licence_line,
+            amount=str(one.amount),
+            unit=one.unit,
         )
         ReservedLot.objects.bulk_create(ReservedLot(reservation=row, lot=lot) for lot in one.lots)
     EndUserAsk.objects.bulk_create(
@@ -109,7 +121,7 @@ def mark_rows(case: str) -> Json:
     return {
         "holder": rows[0].holder if rows else None,
         "licence": rows[0].licence if rows else None,
-        "claims": [[row.line, row.amount, row.unit, sorted(lots[row.pk])] for row in rows],
+        "claims": [[row.line, row.licence_line, row.amount, row.unit, sorted(lots[row.pk])] for row in rows],
         "asks": sorted(list(one) for one in asks),
         "precedent": None if document is None else json.loads(document),
     }
@@ -120,23 +132,44 @@ def mark_rows(case: str) -> Json:
 
 def other_claims(case: str, holder: str, lots: Iterable[str], *, licence: str = "") -> list[OtherClaim]:
     """Return what other cases and licences may take of lots that a party holds, and of whatever lots those may take it
-    of instead; without the claims of the licence that the case amends.
+    of instead; without the claims of the licence that the case amends. A licence may take what its ledger has left.
     """
     found: dict[int, OtherClaim] = {}
     waiting, seen = set(lots), set[str]()
     while waiting:
         seen |= waiting
         ids = {one for (one,) in rows_among(ReservedLot, ("reservation_id",), "lot", waiting)} - found.keys()
-        columns = ("id", "case", "line", "licence", "amount", "unit")
-        rows = rows_among(LotReservation, columns, "id", ids, "holder = %s", [holder])
-        kept = {row[0]: row[1:] for row in rows if row[1] != case and not (licence and row[3] == licence)}
-        named: dict[int, list[str]] = {one: [] for one in kept}
-        for one, lot in rows_among(ReservedLot, ("reservation_id", "lot"), "reservation_id", list(kept)):
-            named[one].append(lot)
-        for one, (number, line, _, amount, unit) in kept.items():
-            found[one] = OtherClaim(f"{number}#{line}", Decimal(amount), unit, tuple(sorted(named[one])))
+        rows = {row.pk: row for row in LotReservation.objects.filter(pk__in=ids, holder=holder).exclude(case=case)}
+        kept = {pk: row for pk, row in rows.items() if not (licence and row.licence == licence)} if rows else {}
+        named: dict[int, list[str]] = {pk: [] for pk in kept}
+        for pk, lot in rows_among(ReservedLot, ("reservation_id", "lot"), "reservation_id", list(kept)):
+            named[pk].append(lot)
+        left = _left_of({row.licence for row in kept.values() if row.licence})
+        for pk, row in kept.items():
+            amount = left.get((row.licence, row.licence_line), Decimal(row.amount))
+            if amount > 0:
+                found[pk] = OtherClaim(f"{row.case}#{row.line}", amount, row.unit, tuple(sorted(named[pk])))
         waiting = {lot for held in named.values() for lot in held} - seen
     return sorted(found.values())
+
+
+def _left_of(licences: set[str]) -> dict[tuple[str, str], Decimal]:
+    """Return what lines of licences have left, neither drawn nor reserved by goods under way, in the base unit; nothing
+    where a licence has ended.
+    """
+    if not licences:
+        return {}
+    rows = LicenceRow.objects.filter(number__in=licences).exclude(status="superseded")
+    ended = {number for number, status in rows.values_list("number", "status") if status in ENDED}
+    found = {}
+    for row in LicenceLineRow.objects.filter(number__in=licences):
+        amount = Decimal(row.quantity - row.drawn - row.reserved).scaleb(-SCALE)
+        base = door_tables().units.base(max(amount, Decimal(0)), row.unit)
+        if row.number in ended or row.is_exhausted:
+            found[row.number, row.line] = Decimal(0)
+        elif not isinstance(base, Problem):
+            found[row.number, row.line] = base[0]
+    return found
 
 
 def reservation_problems(case: Case, table: TransitionTable, held: Mapping[str, Held]) -> list[Problem]:
@@ -162,7 +195,7 @@ def reservation_problems(case: Case, table: TransitionTable, held: Mapping[str, 
         known = [KilogramClaim(each.id, kg, each.lots) for each, kg in rivals if kg is not None]
         room = room_for(one.lots, known, held_kg)
         if room.kg < wanted or not room.fits:
-            facts = {"asked": format(wanted, "f"), "available": format(room.kg, "f")}
+            facts = {"asked": plain(wanted), "available": plain(room.kg)}
             problems.append(refuse("case.lots_taken", f"/lines/{one.line}", one.line, **facts))
     return problems
 

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ("line", models.IntegerField()),
                 ("holder", models.TextField()),
                 ("licence", models.TextField(default="")),
+                ("licence_line", models.TextField(default="")),
                 ("amount", models.TextField()),
                 ("unit", models.TextField()),
             ],

@@ -21,6 +21,7 @@ class LotReservation(models.Model):
     line = models.IntegerField()
     holder = models.TextField()
     licence = models.TextField(default="")
+    licence_line = models.TextField(default="")
     amount = models.TextField()
     unit = models.TextField()
 
