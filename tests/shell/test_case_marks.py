@@ -69,7 +69,8 @@ def with_evidence(number, one, state="review", *more):
 def draft(case, outcome="granted", quantity="900"):
     gathered = case.gathered[1]
     lines = (LineDecision(1, quantity, "KGM"),) if outcome == "granted" else ()
-    return Propose(outcome, lines, gathered.digest, gathered.evidence["packs"], conditions=("report_use",))
+    told = {"evidence": gathered.digest, "packs": gathered.evidence["packs"], "conditions": ("report_use",)}
+    return Propose(outcome=outcome, lines=lines, **told)
 
 
 def decided(number, outcome="granted", quantity="900", state="granted", one=None, more=()):
@@ -269,7 +270,9 @@ def test_what_is_not_decided_is_no_precedent(offered):
     for case in (submitted("C-1", application()), with_evidence("C-1", application())):
         assert case_mark(case, TABLE).precedent is None
     automatic = with_evidence("C-1", application())
-    step = DecideAutomatically("granted", (LineDecision(1, "900", "KGM"),), "", {}, "G")
+    step = DecideAutomatically(
+        outcome="granted", lines=(LineDecision(1, "900", "KGM"),), evidence="", packs={}, tier="G"
+    )
     assert case_mark(automatic.after(event(4, step), "granted"), TABLE).precedent.outcome == "granted"
 
 

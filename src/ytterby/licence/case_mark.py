@@ -47,7 +47,7 @@ class Ask(NamedTuple):
 
 
 class CaseMark(NamedTuple):
-    """What a case leaves: its claims as of which holder, and by which licence; asks; the precedent once decided."""
+    """What a case leaves: claims with whose lots they are and the licence that they became; asks; a precedent."""
 
     holder: str = ""
     licence: str = ""
@@ -59,10 +59,11 @@ class CaseMark(NamedTuple):
 def mark_of(case: Case, phase: str, units: UnitTable) -> CaseMark:
     """Return what a case in a state of a phase of the kernel leaves."""
     reserves = case.kind in RESERVING_KINDS and phase in RESERVING_PHASES and case.state != "no_licence"
+    claims = tuple(_claims(case, units)) if reserves else ()
     return CaseMark(
-        holder=case.applicant if reserves else "",
-        licence=next(reversed(case.licences), "") if reserves else "",
-        claims=tuple(_claims(case, units)) if reserves else (),
+        holder=case.applicant if claims else "",
+        licence=next(reversed(case.licences), "") if claims else "",
+        claims=claims,
         asks=tuple(_asks(case)) if reserves else (),
         precedent=precedent_of(case),
     )

@@ -346,9 +346,13 @@ def _own(section: LotsSection) -> LotsSection:
     return replace(section, lots=kept)
 
 
-def _titles(held: Iterable[Mapping[str, str]]) -> str:
-    """Return titles as evidence holds them: in the first of their languages, so that two gaps are told apart."""
-    return "; ".join(str(next((one[language] for language in sorted(one)), "")) for one in held)
+def _titles(name: str, held: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield titles as evidence holds them, one fact a language (`field@zh`), so that two gaps are told apart."""
+    rows = list(held)
+    for language in sorted({language for one in rows for language in one}):
+        yield f"{name}@{language}", "; ".join(one.get(language, "") for one in rows)
+    if not rows:
+        yield name, ""
 
 
 def completeness_section(found: Completeness) -> CompletenessSection:
@@ -361,7 +365,7 @@ def completeness_section(found: Completeness) -> CompletenessSection:
             field=one.field,
             paper=one.paper,
             rule=one.rule,
-            facts=(*one.facts, *((name, _titles(held)) for name, held in one.names)),
+            facts=(*one.facts, *(row for name, held in one.names for row in _titles(name, held))),
         )
         for one in found.gaps
     )

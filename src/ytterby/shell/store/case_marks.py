@@ -119,12 +119,20 @@ def mark_rows(case: str) -> Json:
     if not (rows or asks or document or held):
         return {}
     return {
-        "holder": rows[0].holder if rows else None,
-        "licence": rows[0].licence if rows else None,
+        "holder": rows[0].holder if rows else "",
+        "licence": rows[0].licence if rows else "",
         "claims": [[row.line, row.licence_line, row.amount, row.unit, sorted(lots[row.pk])] for row in rows],
         "asks": sorted(list(one) for one in asks),
         "precedent": None if document is None else json.loads(document),
     }
+
+
+def marked_cases() -> set[str]:
+    """Return the cases of which any table holds anything."""
+    found: set[str] = set()
+    for model in (CaseMarkRow, EndUserAsk, LotReservation, PrecedentRow):
+        found |= set(model.objects.values_list("case", flat=True))  # type: ignore[attr-defined]  # each has a case
+    return found
 
 
 # Lots

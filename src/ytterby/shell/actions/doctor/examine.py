@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
+from ytterby.shell.actions.doctor.case_marks import unsound_case_marks
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
@@ -110,6 +111,7 @@ def examine(
         _guarded(findings, ("screening.lists",), lambda: unsound_lists(register))
         _guarded(findings, ("screening.replay",), lambda: unsound_screenings(register))
         _guarded(findings, ("filed.replay",), lambda: unsound_filings(register))
+        _guarded(findings, ("case.marks",), unsound_case_marks)
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
     return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
 

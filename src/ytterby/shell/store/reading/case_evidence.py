@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Max
+
 from ytterby.chain.party import OPERATOR
 from ytterby.law.completeness import judge_completeness
 from ytterby.law.dossier import read_dossier
@@ -27,25 +29,35 @@ from ytterby.licence.evidence import (
     ToldSection,
     ratio_text,
 )
+from ytterby.licence.filed import KINDS as FILING_KINDS
+from ytterby.licence.filed import Filed
 from ytterby.licence.finding import ExporterView, completeness_section
 from ytterby.licence.law_evidence import LineGoods, Transaction, law_section
 from ytterby.licence.lot_evidence import LineAsked, lots_section
 from ytterby.licence.precedent import Asked, Composition, Precedent, nearest
+from ytterby.licence.told_section import end_users_section, statements_section
 from ytterby.screening.check import Answer, Check
 from ytterby.screening.hit import Hit
+from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.shell.site.packs import door_tables, use_limits
+from ytterby.shell.site.register import current_register
 from ytterby.shell.store.case_marks import other_claims, precedents_of
+from ytterby.shell.store.filed import stored_filed
+from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.book_size import book_known
 from ytterby.shell.store.reading.case_desk import Desk, name_of_party
 from ytterby.shell.store.reading.case_end_users import Wanted, consumption_section, end_users_of, flags_section
 from ytterby.shell.store.reading.case_goods import line_goods, lines_asked
 from ytterby.shell.store.reading.case_lots import OfferedLots, own_goods, own_lots
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.screening import check_parties, list_digests
 from ytterby.shell.store.reading.screening_lists import screened_lists
 from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER, Viewer
+from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.terms.instant import write_instant
 
-NOT_GATHERED = ToldSection()
+FILED_KEPT = 4
+_filed_kept = Kept[Filed](FILED_KEPT)
 
 
 def gathers_evidence(viewer: Viewer) -> bool:
@@ -60,12 +72,10 @@ def gather_evidence(
     application: Application,
     *,
     amends: str = "",
-    end_users: ToldSection = NOT_GATHERED,
-    statements: ToldSection = NOT_GATHERED,
 ) -> Evidence:
     """Return the evidence of a case at the instant and log size of its desk.
 
-    `amends` is the licence that the case amends; what end users filed is told by whoever reads it.
+    `amends` is the licence that the case amends.
 
     Raises:
         PermissionError: the viewer does not license; evidence with half of it missing would mislead.
@@ -85,6 +95,7 @@ def gather_evidence(
     compared = _compared(law, application)
     precedents = tuple(precedents_of(compared))
     told = book_known(OPERATOR_VIEWER, known)
+    end_users, statements = _filed(desk, application)
     return Evidence(
         case=case,
         application=application_digest(application),
@@ -102,6 +113,17 @@ def gather_evidence(
         end_users=end_users,
         statements=statements,
     )
+
+
+def _filed(desk: Desk, application: Application) -> tuple[ToldSection, ToldSection]:
+    """Return what the parties filed: how well end users are known, and what they stated."""
+    register = current_register()
+    # Folded anew only where something was filed, or somebody's rights changed.
+    rows = Registration.objects.filter(kind__in=(*FILING_KINDS, *RIGHTS_KINDS), log_index__lt=desk.known.size)
+    last = rows.aggregate(last=Max("log_index"))["last"]
+    filed = _filed_kept.get((register.id, last), lambda: stored_filed(register, desk.known.size))
+    end_users = end_users_section(application, filed, filing_rules(register.id).invitations)
+    return end_users, statements_section(application, filed, desk.today)
 
 
 def completeness_of(desk: Desk, application: Application) -> CompletenessSection:
