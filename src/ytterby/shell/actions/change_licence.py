@@ -2,8 +2,8 @@
 
 Suspending, reinstating and revoking take two people of the licensing office: one proposes for a coded reason, another
 confirms; both are records of the log (threat D1). The holder surrenders alone. What holds from the moment of the second
-record on is refused at once; what was reserved before stays reserved, and a draw on it is told. That customs must know
-is the outbox's part: it is written after the record, in its transaction (`follow`).
+record on is refused at once; what was reserved before stays reserved, and a draw on it is told. Customs is
+told in the same transaction, by a message of its own; what else follows from a change is told to `follow`.
 """
 
 from collections.abc import Callable
@@ -11,21 +11,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ytterby.licence.customs_message import Action
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.draw_down import spoken_record
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight
+from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker, speaker_flaw
 from ytterby.shell.store.licence_changes import Changes, Proposal, change_fields, changes_of
 from ytterby.shell.store.licence_speakers import is_officer, knows, unknown_licence
 from ytterby.shell.store.licences import STATUS, HeldLicence, follow_customs, held_licence, licence_table
 from ytterby.shell.store.models import LicenceRow
+from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.rights import stored_rights
 from ytterby.terms.problem import Problem, refuse
 
 TEXT_MAX = 4_000
+# What customs is told of a command that is in force.
+ACTION_OF = {
+    "suspend": Action.SUSPENDED,
+    "reinstate": Action.REINSTATED,
+    "revoke": Action.REVOKED,
+    "surrender": Action.SURRENDERED,
+    "amend": Action.SUSPENDED,
+    "resume": Action.REINSTATED,
+}
 TRIES = 5
 PROPOSED, DONE = "proposed", "done"
 # Hears number, version and command of a change that is in force, in its transaction.
@@ -183,6 +197,7 @@ def _enter(
     follow: Follow,
 ) -> tuple[int, int]:
     record = spoken_record(register, Registrable(STATUS, number, fields), speaker)
+    messages = [] if to is None else _messages(number, command, at)
     entered: list[int] = []
 
     def check() -> None:
@@ -198,5 +213,14 @@ def _enter(
             follow_customs(number)
             follow(number, row.version, command)
 
-    size = register_documents([record], speaker.party, at, check=check, after=after)
+    size = register_documents([record, *messages], speaker.party, at, check=check, after=after)
     return size, entered[0]
+
+
+def _messages(number: str, command: str, at: datetime) -> list[Registrable]:
+    """Return what customs is told of a change. A licence that is being amended rests, as customs sees it."""
+    held = held_licence(number)
+    if held is None:
+        return []
+    directory = whole_directory(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None))
+    return list(customs_rows(held.licence, ACTION_OF[command], directory, at))

@@ -37,7 +37,7 @@ def say_of_office(
 
     def check() -> None:
         rights = stored_rights(register)
-        needed, refused = refuse("office.account_needed"), refuse("office.no_account")
+        needed, refused = refuse("office.account_needed"), refuse("office.not_an_account")
         check_key(register, by, lambda key: party_of_key(rights, key) is not None, needed=needed, refused=refused)
         if said.account not in rights.accounts():
             raise RefusedRight(refuse("office.unknown_account", "/account", said.account))

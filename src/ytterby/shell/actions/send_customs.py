@@ -8,25 +8,20 @@ read is found when the decision is taken (`customs_problems`), and never by a ba
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-import msgspec
 
 from ytterby.chain.party import Directory
 from ytterby.law.casework_rule import CustomsAdapter
 from ytterby.licence.customs_content import ToldLicence, ToldLine, ToldParty, content_of, told_party
 from ytterby.licence.customs_file_fit import fit
 from ytterby.licence.customs_file_rules import FileRules, read_file_rules
-from ytterby.licence.customs_message import Action, next_message
+from ytterby.licence.customs_message import Action, CustomsMessage
 from ytterby.licence.licence import Licence
-from ytterby.shell.store.customs_records import CUSTOMS_MESSAGE, stored_at_customs
+from ytterby.shell.store.customs import MESSAGE, message_fields
 from ytterby.shell.store.registering import Registrable
 from ytterby.terms.problem import Problem, is_refused
 
 ID_BYTES = 12
 WIDTH = 35  # where a pack names no adapter
-
-Json = dict[str, Any]
 
 
 def told_licence(licence: Licence, status: str, directory: Directory, width: int = WIDTH) -> ToldLicence:
@@ -77,16 +72,18 @@ def customs_problems(licence: Licence, adapter: CustomsAdapter, directory: Direc
 
 
 def customs_rows(licence: Licence, action: str, directory: Directory, at: datetime) -> Iterable[Registrable]:
-    """Return the record by which customs is told of a change of a licence; the caller enters it with the change."""
-    message = next_message(
-        stored_at_customs(licence.number),
-        id_=secrets.token_hex(ID_BYTES),
-        licence=licence.number,
-        version=licence.version,
-        action=Action(action),
-        content=content_of(told_licence(licence, action, directory)),
-        at=at,
+    """Return the record by which customs is told of a change of a licence; the caller enters it with the change, and
+    then calls `follow_customs`.
+    """
+    yield message_record(licence, Action(action), directory, at)
+
+
+def message_record(
+    licence: Licence, action: Action, directory: Directory, at: datetime, *, resends: str = ""
+) -> Registrable:
+    """Return the record of a message under an identifier of its own; its place follows from where it is entered."""
+    told = told_licence(licence, action.value, directory)
+    message = CustomsMessage(
+        secrets.token_hex(ID_BYTES), licence.number, licence.version, 1, action, at, content_of(told), resends=resends
     )
-    fields = msgspec.to_builtins(message)
-    fields["message"] = fields.pop("id")
-    yield Registrable(CUSTOMS_MESSAGE, licence.number, {"id": licence.number, **fields})
+    return Registrable(MESSAGE, licence.number, message_fields(message))

@@ -1,9 +1,9 @@
 """The register's own work: what captures left, because they were killed or did not wait, is brought to its end.
 
 Left jobs are decided from the stored bytes, outcomes signed, the log's files made, refused documents that have had
-their time destroyed; a worker also brings what is derived up to the log. Any number of workers may run, in any
-process: each piece is decided once, under the lock, and comes out the same whoever does it. Who may: the register's
-operator.
+their time destroyed, notices sent; a worker also brings what is derived up to the log. Any number of workers may run,
+in any process: each piece is decided once, under the lock, and comes out the same whoever does it. Who may: the
+register's operator.
 """
 
 import threading
@@ -14,7 +14,7 @@ from datetime import datetime
 
 from django.db import connections
 
-from ytterby.shell.actions.follow_exports import follow_left
+from ytterby.shell.actions.deliver import deliver
 from ytterby.shell.actions.lapse import lapse_refused
 from ytterby.shell.actions.publish import publish_or_leave, published_size, remove_left
 from ytterby.shell.actions.settle import CaptureResult, complete_left, settle
@@ -29,7 +29,7 @@ EVERY_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What one round did: jobs by receipt with what came of them, outcomes signed, documents lapsed.
+    """What one round did: jobs by receipt with what came of them, outcomes signed, documents lapsed, mails sent.
 
     `failed` are jobs that could not be decided, with the reason; they are tried again in the next round.
     """
@@ -39,6 +39,7 @@ class Worked:
     lapsed: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     unpublished: str = ""
+    mails: int = 0
 
 
 def left_jobs() -> list[str]:
@@ -70,7 +71,7 @@ def work_once(register: Register, *, jobs: Collection[str] | None = None, at: da
     unpublished = ""
     if published_size(register) < register.size:
         unpublished = publish_or_leave(register)
-    return Worked(settled, signed, lapsed, failed, unpublished)
+    return Worked(settled, signed, lapsed, failed, unpublished, deliver(register, at=at).sent)
 
 
 class Worker:

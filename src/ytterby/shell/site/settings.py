@@ -61,6 +61,15 @@ CSRF_FAILURE_VIEW = "ytterby.shell.portal.not_found.form_expired"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 FILE_UPLOAD_HANDLERS = ["ytterby.shell.portal.upload.HeldInMemory"]
 
+# Where mails go; without a server they wait (`actions.deliver`). A demo writes them into files of its folder.
+EMAIL_HOST = os.environ.get("YTTERBY_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("YTTERBY_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("YTTERBY_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("YTTERBY_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("YTTERBY_MAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 20
+YTTERBY_MAIL_FROM = os.environ.get("YTTERBY_MAIL_FROM", "")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
 USE_I18N = True

@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from ytterby.shell.actions.doctor.case_marks import unsound_case_marks
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
+from ytterby.shell.actions.doctor.customs import unsound_customs, unsound_office
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
 from ytterby.shell.actions.doctor.filings import unsound_filings
 from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
@@ -111,7 +112,8 @@ def examine(
         _guarded(findings, ("screening.lists",), lambda: unsound_lists(register))
         _guarded(findings, ("screening.replay",), lambda: unsound_screenings(register))
         _guarded(findings, ("filed.replay",), lambda: unsound_filings(register))
-        _guarded(findings, ("case.marks",), unsound_case_marks)
+        _guarded(findings, ("customs.replay",), lambda: unsound_customs(register))
+        _guarded(findings, ("office.replay",), lambda: unsound_office(register))
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
     return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
 

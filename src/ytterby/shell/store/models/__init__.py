@@ -1,5 +1,6 @@
 """The store's tables: what was submitted, the events in it, the log over them, who may see what, closed months,
-lists of the listed, cases of the licence office, licences and what is drawn on them, how people sign in.
+lists of the listed, cases of the licence office, licences and what is drawn on them, how people sign in,
+what waits to be sent.
 """
 
 from ytterby.shell.store.models.account import Account
@@ -18,6 +19,7 @@ from ytterby.shell.store.models.evidence import (
 from ytterby.shell.store.models.licence import LicenceEntryRow, LicenceLineRow, LicenceRow, LicensedEvent
 from ytterby.shell.store.models.listed import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
+from ytterby.shell.store.models.outbox import CustomsMessageRow, NoticeRow
 from ytterby.shell.store.models.people import IssuedNonce, Login, Passkey, Token, WebSession
 from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.submission import Submission
@@ -30,6 +32,7 @@ __all__ = [
     "CaseMarkRow",
     "CaseParty",
     "CaseRow",
+    "CustomsMessageRow",
     "Edition",
     "EndUserAsk",
     "EventCell",
@@ -47,6 +50,7 @@ __all__ = [
     "Login",
     "LotCell",
     "LotReservation",
+    "NoticeRow",
     "Passkey",
     "PostingRecord",
     "PrecedentKey",
