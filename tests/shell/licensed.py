@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from shell.strangers import LUMEN, ORIEL
+from ytterby.chain.party import Directory
 from ytterby.licence.customs_message import Action, CustomsMessage
 from ytterby.licence.draw_down import Entry, Kind
 from ytterby.licence.licence import Licence, LicenceLine

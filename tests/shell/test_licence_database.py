@@ -54,7 +54,6 @@ def test_no_statement_gives_a_line_another_balance(licensed):
     for statement in STATEMENTS:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-            pytest.fail(f"it went through: {statement}")
     assert (list(LicenceLineRow.objects.values()), list(LicenceEntryRow.objects.values())) == before
 
 
@@ -76,7 +75,6 @@ def test_no_entry_makes_anything_negative_or_takes_a_key_twice(licensed):
         line = LicenceLineRow.objects.get(line="L1")
         with pytest.raises(DatabaseError), transaction.atomic():
             add_entry(line, new(**changes))
-            pytest.fail(f"it went through: {changes}")
     assert balance() == (2, 3, 5, 0)
 
 
@@ -95,7 +93,6 @@ def refuse_entry(column, value):
     setattr(entry, column, value)
     with pytest.raises(DatabaseError), transaction.atomic():
         entry.save()
-        pytest.fail(f"it went through: {column} {value}")
 
 
 def test_sums_of_columns_are_those_of_the_entries(licensed):

@@ -39,17 +39,14 @@ from ytterby.licence.step import (
     Step,
 )
 from ytterby.licence.tier import score
-from ytterby.licence.told_section import end_users_section, statements_section
 from ytterby.licence.transition import Row
 from ytterby.licence.validity import last_valid_day
 from ytterby.shell.actions.licence_content import content_of_case, customs_flaws
 from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.case_clock_of import due_of_case
-from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
-from ytterby.shell.store.filed import stored_filed
 from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
 from ytterby.shell.store.models import CaseRow
 from ytterby.shell.store.office_roster import stored_roster
@@ -134,16 +131,7 @@ class Follow:
     def gathered(self, case: Case) -> Gather:
         """Return what is known of a case now."""
         self.rests_on_register = True
-        filed = stored_filed(self.register, self.desk.known.size)
-        evidence = gather_evidence(
-            OPERATOR_VIEWER,
-            self.desk,
-            case.number,
-            case.application,
-            amends=case.begun.amends,
-            end_users=end_users_section(case.application, filed, invitation_rules()),
-            statements=statements_section(case.application, filed, self.desk.today),
-        )
+        evidence = gather_evidence(OPERATOR_VIEWER, self.desk, case.number, case.application, amends=case.begun.amends)
         return Gather(evidence_fields(evidence), evidence_digest(evidence))
 
     def drafted(self, case: Case, gathered: Gather, step: Propose) -> Propose:

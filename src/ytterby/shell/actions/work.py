@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import connections
 
 from ytterby.shell.actions.deliver import deliver
+from ytterby.shell.actions.follow_exports import follow_left
 from ytterby.shell.actions.lapse import lapse_refused
 from ytterby.shell.actions.publish import publish_or_leave, published_size, remove_left
 from ytterby.shell.actions.settle import CaptureResult, complete_left, settle

@@ -1,8 +1,9 @@
 """`ytterby party import|list`: who reports, which sites are whose, who may speak for whom, who oversees.
 
 Below it: rights of people and public bodies (`rights`), how people and machines come in (`people`), lists of the listed
-(`party_lists`), names compared with listed ones (`party_screen`, `party_evaluate`), whether parties pass and what people
-say of hits (`party_check`), who is owned by listed parties (`party_owners`), red flags of an end user (`party_flags`).
+(`party_lists`), names compared with listed ones (`party_screen`, `party_evaluate`), whether parties pass and what
+people say of hits (`party_check`), who is owned by listed parties (`party_owners`), red flags of an end user
+(`party_flags`).
 """
 
 import argparse

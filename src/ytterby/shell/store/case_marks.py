@@ -131,7 +131,7 @@ def marked_cases() -> set[str]:
     """Return the cases of which any table holds anything."""
     found: set[str] = set()
     for model in (CaseMarkRow, EndUserAsk, LotReservation, PrecedentRow):
-        found |= set(model.objects.values_list("case", flat=True))  # type: ignore[attr-defined]  # each has a case
+        found |= set(model.objects.values_list("case", flat=True))  # each has a case
     return found
 
 

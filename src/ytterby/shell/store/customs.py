@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from ytterby.licence.customs_message import CustomsAnswer, CustomsMessage, LicenceAtCustoms, Verdict, at_customs
+from ytterby.licence.customs_message import ACTIVE, CustomsAnswer, CustomsMessage, LicenceAtCustoms, Verdict, at_customs
 from ytterby.shell.store.models import CustomsMessageRow, LicenceRow, Registration
 from ytterby.shell.store.models.outbox import ACKNOWLEDGED, REJECTED, SETTLED, WAITING
 from ytterby.shell.store.reading.viewer import CUSTOMS
@@ -102,6 +102,12 @@ def standing_by(records: Iterable[KeptRecord]) -> LicenceAtCustoms:
 def stored_at_customs(licence: str) -> LicenceAtCustoms:
     """Return where a licence stands with customs, as the log has it."""
     return standing_by(records_of(licence))
+
+
+def holds_active(so_far: LicenceAtCustoms, version: int) -> bool:
+    """Tell whether customs acknowledged that goods may leave on a version: the newest message that it took says so."""
+    known = so_far.known
+    return known is not None and known.version == version and known.action in ACTIVE
 
 
 def state_of(so_far: LicenceAtCustoms, message: CustomsMessage) -> str:

@@ -19,19 +19,20 @@ import msgspec
 from django.db import connection
 
 from ytterby.licence.customs_message import ACTIVE as CUSTOMS_ACTIVE
+from ytterby.licence.customs_message import LicenceAtCustoms, Towards
 from ytterby.licence.draw_down import ACTIVE, EXHAUSTED, Line
 from ytterby.licence.exit import ISSUED
 from ytterby.licence.licence import Licence, licence_problems, reissue_problems, scaled, tolerance_of, unscaled
 from ytterby.licence.licence_state import LicenceTable, read_licence_table
 from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.store.customs import follow_outbox, stored_at_customs
+from ytterby.shell.store.asking import rows_where
+from ytterby.shell.store.customs import follow_outbox, holds_active, stored_at_customs
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, Registration
 from ytterby.shell.store.registering import Registrable
 from ytterby.shell.wording.yaml_text import read_yaml
 from ytterby.terms.problem import Problem
 
 LICENCE, STATUS, DRAW_DOWN = "licence", "licence_status", "draw_down"
-NOT_SENT, SENT, ACKNOWLEDGED, REJECTED = "not_sent", "sent", "acknowledged", "rejected"
 LICENSED = "licensed"  # the kind of the entry that sets a line's quantity
 SUPERSEDED = "superseded"
 
@@ -173,21 +174,6 @@ def _set_quantity(row: LicenceLineRow, version: int, index: int, quantity: int, 
     )
 
 
-def customs_standing(number: str, version: int) -> str:
-    """Return where a version of a licence stands with customs, by the records, in whatever order they came.
-
-    A licence that goods may leave on is acknowledged where customs knows it as such, in this version: after an
-    interruption not before customs knows that it is over. One that was answered both ways counts as rejected.
-    """
-    so_far = stored_at_customs(number)
-    if all(message.version != version for message in so_far.current):
-        return NOT_SENT
-    known, newest = so_far.known, so_far.current[-1]
-    if newest.action in CUSTOMS_ACTIVE and known is not None and known.version == version and so_far.is_known_active:
-        return ACKNOWLEDGED
-    return so_far.state.value
-
-
 def follow_customs(number: str) -> None:
     """Bring the row of a licence up to what customs answered: acknowledged, it is active.
 
@@ -197,15 +183,24 @@ def follow_customs(number: str) -> None:
     if held is None:
         return
     follow_outbox(number, held.licence.country)
-    standing = customs_standing(number, held.row.version)
-    status, is_acknowledged = held.row.status, standing == ACKNOWLEDGED or not held.licence.needs_acknowledgement
-    if status == ISSUED and is_acknowledged:
-        status = ACTIVE
-    elif status in {ACTIVE, EXHAUSTED} and not is_acknowledged:
-        status = ISSUED  # an answer came that takes the other one back
+    so_far = stored_at_customs(number)
+    status, standing = status_by_customs(held, so_far), customs_standing(so_far, held.row.version)
     if (status, standing) != (held.row.status, held.row.customs):
         LicenceRow.objects.filter(pk=held.row.pk).update(status=status, customs=standing)
     follow_use(number)
+
+
+def customs_standing(so_far: LicenceAtCustoms, version: int) -> str:
+    """Return where a version of a licence stands with customs, by the records, in whatever order they came.
+
+    A licence that goods may leave on is acknowledged where customs knows it as such, in this version: after an
+    interruption not before customs knows that it is over. One that was answered both ways counts as rejected.
+    """
+    if all(message.version != version for message in so_far.current):
+        return Towards.NOT_SENT.value
+    if so_far.current[-1].action in CUSTOMS_ACTIVE and holds_active(so_far, version):
+        return Towards.ACKNOWLEDGED.value
+    return so_far.state.value
 
 
 def status_by_customs(held: HeldLicence, so_far: LicenceAtCustoms) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
-from ytterby.shell.actions.doctor.case_marks import unsound_case_marks
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.customs import unsound_customs, unsound_office
