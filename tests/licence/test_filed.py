@@ -123,7 +123,7 @@ def test_no_record_makes_reading_fail(data):
     filed = BEFORE[number]
     try:
         changed = msgspec.convert(fields, type(one))
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):
         return
     filed = deepcopy(filed)
     problems = enter(filed, KIND_OF[type(one)], changed, said(party), RULES)

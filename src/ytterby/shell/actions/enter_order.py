@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from ytterby.licence.filing import order_key
 from ytterby.licence.trade_order import TradeOrder
-from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
+from ytterby.shell.actions.filing import FilingChange, file_with, read_filing, unregistered
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.filed import stored_filed
-from ytterby.terms.problem import refuse
 
 
 def enter_order(
@@ -22,11 +19,10 @@ def enter_order(
     seller, number = str(fields.get("seller", speaker.party)), str(fields.get("number", ""))
     known = stored_filed(register).orders.get(order_key(seller, number))
     counted = {"version": 1 if known is None else known.order.version + 1, "seller": seller}
-    try:
-        order = msgspec.convert({**counted, **fields}, TradeOrder)
-    except msgspec.ValidationError as error:
-        return FilingChange((refuse("filed.form", "", "", why=str(error)),), register.size)
-    problems = unregistered(seller=order.seller, buyer=order.buyer, end_user=order.end_user, consignee=order.consignee)
-    if problems:
-        return FilingChange(tuple(problems), register.size)
+    order, problems = read_filing({**counted, **fields}, TradeOrder)
+    if order is None:
+        return FilingChange(problems, register.size)
+    named = {"seller": order.seller, "buyer": order.buyer, "end_user": order.end_user, "consignee": order.consignee}
+    if strangers := unregistered(**named):
+        return FilingChange(tuple(strangers), register.size)
     return file_with(register, order, speaker, at=at)

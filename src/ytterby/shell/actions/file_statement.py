@@ -9,8 +9,6 @@ import secrets
 from base64 import b64encode
 from datetime import datetime
 
-import msgspec
-
 from ytterby.law.procedure import Procedure
 from ytterby.licence.end_use_statement import (
     PAPER,
@@ -26,7 +24,7 @@ from ytterby.licence.end_use_statement import (
 )
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
-from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
+from ytterby.shell.actions.filing import FilingChange, file_with, read_filing, unregistered
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.reading.known import known_at
@@ -46,18 +44,13 @@ def read_statement(
     """Return a statement of fields of JSON. A nonce is drawn where there is none, and undertakings that are listed by
     their codes alone get the texts of the procedure, which are then what is signed.
     """
-    problems: list[Problem] = []
     procedure = _procedure(str(fields.get("procedure", "")), at or now())
     codes = fields.get("undertakings")
     if isinstance(codes, list) and procedure is not None:
         asked = undertakings_of(procedure)
         fields = {**fields, "undertakings": {str(code): asked.get(str(code), {}) for code in codes}}
-    try:
-        found = msgspec.convert({"nonce": secrets.token_hex(NONCE_BYTES), **fields}, EndUseStatement)
-    except msgspec.ValidationError as error:
-        return None, [refuse("filed.form", "", "", why=str(error))]
-    problems = _against_law(register, found, procedure)
-    return found, problems
+    found, problems = read_filing({"nonce": secrets.token_hex(NONCE_BYTES), **fields}, EndUseStatement)
+    return (None, list(problems)) if found is None else (found, _against_law(register, found, procedure))
 
 
 def sign_statement(register: Register, statement: EndUseStatement, key: PrivateKey) -> FiledStatement:

@@ -6,9 +6,12 @@ Two that file at once: the second is judged by what the first left (a token used
 """
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
 
 from ytterby.chain.party import OPERATOR
 from ytterby.licence.filed import KIND_OF, Filed, key_of
@@ -34,6 +37,7 @@ from ytterby.shell.store.registering import Registrable, nothing_beside, registe
 from ytterby.shell.store.rights import signed_text, stored_rights
 from ytterby.terms.problem import Problem, refuse
 
+F = TypeVar("F", bound=Filing)
 NOBODY = Speaker("", "", SESSION)  # whoever comes by a link and is not signed in
 
 
@@ -77,6 +81,14 @@ def file_with(
         return FilingChange(refused.problems, register.size)
     publish_or_leave(register)
     return FilingChange((), size, key)
+
+
+def read_filing(fields: Mapping[str, Any], kind: type[F]) -> tuple[F | None, tuple[Problem, ...]]:
+    """Return a filing of fields of JSON, or why they are none."""
+    try:
+        return msgspec.convert(dict(fields), kind), ()
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:
+        return None, (refuse("filed.form", "", "", why=str(error)),)
 
 
 def speech(register: Register, speaker: Speaker, at: datetime) -> Speech:

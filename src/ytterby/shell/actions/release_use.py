@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from ytterby.licence.filing import order_key
 from ytterby.licence.use_profile import UseProfile, UseRelease, positions
-from ytterby.shell.actions.filing import FilingChange, file_with, unregistered
+from ytterby.shell.actions.filing import FilingChange, file_with, read_filing, unregistered
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.filed import stored_filed
-from ytterby.terms.problem import pointer, refuse, remark
+from ytterby.terms.problem import pointer, remark
 
 ID_BYTES = 6
 
@@ -31,11 +29,8 @@ def file_profile(
     known = stored_filed(register).profiles.get(str(fields.get("id", "")))
     version = 1 if known is None else known.profile.version + 1
     drawn = {"id": secrets.token_hex(ID_BYTES), "version": version, "end_user": speaker.party}
-    try:
-        profile = msgspec.convert({**drawn, **fields}, UseProfile)
-    except msgspec.ValidationError as error:
-        return FilingChange((refuse("filed.form", "", "", why=str(error)),), register.size)
-    return file_with(register, profile, speaker, at=at)
+    profile, problems = read_filing({**drawn, **fields}, UseProfile)
+    return file_with(register, profile, speaker, at=at) if profile else FilingChange(problems, register.size)
 
 
 def release_use(

@@ -7,9 +7,7 @@ office. Who records a visit: the office, or the visited party, which has to repo
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from ytterby.licence.delivery_report import (
     DeliveryReport,
@@ -18,21 +16,18 @@ from ytterby.licence.delivery_report import (
     RetransferDecision,
     visit_findings,
 )
-from ytterby.licence.filing import Filing
-from ytterby.shell.actions.filing import FilingChange, file_with
+from ytterby.shell.actions.filing import FilingChange, file_with, read_filing
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
-from ytterby.terms.problem import Problem, refuse
 
 ID_BYTES = 6
-F = TypeVar("F", bound=Filing)
 
 
 def report_delivery(
     register: Register, fields: Mapping[str, Any], speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """File a report of a stage of a delivery."""
-    report, problems = _read(fields, DeliveryReport)
+    report, problems = read_filing(fields, DeliveryReport)
     return file_with(register, report, speaker, at=at) if report else FilingChange(problems, register.size)
 
 
@@ -40,7 +35,7 @@ def ask_retransfer(
     register: Register, fields: Mapping[str, Any], speaker: Speaker, *, at: datetime | None = None
 ) -> FilingChange:
     """Ask that goods may go to somebody else."""
-    request, problems = _read({"id": secrets.token_hex(ID_BYTES), **fields}, Retransfer)
+    request, problems = read_filing({"id": secrets.token_hex(ID_BYTES), **fields}, Retransfer)
     return file_with(register, request, speaker, at=at) if request else FilingChange(problems, register.size)
 
 
@@ -67,17 +62,12 @@ def record_visit(
     at: datetime | None = None,
 ) -> FilingChange:
     """Record a visit; a foreign one without the consent that the pack's provision asks for comes back as a finding."""
-    visit, problems = _read({"id": secrets.token_hex(ID_BYTES), "provision": consent_provision, **fields}, EndUseVisit)
+    visit, problems = read_filing(
+        {"id": secrets.token_hex(ID_BYTES), "provision": consent_provision, **fields}, EndUseVisit
+    )
     if visit is None:
         return FilingChange(problems, register.size)
     change = file_with(register, visit, speaker, at=at)
     if change.problems:
         return change
     return FilingChange(tuple(visit_findings(visit, consent_provision)), change.size, change.key)
-
-
-def _read(fields: Mapping[str, Any], kind: type[F]) -> tuple[F | None, tuple[Problem, ...]]:
-    try:
-        return msgspec.convert(dict(fields), kind), ()
-    except msgspec.ValidationError as error:
-        return None, (refuse("filed.form", "", "", why=str(error)),)
