@@ -11,6 +11,7 @@ from ytterby.shell.cli import (
     balance,
     case,
     conform,
+    delivery,
     demo,
     event,
     flow_return,
@@ -19,18 +20,41 @@ from ytterby.shell.cli import (
     log,
     lot,
     nation,
+    order,
     party,
     product,
     quota,
     register,
     serve,
+    statement,
+    use,
 )
 from ytterby.shell.cli.arguments import Help
 from ytterby.shell.cli.outcome import Outcome, Stop
 from ytterby.shell.cli.screen import Screen, plain
 
 NOUNS = (
-    *(demo, serve, event, lot, balance, inquiry, flow_return, quota, law, case, log, party, product, register, conform),
+    *(
+        demo,
+        serve,
+        event,
+        lot,
+        balance,
+        inquiry,
+        flow_return,
+        quota,
+        law,
+        case,
+        order,
+        statement,
+        use,
+        delivery,
+        log,
+        party,
+        product,
+        register,
+        conform,
+    ),
     nation,
 )
 SUMMARY = """A register for rare earths: where every gram came from and went, whether the books add up, and proof.

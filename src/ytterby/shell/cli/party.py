@@ -1,9 +1,9 @@
 """`ytterby party import|list`: who reports, which sites are whose, who may speak for whom, who oversees.
 
-Below it: rights of people and public bodies (`rights`), how people and machines come in (`people`), lists of the listed
-(`party_lists`), names compared with listed ones (`party_screen`, `party_evaluate`), whether parties pass and what
-people say of hits (`party_check`), who is owned by listed parties (`party_owners`), red flags of an end user
-(`party_flags`).
+Below it: rights of people and public bodies (`rights`), how people and machines come in (`people`), lists of the
+listed (`party_lists`), names compared with listed ones (`party_screen`, `party_evaluate`), whether parties pass and
+what people say of hits (`party_check`), who is owned by listed parties (`party_owners`), red flags of an end user
+(`party_flags`), invitations (`party_invite`).
 """
 
 import argparse
@@ -15,6 +15,7 @@ from ytterby.shell.cli import (
     party_check,
     party_evaluate,
     party_flags,
+    party_invite,
     party_lists,
     party_owners,
     party_screen,
@@ -49,6 +50,7 @@ def add(nouns: Nouns) -> None:
     party_evaluate.add(verbs)
     party_check.add(verbs)
     party_flags.add(verbs)
+    party_invite.add(verbs)
 
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:
