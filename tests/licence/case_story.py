@@ -169,9 +169,9 @@ class Story:
         found = self.ask(who, said, **more)
         return [] if isinstance(found, Event) else [one.code for one in found]
 
-    def tell(self, who: str, said: step.Step, **more: Any) -> "Story":
+    def tell(self, who: str, said: step.Step, *, expected: int | None = None, **more: Any) -> "Story":
         """Return the story with one step more, which nothing refuses."""
-        found = self.ask(who, said, **more)
+        found = self.ask(who, said, expected=expected, **more)
         assert isinstance(found, Event), (self.case.state, said, found)
         office = self.office(who, **more)
         after = self.entering.after(self.case, found, self.rules.table, office)
