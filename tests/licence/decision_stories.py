@@ -9,7 +9,9 @@ import msgspec
 from licence.case_story import (
     AMENDED,
     APPLICATION,
+    BLOCKING,
     FREED,
+    TIERS,
     Story,
     approve,
     assign,
@@ -131,6 +133,40 @@ def tiers() -> Iterator[Told]:
     yield told(guard, "by older evidence", "not_rated", anew, "lena", propose(anew.case))
     free = replace(gathered, rules=replace(gathered.rules, tiers={}))
     yield told(guard, "the pack has no tiers", "", free, "lena", propose(gathered.case))
+
+
+def levels() -> Iterator[Told]:
+    guard = "end_user_known"
+    tiers = {"S": replace(TIERS["S"], end_user_level="address"), "H": TIERS["H"]}
+    asks = replace(ready(), rules=replace(ready().rules, tiers=tiers, blocking=BLOCKING | {"end_user_level"}))
+    for held, codes in (
+        (("address",), ""),
+        (("organisation", "address"), ""),
+        (("organisation",), ""),
+        (("claimed",), "end_user_level"),
+        (("organisation", "claimed"), "end_user_level"),
+        (("rumoured",), "end_user_level"),
+        ((), "end_user_level"),
+    ):
+        beside = {"end_users": [{"level": level} for level in held]}
+        rated = msgspec.structs.replace(rate(asks.case), beside=beside)
+        story = asks.tell("register", rated)
+        what = ", ".join(held) or "nobody"
+        yield told(guard, what, codes, story, "lena", propose(story.case))
+        yield told(guard, f"{what}, refused", "", story, "lena", propose(story.case, "refused"))
+        free = replace(story, rules=replace(story.rules, blocking=BLOCKING))
+        yield told(guard, f"{what}, where the pack does not list it", "", free, "lena", propose(story.case))
+        high = replace(story, rules=replace(story.rules, tiers=TIERS))
+        yield told(guard, f"{what}, in a tier that wants none", "", high, "lena", propose(story.case))
+        by_rule = decide_automatically(story.case)
+        yield told(guard, f"{what}, by rule", codes, story, "register", by_rule)
+    gathered = review().tell("register", gather(review().case))
+    unrated = replace(asks, case=gathered.case)
+    yield told(guard, "nobody is rated", "", unrated, "lena", propose(unrated.case))
+    else_wants = replace(unrated, rules=replace(unrated.rules, tier_else=tiers["S"]))
+    yield told(
+        guard, "rated by none, where a level is wanted", "end_user_level", else_wants, "lena", propose(asks.case)
+    )
 
 
 def findings() -> Iterator[Told]:
@@ -481,8 +517,8 @@ def issues() -> Iterator[Told]:
 def told_stories() -> tuple[Told, ...]:
     """Return the stories of all guards."""
     sources = (
-        handing_in, coded_reasons, people, draws, open_things, teams, ends, evidence, checks, tiers, findings, advice,
-        drafts, rulings, amendments, approvals, by_rule, issues,
+        handing_in, coded_reasons, people, draws, open_things, teams, ends, evidence, checks, tiers, levels, findings,
+        advice, drafts, rulings, amendments, approvals, by_rule, issues,
     )  # fmt: skip
     return tuple(one for source in sources for one in source())
 

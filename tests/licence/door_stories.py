@@ -73,6 +73,14 @@ def _versions_and_roles() -> Iterator[Door]:
     yield "case.changed_meanwhile", draft, "clerk", SUBMIT, {"expected": 0}
     yield "case.changed_meanwhile", draft, "clerk", SUBMIT, {"expected": 2}
     yield "", draft, "clerk", SUBMIT, {"expected": None}
+    # An applicant counts what it may read: begun, handed in, accepted, asked. What was done inside moves no number.
+    asked, answer = ready_story().tell("lena", query()), step.Answer("Q-1", "A motor.")
+    assert asked.case.version == 7
+    yield "", asked, "clerk", answer, {"expected": 4}
+    yield "case.changed_meanwhile", asked, "clerk", answer, {"expected": 7}
+    yield "case.changed_meanwhile", asked, "clerk", answer, {"expected": 3}
+    yield "", asked, "lena", step.Stop("S-1", "expert_opinion", "Experts."), {"expected": 7}
+    yield "case.changed_meanwhile", asked, "lena", step.Stop("S-1", "expert_opinion", "Experts."), {"expected": 4}
     yield "case.not_now", draft, "pia", step.Accept(), {}
     yield "case.not_yours", draft, "pia", SUBMIT, {}
     yield "case.incomplete case.barred", draft, "clerk", SUBMIT, {"gaps": ("a",), "barred": ("b",)}
@@ -217,7 +225,7 @@ def _check_what_is_told(module: ModuleType) -> None:
     assert facts["proposed", "clerk"] == {"state": "review", "may": "withdraw"}
     assert facts["review", "clerk"] == {"state": "review", "may": "answer, withdraw"}
     assert facts["proposed", "uma"] == {"state": "review", "may": "-"}
-    assert facts["issued", "clerk"] == {"state": "delivered", "may": "-"}
+    assert facts["issued", "clerk"] == {"state": "issued", "may": "-"}
     assert facts["draft", "clerk"] == {"state": "draft", "may": "edit, submit, withdraw"}
     for who in ("pia", "provo", "dora", "register"):
         assert facts["proposed", who]["state"] == "proposed"

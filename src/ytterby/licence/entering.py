@@ -30,7 +30,6 @@ from ytterby.licence.step import (
 from ytterby.licence.transition import Row, TransitionTable
 from ytterby.terms.problem import Problem, pointer, refuse
 
-INSIDE = frozenset({"officer", "province", "department", "system"})
 CHANGE_FORM = "change_form"
 QUERY_KINDS = ("clarify", CHANGE_FORM)
 DAY_FIELDS = ("due", "valid_from", "valid_to")
@@ -70,7 +69,7 @@ def enter(case: Case, step: Step, office: Office, *, expected: int | None = None
 
 def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
     """Return the row of the table that a step goes by, or why it goes by none."""
-    table, verb, state = office.rules.table, verb_of(step), _told_state(case, office)
+    table, verb = office.rules.table, verb_of(step)
     rows = table.rows_of(case.state, verb)
     state = told_state(case.state) if _is_outside(office.speaker) else case.state
     if not rows:
@@ -83,15 +82,6 @@ def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
     if len(chosen) != 1:
         return [refuse("case.no_way", "", verb, state=state)]
     return chosen[0]
-
-
-def _told_state(case: Case, office: Office) -> str:
-    """Return where a case stands, as far as who asks may know: outside the office its phase, and not whether a
-    decision is drafted or by how many it is signed.
-    """
-    rule = office.rules.table.states.get(case.state)
-    is_inside = not office.speaker.roles.isdisjoint(INSIDE)
-    return case.state if is_inside or rule is None or rule.phase == "none" else rule.phase
 
 
 def _commands_for(case: Case, step: Step, office: Office) -> list[str]:
@@ -130,15 +120,6 @@ def plays(role: str, case: Case, speaker: Speaking, step: Step) -> bool:
 def _is_outside(speaker: Speaking) -> bool:
     """Tell whether somebody speaks for a party of a case, and is told what parties are told (threat C7)."""
     return not speaker.roles - {"applicant", "end_user"}
-
-
-def _may_say(case: Case, office: Office) -> Iterator[str]:
-    """Yield what somebody may say in the state of a case: of a party its own commands, of the office all."""
-    table = office.rules.table
-    for command in table.commands_of(case.state):
-        roles = {name for row in table.rows_of(case.state, command) for name in row.who}
-        if not _is_outside(office.speaker) or roles & office.speaker.roles:
-            yield command
 
 
 def _plain(role: str) -> str:
