@@ -1,4 +1,6 @@
-"""What the guards of decisions let pass and what they refuse: evidence, findings, advice, drafts, approvals, issue."""
+"""What the guards of drafts let pass and what they refuse: advice, outcomes, lines, days, rulings, amendments; and all
+stories of guards together.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,31 +8,22 @@ from functools import cache
 
 import msgspec
 
+from licence.approval_stories import approvals, by_rule, issues
 from licence.case_story import (
     AMENDED,
     APPLICATION,
-    BLOCKING,
     FREED,
-    TIERS,
     Story,
-    approve,
-    assign,
-    content,
     decide_automatically,
-    drafted_story,
-    gather,
-    issue,
     lines_of,
     propose,
-    query,
-    rate,
     ready_story,
     rules_of,
     story_in,
 )
+from licence.evidence_stories import checks, evidence, findings, levels, tiers
 from licence.guard_stories import (
     Told,
-    as_speaker,
     coded_reasons,
     draws,
     ends,
@@ -38,172 +31,11 @@ from licence.guard_stories import (
     open_things,
     people,
     ready,
-    review,
     teams,
     told,
 )
 from ytterby.law.licence_kind import LicenceKind
 from ytterby.licence import step
-from ytterby.licence.evidence import CompletenessSection, GapFound, ScreeningHit, ScreeningSection, Section
-
-HIT = ScreeningHit("H-1", "urn:party:user", "un", "e7", "0.97")
-LACKS = CompletenessSection("done", "", "no", "single", (GapFound("missing", "absent", "contract"),))
-LACKS_MORE = CompletenessSection("done", "", "no", "single", (GapFound("missing", "absent", "certificate"),))
-SCREENED = {
-    "passed": ScreeningSection("done", "", "passed"),
-    "alert": ScreeningSection("done", "", "alerts", alerts=(HIT,)),
-    "review": ScreeningSection("done", "", "passed", reviews=(HIT,)),
-    "missing list": ScreeningSection("done", "", "not_checked"),
-    "not run": ScreeningSection(),
-}
-
-
-def with_evidence(**sections: Section) -> Story:
-    """Return a case under review with such evidence, in the tier S."""
-    story = review().tell("register", assign("lena"))
-    story = story.tell("register", gather(story.case, **sections))
-    return story.tell("register", rate(story.case))
-
-
-def said_of(story: Story, verdict: str) -> Story:
-    """Return the story with a word on its first finding that an officer can settle."""
-    found = next(one for one in story.office("lena").findings or () if one.settles == "officer")
-    return story.tell("lena", step.Adjudicate(found.key, verdict, "checked", "The contract was seen at the visit."))
-
-
-# Evidence
-
-
-def evidence() -> Iterator[Told]:
-    guard, story = "evidence_current", ready()
-    ask = story.tell("lena", query(kind="change_form"))
-    changed = msgspec.structs.replace(APPLICATION, order="PO-8")
-    moved = ask.tell("clerk", step.Answer("Q-1", "Another order.", application=changed))
-    worded = ask.tell("clerk", step.Answer("Q-1", "The same order."))
-    yield told(guard, "it is of now", "", story, "lena", propose(story.case))
-    yield told(guard, "an answer in words changes nothing", "", worded, "lena", propose(worded.case))
-    yield told(guard, "none was gathered", "evidence_old", review(), "lena", propose(review().case))
-    yield told(guard, "the application has changed", "evidence_old", moved, "lena", propose(moved.case))
-    yield told(guard, "other evidence", "other_evidence", story, "lena", propose(story.case, evidence="0"))
-    yield told(guard, "other packs", "other_packs", story, "lena", propose(story.case, packs={}))
-    both = propose(story.case, evidence="0", packs={"CN-procedure": "other"})
-    yield told(guard, "both", "other_evidence other_packs", story, "lena", both)
-    appeal = story_in("individual", "appeal")
-    yield told(guard, "of the round before", "evidence_old", appeal, "nils", propose(appeal.case))
-    guard, case = "evidence_sound", story.case
-    sound = gather(case)
-    yield told(guard, "of this case", "", story, "register", sound)
-    forged = msgspec.structs.replace(sound, digest="0" * 64)
-    yield told(guard, "another digest", "other_evidence", story, "register", forged)
-    other = gather(replace(case, number="C-2"))
-    yield told(guard, "of another case", "evidence_of_another", story, "register", other)
-    yield told(guard, "of an older application", "evidence_of_another", moved, "register", sound)
-
-
-def checks() -> Iterator[Told]:
-    guard = "checks_run"
-    for name, codes in (
-        ("passed", ""),
-        ("review", ""),
-        ("alert", "check_blocks"),
-        ("missing list", "check_blocks"),
-        ("not run", "check_blocks"),
-    ):
-        story = with_evidence(screening=SCREENED[name])
-        yield told(guard, f"screening: {name}", codes, story, "lena", propose(story.case))
-        free = replace(story, rules=replace(story.rules, blocking=frozenset({"lots"})))
-        yield told(guard, f"screening, which the pack does not list: {name}", "", free, "lena", propose(story.case))
-    yield told(guard, "nothing gathered", "evidence_old", review(), "lena", propose(review().case))
-    unknown = propose(ready().case)
-    yield told(guard, "nobody worked findings out", "findings_not_judged", ready(), "lena", unknown, findings=None)
-    lacks = with_evidence(completeness=LACKS)
-    yield told(guard, "what words settle is no check that did not run", "", lacks, "lena", propose(lacks.case))
-    strange = replace(ready(), rules=replace(ready().rules, blocking=frozenset({"astrology"})))
-    yield told(guard, "a check that nobody knows", "check_blocks", strange, "lena", propose(ready().case))
-
-
-def tiers() -> Iterator[Told]:
-    guard, story = "rated", ready()
-    yield told(guard, "in a tier", "", story, "lena", propose(story.case))
-    gathered = review().tell("register", gather(review().case))
-    yield told(guard, "in none", "not_rated", gathered, "lena", propose(gathered.case))
-    odd = story.tell("register", rate(story.case, "Z"))
-    yield told(guard, "in one that the pack has not", "not_rated", odd, "lena", propose(story.case))
-    anew = story.tell("register", gather(story.case, completeness=LACKS))
-    yield told(guard, "by older evidence", "not_rated", anew, "lena", propose(anew.case))
-    free = replace(gathered, rules=replace(gathered.rules, tiers={}))
-    yield told(guard, "the pack has no tiers", "", free, "lena", propose(gathered.case))
-
-
-def levels() -> Iterator[Told]:
-    guard = "end_user_known"
-    tiers = {"S": replace(TIERS["S"], end_user_level="address"), "H": TIERS["H"]}
-    asks = replace(ready(), rules=replace(ready().rules, tiers=tiers, blocking=BLOCKING | {"end_user_level"}))
-    for held, codes in (
-        (("address",), ""),
-        (("organisation", "address"), ""),
-        (("organisation",), ""),
-        (("claimed",), "end_user_level"),
-        (("organisation", "claimed"), "end_user_level"),
-        (("rumoured",), "end_user_level"),
-        ((), "end_user_level"),
-    ):
-        beside = {"end_users": [{"level": level} for level in held]}
-        rated = msgspec.structs.replace(rate(asks.case), beside=beside)
-        story = asks.tell("register", rated)
-        what = ", ".join(held) or "nobody"
-        yield told(guard, what, codes, story, "lena", propose(story.case))
-        yield told(guard, f"{what}, refused", "", story, "lena", propose(story.case, "refused"))
-        free = replace(story, rules=replace(story.rules, blocking=BLOCKING))
-        yield told(guard, f"{what}, where the pack does not list it", "", free, "lena", propose(story.case))
-        high = replace(story, rules=replace(story.rules, tiers=TIERS))
-        yield told(guard, f"{what}, in a tier that wants none", "", high, "lena", propose(story.case))
-        by_rule = decide_automatically(story.case)
-        yield told(guard, f"{what}, by rule", codes, story, "register", by_rule)
-    gathered = review().tell("register", gather(review().case))
-    unrated = replace(asks, case=gathered.case)
-    yield told(guard, "nobody is rated", "", unrated, "lena", propose(unrated.case))
-    else_wants = replace(unrated, rules=replace(unrated.rules, tier_else=tiers["S"]))
-    yield told(
-        guard, "rated by none, where a level is wanted", "end_user_level", else_wants, "lena", propose(asks.case)
-    )
-
-
-def findings() -> Iterator[Told]:
-    guard, lacks = "standing_finding", with_evidence(completeness=LACKS)
-    key = next(one.key for one in lacks.office("lena").findings or () if one.settles == "officer")
-    alert = with_evidence(screening=SCREENED["alert"])
-    hit = next(one.key for one in alert.office("lena").findings or () if one.settles == "screening")
-    for said, codes in (
-        (step.Adjudicate(key, "settled", "", "Seen."), ""),
-        (step.Adjudicate(key, "stands", "", "Not seen."), ""),
-        (step.Adjudicate("lots-0", "settled", "", "Seen."), "no_such_finding"),
-        (step.Adjudicate(key, "ignore", "", "Seen."), "verdict"),
-        (step.Adjudicate(key, "settled", "", " "), "no_text"),
-        (step.Adjudicate("lots-0", "ignore", "", ""), "no_such_finding verdict no_text"),
-    ):
-        yield told(guard, f"{said.finding} {said.verdict} {said.text}", codes, lacks, "lena", said)
-    settle = step.Adjudicate(hit, "settled", "", "Another person of that name.")
-    yield told(guard, "a hit", "not_settled_by_words", alert, "lena", settle)
-    yield told(guard, "not worked out", "no_such_finding", lacks, "lena", settle, findings=None)
-    guard = "findings_settled"
-    settled, stands = said_of(lacks, "settled"), said_of(lacks, "stands")
-    anew = settled.tell("register", gather(settled.case, completeness=LACKS_MORE))
-    yield told(guard, "none", "", ready(), "lena", propose(ready().case))
-    yield told(guard, "nobody spoke", "finding_open", lacks, "lena", propose(lacks.case))
-    yield told(guard, "nobody spoke, and it is refused", "finding_open", lacks, "lena", propose(lacks.case, "refused"))
-    yield told(guard, "it is settled", "", settled, "lena", propose(settled.case))
-    yield told(guard, "another one than that of which somebody spoke", "finding_open", anew, "lena", propose(anew.case))
-    yield told(guard, "it stands", "finding_stands", stands, "lena", propose(stands.case))
-    free = propose(stands.case, "no_licence_required")
-    yield told(guard, "it stands, and no licence is needed", "finding_stands", stands, "lena", free)
-    yield told(guard, "it stands, and it is refused", "", stands, "lena", propose(stands.case, "refused"))
-    by_rule = decide_automatically(stands.case)
-    yield told(guard, "it stands, and a rule decides", "finding_stands", stands, "register", by_rule)
-    loose = replace(lacks, rules=replace(lacks.rules, blocking=frozenset({"lots"})))
-    yield told(guard, "of a check that does not block", "", loose, "lena", propose(lacks.case))
-    yield told(guard, "a hit, which is judged elsewhere", "", alert, "lena", propose(alert.case))
-
 
 # Advice
 
@@ -400,117 +232,6 @@ def amendments() -> Iterator[Told]:
     held = {**named, "end_users": ["Uma Motors"]}
     yield told(guard, "by name", "", begun, "clerk", said, amended=held)
     yield told(guard, "by other names", "key_element key_element", begun, "clerk", said, amended=AMENDED)
-
-
-# Approvals, and decisions by rule
-
-
-def approvals() -> Iterator[Told]:
-    guard, drafted = "may_approve", drafted_story()
-    case = drafted.case
-    yield told(guard, "the signer", "", drafted, "omar", approve(case))
-    rejects = step.Reject(case.draft_digest, 1, "Not so.")
-    yield told(guard, "the signer rejects", "", drafted, "omar", rejects)
-    yield told(guard, "another draft", "other_draft", drafted, "omar", approve(case, draft="0" * 64))
-    yield told(guard, "no draft", "other_draft", ready(), "omar", approve(ready().case, draft="0" * 64))
-    yield told(guard, "order 0", "no_such_order", drafted, "omar", approve(case, 0))
-    yield told(guard, "order 2 of 1", "no_such_order", drafted, "omar", approve(case, 2))
-    yield told(guard, "the author", "may_not_approve_author", drafted, "lena", approve(case))
-    spoke = as_speaker(drafted, account="clerk", bodies=frozenset({"ministry"}))
-    yield told(guard, "who spoke for the applicant", "may_not_approve_applicant", spoke, "nemo", approve(case))
-    yield told(guard, "of another body", "other_body", drafted, "sara", approve(case))
-    free = replace(drafted, rules=replace(drafted.rules, tiers={}))
-    yield told(guard, "of any body", "", free, "sara", approve(case))
-    advised = ready().tell("omar", step.Advise("approve", "Yes."))
-    standard = advised.tell("lena", propose(advised.case))
-    yield told(guard, "an assessor in S", "", standard, "omar", approve(standard.case))
-    high = ready_story(tier="H").tell("omar", step.Advise("approve", "Yes."))
-    high = high.tell("lena", propose(high.case))
-    yield told(guard, "an assessor in H", "may_not_approve_assessor", high, "omar", approve(high.case))
-    two = drafted_story(tier="H")
-    signed = two.tell("omar", approve(two.case))
-    yield told(guard, "the second before the first", "may_not_approve_order", two, "sara", approve(two.case, 2))
-    yield told(guard, "the second", "", signed, "sara", approve(signed.case, 2))
-    yield told(guard, "the first again", "order_taken", signed, "nils", approve(signed.case))
-    same = as_speaker(signed, account="omar", bodies=frozenset({"senior"}))
-    yield told(guard, "one person twice", "may_not_approve_already_signed", same, "nemo", approve(signed.case, 2))
-    all_at_once = as_speaker(signed, account="omar", bodies=frozenset())
-    codes = "order_taken may_not_approve_already_signed other_body"
-    yield told(guard, "the same again", codes, all_at_once, "nemo", approve(signed.case))
-    back = signed.tell("lena", step.Retract())
-    again = back.tell("lena", propose(back.case, text="Anew."))
-    yield told(guard, "an approval of the draft before (I7)", "other_draft", again, "sara", approve(signed.case, 2))
-    yield told(guard, "anew from the first", "", again, "omar", approve(again.case))
-    yield told(guard, "anew from the second", "may_not_approve_order", again, "sara", approve(again.case, 2))
-    ruling = drafted_story("classification")
-    yield told(guard, "of a ruling, which is in no tier", "", ruling, "omar", approve(ruling.case))
-    green = drafted_story(tier="G")
-    yield told(guard, "by a person where a rule could", "", green, "omar", approve(green.case))
-
-
-def by_rule() -> Iterator[Told]:
-    guard, green = "automatic_tier", ready_story(tier="G")
-    yield told(guard, "in the tier", "", green, "register", decide_automatically(green.case))
-    yield told(guard, "told another", "not_automatic", green, "register", decide_automatically(green.case, tier="S"))
-    standard = decide_automatically(ready().case)
-    yield told(guard, "in another", "not_automatic", ready(), "register", standard)
-    honest = decide_automatically(ready().case, tier="S")
-    yield told(guard, "in one that wants people", "not_automatic", ready(), "register", honest)
-    gathered = review().tell("register", gather(review().case))
-    yield told(guard, "in none", "not_automatic", gathered, "register", decide_automatically(gathered.case))
-    refuses = decide_automatically(green.case, outcome="refused")
-    yield told(guard, "refuses", "only_grants", green, "register", refuses)
-    for verdict, codes in (("approve", ""), ("proviso", "advised_otherwise"), ("refuse", "advised_otherwise")):
-        heard = green.tell("dora", step.Advise(verdict, "So.", conditions=("visit",)))
-        yield told(guard, f"{verdict} is advised", codes, heard, "register", decide_automatically(heard.case))
-    guard = "no_candidate"
-    for name, screened in SCREENED.items():
-        story = with_evidence(screening=screened)
-        codes = "" if name == "passed" else "candidate"
-        yield told(guard, name, codes, story, "register", decide_automatically(story.case))
-    yield told(guard, "nothing gathered", "candidate", review(), "register", decide_automatically(review().case))
-
-
-# Issue
-
-
-def issues() -> Iterator[Told]:
-    granted = story_in("individual", "granted")
-    case, said = granted.case, issue(granted.case)
-    for answer, codes in (("passed", ""), ("", "screening_now"), ("alerts", "screening_now")):
-        yield told("screened_now", f"{answer!r}", codes, granted, "register", said, screening_now=answer)
-        free = replace(granted, rules=replace(granted.rules, blocking=frozenset({"lots"})))
-        yield told("screened_now", f"not listed: {answer!r}", "", free, "register", said, screening_now=answer)
-    yield told("customs_can_read", "all of it", "", granted, "register", said)
-    flaws = ("unit_unknown", "line_too_long")
-    yield told("customs_can_read", "not", "customs_cannot_read " * 2, granted, "register", said, customs_flaws=flaws)
-    guard, drafted = "decision_stands", drafted_story()
-    yield told(guard, "it was granted", "", granted, "register", said)
-    yield told(guard, "it is a draft", "no_decision", drafted, "register", said)
-    changed = granted.told[-1][1].__class__(
-        case.version + 1, "2025-07-01T09:00:00Z", "clerk", "urn:party:exporter", "applicant", step.Edit(APPLICATION)
-    )
-    moved = replace(granted, case=case.after(changed, "granted"))
-    yield told(guard, "the application has changed since", "no_decision", moved, "register", said)
-    guard = "licence_fits"
-    yield told(guard, "as it was decided", "", granted, "register", said)
-    for name in ("case", "holder", "procedure", "destination", "valid_from", "valid_to", "kind"):
-        other = step.Issue("L-1", content(case, **{name: "other"}))
-        yield told(guard, f"another {name}", "licence_differs", granted, "register", other)
-        lacks = step.Issue("L-1", {key: value for key, value in content(case).items() if key != name})
-        yield told(guard, f"no {name}", "licence_differs", granted, "register", lacks)
-    rows = content(case)["lines"]
-    for lines in ([], rows[:1], [rows[1], rows[0]], [rows[0], {**rows[1], "quantity": "21"}],
-                  [rows[0], {**rows[1], "unit": "GRM"}], [1, 2], 7, None, "ab"):  # fmt: skip
-        other = step.Issue("L-1", content(case, lines=lines))
-        yield told(guard, f"lines {lines}", "licence_differs", granted, "register", other)
-    yield told(guard, "nothing was decided", "", drafted, "register", said)
-    one, two = lines_of(ready().case)
-    part = (one, msgspec.structs.replace(two, outcome="refused"))
-    some = drafted_story(lines=part)
-    some = some.tell("omar", approve(some.case))
-    yield told(guard, "the line that was granted", "", some, "register", issue(some.case))
-    yield told(guard, "the line that was not", "licence_differs", some, "register", said)
 
 
 @cache

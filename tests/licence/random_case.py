@@ -25,7 +25,7 @@ from licence.case_story import (
     rate,
     rules_of,
 )
-from licence.decision_stories import LACKS, SCREENED
+from licence.evidence_stories import LACKS, SCREENED
 from ytterby.licence import step
 from ytterby.licence.case import Case, Event
 from ytterby.licence.evidence import LotsSection

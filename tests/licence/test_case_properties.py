@@ -26,7 +26,7 @@ from licence.case_story import (
     table_of,
 )
 from licence.case_witness import digest_of_draft, witness_of
-from licence.decision_stories import SCREENED, with_evidence
+from licence.evidence_stories import SCREENED, with_evidence
 from licence.random_case import CROWD, folded, next_step, tell_history
 from ytterby.licence import step
 from ytterby.licence.case import Case, Event, event_fields, read_event
