@@ -28,6 +28,7 @@ NAMES = (
     "law",
     "impact",
     "screening",
+    "casework",
 )
 
 
