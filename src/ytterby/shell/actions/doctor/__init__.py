@@ -11,6 +11,7 @@ What is looked at, in this order; each part is a file:
     postings       postings, what they touch, ranks, recomputed from the submitted bytes and the registrations
     cells          cells against the whole book, or a sample of lots against the part of the book they make
     closes         stored versions of closed months against the digests in the log
+    licences       licences, what is drawn on them and where they stand, gone through again from their records
     lists          files, entries and snapshots of lists against the digests in the log, releases where they were due
     screenings     runs of screening, opinions on hits and samples, gone through again from their records
     filings        what parties of deliveries filed, gone through again from their records

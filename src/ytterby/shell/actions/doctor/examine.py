@@ -16,6 +16,7 @@ from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editi
 from ytterby.shell.actions.doctor.filings import unsound_filings
 from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
 from ytterby.shell.actions.doctor.laws import unfit_laws, unsound_laws
+from ytterby.shell.actions.doctor.licences import unsound_licences
 from ytterby.shell.actions.doctor.lists import unsound_lists
 from ytterby.shell.actions.doctor.people import unsound_people
 from ytterby.shell.actions.doctor.postings import PostingExamination
@@ -108,6 +109,7 @@ def examine(
         if edition is not None:
             _derived(findings, edition, size, sample=sample, seed=seed, is_full=is_full, tell=tell)
         _guarded(findings, ("balance.closed",), lambda: unsound_closes(register))
+        _guarded(findings, ("licence.replay", "licence.rows"), lambda: unsound_licences(register))
         _guarded(findings, ("screening.lists",), lambda: unsound_lists(register))
         _guarded(findings, ("screening.replay",), lambda: unsound_screenings(register))
         _guarded(findings, ("filed.replay",), lambda: unsound_filings(register))

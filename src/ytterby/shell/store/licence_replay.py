@@ -1,0 +1,363 @@
+"""Licences worked out again from the log and from nothing else, as they were entered (threats D1, D6, O3, Q4).
+
+Each record of a licence, of its status, of what was drawn on it and of what customs answered is gone through in order
+of the log: who signed it and what it might say then, the rules of the room, the key. A record that does not hold has
+no effect and is named. What comes of it are the rows that the tables must hold: versions, lines, entries. What a record
+pins as one word (whether every check held) is taken from it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from ytterby.licence.draw_down import ACTIVE, EXHAUSTED, OK, Entry, Kind, Ledger, Line, Share, requantified
+from ytterby.licence.exit import ISSUED, Facts, Outcome, judge_entry
+from ytterby.licence.exit_event import left_at, owner_of
+from ytterby.licence.licence import (
+    NEVER,
+    Licence,
+    licence_problems,
+    reissue_problems,
+    scaled,
+    tolerance_of,
+    unscaled,
+)
+from ytterby.shell.store.case_speakers import DEMO, KEY
+from ytterby.shell.store.customs_records import CUSTOMS_ANSWER, CUSTOMS_MESSAGE, holds_active, standing_of
+from ytterby.shell.store.derived.registered import events_at
+from ytterby.shell.store.licence_changes import Changes
+from ytterby.shell.store.licence_speakers import Said, is_customs_at, is_officer, role_problem, signer_flaw
+from ytterby.shell.store.licences import DRAW_DOWN, LICENCE, STATUS, SUPERSEDED, licence_of, licence_table
+from ytterby.shell.store.registrations import registered_site
+from ytterby.shell.store.rights import Record, rights_by_index, stored_records
+
+if TYPE_CHECKING:
+    from ytterby.shell.site.register import Register
+
+KINDS = (LICENCE, STATUS, DRAW_DOWN, CUSTOMS_MESSAGE, CUSTOMS_ANSWER)
+UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, msgspec.ValidationError)
+EVENT = "event"
+
+Json = dict[str, Any]
+
+
+class Version(NamedTuple):
+    """A version of a licence as its row must say it."""
+
+    number: str
+    version: int
+    status: str
+    customs: str
+    log_index: int
+
+
+class EntryOnLine(NamedTuple):
+    """An entry as its row must say it, quantities in millionths."""
+
+    number: str
+    line: str
+    log_index: int
+    kind: str
+    code: str
+    drawn: int
+    reserved: int
+    unlicensed: int
+    back: int
+
+
+@dataclass
+class _Held:
+    """One number while its records are gone through."""
+
+    versions: list[Licence] = field(default_factory=list)
+    indices: list[int] = field(default_factory=list)
+    status: str = ISSUED
+    lines: dict[str, Ledger] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
+    customs: list[tuple[str, Json]] = field(default_factory=list)
+    unlicensed: dict[int, Json] = field(default_factory=dict)
+
+    @property
+    def licence(self) -> Licence:
+        return self.versions[-1]
+
+    def follow(self) -> None:
+        """Bring the status up to customs and to what was drawn."""
+        if not self.versions:
+            return
+        so_far = standing_of(self.customs)
+        taken = not self.licence.needs_acknowledgement or holds_active(so_far, self.licence.version)
+        if self.status == ISSUED and taken:
+            self.status = ACTIVE
+        elif self.status in {ACTIVE, EXHAUSTED} and not taken:
+            self.status = ISSUED
+        if self.status in {ACTIVE, EXHAUSTED}:
+            self.status = EXHAUSTED if self._is_used_up() else ACTIVE
+
+    def _is_used_up(self) -> bool:
+        lines = [one.line for one in self.lines.values() if one.line.quantity or one.line.drawn]
+        if self.licence.ends_at_exit and any(line.drawn for line in lines):
+            return True
+        return self.licence.done_when != NEVER and bool(lines) and all(line.is_exhausted for line in lines)
+
+    def facts(self, *, holds: bool) -> Facts:
+        licence, shares = self.licence, dict[str, Share]()
+        if licence.is_single_use or licence.ends_at_exit:
+            shares = self._shares()
+        return Facts(
+            checks_hold=holds,
+            is_single_use=licence.is_single_use,
+            ends_at_exit=licence.ends_at_exit,
+            shares=shares,
+        )
+
+    def _shares(self) -> dict[str, Share]:
+        found: dict[str, Share] = {}
+        for ledger in self.lines.values():
+            for name, share in ledger.shares.items():
+                had = found.get(name, Share())
+                found[name] = Share(
+                    had.reserved + share.reserved,
+                    had.drawn + share.drawn,
+                    had.unlicensed + share.unlicensed,
+                    had.back + share.back,
+                )
+        return found
+
+
+@dataclass
+class LicenceReplay:
+    """What the log comes to: versions, lines, entries in order, and records without effect."""
+
+    versions: list[Version] = field(default_factory=list)
+    lines: dict[tuple[str, str], Line] = field(default_factory=dict)
+    entries: list[EntryOnLine] = field(default_factory=list)
+    flaws: list[tuple[int, str]] = field(default_factory=list)
+
+
+def replay_licences(register: "Register") -> LicenceReplay:
+    """Return what the records of licences come to when they are gone through again."""
+    return _Replaying(register).run()
+
+
+class _Replaying:
+    """All records, one after the other."""
+
+    def __init__(self, register: "Register") -> None:
+        self.register, self.rights_at = register, rights_by_index(register)
+        self.found, self.held = LicenceReplay(), dict[str, _Held]()
+
+    def run(self) -> LicenceReplay:
+        for record in stored_records(kinds=KINDS):
+            held = self.held.setdefault(str(record.fields.get("id", "")), _Held())
+            try:
+                flaw = self._take(held, record)
+            except UNREADABLE as error:
+                flaw = f"it cannot be read: {type(error).__name__}"
+            if flaw:
+                self.found.flaws.append((record.number, flaw))
+            held.follow()
+        for number, held in self.held.items():
+            self._finish(number, held)
+        return self.found
+
+    def _take(self, held: _Held, record: Record) -> str | None:
+        if record.kind in {CUSTOMS_MESSAGE, CUSTOMS_ANSWER}:
+            held.customs.append((record.kind, record.fields))
+            return None
+        if record.kind == LICENCE:
+            return self._issue(held, record)
+        flaw = self._signed(record)
+        if flaw:
+            return flaw
+        return self._change(held, record) if record.kind == STATUS else self._entry(held, record)
+
+    def _signed(self, record: Record) -> str | None:
+        via = record.fields["via"]
+        if via == EVENT:
+            return None  # held against the event itself
+        if via == DEMO:
+            return None if self.register.is_demo else "nobody signed it"
+        rights = self.rights_at(record.number)
+        if via == KEY:
+            return signer_flaw(rights, self.register.id, record.kind, record.fields)
+        account = rights.accounts().get(str(record.fields["by"]))
+        is_other = account is None or account.party != record.fields["party"]
+        return "it is by no account of its party that was in force" if is_other else None
+
+    def _issue(self, held: _Held, record: Record) -> str | None:
+        licence = licence_of(record.fields)
+        lines = {name: ledger.line for name, ledger in held.lines.items()}
+        before = held.licence.version if held.versions else 0
+        problems = licence_problems(licence) or reissue_problems(licence, before, lines)
+        if problems:
+            return f"the rules do not allow it: {problems[0].code}"
+        if held.versions:
+            self._supersede(held)
+        held.versions.append(licence)
+        held.indices.append(record.number)
+        held.status = licence_table().begins
+        left = dict(held.lines)
+        for line in licence.lines:
+            left.pop(line.line, None)
+            tolerance = unscaled(tolerance_of(licence, line))
+            ledger = held.lines.get(line.line)
+            if ledger is None:
+                ledger = held.lines[line.line] = Ledger(Line(Decimal(0), line.unit, "", ""))
+            made = requantified(ledger.line, Decimal(line.quantity), tolerance)
+            assert not isinstance(made, str), "it was checked"
+            ledger.line = msgspec.structs.replace(
+                made, first=licence.valid_from, last=licence.valid_to, restores=frozenset(licence.restores)
+            )
+            self._add(held, line.line, record.number, "licensed", OK)
+        for name, ledger in left.items():
+            ledger.line = msgspec.structs.replace(ledger.line, quantity=Decimal(0), tolerance=Decimal(0))
+            self._add(held, name, record.number, "licensed", OK)
+        return None
+
+    def _supersede(self, held: _Held) -> None:
+        standing = standing_of([row for row in held.customs if row[1]["version"] <= held.licence.version])
+        self.found.versions.append(
+            Version(held.licence.number, held.licence.version, SUPERSEDED, standing.state.value, held.indices[-1])
+        )
+
+    def _change(self, held: _Held, record: Record) -> str | None:
+        fields = record.fields
+        if not held.versions or fields["version"] != held.licence.version:
+            return "it is of no version that stood"
+        if fields["n"] != held.changes.count + 1:
+            return "it does not follow the change before"
+        rights, day = self.rights_at(record.number), _day(record)
+        row = licence_table().row(held.status, str(fields["command"]))
+        if row is None or row.people == 0:
+            return "the table does not allow it"
+        party = str(fields["party"])
+        may = party == held.licence.holder if "holder" in row.who else is_officer(rights, party, day)
+        if not may:
+            return "it is by a party that may not say it"
+        of = fields.get("of")
+        if of is not None:
+            first = held.changes.proposals.get(int(of))
+            if first is None or first.confirmed_index is not None or first.command != fields["command"]:
+                return "it confirms what nobody proposed"
+            if first.by == fields["by"]:
+                return "it is by the person who proposed"
+        held.changes.take(record.number, fields)
+        if of is not None or row.people == 1:
+            held.status = row.to
+        return None
+
+    def _entry(self, held: _Held, record: Record) -> str | None:
+        fields = record.fields
+        entry = msgspec.convert(fields["entry"], Entry, strict=False)
+        ledger = held.lines.get(str(fields["line"]))
+        if not held.versions or ledger is None:
+            site = registered_site(str(fields.get("site", "")), record.number)
+            if entry.kind is not Kind.EXIT:
+                return "it is on no licence"
+            if not is_customs_at(self.rights_at(record.number), str(fields["party"]), site, _day(record)):
+                return "it is by nobody who may confirm an exit"
+            held.unlicensed[record.number] = fields
+            return None
+        links = fields.get("links")
+        if links is not None and (links not in held.unlicensed or links > held.indices[-1]):
+            return "it links no exit that came before"
+        flaw = self._may_say(held, record, entry)
+        if flaw:
+            return flaw
+        if ledger.known(entry) is not None:
+            return "its key was taken"
+        line = msgspec.structs.replace(ledger.line, standing=ACTIVE if held.status == EXHAUSTED else held.status)
+        facts = held.facts(holds=bool(fields["checks_hold"]))
+        outcome = judge_entry(line, ledger.share(entry.declaration), facts, entry, is_linked=links is not None)
+        ledger.apply(entry, outcome.posted)
+        self._add(held, str(fields["line"]), record.number, entry.kind.value, outcome.code, outcome)
+        return None
+
+    def _may_say(self, held: _Held, record: Record, entry: Entry) -> str | None:
+        fields = record.fields
+        said = Said(
+            entry.kind, str(fields["party"]), str(fields.get("site", "")), str(fields.get("owner", "")), _day(record),
+            fields.get("links") is not None,
+        )  # fmt: skip
+        problem = role_problem(self.rights_at(record.number), held.licence, said, record.number)
+        if problem is not None:
+            return f"who said it may not: {problem.code}"
+        return self._event_flaw(fields, entry) if fields["via"] == EVENT else None
+
+    def _event_flaw(self, fields: Mapping[str, Any], entry: Entry) -> str | None:
+        """Return what an entry says otherwise than the event that it follows."""
+        for index, event, submitter in events_at([int(fields["event"])]):
+            by = owner_of(event) if entry.kind in {Kind.RESERVE, Kind.RELEASE} else submitter
+            said = (fields["party"], fields.get("site", ""), fields.get("owner", ""), entry.seq, entry.declaration)
+            told = (by, left_at(event), owner_of(event), index, event.declaration)
+            takes_back = entry.kind in {Kind.RELEASE, Kind.CORRECT}
+            if said != told or fields["id"] != event.licence or takes_back != (event.error is not None):
+                return "it is not what the event says that it follows"
+            return None
+        return "it follows an event that is not there"
+
+    def _add(self, held: _Held, line: str, index: int, kind: str, code: str, outcome: Outcome | None = None) -> None:
+        change = (0, 0, 0, 0)
+        if outcome is not None:
+            one = outcome.posted.change
+            change = (_whole(one.drawn), _whole(one.reserved), _whole(one.unlicensed), _whole(one.back))
+        self.found.entries.append(EntryOnLine(held.licence.number, line, index, kind, code, *change))
+
+    def _finish(self, number: str, held: _Held) -> None:
+        if not held.versions:
+            return
+        standing = standing_of(held.customs).state.value
+        self.found.versions.append(Version(number, held.licence.version, held.status, standing, held.indices[-1]))
+        for name, ledger in held.lines.items():
+            self.found.lines[number, name] = ledger.line
+
+
+def _whole(quantity: Decimal) -> int:
+    found = scaled(quantity)
+    assert found is not None, "a quantity is checked before it is entered"
+    return found
+
+
+def _day(record: Record) -> date:
+    return date.fromisoformat(str(record.fields["registered_at"])[:10])
+
+
+def stored_rows() -> Iterator[tuple[str, object]]:
+    """Yield the rows of the tables as the log must give them: a name for each, and what it says."""
+    from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow, LicenceRow
+
+    for row in LicenceRow.objects.order_by("number", "version"):
+        yield (
+            f"licence {row.number} version {row.version}",
+            Version(row.number, row.version, row.status, row.customs, row.log_index),
+        )
+    for line in LicenceLineRow.objects.order_by("number", "line"):
+        yield f"licence {line.number} line {line.line}", line_values(line)
+    for one in LicenceEntryRow.objects.select_related("line").order_by("log_index", "line__line"):
+        said = EntryOnLine(
+            one.line.number, one.line.line, one.log_index, one.kind, one.code,
+            one.drawn, one.reserved, one.unlicensed, one.back,
+        )  # fmt: skip
+        yield f"entry {one.log_index} on licence {one.line.number} line {one.line.line}", said
+
+
+def line_values(row: Any) -> tuple[object, ...]:
+    """Return what a row of a line says."""
+    amounts = (row.quantity, row.tolerance, row.drawn, row.reserved, row.free, row.unlicensed)
+    return (row.unit, *amounts, bool(row.is_exhausted))
+
+
+def wanted_rows(found: LicenceReplay) -> Iterator[tuple[str, object]]:
+    """Yield the same as the log gives it."""
+    for version in sorted(found.versions):
+        yield f"licence {version.number} version {version.version}", version
+    for (number, name), line in sorted(found.lines.items()):
+        amounts = (line.quantity, line.tolerance, line.drawn, line.reserved, line.free, line.unlicensed)
+        yield f"licence {number} line {name}", (line.unit, *map(_whole, amounts), line.is_exhausted)
+    for one in sorted(found.entries, key=lambda row: (row.log_index, row.line)):
+        yield f"entry {one.log_index} on licence {one.number} line {one.line}", one
