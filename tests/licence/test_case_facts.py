@@ -8,7 +8,7 @@ from licence.flipped_branches import unnoticed
 from ytterby.law.casework_fact import CASE_FACTS
 from ytterby.licence import case_facts as shipped
 from ytterby.licence.application import Application, Line, PartyOnCase
-from ytterby.licence.eligibility import History
+from ytterby.licence.eligibility import History, history_facts
 from ytterby.licence.evidence import (
     Consumed,
     ConsumptionSection,
@@ -184,7 +184,8 @@ def check_people(module, facts):
     # What is not known of one of them is not known of them; but one who is not validated is known not to be.
     assert users(good, standing()) == (None,) * 6
     assert users(poor, standing())[5] is False
-    told = facts(exporter=History("e", date(2020, 1, 1), watch_listed=True), deviation=Decimal(3), control_listed=True)
+    record = history_facts(History("e", date(2020, 1, 1), penalties=(), watch_listed=True), ON)
+    told = facts(exporter=record, deviation=Decimal(3), control_listed=True)
     assert (told["exporter_years"], told["penalties"], told["deviation"], told["control_listed"]) == (6, 0, 3, True)
     # Whether the exporter is on a list is not whether a party is.
     assert "watch_listed" not in told
@@ -210,6 +211,6 @@ def test_every_fact_of_a_card_is_told_by_somebody():
         "law": LawSection("done", "", lines=(LineLaw(1, "controlled", codes=("a",)),)),
     }
     user = shipped.EndUserStanding("organisation", 2, 9, 0, 0, True)
-    party = History("e", ON, compliance_programme=True, fixed_channels=True)
-    beside = shipped.Beside((user,), party, Decimal(1))
+    party = History("e", ON, penalties=(), compliance_programme=True, fixed_channels=True)
+    beside = shipped.Beside((user,), history_facts(party, ON), Decimal(1))
     assert shipped.case_facts(application(), evidence(**sections), beside, ON).keys() == CASE_FACTS.keys()

@@ -9,13 +9,12 @@ Source: section 5.4 (c) of the project's notes on casework for what a card weigh
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from ytterby.law.casework_fact import CANDIDATE, CLEAR, LEVELS, NOT_CHECKED
 from ytterby.licence.application import Application, Line
-from ytterby.licence.eligibility import History, history_facts
 from ytterby.licence.evidence import BALANCES, DIFFERS, DOES_NOT, MATCHED, OPEN, WHOLE, Evidence, LotOffered
 from ytterby.licence.fact_test import Fact, Money
 from ytterby.licence.finding import has_candidate
@@ -38,12 +37,13 @@ class EndUserStanding:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is known of a case beside its application and evidence. `deviation`: as `deviation_of` says; `listed`: of
-    watch and control list, whether a party is on it (None: not known).
+    """What is known of a case beside its application and evidence. `exporter`: facts of its record, as
+    `eligibility.history_facts` tells them; `deviation`: as `deviation_of` says; of watch and control list, whether a
+    party is on it. None: not known.
     """
 
     end_users: tuple[EndUserStanding, ...] = ()
-    exporter: History | None = None
+    exporter: Mapping[str, Decimal | bool] = field(default_factory=dict)
     deviation: Decimal | None = None
     watch_listed: bool | None = None
     control_listed: bool | None = None
@@ -53,7 +53,6 @@ def case_facts(
     application: Application, evidence: Evidence, beside: Beside, on: date, settled_flags: Collection[str] = ()
 ) -> dict[str, Fact]:
     """Return the facts of a case on a day. `settled_flags`: `party#use#flag` of those that an officer settled."""
-    exporter = {} if beside.exporter is None else history_facts(beside.exporter, on)
     told = {
         **dict(_of_goods(application, evidence)),
         **dict(_of_application(application)),
@@ -62,7 +61,8 @@ def case_facts(
         **dict(_of_lots(evidence)),
         **dict(_of_use(evidence)),
         **dict(_of_end_users(beside.end_users)),
-        **{name: value for name, value in exporter.items() if name != "watch_listed"},
+        # Whether the exporter is on a list is not whether any party is.
+        **{name: value for name, value in beside.exporter.items() if name != "watch_listed"},
     }
     said = {
         "deviation": beside.deviation,

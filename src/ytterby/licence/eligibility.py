@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ytterby.law.licence_kind import LicenceKind
-from ytterby.law.trust import Trust, Words
-from ytterby.licence.fact_test import Fact, Facts, holds
+from ytterby.law.trust import Confidence, Trust, Words
+from ytterby.licence.fact_test import Facts, holds
 from ytterby.licence.year import year_before
 
 _NEVER = Decimal("Infinity")
@@ -27,21 +27,21 @@ class PastLicence(NamedTuple):
     """A licence that was issued: the day, and the codes of what it was for; used: something left by it."""
 
     issued: date
-    codes: frozenset[str]
+    codes: tuple[str, ...]
     is_used: bool
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What is known of a party: its body in the procedure, when it first exported such goods, licences, days of
-    penalties; provisions that bar it; what it states, or was found (None: not known).
+    penalties; provisions that bar it; what it states, or was found. None: not known.
     """
 
     body: str
     first_export: date | None = None
     licences: tuple[PastLicence, ...] = ()
-    penalties: tuple[date, ...] = ()
-    barred_by: frozenset[str] = frozenset()
+    penalties: tuple[date, ...] | None = None
+    barred_by: tuple[str, ...] = ()
     compliance_programme: bool | None = None
     fixed_channels: bool | None = None
     watch_listed: bool | None = None
@@ -95,12 +95,22 @@ def eligibility(kind: LicenceKind, history: History, on: date, more: Facts | Non
     return Eligibility(tuple(rows), barred, holder is None or history.body in holder.bodies)
 
 
-def history_facts(history: History, on: date) -> dict[str, Fact]:
+def barring(found: Eligibility) -> tuple[str, ...]:
+    """Return what keeps a party from applying at all: provisions, its body, and what law asks for and is not so.
+
+    What practice asks for is shown to the officer and keeps nobody out: only law can be required.
+    """
+    body = () if found.is_of_body else ("body",)
+    rows = (one for one in found.rows if one.shown is Shown.NO and one.trust.confidence is not Confidence.PRACTICE)
+    return (*found.barred_by, *body, *(one.id for one in rows))
+
+
+def history_facts(history: History, on: date) -> dict[str, Decimal | bool]:
     """Return the facts about a party that its history tells on a day; what lies after the day is not known on it."""
     return dict(_history_facts(history, on))
 
 
-def _history_facts(history: History, on: date) -> Iterator[tuple[str, Fact]]:
+def _history_facts(history: History, on: date) -> Iterator[tuple[str, Decimal | bool]]:
     first = history.first_export
     yield "exporter_years", Decimal(0 if first is None else max(years_between(first, on), 0))
     held = [one for one in history.licences if one.issued <= on]
@@ -110,9 +120,10 @@ def _history_facts(history: History, on: date) -> Iterator[tuple[str, Fact]]:
     codes = {code for one in held for code in one.codes}
     of_one = (min(sum(code in one.codes for one in year) for year in years) for code in codes)
     yield "licences_yearly_of_one_code", Decimal(max(of_one, default=0))
-    penalties = [day for day in history.penalties if day <= on]
-    yield "penalties", Decimal(len(penalties))
-    yield "years_without_penalty", Decimal(years_between(max(penalties), on)) if penalties else _NEVER
+    if history.penalties is not None:
+        penalties = [day for day in history.penalties if day <= on]
+        yield "penalties", Decimal(len(penalties))
+        yield "years_without_penalty", Decimal(years_between(max(penalties), on)) if penalties else _NEVER
     stated: Mapping[str, bool | None] = {
         "compliance_programme": history.compliance_programme,
         "fixed_channels": history.fixed_channels,
