@@ -47,6 +47,8 @@ from ytterby.shell.site.case_clock_of import due_of_case
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
+from ytterby.shell.store.filed import stored_filed
+from ytterby.shell.store.holder_history import exporter_record
 from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
 from ytterby.shell.store.models import CaseRow
 from ytterby.shell.store.office_roster import stored_roster
@@ -156,7 +158,8 @@ class Follow:
         if rules is None or not rules.tiers or case.gathered is None:
             return None
         evidence = read_evidence(case.gathered[1].evidence)
-        beside = beside_of(evidence)
+        record = exporter_record(case.applicant, self.desk.known, self.desk.today)
+        beside = replace(beside_of(evidence), exporter=record)
         found = score(rules, case_facts(case.application, evidence, beside, self.desk.today))
         rows = (
             {"id": row.id, "standing": row.standing.value, "points": row.points, "most": row.most} for row in found.rows

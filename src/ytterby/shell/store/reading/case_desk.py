@@ -22,6 +22,7 @@ from ytterby.law.procedure import Procedure
 from ytterby.law.span_end import end_of
 from ytterby.licence.application import Application, dossier_of
 from ytterby.licence.case import Case
+from ytterby.licence.eligibility import barring, eligibility
 from ytterby.licence.evidence import read_evidence
 from ytterby.licence.finding import Finding, findings_of
 from ytterby.licence.office import CaseRules, Office, Speaking
@@ -39,6 +40,7 @@ from ytterby.licence.step import (
 from ytterby.shell.site.calendars import zone_of
 from ytterby.shell.site.case_rules import case_rules
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.holder_history import holder_history
 from ytterby.shell.store.licences import LICENCE, held_licence
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.entries import whole_directory
@@ -123,6 +125,7 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         at=write_instant(desk.at),
         today=desk.today,
         gaps=gaps_of(desk, case.application) if isinstance(step, Submit) else None,
+        barred=barred_at(desk, case) if isinstance(step, Submit) else (),
         findings=findings_at(desk, case) if isinstance(step, _ON_EVIDENCE) else None,
         screening_now=screening_now(desk, case) if isinstance(step, Issue) else "",
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
@@ -143,6 +146,17 @@ def is_over(desk: Desk, case: Case) -> bool:
     held = [held_licence(number) for number in case.licences]
     today = desk.today.isoformat()
     return all(one is None or one.row.status in OVER or one.licence.valid_to < today for one in held)
+
+
+def barred_at(desk: Desk, case: Case) -> tuple[str, ...]:
+    """Return why the applicant may not hold a licence of the kind that it applies for."""
+    kind = desk.rules.licence_kinds.get(case.application.licence_kind)
+    if kind is None or not (kind.eligibility or (kind.holder is not None and kind.holder.barred_by)):
+        return ()
+    bodies = desk.procedure.bodies.values()
+    body = next((one.id for one in bodies if one.role == "applicant"), "")
+    history = holder_history(case.applicant, body, desk.known, desk.today)
+    return barring(eligibility(kind, history, desk.today))
 
 
 def gaps_of(desk: Desk, application: Application) -> tuple[str, ...]:
