@@ -121,6 +121,7 @@ class _Control:
         self.sums = {cell: self.over(members) for cell, members in self.members.items()}
         self.told = {cell for cell, value in earlier.items() if value is not None}
         self.open: set[Cell] = set()
+        self.retold: set[Cell] = set()  # told by earlier releases already: leaving them out hides nothing
         # Values of all groups that agree with all that is published: the true ones, and each that was found since.
         self.possible = [np.array([float(sum(held.values(), Decimal(0))) for held in self.by_group])]
 
@@ -142,7 +143,7 @@ class _Control:
         while waiting:
             target = waiting.pop()
             while (told_by := self._exposure(target)) is not None:
-                if self.open.isdisjoint(told_by) and not self.over(target).is_closed(self.rule):
+                if (self.open - self.retold).isdisjoint(told_by) and not self.over(target).is_closed(self.rule):
                     self._tell_again(target)
                     break
                 waiting.append(self._close(told_by))
@@ -175,7 +176,7 @@ class _Control:
 
     def _close(self, cells: Collection[Cell]) -> frozenset[int]:
         """Leave out the one of some cells that is missed least; return what is to be asked about from then on."""
-        own = sorted((cell for cell in cells if cell in self.open), key=self._missed)
+        own = sorted((cell for cell in cells if cell in self.open and cell not in self.retold), key=self._missed)
         if not own:
             raise ExposedBefore(sorted(cells))
         self.open.discard(own[0])
@@ -187,7 +188,9 @@ class _Control:
         """
         sums = [float(values[list(target)].sum()) for values in self.possible]
         if max(sums) - min(sums) <= FINEST:
-            self.open |= {cell for cell in self.own if self.members[cell] == target and cell not in self.earlier}
+            again = {cell for cell in self.own if self.members[cell] == target and cell not in self.earlier}
+            self.open |= again
+            self.retold |= again
 
     def _missed(self, cell: Cell) -> tuple[int, Decimal, Cell]:
         """Return how much a cell would be missed: totals more than what is inside, large ones more than small ones."""
