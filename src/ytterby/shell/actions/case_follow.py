@@ -47,7 +47,6 @@ from ytterby.shell.site.case_clock_of import due_of_case
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
-from ytterby.shell.store.filed import stored_filed
 from ytterby.shell.store.holder_history import exporter_record
 from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
 from ytterby.shell.store.models import CaseRow

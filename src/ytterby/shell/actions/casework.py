@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 from django.db import IntegrityError
 
+from ytterby.chain.party import OPERATOR
 from ytterby.licence.application import Application
 from ytterby.licence.case import Case, Event
 from ytterby.licence.entering import begin, enter, row_of
@@ -286,7 +287,7 @@ class _Taking:
                 note_use(msgspec.convert(self.step.signature, ApprovalSignature), self.at)
 
         try:
-            size = register_documents(records, self.speaker.party, self.at, check=check, after=after)
+            size = register_documents(records, OPERATOR, self.at, check=check, after=after)
         except RefusedRight as refused:
             return CaseChange(refused.problems, self.register.size)
         except IntegrityError as error:

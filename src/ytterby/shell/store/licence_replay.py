@@ -6,7 +6,7 @@ no effect and is named. What comes of it are the rows that the tables must hold:
 pins as one word (whether every check held) is taken from it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -27,18 +27,26 @@ from ytterby.licence.licence import (
     unscaled,
 )
 from ytterby.shell.store.case_speakers import DEMO, KEY
-from ytterby.shell.store.customs_records import CUSTOMS_ANSWER, CUSTOMS_MESSAGE, holds_active, standing_of
+from ytterby.shell.store.customs import ANSWER, MESSAGE, KeptRecord, holds_active, standing_by
 from ytterby.shell.store.derived.registered import events_at
 from ytterby.shell.store.licence_changes import Changes
 from ytterby.shell.store.licence_speakers import Said, is_customs_at, is_officer, role_problem, signer_flaw
-from ytterby.shell.store.licences import DRAW_DOWN, LICENCE, STATUS, SUPERSEDED, licence_of, licence_table
+from ytterby.shell.store.licences import (
+    DRAW_DOWN,
+    LICENCE,
+    STATUS,
+    SUPERSEDED,
+    customs_standing,
+    licence_of,
+    licence_table,
+)
 from ytterby.shell.store.registrations import registered_site
 from ytterby.shell.store.rights import Record, rights_by_index, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
 
-KINDS = (LICENCE, STATUS, DRAW_DOWN, CUSTOMS_MESSAGE, CUSTOMS_ANSWER)
+KINDS = (LICENCE, STATUS, DRAW_DOWN, MESSAGE, ANSWER)
 UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, msgspec.ValidationError)
 EVENT = "event"
 
@@ -78,7 +86,7 @@ class _Held:
     status: str = ISSUED
     lines: dict[str, Ledger] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
-    customs: list[tuple[str, Json]] = field(default_factory=list)
+    customs: list[KeptRecord] = field(default_factory=list)
     unlicensed: dict[int, Json] = field(default_factory=dict)
 
     @property
@@ -89,7 +97,7 @@ class _Held:
         """Bring the status up to customs and to what was drawn."""
         if not self.versions:
             return
-        so_far = standing_of(self.customs)
+        so_far = standing_by(self.customs)
         taken = not self.licence.needs_acknowledgement or holds_active(so_far, self.licence.version)
         if self.status == ISSUED and taken:
             self.status = ACTIVE
@@ -166,8 +174,8 @@ class _Replaying:
         return self.found
 
     def _take(self, held: _Held, record: Record) -> str | None:
-        if record.kind in {CUSTOMS_MESSAGE, CUSTOMS_ANSWER}:
-            held.customs.append((record.kind, record.fields))
+        if record.kind in {MESSAGE, ANSWER}:
+            held.customs.append(KeptRecord(record.number, record.kind, record.fields))
             return None
         if record.kind == LICENCE:
             return self._issue(held, record)
@@ -219,10 +227,13 @@ class _Replaying:
             self._add(held, name, record.number, "licensed", OK)
         return None
 
+    def _standing(self, records: Sequence[KeptRecord], held: _Held) -> str:
+        return customs_standing(standing_by(records), held.licence.version)
+
     def _supersede(self, held: _Held) -> None:
-        standing = standing_of([row for row in held.customs if row[1]["version"] <= held.licence.version])
+        standing = self._standing([row for row in held.customs if row.fields["version"] <= held.licence.version], held)
         self.found.versions.append(
-            Version(held.licence.number, held.licence.version, SUPERSEDED, standing.state.value, held.indices[-1])
+            Version(held.licence.number, held.licence.version, SUPERSEDED, standing, held.indices[-1])
         )
 
     def _change(self, held: _Held, record: Record) -> str | None:
@@ -311,7 +322,7 @@ class _Replaying:
     def _finish(self, number: str, held: _Held) -> None:
         if not held.versions:
             return
-        standing = standing_of(held.customs).state.value
+        standing = self._standing(held.customs, held)
         self.found.versions.append(Version(number, held.licence.version, held.status, standing, held.indices[-1]))
         for name, ledger in held.lines.items():
             self.found.lines[number, name] = ledger.line

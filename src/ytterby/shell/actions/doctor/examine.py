@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
+from ytterby.shell.actions.doctor.case_marks import unsound_case_marks
+from ytterby.shell.actions.doctor.cases import unsound_cases
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
 from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.customs import unsound_customs, unsound_office
@@ -109,6 +111,8 @@ def examine(
         if edition is not None:
             _derived(findings, edition, size, sample=sample, seed=seed, is_full=is_full, tell=tell)
         _guarded(findings, ("balance.closed",), lambda: unsound_closes(register))
+        _guarded(findings, ("case.replay", "case.rows"), lambda: unsound_cases(register))
+        _guarded(findings, ("case.marks",), unsound_case_marks)
         _guarded(findings, ("licence.replay", "licence.rows"), lambda: unsound_licences(register))
         _guarded(findings, ("screening.lists",), lambda: unsound_lists(register))
         _guarded(findings, ("screening.replay",), lambda: unsound_screenings(register))
