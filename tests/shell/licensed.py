@@ -8,16 +8,16 @@ import msgspec
 
 from shell.strangers import LUMEN, ORIEL
 from ytterby.chain.party import Directory
-from ytterby.licence.customs_message import Action, CustomsMessage
+from ytterby.licence.customs_message import CustomsAnswer, Verdict
 from ytterby.licence.draw_down import Entry, Kind
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.shell.actions.draw_down import Asked, enter_draw_down
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.store.case_speakers import demo_speaker
-from ytterby.shell.store.customs import message_fields
+from ytterby.shell.store.customs import answer_fields, stored_at_customs
 from ytterby.shell.store.licences import enter_licence, follow_customs, issue_problems, licence_record
-from ytterby.shell.store.models import CustomsMessageRow, LicenceLineRow, LicenceRow, LogHead
+from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
 from ytterby.shell.store.registering import Registrable, register_documents
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -77,14 +77,12 @@ def issue(made, at=AT):
     return []
 
 
-def answer(number=NUMBER, result="acknowledged", version=1, message="M-1", at=AT):
-    """Let customs answer a message about a licence, which is sent where it was not."""
-    if not CustomsMessageRow.objects.filter(message=message).exists():
-        told = CustomsMessage(message, number, version, 1, Action.ISSUED, at, {})
-        row = Registrable("customs_message", number, message_fields(told))
-        register_documents([row], OFFICE, at, after=lambda _: follow_customs(number))
-    fields = {"licence": number, "version": version, "message": message, "result": result}
-    row = Registrable("customs_answer", number, fields)
+def answer(number=NUMBER, result="acknowledged", which=-1, at=AT):
+    """Let customs answer a message about a licence, the last one where none is named."""
+    message = stored_at_customs(number).current[which]
+    codes = ("X",) if result == "rejected" else ()
+    said = answer_fields(number, message.version, CustomsAnswer(message.id, Verdict(result), codes))
+    row = Registrable("customs_answer", number, {**said, "party": CUSTOMS, "by": "customs"})
     register_documents([row], "operator", at, after=lambda _: follow_customs(number))
 
 

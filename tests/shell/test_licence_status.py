@@ -134,7 +134,7 @@ def test_a_reissue_goes_on_with_what_was_used_and_never_below_it(licensed):
     answer(which=0)
     assert status() == "issued"
     assert say(licensed, "exit", "4", decl="d2", seq=2).drawn == "3"  # what was reserved before
-    answer(version=2, message="M-2")
+    answer()
     assert say(licensed, "exit", "3", decl="d3").verdict == "drawn"
     assert status() == "exhausted"
     assert issue(licence(version=3, quantity="13", needs_acknowledgement=True)) == []

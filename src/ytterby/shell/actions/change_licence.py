@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ytterby.chain.party import OPERATOR
 from ytterby.licence.customs_message import Action
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.draw_down import spoken_record
@@ -213,7 +214,9 @@ def _enter(
             follow_customs(number)
             follow(number, row.version, command)
 
-    size = register_documents([record, *messages], speaker.party, at, check=check, after=after)
+    # What customs is told is the register's word, whoever changed the licence.
+    submitter = OPERATOR if messages else speaker.party
+    size = register_documents([record, *messages], submitter, at, check=check, after=after)
     return size, entered[0]
 
 

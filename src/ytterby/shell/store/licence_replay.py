@@ -93,6 +93,11 @@ class _Held:
     def licence(self) -> Licence:
         return self.versions[-1]
 
+    def version(self, status: str) -> Version:
+        """Return the version that stands as its row must say it."""
+        standing = customs_standing(standing_by(self.customs), self.licence.version)
+        return Version(self.licence.number, self.licence.version, status, standing, self.indices[-1])
+
     def follow(self) -> None:
         """Bring the status up to customs and to what was drawn."""
         if not self.versions:
@@ -231,10 +236,7 @@ class _Replaying:
         return customs_standing(standing_by(records), held.licence.version)
 
     def _supersede(self, held: _Held) -> None:
-        standing = self._standing([row for row in held.customs if row.fields["version"] <= held.licence.version], held)
-        self.found.versions.append(
-            Version(held.licence.number, held.licence.version, SUPERSEDED, standing, held.indices[-1])
-        )
+        self.found.versions.append(held.version(SUPERSEDED))
 
     def _change(self, held: _Held, record: Record) -> str | None:
         fields = record.fields
@@ -322,8 +324,7 @@ class _Replaying:
     def _finish(self, number: str, held: _Held) -> None:
         if not held.versions:
             return
-        standing = self._standing(held.customs, held)
-        self.found.versions.append(Version(number, held.licence.version, held.status, standing, held.indices[-1]))
+        self.found.versions.append(held.version(held.status))
         for name, ledger in held.lines.items():
             self.found.lines[number, name] = ledger.line
 
