@@ -114,6 +114,13 @@ def served_listed(tmp_path_factory):
         yield found
 
 
+@pytest.fixture(scope="session")
+def served_people(tmp_path_factory):
+    """Serve a demo with its people; with it where it lies."""
+    with _serving_made(tmp_path_factory.mktemp("people"), "shell.served_people:make_demo_of_people") as found:
+        yield found
+
+
 @contextmanager
 def _serving_made(folder: Path, make: str) -> Iterator[tuple[Served, dict[str, str | int]]]:
     """Serve a register that a function of the tests makes, `module:function`, with what that tells."""
