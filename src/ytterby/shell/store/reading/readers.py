@@ -31,7 +31,12 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "delivery": {PARTY: _STATE, CONSIGNEE: _STATE} | dict.fromkeys(_WHOLE, "both figures, corrections"),
     "balances of a closed month": _WHOLE,
     "trace": {PARTY: _STEP, CONSIGNEE: _STEP} | _WHOLE,
-    "rights of a party": {PARTY: "its own", AUDIT: "all", TRACING: "all", OPERATOR_ITSELF: "all, and accounts"},
+    "rights of a party": {
+        PARTY: "its own, and passkeys of its accounts",
+        AUDIT: "all",
+        TRACING: "all",
+        OPERATOR_ITSELF: "all, and accounts",
+    },
     "flow return": {PARTY: "its own, of deliveries the state in words as first told"} | _WHOLE,
     "quota": {PARTY: "its own"} | _WHOLE,
     "owners of a party": {PARTY: "its own", LICENSING: "whole", AUDIT: "whole", OPERATOR_ITSELF: "whole"},
