@@ -23,6 +23,7 @@ from ytterby.shell.site.people_limits import people_limits
 from ytterby.shell.store.models import Account, Login, Registration, Token, WebSession
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.rights import stored_rights, unsound_rights
+from ytterby.shell.store.writing import write
 
 NONCE = to_base64url(b"n" * 32)
 PASSWORD = "seven wet horses sing"
@@ -172,7 +173,7 @@ def test_what_a_passkey_signed_counts_for_its_account_its_draft_and_once(staffed
     challenge = challenge_of(staffed)
     signature = signed_by(device, "ivo", challenge)
     assert check_approval(staffed, signature, challenge, account="ivo") == []
-    note_use(signature, AT)
+    write(lambda head: note_use(signature, AT))
     for wrong, by, why in [
         (signature, "ivo", "counter"),
         (signed_by(device, "ivo", challenge_of(staffed, "e" * 64)), "ivo", "other_challenge"),
@@ -191,7 +192,7 @@ def test_a_key_file_signs_for_its_account_and_a_disabled_account_for_nothing(sta
     challenge = challenge_of(staffed)
     signature = sign_approval(key_of("ivo"), challenge, NONCE)
     assert check_approval(staffed, signature, challenge, account="ivo") == []
-    note_use(signature, AT)
+    write(lambda head: note_use(signature, AT))
     assert whys(check_approval(staffed, signature, challenge, account="uma")) == ["anothers_key"]
     Account.objects.filter(id="ivo").update(is_disabled=True)
     assert codes(check_approval(staffed, signature, challenge, account="ivo")) == ["people.signature"]

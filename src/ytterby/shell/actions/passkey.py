@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ytterby.chain.party import OPERATOR
-from ytterby.proof.approval import ApprovalSignature, SigningKeys, passkey_assertion, signature_flaw
+from ytterby.proof.approval import PASSKEY, ApprovalSignature, SigningKeys, passkey_assertion, signature_flaw
 from ytterby.proof.assertion import NewPasskey, assertion_counter
 from ytterby.proof.base64url import to_base64url
 from ytterby.shell.actions.clock import now
@@ -18,10 +18,9 @@ from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, RightsChange
 from ytterby.shell.site.people_limits import people_limits
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.models import Account, LogHead, Passkey
+from ytterby.shell.store.models import Account, Passkey
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.rights import CREDENTIAL, WITHDRAWAL, WITHDRAWN, Rights, rights_by_index, stored_rights
-from ytterby.shell.store.writing import write
 from ytterby.terms.problem import Problem, refuse
 
 NAME_LENGTH_MAX = 60
@@ -108,7 +107,7 @@ def check_approval(
     """Return why a signature that came in now does not count; an empty list when it does.
 
     It must be by the account that speaks, over the challenge, by a key that counts now, and a passkey's count must have
-    gone up. Call `note_use` once the approval is entered. Whether the nonce was used before is asked elsewhere.
+    gone up. `note_use` notes it with the approval. Whether the nonce was used before is asked elsewhere.
     """
     if signature.account != account or Account.objects.filter(id=account, is_disabled=True).exists():
         return [refuse("people.signature", "", "anothers_key", why="anothers_key")]
@@ -120,7 +119,7 @@ def check_approval(
 
 def _is_cloned(signature: ApprovalSignature) -> bool:
     """Tell whether a passkey that counts has counted no further than last time (WebAuthn section 6.1.1)."""
-    assertion = passkey_assertion(signature) if signature.suite == "webauthn" else None
+    assertion = passkey_assertion(signature) if signature.suite == PASSKEY else None
     row = None if assertion is None else Passkey.objects.filter(credential=signature.key).first()
     if assertion is None or row is None:
         return False
@@ -129,14 +128,8 @@ def _is_cloned(signature: ApprovalSignature) -> bool:
 
 
 def note_use(signature: ApprovalSignature, at: datetime) -> None:
-    """Note that a passkey was used, and its count; of a key file nothing is noted."""
-    assertion = passkey_assertion(signature) if signature.suite == "webauthn" else None
-    if assertion is None:
-        return
-    count = assertion_counter(assertion)
-
-    def enter(head: LogHead) -> None:
-        del head
+    """Note that a passkey was used, and its count; of a key file nothing is noted. The caller holds the lock."""
+    assertion = passkey_assertion(signature) if signature.suite == PASSKEY else None
+    if assertion is not None:
+        count = assertion_counter(assertion)
         Passkey.objects.filter(credential=signature.key, counter__lte=count).update(counter=count, used_at=at)
-
-    write(enter)

@@ -17,7 +17,7 @@ Threat D2. The page is made with `sign_context`, the post is read with `read_app
 `sign.html` has the hidden fields, the button and the script. On sending, `sign.js` asks `sign.href` for a challenge,
 calls navigator.credentials.get with user verification required, puts what comes back into the fields and sends the
 form. The subject of `read_approval` is the server's own, of the case as it stands: what the browser was shown or told
-has no say. The nonce is handed to one account for some minutes and is used up by the first look, right or wrong. In a
+has no say; what is entered (`take_step`) checks the signature again and notes that the passkey was used. The nonce is handed to one account for some minutes and is used up by the first look, right or wrong. In a
 demo the person's key file can sign instead, shortly after its password was given; it is a signature like any other.
 """
 
@@ -38,7 +38,7 @@ from ytterby.proof.base64url import to_base64url
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.demo_people import demo_key
 from ytterby.shell.actions.issued_nonce import Purpose, issue_nonce, use_nonce
-from ytterby.shell.actions.passkey import check_approval, note_use, signing_keys
+from ytterby.shell.actions.passkey import check_approval, signing_keys
 from ytterby.shell.portal.audience import SEATED, Seat, audience
 from ytterby.shell.portal.place import is_demo, passkey_place
 from ytterby.shell.site.register import current_register
@@ -121,10 +121,7 @@ def read_approval(
         return None, [refuse("people.nonce")]
     signature = ApprovalSignature(suite=PASSKEY, account=seat.account, **told)
     problems = check_approval(current_register(), signature, subject.challenge(signature.nonce), account=seat.account)
-    if problems:
-        return None, list(problems)
-    note_use(signature, at)
-    return signature, []
+    return (None, list(problems)) if problems else (signature, [])
 
 
 def _by_demo_key(seat: Seat, subject: Subject, at: datetime) -> tuple[ApprovalSignature | None, list[Problem]]:
