@@ -17,8 +17,9 @@ Threat D2. The page is made with `sign_context`, the post is read with `read_app
 `sign.html` has the hidden fields, the button and the script. On sending, `sign.js` asks `sign.href` for a challenge,
 calls navigator.credentials.get with user verification required, puts what comes back into the fields and sends the
 form. The subject of `read_approval` is the server's own, of the case as it stands: what the browser was shown or told
-has no say; what is entered (`take_step`) checks the signature again and notes that the passkey was used. The nonce is handed to one account for some minutes and is used up by the first look, right or wrong. In a
-demo the person's key file can sign instead, shortly after its password was given; it is a signature like any other.
+has no say; what is entered (`take_step`) checks the signature again and notes that the passkey was used. The nonce is
+handed to one account for some minutes and is used up by the first look, right or wrong. In a demo the person's key file
+can sign instead, shortly after its password was given; it is a signature like any other.
 """
 
 from datetime import datetime
