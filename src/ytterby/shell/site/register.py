@@ -225,11 +225,16 @@ def _make_keys(keys: Path, origin: str) -> None:
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys.chmod(0o700)
     for name, use in ((LOG_KEY, KeyUse.LOG), (RECEIPT_KEY, KeyUse.RECEIPT)):
-        _write_secret(keys / name, PrivateKey.from_seed(use, origin, secrets.token_bytes(32)).text() + "\n")
-    _write_secret(keys / SECRET, secrets.token_urlsafe(48))
+        write_secret(keys / name, PrivateKey.from_seed(use, origin, secrets.token_bytes(32)).text() + "\n")
+    write_secret(keys / SECRET, secrets.token_urlsafe(48))
 
 
-def _write_secret(path: Path, text: str) -> None:
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that nobody else may read.
+
+    Raises:
+        FileExistsError: there is one already.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

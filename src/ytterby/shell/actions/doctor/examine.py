@@ -16,6 +16,7 @@ from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.customs import unsound_customs, unsound_office
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
 from ytterby.shell.actions.doctor.filings import unsound_filings
+from ytterby.shell.actions.doctor.free_goods import unsound_free_goods
 from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
 from ytterby.shell.actions.doctor.laws import unfit_laws, unsound_laws
 from ytterby.shell.actions.doctor.licences import unsound_licences
@@ -119,6 +120,7 @@ def examine(
         _guarded(findings, ("filed.replay",), lambda: unsound_filings(register))
         _guarded(findings, ("customs.replay",), lambda: unsound_customs(register))
         _guarded(findings, ("office.replay",), lambda: unsound_office(register))
+        _guarded(findings, ("not_controlled.replay",), lambda: unsound_free_goods(register))
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]
     return {"sound": not rows, "checked": findings.checked, "unsound": rows, "as_of_size": size}
 

@@ -59,6 +59,17 @@ class OfferedLots:
         return goods_in(self._book, lot, self.holder) if self._book is not None else None
 
 
+def made_lots(known: Known, lots: Collection[str]) -> Book:
+    """Return a book of lots and of the steps that made them, for what the register itself works out."""
+    return _making(known, lots).book
+
+
+def goods_of_lot(book: Book, lot: str) -> Goods | None:
+    """Return a lot of a book as goods of the law, whoever holds it; None where none of it has a form."""
+    node = next((one for one in book.parcels_of.get(lot, ()) if one.kind is NodeKind.PARCEL and one.form), None)
+    return None if node is None else goods_of(node.form, _assays(book, lot, node), goods_tables())
+
+
 def goods_in(book: Book, lot: str, holder: str) -> Goods | None:
     """Return a lot of a book as goods of the law, as far as a party holds it."""
     for node in book.parcels_of.get(lot, ()):
