@@ -27,9 +27,9 @@ def exported(register):
     ):
         assert issue(licence(number, **changes)) == []
     before = size()
-    assert not say(register, "reserve", "4", number="N-1").problems
+    assert not say(register, "reserve", "4", how={"number": "N-1"}).problems
     reserved = size()
-    assert not say(register, "exit", "4", number="N-1").problems
+    assert not say(register, "exit", "4", seq=2, how={"number": "N-1"}).problems
     return before, reserved, size()
 
 
