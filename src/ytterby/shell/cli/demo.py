@@ -7,7 +7,6 @@ The clock stands, for each document, on the day after its last event.
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from shlex import quote, split
@@ -18,6 +17,8 @@ from rich.text import Text
 from ytterby.shell.cli.arguments import Nouns, add_command
 from ytterby.shell.cli.demo_documents import Document, cut_chain, first_day, spoil
 from ytterby.shell.cli.demo_folder import make_demo_register
+from ytterby.shell.cli.demo_licence import apply_scenes, customs_event, decide_scenes, exit_scenes, set_up_office
+from ytterby.shell.cli.demo_scene import Scene
 from ytterby.shell.cli.outcome import CouldNotRun, Outcome
 from ytterby.shell.cli.screen import Screen, plain
 from ytterby.shell.cli.serve import add_address, check_address, serve
@@ -32,17 +33,13 @@ ORE, MAGNET, CONCENTRATE, ELEMENT = "KR-2025-W14", "OM-N42SH-0623", "KR-C-0418",
 EXPORT = "urn:uuid:73a1896b-d0b5-544e-8f54-593f0f831de4"
 FREE = ("https://id.gs1.org/01/09520000000240", "https://id.gs1.org/01/09520000000257")
 PARTIES = "parties.yaml"
+# Of the documents, the one that holds the export alone; what customs confirms of it, and of another exit.
+EXPORTED = 4
+CONFIRMED = (
+    ("customs-1.json", "XA-EX-0702-88121", 900, "2f6f5f0e-9d0a-5d5c-8d8b-000000000001"),
+    ("customs-2.json", "XA-EX-0703-90002", 25, "2f6f5f0e-9d0a-5d5c-8d8b-000000000002"),
+)
 USER = "Lumen Motors"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A question (a key of the texts; empty where the scene goes on), the command that answers it, and when."""
-
-    question: str
-    command: str
-    at: datetime | None = None
-    ends: Outcome = Outcome.GOOD
 
 
 def add(nouns: Nouns) -> None:
@@ -79,11 +76,13 @@ def _write_documents(folder: Path, documents: list[Document], directory: str) ->
     for document in documents:
         (folder / document.name).write_bytes(document.raw)
     (folder / "mistakes.json").write_bytes(spoil(documents[0].raw))
+    for name, declaration, mass_kg, number in CONFIRMED:
+        (folder / name).write_bytes(customs_event(documents[EXPORTED].raw, declaration, mass_kg, number))
 
 
 def _scenes(register: "Register", documents: list[Document], folder: Path, start: datetime) -> Iterator[Scene]:
     """Yield the scenes; a size of the log that a command quotes is known when its turn comes."""
-    first, second, third = documents
+    first, second, third, packed, export, last = documents
     picture = register.data / "neodymium.svg"
     here = quote(str(folder))
     yield Scene("demo.who", f"party import {here}/{PARTIES}", start)
@@ -94,12 +93,18 @@ def _scenes(register: "Register", documents: list[Document], folder: Path, start
     yield Scene("demo.differs", f"balance pairs --lot {CONCENTRATE} --known-at {size}", ends=Outcome.FOUND)
     yield Scene("demo.agrees", f"balance pairs --lot {CONCENTRATE}")
     yield Scene("demo.rest", f"event capture {here}/{third.name} --as operator", third.handed_in)
+    set_up_office(register, folder, start)
+    yield from apply_scenes(register, folder)
+    yield Scene("demo.packed", f"event capture {here}/{packed.name} --as operator", packed.handed_in)
+    yield from decide_scenes(register)
+    yield from exit_scenes(register, folder, export.name, *(name for name, *_ in CONFIRMED))
+    yield Scene("demo.last", f"event capture {here}/{last.name} --as operator", last.handed_in)
     yield Scene("demo.back", f"lot trace {MAGNET} --holder {quote(USER)} --back --element {ELEMENT}")
     yield Scene("demo.forward", f"lot destination {ORE} --element {ELEMENT} --svg {quote(str(picture))}")
     yield Scene("demo.steps", f"balance report --element {ELEMENT}")
     yield Scene("demo.findings", "balance findings", ends=Outcome.FOUND)
     register_free = f"product register {' '.join(FREE)} --free-of-rare-earths --as operator"
-    yield Scene("demo.free", register_free, third.handed_in + timedelta(days=1))
+    yield Scene("demo.free", register_free, last.handed_in + timedelta(days=1))
     yield Scene("", "balance findings --brief", ends=Outcome.FOUND)
     yield Scene("demo.proof", f"log prove {EXPORT}")
     yield Scene("", "log verify")

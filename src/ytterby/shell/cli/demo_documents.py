@@ -1,4 +1,4 @@
-"""The documents of the demo: the packaged chain cut in three, and an event with mistakes that people make.
+"""The documents of the demo: the packaged chain cut in parts, and an event with mistakes that people make.
 
 The events are cut out byte for byte, so that their digests are those of the chain.
 """
@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from ytterby.chain.envelope import open_envelope
 
 Json = dict[str, Any]
-# Numbers of events, from 1: what was known when the first weighing came, its correction, all the rest.
-PARTS = ((1, 5), (6, 7), (8, 20))
+# Numbers of events, from 1: what was known when the first weighing came, its correction, all up to the magnets, their
+# packing, their export, all the rest.
+PARTS = (tuple(range(1, 6)), (6, 7), tuple(range(8, 14)), (14, 16), (17,), (15, 18, 19, 20))
 _MARK = '"events stand here"'
 
 
@@ -25,11 +26,11 @@ class Document(NamedTuple):
 
 
 def cut_chain(raw: bytes) -> list[Document]:
-    """Return the chain as three documents."""
+    """Return the chain as documents, in the order in which the demo hands them in."""
     slices = open_envelope(raw).events
     return [
-        _document(raw, slices[first - 1 : last], f"{n}-events-{first}-{last}.json")
-        for n, (first, last) in enumerate(PARTS, 1)
+        _document(raw, [slices[number - 1] for number in numbers], f"{n}-events-{numbers[0]}-{numbers[-1]}.json")
+        for n, numbers in enumerate(PARTS, 1)
     ]
 
 
