@@ -1,13 +1,13 @@
 """The clocks of a case by the procedure's own rules: which run, on which day they are, when the case is due."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from ytterby.law.calendar import Calendar
 from ytterby.law.procedure import Procedure
 from ytterby.licence.case import Case
-from ytterby.licence.case_clock import CaseClocks, Moment, Run, keep_time, read_case_clocks
-from ytterby.licence.step import CloseWork, OpenWork
+from ytterby.licence.case_clock import CaseClocks, Run, Timekeeping, keep_time, read_case_clocks
+from ytterby.licence.case_moments import moments_of
 from ytterby.licence.transition import TransitionTable
 from ytterby.shell.site.calendars import zone_of
 
@@ -18,22 +18,14 @@ def clocks_of_case(
     procedure: Procedure, calendars: Mapping[str, Calendar], case: Case, table: TransitionTable, as_of: datetime
 ) -> CaseClocks:
     """Return the clocks of a case as they stand at an instant, whichever."""
+    return read_case_clocks(moments_of(case, table), keeping_of(procedure, calendars), as_of=as_of)
+
+
+def keeping_of(procedure: Procedure, calendars: Mapping[str, Calendar]) -> Timekeeping:
+    """Return what the clocks of a procedure go by."""
     rules = procedure.casework
     phases = {phase.value: state for phase, state in rules.phases.items()} if rules is not None else NO_PHASES
-    keeping = keep_time(procedure, phases, calendars, zone_of)
-    return read_case_clocks(moments_of(case, table), keeping, as_of=as_of)
-
-
-def moments_of(case: Case, table: TransitionTable) -> Iterator[Moment]:
-    """Yield the events of a case as far as clocks go."""
-    bodies = {one.asked.id: one.asked.body for one in case.work}
-    for event, name in zip(case.events, case.states, strict=True):
-        step, state = event.step, table.states[name]
-        id_ = getattr(step, "id", "") or getattr(step, "query", "")
-        body = bodies.get(step.id, "") if isinstance(step, OpenWork | CloseWork) else ""
-        reason = getattr(step, "reason", "")
-        at = datetime.fromisoformat(event.at)
-        yield Moment(event.verb, at, state.phase, state.holder, id_, reason if isinstance(reason, str) else "", body)
+    return keep_time(procedure, phases, calendars, zone_of)
 
 
 def due_run(clocks: CaseClocks) -> Run | None:
