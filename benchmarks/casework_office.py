@@ -32,8 +32,10 @@ OFFICERS = ("ann", "bo", "cy")
 LISTS = ("cn-export-control", "cn-watch", "cn-unreliable")
 
 
-def make_office(folder: Path) -> Any:
-    """Return a new demo register with parties, packs, officers and lists, everybody screened."""
+def make_office(folder: Path, *, listed: str = "") -> Any:
+    """Return a new demo register with parties, packs, officers and lists, everybody screened; `listed` is a name more
+    that stands on a list.
+    """
     from ytterby.law.pack_reader import read_pack
     from ytterby.licence.office_roster import Post, Presence
     from ytterby.shell.actions.change_law import activate_law, propose_law
@@ -60,7 +62,7 @@ def make_office(folder: Path) -> Any:
         for said in (Post(name, "desk"), Presence(name, True)):
             told = say_of_office(register, said, at=before)
             assert not told.problems, told.problems
-    _import_lists(register)
+    _import_lists(register, listed)
     screen_parties(register, at=AT)
     return register
 
@@ -78,7 +80,7 @@ def _packs() -> list[Any]:
     return [by_rule, by_hand]
 
 
-def _import_lists(register: Any) -> None:
+def _import_lists(register: Any, listed: str) -> None:
     sys.path.insert(0, str(TESTS))
     from screening.listed_files import ALL, text_file
     from ytterby.shell.actions.import_list import import_list
@@ -87,8 +89,9 @@ def _import_lists(register: Any) -> None:
 
     at = AT - timedelta(hours=1)
     un = ALL["un-xml"][0].raw.decode().replace("2026-02-27T", f"{at:%Y-%m-%d}T")
+    own = [text_file("own.csv", f"id,schema,name,country,remark\n1,Organization,{listed or 'Nobody Known'},SE,\n")]
     for name in LISTS:
-        import_list(register, ALL["mofcom-csv"], list_id=name, at=at)
+        import_list(register, own, list_id=name, at=at)
     import_list(register, [text_file("un.xml", un)], list_id="un-consolidated", at=at)
     for state in stored_list_states(register).by_list.values():
         if state.held is not None:

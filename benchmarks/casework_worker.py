@@ -60,12 +60,13 @@ class Office:
         assert not done.problems, (type(step).__name__, done.problems)
         return done
 
-    def draft(self, lines: int, procedure: str) -> str:
+    def draft(self, lines: int, procedure: str, number: str = "") -> str:
         """Begin a case; it is not part of the six steps, as it is none in what they are compared with."""
         from ytterby.shell.actions.casework import begin_case
 
         self.at += timedelta(seconds=1)
-        done = begin_case(self.register, "individual", application(lines, procedure), self.exporter, at=self.at)
+        told = application(lines, procedure)
+        done = begin_case(self.register, "individual", told, self.exporter, number=number, at=self.at)
         assert not done.problems, done.problems
         return str(done.number)
 
