@@ -55,9 +55,9 @@ def phases_of(procedure: Procedure) -> dict[str, str]:
 
 
 @cache
-def cn() -> Timekeeping:
+def cn(kind: str = "individual") -> Timekeeping:
     procedure = packaged_law().procedures["CN-procedure"]
-    return keep_time(procedure, phases_of(procedure), calendars(), zone_of)
+    return keep_time(procedure, phases_of(procedure), calendars(), zone_of, kind=kind)
 
 
 @cache
@@ -65,7 +65,7 @@ def other(folder: str, procedure: str) -> Timekeeping:
     book, problems = law_of(PACKS / folder)
     assert problems == []
     found = book.procedures[procedure]
-    return keep_time(found, phases_of(found), calendars_beside(PACKS / folder)[0], zone_of)
+    return keep_time(found, phases_of(found), calendars_beside(PACKS / folder)[0], zone_of, kind="individual")
 
 
 def clocks(told: list[Moment], as_of: str, keeping: Timekeeping | None = None, offset: str = "+08:00") -> CaseClocks:

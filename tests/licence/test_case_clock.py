@@ -13,9 +13,11 @@ from licence.flipped_branches import unnoticed
 from ytterby.law.clock import ClockState
 from ytterby.law.clock_rule import DayRule, Effect, Reason
 from ytterby.law.due import DueKind
+from ytterby.law.procedure import CASE_KINDS
 from ytterby.licence import case_clock as shipped
 from ytterby.licence.case_clock import DEPARTMENT, OFFICE, Moment, keep_time, read_case_clocks
 from ytterby.shell.site.calendars import calendars, zone_of
+from ytterby.shell.site.case_rules import KINDS
 
 DECISION, COMPLETE, DELIVERY, PROVINCE = "CN-decision", "CN-completeness", "CN-delivery", "CN-lower-level-review"
 TERRA, GROUP = ("terra", "TERRA-procedure"), ("group", "HOUSE-procedure")
@@ -126,6 +128,15 @@ def test_an_appeal_is_a_run_of_its_own():
     assert (first.is_running, second.is_running, second.reading.day) == (False, True, 1)
 
 
+def test_a_clock_runs_for_the_kinds_of_case_that_the_pack_names():
+    """O792 art. 14 sets no days for a consultation, and nothing is due in a check after the shipment."""
+    told = story("2025-09-26T11:00 accept")
+    for kind in CASE_KINDS:
+        run = clocks(told, "2025-10-20T09:00", cn(kind)).last_run(DECISION)
+        assert (run is not None) is (kind in {"individual", "open"})
+    assert set(CASE_KINDS) == set(KINDS)
+
+
 # Stops
 
 
@@ -162,7 +173,7 @@ def test_where_a_pack_names_it_a_question_stops_the_clock():
     base = cn()
     rule = base.rules[DECISION]
     stopping = dataclasses.replace(rule, reasons={**rule.reasons, "query": Reason("query", Effect.STOPS)})
-    keeping = keep_time(base.procedure, base.phases, calendars(), zone_of, {DECISION: stopping})
+    keeping = keep_time(base.procedure, base.phases, calendars(), zone_of, {DECISION: stopping}, kind="open")
     asked = cn_story(ACCEPTED, "2025-10-13T09:00 query q1", "2025-10-17T09:00 answer q1")
     assert (
         day(clocks(asked, "2025-10-24T09:00", keeping), DECISION)
@@ -192,7 +203,7 @@ def test_a_stop_of_an_earlier_run_is_none_of_a_later():
 def test_an_officers_dated_entry_chooses_the_other_counting():
     base = cn()
     other_rule = dataclasses.replace(base.rules[DECISION], day_rule=DayRule.ANY_OVERLAP)
-    keeping = keep_time(base.procedure, base.phases, calendars(), zone_of, {DECISION: other_rule})
+    keeping = keep_time(base.procedure, base.phases, calendars(), zone_of, {DECISION: other_rule}, kind="open")
     told = cn_story(ACCEPTED, "2025-10-13T09:00 stop s1 identification", "2025-10-13T10:00 resume s1")
     assert (
         day(clocks(told, "2025-10-24T09:00"), DECISION) == day(clocks(told, "2025-10-24T09:00", keeping), DECISION) + 1
@@ -391,6 +402,8 @@ def test_an_instant_without_a_zone_is_a_mistake_of_the_program():
 def answers(module) -> Iterator[str]:
     """What the module says of many stories at many instants; compared with what the shipped one says of them."""
     base, terra, group = cn(), other(*TERRA), other(*GROUP)
+    for kind in ("individual", "consultation"):
+        yield repr(sorted(module.keep_time(base.procedure, base.phases, calendars(), zone_of, kind=kind).rules))
     rule = base.rules[DECISION]
     asking = dataclasses.replace(
         rule, reasons={**rule.reasons, "query": Reason("query", Effect.STOPS)}, cutoff_minutes=18 * 60

@@ -29,6 +29,10 @@ PROVISIONS = (
     *("certificate_field", "commitment", "practice"),
 )
 SILENCE_SINCE = ("start", "end")
+CASE_KINDS = (
+    *("individual", "open", "general_registration", "classification", "consultation"),
+    *("amendment", "post_shipment_check"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class StopReason:
 class ProcedureClock:
     """How long something may take: from which state it runs to which; `silence` is what follows when it runs out.
 
-    What follows is that the case is in `silence_state` from its start on, or from its end (`silence_since`).
+    What follows is that the case is in `silence_state` from its start on, or from its end (`silence_since`). It runs
+    for cases of `kinds`, for every kind where none is named.
     """
 
     id: str
@@ -108,6 +113,7 @@ class ProcedureClock:
     silence: Words | None
     silence_state: str
     silence_since: str
+    kinds: tuple[str, ...]
     trust: Trust
 
 

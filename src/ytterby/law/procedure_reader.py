@@ -94,6 +94,7 @@ def _clock(row: Json) -> ProcedureClock:
         silence=row.get("silence"),
         silence_state=row.get("silence_state", ""),
         silence_since=row.get("silence_since", ""),
+        kinds=tuple(row.get("kinds", ())),
         trust=trust_of(row),
     )
 

@@ -8,7 +8,7 @@ from ytterby.law.clock_rule import DAYS_MOST, DayRule, FirstDay, minutes_of
 from ytterby.law.days import GOVERNS
 from ytterby.law.item import BASES
 from ytterby.law.licence_kind import ONE, SEVERAL
-from ytterby.law.procedure import PROVISIONS, ROLES, SILENCE_SINCE
+from ytterby.law.procedure import CASE_KINDS, PROVISIONS, ROLES, SILENCE_SINCE
 from ytterby.law.return_period import EVERY
 from ytterby.law.shape import (
     Shape,
@@ -64,6 +64,7 @@ _CLOCK = entry(
         "silence": words,
         "silence_state": word,
         "silence_since": choice(*SILENCE_SINCE),
+        "kinds": sequence(choice(*CASE_KINDS)),
     },
 )
 _KIND = entry(

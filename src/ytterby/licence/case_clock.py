@@ -21,7 +21,7 @@ Sources: casework page of this project, sections 0.5, 2.2, 5.2 (I12) and 5.3; re
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import NamedTuple
@@ -190,9 +190,15 @@ def keep_time(
     calendars: Mapping[str, Calendar],
     zone_of: Callable[[str], tzinfo],
     rules: Mapping[str, ClockRule] = MappingProxyType({}),
+    *,
+    kind: str,
 ) -> Timekeeping:
-    """Return what the clocks of a procedure go by; `rules` stand in place of its own (an officer's dated entry)."""
-    return Timekeeping(procedure, phases, calendars, zone_of, {**clock_rules_of(procedure), **rules})
+    """Return what the clocks of a procedure go by in a kind of case; `rules` stand in place of its own (an officer's
+    dated entry).
+    """
+    clocks = {name: one for name, one in procedure.clocks.items() if not one.kinds or kind in one.kinds}
+    own = replace(procedure, clocks=clocks)
+    return Timekeeping(own, phases, calendars, zone_of, {**clock_rules_of(own), **rules})
 
 
 def read_case_clocks(moments: Iterable[Moment], keeping: Timekeeping, *, as_of: datetime) -> CaseClocks:

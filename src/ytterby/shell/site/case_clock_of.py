@@ -18,14 +18,14 @@ def clocks_of_case(
     procedure: Procedure, calendars: Mapping[str, Calendar], case: Case, table: TransitionTable, as_of: datetime
 ) -> CaseClocks:
     """Return the clocks of a case as they stand at an instant, whichever."""
-    return read_case_clocks(moments_of(case, table), keeping_of(procedure, calendars), as_of=as_of)
+    return read_case_clocks(moments_of(case, table), keeping_of(procedure, calendars, case.kind), as_of=as_of)
 
 
-def keeping_of(procedure: Procedure, calendars: Mapping[str, Calendar]) -> Timekeeping:
-    """Return what the clocks of a procedure go by."""
+def keeping_of(procedure: Procedure, calendars: Mapping[str, Calendar], kind: str) -> Timekeeping:
+    """Return what the clocks of a procedure go by in a kind of case."""
     rules = procedure.casework
     phases = {phase.value: state for phase, state in rules.phases.items()} if rules is not None else NO_PHASES
-    return keep_time(procedure, phases, calendars, zone_of)
+    return keep_time(procedure, phases, calendars, zone_of, kind=kind)
 
 
 def due_run(clocks: CaseClocks) -> Run | None:

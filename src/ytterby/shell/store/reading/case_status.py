@@ -30,7 +30,7 @@ def case_status(viewer: Viewer, number: str, at: datetime, known: Known, languag
     case = find_case(viewer, number, known)
     desk = desk_of(case, at, known)
     audience = Audience.BUYER if part_of(viewer, case) == END else Audience.APPLICANT
-    keeping = keeping_of(desk.procedure, desk.calendars)
+    keeping = keeping_of(desk.procedure, desk.calendars, case.kind)
     told = read_status(case, desk.rules.table, keeping, as_of=at, audience=audience)
     return {**msgspec.to_builtins(told), "audience": audience.value, "words": _words(told, desk, language)}
 
