@@ -52,11 +52,11 @@ class Office:
 
         return key_speaker(self.rights, key_of(name))
 
-    def take(self, number: str, step: Any, speaker: Any, **how: Any) -> Any:
+    def take(self, number: str, step: Any, speaker: Any) -> Any:
         from ytterby.shell.actions.casework import take_step
 
         self.at += timedelta(seconds=1)
-        done = take_step(self.register, number, step, speaker, at=self.at, **how)
+        done = take_step(self.register, number, step, speaker, at=self.at)
         assert not done.problems, (type(step).__name__, done.problems)
         return done
 
@@ -132,8 +132,7 @@ class Office:
     def _issue(self, number: str) -> Any:
         from ytterby.licence.step import Issue
 
-        licence = f"L-{number[2:]}"
-        return self.take(number, Issue("", {}), self.officer(self.assigned[number][0]), licence=licence)
+        return self.take(number, Issue("", {}), self.officer(self.assigned[number][0]))
 
     def look(self, number: str) -> None:
         """Look up, unmeasured, what whoever goes on knows from its page: who is assigned, and the draft."""

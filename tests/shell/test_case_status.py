@@ -1,6 +1,7 @@
 """What applicants and buyers are told of a case, through the actions; equal whatever the office knows (C7)."""
 
 import json
+import re
 from pathlib import Path
 from sys import path
 
@@ -10,7 +11,7 @@ path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks import casework_worker
 from benchmarks.casework_office import BY_HAND, END_USER, EXPORTER, OFFICE, make_office
 
-from ytterby.licence.step import Advise, Query
+from ytterby.licence.step import Advise, Issue, Query
 from ytterby.shell.store.reading.case_status import case_status
 from ytterby.shell.store.reading.casework import list_cases, show_case
 from ytterby.shell.store.reading.known import known_at
@@ -49,6 +50,10 @@ def _change_no_byte_before_the_decision(office):
     office.look(number)
     dict(office.steps(number))["draft"]()
     assert status(office, number, EXPORTER)["outcome"] == "granted"
+    # Under which number is drawn: an officer who names one is not followed (threat Q5).
+    issued = office.take(number, Issue("MINE-1", {}), officer)
+    assert status(office, number, EXPORTER)["licences"] == (issued.licence,)
+    assert re.fullmatch(r"L-[0-9A-Z]{10}", issued.licence)
 
 
 def test_the_applicant_is_told_one_date_in_words_the_buyer_the_same_date_and_a_stranger_nothing(office):

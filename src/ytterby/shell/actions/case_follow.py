@@ -104,7 +104,7 @@ class Follow:
         if isinstance(step, Propose) and case.gathered is not None and not step.evidence:
             return self.drafted(case, case.gathered[1], step)
         if isinstance(step, Issue):
-            content = content_of_case(self.desk, case, self.licence or step.licence)
+            content = content_of_case(self.desk, case, self.licence)
             return Issue(content["number"], content, step.warnings)
         return step
 
