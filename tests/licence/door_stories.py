@@ -65,6 +65,8 @@ def _beginnings() -> Iterator[Door]:
     yield "", check, "pia", begin("post_shipment_check", APPLICATION), {}
     yield "case.about_nobody", check, "pia", begin("post_shipment_check", _named("")), {}
     yield "case.not_yours_to_begin", check, "clerk", begin("post_shipment_check", APPLICATION), {}
+    both = "case.not_yours_to_begin case.about_nobody"
+    yield both, check, "clerk", begin("post_shipment_check", _named("")), {}
 
 
 def _versions_and_roles() -> Iterator[Door]:
@@ -83,6 +85,15 @@ def _versions_and_roles() -> Iterator[Door]:
     yield "case.changed_meanwhile", asked, "lena", step.Stop("S-1", "expert_opinion", "Experts."), {"expected": 4}
     yield "case.not_now", draft, "pia", step.Accept(), {}
     yield "case.not_yours", draft, "pia", SUBMIT, {}
+    # What others say is theirs wherever a case stands, and out of turn is what is one's own.
+    for state in ("draft", "submitted", "review", "proposed", "refused"):
+        story = story_in("individual", state)
+        yield "case.not_yours", story, "clerk", step.Approve("0", 1, {}), {}
+        yield "case.not_yours", story, "uma", step.Withdraw(), {}
+        yield "case.not_now", story, "clerk", step.Record("visit", "passed", "So."), {}  # no step of this kind
+    yield "case.not_now", review, "clerk", SUBMIT, {}
+    yield "case.no_such_query", review, "clerk", step.Answer("Q-1", "So."), {}
+    yield "case.no_such_query", story_in("individual", "proposed"), "clerk", step.Answer("Q-1", "So."), {}
     yield "case.incomplete case.barred", draft, "clerk", SUBMIT, {"gaps": ("a",), "barred": ("b",)}
     ready, drafted = ready_story(), drafted_story(tier="H")
     people = {**PEOPLE, "lena": replace(PEOPLE["lena"], roles=frozenset({"department"})),
@@ -222,7 +233,7 @@ def _check_what_is_told(module: ModuleType) -> None:
         story = replace(story_in("individual", state), entering=module)
         for who in ("clerk", "pia", "provo", "dora", "register", "uma"):
             facts[state, who] = dict(story.ask(who, step.Begin("individual", APPLICATION))[0].facts)
-    assert facts["proposed", "clerk"] == {"state": "review", "may": "withdraw"}
+    assert facts["proposed", "clerk"] == {"state": "review", "may": "answer, withdraw"}
     assert facts["review", "clerk"] == {"state": "review", "may": "answer, withdraw"}
     assert facts["proposed", "uma"] == {"state": "review", "may": "-"}
     assert facts["issued", "clerk"] == {"state": "issued", "may": "-"}

@@ -72,6 +72,9 @@ def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
     table, verb = office.rules.table, verb_of(step)
     rows = table.rows_of(case.state, verb)
     state = told_state(case.state) if _is_outside(office.speaker) else case.state
+    if _is_outside(office.speaker) and _is_for_others(verb, office):
+        # Whether others may say it here would tell how far they are.
+        return [refuse("case.not_yours", "", verb, state=state)]
     if not rows:
         may = ", ".join(_commands_for(case, step, office)) or "-"
         return [refuse("case.not_now", "", verb, state=state, may=may)]
@@ -82,6 +85,12 @@ def row_of(case: Case, step: Step, office: Office) -> Row | list[Problem]:
     if len(chosen) != 1:
         return [refuse("case.no_way", "", verb, state=state)]
     return chosen[0]
+
+
+def _is_for_others(verb: str, office: Office) -> bool:
+    """Tell whether a command is one of others in every state in which there is such a command."""
+    rows = [row for row in office.rules.table.rows if row.command == verb]
+    return bool(rows) and all(office.speaker.roles.isdisjoint(row.who) for row in rows)
 
 
 def _commands_for(case: Case, step: Step, office: Office) -> list[str]:

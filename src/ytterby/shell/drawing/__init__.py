@@ -2,8 +2,8 @@
 
 It knows: how the nodes and edges of a trace become boxes and ribbons (`flow`), which of them to join when there
 are more than a reader can follow (`gather`), where they stand (`layout`), and how that is written (`svg`); how months
-become figures of MUF and CUMUF (`muf`) and of Page's test (`page_levels`), methods one of detection (`detection`), and
-a year one of its quota (`quota_use`).
+become figures of MUF and CUMUF (`muf`) and of Page's test (`page_levels`), methods one of detection (`detection`), a
+year one of its quota (`quota_use`), and a table of transitions one of the states of a case (`transitions`).
 It never queries and never decides: it draws the dictionary that `lot trace` answers, the rows of `month_rows`, or a
 position of `quota_positions`: kilograms of one element or t REO, never two units in one picture. What others named is
 escaped everywhere (threat X1).
@@ -24,6 +24,7 @@ from ytterby.shell.drawing.muf import draw_cumuf, draw_muf
 from ytterby.shell.drawing.page_levels import draw_page
 from ytterby.shell.drawing.quota_use import draw_quota
 from ytterby.shell.drawing.svg import draw_sankey
+from ytterby.shell.drawing.transitions import draw_transitions
 
 __all__ = [
     "Box",
@@ -40,6 +41,7 @@ __all__ = [
     "draw_page",
     "draw_quota",
     "draw_sankey",
+    "draw_transitions",
     "find_stages",
     "flow_of_trace",
     "gather_small",
