@@ -317,16 +317,19 @@ def _may_know(case: Case, who: Speaking) -> bool:
     )
 
 
+# What a constraint of the database is called by -> what it refuses.
+OF_CONSTRAINTS: tuple[tuple[str, Problem], ...] = (
+    ("amending", refuse("case.amended_already")),
+    ("approval_not_by_author", refuse("case.may_not_approve_author")),
+    ("approval_of_a_person_once", refuse("case.may_not_approve_already_signed")),
+    ("approval_of_an_order_once", refuse("case.order_taken")),
+    ("nonce", refuse("case.nonce_used")),
+)
+
+
 def _of_constraint(error: IntegrityError, case: Case) -> Problem:
     """Return what a constraint of the database refused; what none of ours refused is raised again."""
-    text = str(error)
-    for name, code in (
-        ("amending", "case.amended_already"),
-        ("approval_not_by_author", "case.may_not_approve_author"),
-        ("approval_of_a_person_once", "case.may_not_approve_already_signed"),
-        ("approval_of_an_order_once", "case.order_taken"),
-        ("nonce", "case.nonce_used"),
-    ):
-        if name in text:
-            return refuse(code, "", case.number)
+    for name, problem in OF_CONSTRAINTS:
+        if name in str(error):
+            return replace(problem, value=case.number)
     raise error
