@@ -15,6 +15,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ytterby.shell.cli import case_transitions
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, add_viewer
 from ytterby.shell.cli.case_show import show_case_answer, show_cases, show_check, show_replay
 from ytterby.shell.cli.case_speaker import add_speaker, read_speaker
@@ -82,6 +83,7 @@ def add(nouns: Nouns) -> None:
     replay = add_command(verbs, "replay", run_replay, "work a case out again from the log, and compare")
     replay.add_argument("case", metavar="CASE")
     add_known(replay)
+    case_transitions.add(verbs)
     for verb, (name, summary) in COMMANDS.items():
         parser = add_command(verbs, name, _runner(verb), summary)
         parser.add_argument("case", metavar="CASE")
