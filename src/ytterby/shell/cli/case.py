@@ -12,10 +12,12 @@ not follow.
 
 import argparse
 import secrets
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ytterby.shell.cli import case_transitions
+from ytterby.shell.cli import case_statistics
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, add_viewer
 from ytterby.shell.cli.case_show import show_case_answer, show_cases, show_check, show_replay
 from ytterby.shell.cli.case_speaker import add_speaker, read_speaker
@@ -29,6 +31,7 @@ from ytterby.terms.problem import Problem, is_refused
 
 if TYPE_CHECKING:
     from ytterby.licence.application import Application
+    from ytterby.licence.case_record import CaseRecord
     from ytterby.shell.actions.casework import CaseChange
 
 Json = dict[str, Any]
@@ -83,7 +86,7 @@ def add(nouns: Nouns) -> None:
     replay = add_command(verbs, "replay", run_replay, "work a case out again from the log, and compare")
     replay.add_argument("case", metavar="CASE")
     add_known(replay)
-    case_transitions.add(verbs)
+    case_statistics.add(verbs, _outcomes)
     for verb, (name, summary) in COMMANDS.items():
         parser = add_command(verbs, name, _runner(verb), summary)
         parser.add_argument("case", metavar="CASE")
@@ -93,6 +96,12 @@ def add(nouns: Nouns) -> None:
                 "--number", default="", metavar="LICENCE", help="its number, in a demo (default: drawn)"
             )
         _add_expected(parser)
+
+
+def _outcomes(reading: Reading, at: datetime) -> "Sequence[CaseRecord]":
+    from ytterby.shell.store.reading.case_outcomes import case_outcomes
+
+    return case_outcomes(reading.viewer, reading.known, at)
 
 
 def _add_expected(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`ytterby register make|derive|rebuild|work`: a new, empty register; what is derived from its log; what was left."""
+"""`ytterby register make|derive|rebuild|work|deliver`: a new register; what is derived from its log; what was left."""
 
 import argparse
 import threading
@@ -40,6 +40,7 @@ def add(nouns: Nouns) -> None:
         verbs, "work", run_work, "decide documents that wait, sign outcomes, make the log's files, let refusals lapse"
     )
     work.add_argument("--once", action="store_true", help="do what is left now and end (default: go on until Ctrl-C)")
+    add_command(verbs, "deliver", run_deliver, "send the mails that wait; serve and work do it as well")
     register_derive.add(verbs)
 
 
@@ -85,6 +86,20 @@ def run_work(args: argparse.Namespace, screen: Screen) -> Outcome:
         screen.remark(screen.texts("register.work.until"))
         ended.wait()
     return max(outcomes)
+
+
+def run_deliver(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """Send what waits."""
+    register = open_data(args)
+    from ytterby.shell.actions.deliver import deliver
+
+    done = deliver(register, at=args.at)
+    counts = {"sent": done.sent, "failed": done.failed, "given_up": done.given_up, "waiting": done.waiting}
+    screen.answer({**counts, "has_server": done.has_server, "as_of_size": register.size}, lambda: None)
+    if not screen.is_json:
+        said = "deliver.done" if done.has_server else "deliver.no_server"
+        screen.verdict(not (done.failed or done.given_up) and done.has_server, screen.texts(said, **counts))
+    return Outcome.FOUND if done.failed or done.given_up or (done.waiting and not done.has_server) else Outcome.GOOD
 
 
 def show_work(screen: Screen, worked: "Worked", size: int) -> Outcome:
