@@ -124,7 +124,7 @@ def _masses(case: Case) -> dict[tuple[str, str], dict[str, Decimal]]:
 
 def _lines(step: Issue) -> Iterator[tuple[str, Decimal]]:
     for line in step.content.get("lines", ()):
-        yield str(line["line"]), plain_decimal(str(line["quantity"])) or ZERO
+        yield str(line.get("line", "")), plain_decimal(str(line["quantity"])) or ZERO
 
 
 def _licensed(case: Case, masses: Mapping[tuple[str, str], Mapping[str, Decimal]]) -> Iterator[Mass]:
