@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from shell.strangers import LUMEN, ORIEL
-from ytterby.chain.party import Directory
+from ytterby.chain.party import OPERATOR, Directory
 from ytterby.licence.customs_message import CustomsAnswer, Verdict
 from ytterby.licence.draw_down import Entry, Kind
 from ytterby.licence.licence import Licence, LicenceLine
@@ -18,6 +18,9 @@ from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.store.customs import answer_fields, stored_at_customs
 from ytterby.shell.store.licences import enter_licence, follow_customs, issue_problems, licence_record
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
+from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -75,6 +78,13 @@ def issue(made, at=AT):
     except ZeroDivisionError:
         return found
     return []
+
+
+def tell_customs(made, at=AT):
+    """Issue a licence with its message to customs, as a decided case does."""
+    directory = whole_directory(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None))
+    rows = [licence_record(made), *customs_rows(made, "issued", directory, at)]
+    register_documents(rows, OPERATOR, at, after=lambda index: enter_licence(made, index))
 
 
 def answer(number=NUMBER, result="acknowledged", which=-1, at=AT):

@@ -11,6 +11,7 @@ from law.law_case import content_of, with_pack
 from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.filed_story import file_story, filed_probes, filed_rows
+from shell.licensed import licence, tell_customs
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -35,8 +36,10 @@ from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.reading import readers
 from ytterby.shell.store.reading.balance import mirror_pairs, step_closures
+from ytterby.shell.store.reading.case_outcomes import case_outcomes
 from ytterby.shell.store.reading.closed import closed_month
 from ytterby.shell.store.reading.columns import columns_of
+from ytterby.shell.store.reading.customs import list_messages
 from ytterby.shell.store.reading.end_use import EndUseQuestion, end_use_flags
 from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events
@@ -91,6 +94,7 @@ def told(register, part_of):
     text = f"parties: [{', '.join(rows)}]\nbodies: [{', '.join(given)}]\nowners: [{', '.join(stakes)}]"
     result = import_directory(register, text, at=AT)
     assert not result.problems
+    tell_customs(licence(needs_acknowledgement=True))
     plan = {"period": "2026-01", "unit": "plant", "size": "Nd", "strata": (Stratum("", 1),), "seed": bytes(32)}
     assert not commit_plan(register, **plan, frame_day=date(2026, 2, 5), at=AT).problems
     assert remember_columns(register, KESTREL, "events", {"Menge": "Quantity [t]"}, at=AT) == []
@@ -131,6 +135,14 @@ def reads_event(viewer):
         return bool(event_proof(viewer, str(shipping()), known=now()))
     except KeyError:
         return False
+
+
+def reads_outcomes(viewer):
+    try:
+        case_outcomes(viewer, now(), AT)
+    except PermissionError:
+        return False
+    return True
 
 
 def shipping():
@@ -186,6 +198,8 @@ PROBES = {
     "law of the register": lambda viewer: bool(changes_of_law(viewer, now())["law"] == law_at(viewer, now()).digest),
     "lists of the listed": lambda viewer: bool(list_lists(viewer, known=now(), at=datetime.now(UTC))["lists"]),
     "hits of screening": lambda viewer: bool(list_alerts(viewer, now(), DAY)),
+    "message to customs": lambda viewer: bool(list_messages(viewer, now())["messages"]),
+    "what cases came to": reads_outcomes,
     **filed_probes(now),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,8 @@ def _show(screen: Screen, release: "Release", statistics: "Statistics") -> None:
         if one.value is not None:
             which = f" ({one.code})" if one.code else ""
             screen.line(f"  {texts(f'statistics.figure.{one.figure}')}{which}: {one.value}")
-    screen.line(texts("statistics.left_out", parties=release.parties, share=release.share), "dim")
+    share = f"{Decimal(release.share) * 100:.0f} %"
+    screen.line(texts("statistics.left_out", parties=release.parties, share=share), "dim")
 
 
 def _write_csv(folder: Path, release: "Release", statistics: "Statistics", screen: Screen) -> None:

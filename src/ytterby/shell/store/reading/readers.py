@@ -21,6 +21,8 @@ _INVITED = "of whom it asked to be invited: invited, accepted, complete"
 _REPORTS = "its own whole, of others' that and when they came, alarms that stop its orders"
 _STEP = "its own parcels and one step each way"
 
+_READ_CASES = (LICENSING, AUDIT, OPERATOR_ITSELF)
+
 # Kind of data -> who -> how much of it.
 GRANTS: Mapping[str, Mapping[str, str]] = {
     "event as submitted": {PARTY: "whole"} | _WHOLE,
@@ -48,6 +50,8 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "law of the register": {EVERYBODY: "packs in force, changes and who made them by account, settlements"},
     "lists of the listed": {LICENSING: "whole"} | _WHOLE,
     "hits of screening": {LICENSING: _HITS, AUDIT: _HITS, OPERATOR_ITSELF: _HITS},
+    "message to customs": {CUSTOMS: "whole, for its country", **dict.fromkeys(_READ_CASES, "whole")},
+    "what cases came to": dict.fromkeys(_READ_CASES, "of each what statistics take; published are sums"),
     # What parties of deliveries file: the consignee is the end user.
     "invitation": {PARTY: _INVITED, CONSIGNEE: "who delivers to it, once it accepted"} | _OFFICE,
     "end-use statement": {PARTY: "those that name it as exporter", CONSIGNEE: "all that stand in its name"} | _OFFICE,
