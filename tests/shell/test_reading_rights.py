@@ -11,7 +11,7 @@ from law.law_case import content_of, with_pack
 from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.filed_story import file_story, filed_probes, filed_rows
-from shell.licensed import licence, tell_customs
+from shell.licensed import issue, licence, say
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -50,6 +50,7 @@ from ytterby.shell.store.reading.impact_answer import list_impact
 from ytterby.shell.store.reading.inquiries import list_cases, recorded_case, recorded_cases, show_case
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.law import changes_of_law, law_at
+from ytterby.shell.store.reading.licences import list_licences, show_licence
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
 from ytterby.shell.store.reading.months import balanced, month_rows
@@ -106,6 +107,9 @@ def told(register, part_of):
     derive_to(register.size)
     assert close_month(register, "2025-06", at=AT).state == CLOSED
     file_story(register, BODIES["licensing"])
+    for holder in (KESTREL, NORRVIK):
+        assert issue(licence(f"XA-{holder[-2:]}", holder=holder), at=AT) == []
+        say(register, "reserve", "1", by=holder, how={"number": f"XA-{holder[-2:]}"}, at=AT)
     return register
 
 
@@ -198,8 +202,9 @@ PROBES = {
     "law of the register": lambda viewer: bool(changes_of_law(viewer, now())["law"] == law_at(viewer, now()).digest),
     "lists of the listed": lambda viewer: bool(list_lists(viewer, known=now(), at=datetime.now(UTC))["lists"]),
     "hits of screening": lambda viewer: bool(list_alerts(viewer, now(), DAY)),
-    "message to customs": lambda viewer: bool(list_messages(viewer, now())["messages"]),
-    "what cases came to": reads_outcomes,
+    "licence": lambda viewer: any(
+        row["holder"] == KESTREL for row in list_licences(viewer, known=now(), on=DAY)["licences"]
+    ),
     **filed_probes(now),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
@@ -288,8 +293,22 @@ def answers_of(viewer):
         shown = show_case(viewer, row["number"], known=now())
         rows += [("case shown", shown), *(("case step", step) for step in shown["steps"])]
     rows += [("stake", row) for row in list_stakes(viewer, known=now())]
+    rows += licence_rows(viewer)
     rows += filed_rows(viewer, now())
     return rows + [("right", row) for row in list_rights(viewer)["rights"]]
+
+
+def licence_rows(viewer):
+    listed = list_licences(viewer, known=now(), on=DAY)["licences"]
+    rows = [("licence listed", row) for row in listed]
+    to = "" if viewer.party != CUSTOMS_XA else " shown to customs"
+    for row in listed:
+        shown = show_licence(viewer, row["licence"], known=now(), on=DAY)
+        rows += [(f"licence shown{to.removeprefix(' shown')}", shown)]
+        rows += [("licence line", line) for line in shown["lines"]]
+        rows += [(f"licence exit{to}", one) for one in shown["exits"]]
+        rows += [("licence entry", one) for one in shown.get("entries", ())]
+    return rows
 
 
 @pytest.mark.parametrize("party", [KESTREL, NORRVIK, TAMARACK, ORIEL, LUMEN, FERN, CUSTOMS_XA])

@@ -129,6 +129,11 @@ class Outcome(msgspec.Struct, frozen=True):
         """The code that it is answered with, whenever it is asked again."""
         return self.posted.code
 
+    @property
+    def reason(self) -> str:
+        """Why not all of an exit was drawn, or why what was drawn needed its reservation."""
+        return "" if self.exit is None else self.exit.reason or self.exit.flag
+
 
 def judge_entry(line: Line, share: Share, facts: Facts, entry: Entry, *, is_linked: bool = False) -> Outcome:
     """Return what an entry does to a line, by all that is known of the licence; its key was looked up before."""

@@ -241,12 +241,12 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
     problem = role_problem(rights, held.licence, said, size)
     if problem is not None:
         raise RefusedRight(problem)
-    if asked.links is not None:
-        _check_link(asked, held)
     room, share = line_of(line, held.licence, held.standing), share_on(line, asked.entry.declaration)
     known = known_entry(line, asked.entry)
     if known is not None:
         raise _Answered(_known_answer(register, known, asked.entry, room, share))
+    if asked.links is not None:
+        _check_link(asked, held)
     facts = _facts(held, holds=holds)
     outcome = judge_entry(room, share, facts, asked.entry, is_linked=asked.links is not None)
     judged.held, judged.row, judged.outcome = held, line, outcome
@@ -350,11 +350,16 @@ def _check_link(asked: Asked, held: HeldLicence) -> None:
         RefusedRight: it is none.
     """
     record = next((one for one in exits_without_licence(asked.licence) if one.number == asked.links), None)
-    if record is None or record.number > held.row.log_index:
+    if record is None or record.number > held.row.log_index or _is_linked(asked.licence, record.number):
         raise RefusedRight(refuse("licence.no_exit_to_link", "/links", asked.links))
     said = msgspec.convert(record.fields["entry"], Entry, strict=False)
     if msgspec.structs.replace(said, unit=asked.entry.unit) != asked.entry:
         raise RefusedRight(refuse("licence.no_exit_to_link", "/links", asked.links))
+
+
+def _is_linked(number: str, index: int) -> bool:
+    rows = Registration.objects.filter(kind=DRAW_DOWN, key=number, log_index__gt=index)
+    return any(json.loads(text).get("links") == index for text in rows.values_list("document", flat=True))
 
 
 def _known_answer(register: Register, known: LicenceEntryRow, entry: Entry, line: Line, share: Share) -> DrawDown:

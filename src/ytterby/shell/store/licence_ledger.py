@@ -5,7 +5,7 @@ whole millionths of the line's unit. The database's triggers add an entry to its
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 
@@ -15,6 +15,9 @@ from ytterby.licence.licence import scaled, unscaled
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow
+
+if TYPE_CHECKING:
+    from ytterby.shell.store.licence_replay import EntryOnLine
 
 COLUMNS = (
     *("line_id", "place", "log_index", "kind", "declaration", "declaration_line", "seq", "day"),
@@ -73,7 +76,7 @@ def said_by(row: LicenceEntryRow) -> Entry:
     )
 
 
-def exit_of(row: LicenceEntryRow) -> Exit | None:
+def exit_of(row: "LicenceEntryRow | EntryOnLine") -> Exit | None:
     """Return what came of an exit, as it was judged when it was entered; None for another entry, or one refused."""
     if row.kind != Kind.EXIT.value or row.code != OK:
         return None
@@ -125,7 +128,7 @@ def enter_outcome(line: LicenceLineRow, entry: Entry, outcome: Outcome, index: i
             asked=asked,
             unit=entry.unit,
             code=outcome.code,
-            reason="" if outcome.exit is None else outcome.exit.reason or outcome.exit.flag,
+            reason=outcome.reason,
             is_exhausted=outcome.posted.is_exhausted,
             **_millionths(change),
         ),

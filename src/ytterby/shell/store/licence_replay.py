@@ -6,7 +6,8 @@ no effect and is named. What comes of it are the rows that the tables must hold:
 pins as one word (whether every check held) is taken from it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -40,6 +41,7 @@ from ytterby.shell.store.licences import (
     licence_of,
     licence_table,
 )
+from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow, LicenceRow, Registration
 from ytterby.shell.store.registrations import registered_site
 from ytterby.shell.store.rights import Record, rights_by_index, stored_records
 
@@ -70,7 +72,13 @@ class EntryOnLine(NamedTuple):
     line: str
     log_index: int
     kind: str
+    declaration: str
+    declaration_line: int
+    seq: int
+    day: str
+    asked: int
     code: str
+    reason: str
     drawn: int
     reserved: int
     unlicensed: int
@@ -88,6 +96,7 @@ class _Held:
     changes: Changes = field(default_factory=Changes)
     customs: list[KeptRecord] = field(default_factory=list)
     unlicensed: dict[int, Json] = field(default_factory=dict)
+    linked: set[int] = field(default_factory=set)
 
     @property
     def licence(self) -> Licence:
@@ -144,28 +153,34 @@ class _Held:
 
 @dataclass
 class LicenceReplay:
-    """What the log comes to: versions, lines, entries in order, and records without effect."""
+    """What the log comes to: versions, lines, entries in order, and records without effect; by number the licence as it
+    stands, changes of its status, and exits that came before it and that nobody linked.
+    """
 
     versions: list[Version] = field(default_factory=list)
     lines: dict[tuple[str, str], Line] = field(default_factory=dict)
     entries: list[EntryOnLine] = field(default_factory=list)
+    licences: dict[str, Licence] = field(default_factory=dict)
+    changes: dict[str, Changes] = field(default_factory=dict)
+    unlinked: dict[str, dict[int, Json]] = field(default_factory=dict)
     flaws: list[tuple[int, str]] = field(default_factory=list)
 
 
-def replay_licences(register: "Register") -> LicenceReplay:
-    """Return what the records of licences come to when they are gone through again."""
-    return _Replaying(register).run()
+def replay_licences(register: "Register", *, number: str | None = None, size: int | None = None) -> LicenceReplay:
+    """Return what the records of licences, of one alone where it is named, come to up to a log size."""
+    return _Replaying(register, number, size).run()
 
 
 class _Replaying:
     """All records, one after the other."""
 
-    def __init__(self, register: "Register") -> None:
+    def __init__(self, register: "Register", number: str | None, size: int | None) -> None:
         self.register, self.rights_at = register, rights_by_index(register)
+        self.number, self.size = number, size
         self.found, self.held = LicenceReplay(), dict[str, _Held]()
 
     def run(self) -> LicenceReplay:
-        for record in stored_records(kinds=KINDS):
+        for record in self._records():
             held = self.held.setdefault(str(record.fields.get("id", "")), _Held())
             try:
                 flaw = self._take(held, record)
@@ -177,6 +192,15 @@ class _Replaying:
         for number, held in self.held.items():
             self._finish(number, held)
         return self.found
+
+    def _records(self) -> Iterator[Record]:
+        if self.number is None:
+            yield from stored_records(self.size, kinds=KINDS)
+            return
+        rows = Registration.objects.filter(kind__in=KINDS, key=self.number)
+        rows = rows if self.size is None else rows.filter(log_index__lt=self.size)
+        for row in rows.order_by("log_index"):
+            yield Record(row.log_index, row.kind, bytes(row.digest).hex(), json.loads(row.document))
 
     def _take(self, held: _Held, record: Record) -> str | None:
         if record.kind in {MESSAGE, ANSWER}:
@@ -226,14 +250,11 @@ class _Replaying:
             ledger.line = msgspec.structs.replace(
                 made, first=licence.valid_from, last=licence.valid_to, restores=frozenset(licence.restores)
             )
-            self._add(held, line.line, record.number, "licensed", OK)
+            self._add(held, line.line, record.number)
         for name, ledger in left.items():
             ledger.line = msgspec.structs.replace(ledger.line, quantity=Decimal(0), tolerance=Decimal(0))
-            self._add(held, name, record.number, "licensed", OK)
+            self._add(held, name, record.number)
         return None
-
-    def _standing(self, records: Sequence[KeptRecord], held: _Held) -> str:
-        return customs_standing(standing_by(records), held.licence.version)
 
     def _supersede(self, held: _Held) -> None:
         self.found.versions.append(held.version(SUPERSEDED))
@@ -277,7 +298,7 @@ class _Replaying:
             held.unlicensed[record.number] = fields
             return None
         links = fields.get("links")
-        if links is not None and (links not in held.unlicensed or links > held.indices[-1]):
+        if links is not None and (links in held.linked or links not in held.unlicensed or links > held.indices[-1]):
             return "it links no exit that came before"
         flaw = self._may_say(held, record, entry)
         if flaw:
@@ -288,7 +309,8 @@ class _Replaying:
         facts = held.facts(holds=bool(fields["checks_hold"]))
         outcome = judge_entry(line, ledger.share(entry.declaration), facts, entry, is_linked=links is not None)
         ledger.apply(entry, outcome.posted)
-        self._add(held, str(fields["line"]), record.number, entry.kind.value, outcome.code, outcome)
+        held.linked |= {links} if links is not None else set()
+        self._add(held, str(fields["line"]), record.number, entry, outcome)
         return None
 
     def _may_say(self, held: _Held, record: Record, entry: Entry) -> str | None:
@@ -314,16 +336,22 @@ class _Replaying:
             return None
         return "it follows an event that is not there"
 
-    def _add(self, held: _Held, line: str, index: int, kind: str, code: str, outcome: Outcome | None = None) -> None:
-        change = (0, 0, 0, 0)
-        if outcome is not None:
-            one = outcome.posted.change
-            change = (_whole(one.drawn), _whole(one.reserved), _whole(one.unlicensed), _whole(one.back))
-        self.found.entries.append(EntryOnLine(held.licence.number, line, index, kind, code, *change))
+    def _add(self, held: _Held, line: str, index: int, entry: Entry | None = None, made: Outcome | None = None) -> None:
+        number, ledger = held.licence.number, held.lines[line]
+        if entry is None or made is None:
+            said = ("licensed", "", 0, held.licence.version, "", _whole(ledger.line.quantity), OK, "", 0, 0, 0, 0)
+            self.found.entries.append(EntryOnLine(number, line, index, *said))
+            return
+        one = made.posted.change
+        amounts = (_whole(one.drawn), _whole(one.reserved), _whole(one.unlicensed), _whole(one.back))
+        key = (entry.kind.value, entry.declaration, entry.line, entry.seq, entry.on, _whole(entry.quantity))
+        self.found.entries.append(EntryOnLine(number, line, index, *key, made.code, made.reason, *amounts))
 
     def _finish(self, number: str, held: _Held) -> None:
+        self.found.unlinked[number] = {k: v for k, v in held.unlicensed.items() if k not in held.linked}
         if not held.versions:
             return
+        self.found.licences[number], self.found.changes[number] = held.licence, held.changes
         self.found.versions.append(held.version(held.status))
         for name, ledger in held.lines.items():
             self.found.lines[number, name] = ledger.line
@@ -341,8 +369,6 @@ def _day(record: Record) -> date:
 
 def stored_rows() -> Iterator[tuple[str, object]]:
     """Yield the rows of the tables as the log must give them: a name for each, and what it says."""
-    from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow, LicenceRow
-
     for row in LicenceRow.objects.order_by("number", "version"):
         yield (
             f"licence {row.number} version {row.version}",
@@ -352,8 +378,8 @@ def stored_rows() -> Iterator[tuple[str, object]]:
         yield f"licence {line.number} line {line.line}", line_values(line)
     for one in LicenceEntryRow.objects.select_related("line").order_by("log_index", "line__line"):
         said = EntryOnLine(
-            one.line.number, one.line.line, one.log_index, one.kind, one.code,
-            one.drawn, one.reserved, one.unlicensed, one.back,
+            one.line.number, one.line.line, one.log_index, one.kind, one.declaration, one.declaration_line, one.seq,
+            one.day, one.asked, one.code, one.reason, one.drawn, one.reserved, one.unlicensed, one.back,
         )  # fmt: skip
         yield f"entry {one.log_index} on licence {one.line.number} line {one.line.line}", said
 

@@ -50,8 +50,11 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "law of the register": {EVERYBODY: "packs in force, changes and who made them by account, settlements"},
     "lists of the listed": {LICENSING: "whole"} | _WHOLE,
     "hits of screening": {LICENSING: _HITS, AUDIT: _HITS, OPERATOR_ITSELF: _HITS},
-    "message to customs": {CUSTOMS: "whole, for its country", **dict.fromkeys(_READ_CASES, "whole")},
-    "what cases came to": dict.fromkeys(_READ_CASES, "of each what statistics take; published are sums"),
+    "licence": {
+        PARTY: "its own: where it stands, what is left, of an exit whether customs says the same",
+        CUSTOMS: "those of the country of its places, with all entries",
+    }
+    | dict.fromkeys((LICENSING, AUDIT, OPERATOR_ITSELF), "whole"),
     # What parties of deliveries file: the consignee is the end user.
     "invitation": {PARTY: _INVITED, CONSIGNEE: "who delivers to it, once it accepted"} | _OFFICE,
     "end-use statement": {PARTY: "those that name it as exporter", CONSIGNEE: "all that stand in its name"} | _OFFICE,
@@ -69,6 +72,10 @@ def _fields(names: str) -> frozenset[str]:
 
 
 _STATEMENT = "digest end_user exporter importer made filed_by filed_at valid_from valid_to orders use state"
+_LICENCE = _fields(
+    "licence version status customs holder country destination kind exports done_when validity lines exits findings"
+    " as_of_size"
+)
 # Answer -> the fields of it, or of its rows, that a party is shown.
 PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "lot": _fields(
@@ -128,6 +135,17 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     "case step": _fields(
         "verb on party to text due events documents reason outcome told fields site day order_number inspectors"
         " counts samples index"
+    ),
+    "licence listed": _fields("licence version status customs holder destination validity"),
+    "licence shown": _LICENCE,
+    "licence shown to customs": _LICENCE | {"entries"},
+    "licence line": _fields(
+        "line product name code quantity tolerance unit drawn reserved free lapsed unlicensed is_exhausted"
+    ),
+    "licence exit": _fields("declaration line exporter state"),
+    "licence exit shown to customs": _fields("declaration line exporter customs difference state"),
+    "licence entry": _fields(
+        "index line kind declaration declaration_line seq on quantity code drawn reserved unlicensed reason"
     ),
     "stake": _fields("owner owned lo hi on source"),
     "impact row": _fields("kind id tail holder what since old new gained lost rules"),

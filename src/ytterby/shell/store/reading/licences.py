@@ -1,0 +1,211 @@
+"""Licences as a viewer may read them: where each stands, what is left of it, what left on it and beside it.
+
+Who may read: the holder its own; the licensing office, auditors and the register's operator all; customs, with a place
+of its own in the country whose office issued it, those. For everybody else there is no licence. The holder is told of
+an exit what was drawn and whether customs' figure is its own, and nothing of proposals or of whom a check concerned.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ytterby.licence.draw_down import EXHAUSTED, OK, Entry, Kind, Line
+from ytterby.licence.exit import pairs
+from ytterby.licence.licence import Licence, unscaled
+from ytterby.licence.refusal import exit_problems
+from ytterby.shell.site.register import current_register
+from ytterby.shell.store.licence_ledger import exit_of
+from ytterby.shell.store.licence_replay import EntryOnLine, LicenceReplay, replay_licences
+from ytterby.shell.store.licences import LICENSED, held_licence, licence_table
+from ytterby.shell.store.models import LicenceRow, LicensedEvent
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.readers import PARTY_FIELDS
+from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, LICENSING, Viewer
+from ytterby.shell.store.registrations import registered_site
+from ytterby.terms.problem import Problem, problem_fields
+
+OFFICES = frozenset({LICENSING, AUDIT})
+EXPIRED = "expired"
+
+Json = dict[str, Any]
+
+
+def list_licences(viewer: Viewer, *, known: Known, on: date) -> Json:
+    """Return the licences that a viewer may read, in order of their numbers, as they stand now."""
+    rows = []
+    for row in LicenceRow.objects.exclude(status="superseded").order_by("number"):
+        held = held_licence(row.number)
+        if held is not None and may_read(viewer, held.licence, known):
+            rows.append(
+                {
+                    "licence": row.number,
+                    "version": row.version,
+                    "status": status_on(row.status, held.licence, on),
+                    "customs": row.customs,
+                    "holder": row.holder,
+                    "destination": held.licence.destination,
+                    "validity": {"from": row.valid_from, "to": row.valid_to},
+                }
+            )
+    return {"licences": rows, "as_of_size": known.size}
+
+
+def show_licence(viewer: Viewer, number: str, *, known: Known, on: date) -> Json:
+    """Return a licence with its lines, exits and, to the office, all that was entered on it.
+
+    Raises:
+        KeyError: there is none that the viewer may read.
+    """
+    found = replay_licences(current_register(), number=number, size=known.size)
+    licence = found.licences.get(number)
+    if licence is None or not may_read(viewer, licence, known):
+        raise KeyError(number)
+    now = next(one for one in found.versions if one.version == licence.version)
+    status = status_on(now.status, licence, on)
+    whole: Json = {
+        "licence": number,
+        "version": licence.version,
+        "status": status,
+        "customs": now.customs,
+        "holder": licence.holder,
+        "country": licence.country,
+        "destination": licence.destination,
+        "kind": licence.kind,
+        "exports": licence.exports,
+        "done_when": licence.done_when,
+        "validity": {"from": licence.valid_from, "to": licence.valid_to},
+        "lines": [_line(line, found.lines[number, line.line], licence, status) for line in licence.lines],
+        "exits": list(_exits(found, viewer, licence)),
+        "findings": [problem_fields(one) for one in _findings(found)],
+        "entries": [_entry(one) for one in found.entries if one.kind != LICENSED],
+        "waiting": _waiting(found, licence),
+        "unlinked": [_unlinked(index, fields) for index, fields in sorted(found.unlinked[number].items())],
+        "events": _events_without_effect(number, known),
+        "as_of_size": known.size,
+    }
+    shown = fields_for(viewer, licence)
+    return whole if shown is None else {name: whole[name] for name in whole if name in shown}
+
+
+def may_read(viewer: Viewer, licence: Licence, known: Known) -> bool:
+    """Tell whether a licence exists for a viewer."""
+    if viewer.party == licence.holder or viewer.mandates & OFFICES:
+        return True
+    if CUSTOMS not in viewer.mandates:
+        return False
+    sites = (registered_site(place, known.size) for place in viewer.places)
+    return any(site is not None and site.country == licence.country for site in sites)
+
+
+def fields_for(viewer: Viewer, licence: Licence) -> frozenset[str] | None:
+    """Return the fields that a viewer is shown; None for all."""
+    if viewer.mandates & OFFICES:
+        return None
+    return PARTY_FIELDS["licence shown" if viewer.party == licence.holder else "licence shown to customs"]
+
+
+def status_on(status: str, licence: Licence, on: date) -> str:
+    """Return a status as of a day: what may still be ended is expired after its last day."""
+    return EXPIRED if on.isoformat() > licence.valid_to and licence_table().row(status, "expire") else status
+
+
+def _line(line: Any, now: Line, licence: Licence, status: str) -> Json:
+    # What is left of a licence whose one export is gone has lapsed: nobody uses it any more.
+    has_lapsed = licence.ends_at_exit and status == EXHAUSTED
+    return {
+        "line": line.line,
+        "product": line.product,
+        "name": line.name,
+        "code": line.code,
+        "quantity": plain(now.quantity),
+        "tolerance": plain(now.tolerance),
+        "unit": now.unit,
+        "drawn": plain(now.drawn),
+        "reserved": plain(now.reserved),
+        "free": "0" if has_lapsed else plain(now.free),
+        "lapsed": plain(now.free) if has_lapsed else "0",
+        "unlicensed": plain(now.unlicensed),
+        "is_exhausted": now.is_exhausted,
+    }
+
+
+def _exits(found: LicenceReplay, viewer: Viewer, licence: Licence) -> Iterator[Json]:
+    """Yield each export as both sides tell it; to the holder its own figure, and whether the other one agrees."""
+    by_line: dict[str, list[tuple[str, str, Decimal]]] = {}
+    for one in found.entries:
+        if one.code == OK and one.declaration:
+            by_line.setdefault(one.line, []).append((one.declaration, one.kind, unscaled(one.asked)))
+    is_whole = bool(viewer.mandates & (OFFICES | {CUSTOMS})) or viewer.party != licence.holder
+    for line, said in sorted(by_line.items()):
+        for pair in pairs(said):
+            row = {
+                "declaration": pair.declaration,
+                "line": line,
+                "exporter": _or_none(pair.exporter),
+                "customs": _or_none(pair.customs),
+                "difference": _or_none(pair.difference),
+                "state": pair.state,
+            }
+            yield row if is_whole else {name: row[name] for name in row if name in PARTY_FIELDS["licence exit"]}
+
+
+def _findings(found: LicenceReplay) -> Iterator[Problem]:
+    """Yield what left beyond the licence, and what was drawn on a reservation when it was not open any more."""
+    for one in found.entries:
+        judged = exit_of(one)
+        if judged is not None:
+            entry = Entry(Kind.EXIT, one.declaration, one.seq, one.day, unscaled(one.asked), line=one.declaration_line)
+            yield from exit_problems(entry, found.lines[one.number, one.line], judged)
+
+
+def _entry(one: EntryOnLine) -> Json:
+    return {
+        "index": one.log_index,
+        "line": one.line,
+        "kind": one.kind,
+        "declaration": one.declaration,
+        "declaration_line": one.declaration_line,
+        "seq": one.seq,
+        "on": one.day,
+        "quantity": plain(unscaled(one.asked)),
+        "code": one.code,
+        "drawn": plain(unscaled(one.drawn)),
+        "reserved": plain(unscaled(one.reserved)),
+        "unlicensed": plain(unscaled(one.unlicensed)),
+        "reason": one.reason,
+    }
+
+
+def _waiting(found: LicenceReplay, licence: Licence) -> list[Json]:
+    return [
+        {"proposal": one.index, "command": one.command, "reason": one.reason, "text": one.text, "by": one.by}
+        for one in found.changes[licence.number].waiting(licence.version)
+    ]
+
+
+def _unlinked(index: int, fields: Json) -> Json:
+    said = fields["entry"]
+    return {
+        "record": index,
+        "line": fields["line"],
+        "declaration": said["declaration"],
+        "seq": said["seq"],
+        "on": said["on"],
+        "quantity": said["quantity"],
+        "unit": said["unit"],
+    }
+
+
+def _events_without_effect(number: str, known: Known) -> list[Json]:
+    rows = LicensedEvent.objects.filter(licence=number, log_index__lt=known.size).exclude(why="").order_by("log_index")
+    return [{"index": row.log_index, "record": row.followed, "why": row.why} for row in rows]
+
+
+def plain(quantity: Decimal) -> str:
+    """Return a quantity as plain decimal text."""
+    return format(quantity.normalize() if quantity else Decimal(0), "f")
+
+
+def _or_none(quantity: Decimal | None) -> str | None:
+    return None if quantity is None else plain(quantity)
