@@ -48,6 +48,7 @@ WORD_GROUPS = (
     "conduct",
     "case",
     "case_step",
+    "licence",
     "case_kind",
     "case_state",
     "customs_action",
