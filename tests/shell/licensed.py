@@ -18,9 +18,7 @@ from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.store.customs import answer_fields, stored_at_customs
 from ytterby.shell.store.licences import enter_licence, follow_customs, issue_problems, licence_record
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
-from ytterby.shell.store.reading.entries import whole_directory
-from ytterby.shell.store.reading.known import known_at
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.reading.licences import list_licences, show_licence
 from ytterby.shell.store.registering import Registrable, register_documents
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -139,3 +137,17 @@ def with_lines(made, **quantities):
 
 def document(row):
     return json.loads(row.document)
+
+
+def licence_rows(viewer, known, day):
+    """Return the rows of licences that a viewer is answered, with the name of their list of fields."""
+    listed = list_licences(viewer, known=known, on=day)["licences"]
+    rows = [("licence listed", row) for row in listed]
+    to = "" if viewer.party != CUSTOMS else " shown to customs"
+    for row in listed:
+        shown = show_licence(viewer, row["licence"], known=known, on=day)
+        rows += [(f"licence shown{to.removeprefix(' shown')}", shown)]
+        rows += [("licence line", line) for line in shown["lines"]]
+        rows += [(f"licence exit{to}", one) for one in shown["exits"]]
+        rows += [("licence entry", one) for one in shown.get("entries", ())]
+    return rows

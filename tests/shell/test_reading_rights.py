@@ -11,7 +11,7 @@ from law.law_case import content_of, with_pack
 from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.filed_story import file_story, filed_probes, filed_rows
-from shell.licensed import issue, licence, say
+from shell.licensed import issue, licence, licence_rows, say
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -50,7 +50,7 @@ from ytterby.shell.store.reading.impact_answer import list_impact
 from ytterby.shell.store.reading.inquiries import list_cases, recorded_case, recorded_cases, show_case
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.law import changes_of_law, law_at
-from ytterby.shell.store.reading.licences import list_licences, show_licence
+from ytterby.shell.store.reading.licences import list_licences
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
 from ytterby.shell.store.reading.months import balanced, month_rows
@@ -293,22 +293,9 @@ def answers_of(viewer):
         shown = show_case(viewer, row["number"], known=now())
         rows += [("case shown", shown), *(("case step", step) for step in shown["steps"])]
     rows += [("stake", row) for row in list_stakes(viewer, known=now())]
-    rows += licence_rows(viewer)
+    rows += licence_rows(viewer, now(), DAY)
     rows += filed_rows(viewer, now())
     return rows + [("right", row) for row in list_rights(viewer)["rights"]]
-
-
-def licence_rows(viewer):
-    listed = list_licences(viewer, known=now(), on=DAY)["licences"]
-    rows = [("licence listed", row) for row in listed]
-    to = "" if viewer.party != CUSTOMS_XA else " shown to customs"
-    for row in listed:
-        shown = show_licence(viewer, row["licence"], known=now(), on=DAY)
-        rows += [(f"licence shown{to.removeprefix(' shown')}", shown)]
-        rows += [("licence line", line) for line in shown["lines"]]
-        rows += [(f"licence exit{to}", one) for one in shown["exits"]]
-        rows += [("licence entry", one) for one in shown.get("entries", ())]
-    return rows
 
 
 @pytest.mark.parametrize("party", [KESTREL, NORRVIK, TAMARACK, ORIEL, LUMEN, FERN, CUSTOMS_XA])
