@@ -34,8 +34,8 @@ GATES = (
     ({}, {}, "2027-01-01", "validity"),
     ({}, {}, "2026-12-31", ""),
     ({"is_exhausted": True}, {}, "2026-06-01", "exhausted"),
-    ({}, {"checks_hold": False}, "2026-06-01", "checks"),
-    ({}, {"checks_hold": False}, "2027-01-01", "validity"),
+    ({}, {"failed_check": "checks"}, "2026-06-01", "checks"),
+    ({}, {"failed_check": "checks"}, "2027-01-01", "validity"),
     ({}, {**ONE, "shares": {}}, "2026-06-01", ""),
     ({}, {**ONE, "shares": {"d2": share()}}, "2026-06-01", ""),
     ({}, {**ONE, "shares": OTHERS}, "2026-06-01", "single_use"),
@@ -126,7 +126,14 @@ def judge(leaving):
     other = Entry(Kind.EXIT, "d1", 1, "2026-06-01", D(4), "TNE")
     refused = leaving.judge_entry(line(), share(), held, other)
     assert (refused.code, refused.exit) == ("refused:unit", None)
+    told = leaving.judge_entry(line(), share(), held, one)
+    assert told.reason == "not_acknowledged"
+    covered = leaving.judge_entry(line(standing="revoked", reserved=D(4)), share(reserved=4), facts(leaving), one)
+    assert (covered.exit.verdict, covered.reason) == ("drawn", "revoked")
+    part = leaving.judge_entry(line(drawn=D(8)), share(), facts(leaving), one)
+    assert (part.exit.flag, part.reason) == ("", "over_draw")
     asked = Entry(Kind.RESERVE, "d1", 1, "2026-06-01", D(4))
+    assert leaving.judge_entry(line(), share(), facts(leaving), asked).reason == ""
     assert leaving.judge_entry(line(), share(), held, asked).code == "refused:not_acknowledged"
     assert leaving.judge_entry(line(), share(), facts(leaving), asked).code == "ok"
 

@@ -106,7 +106,7 @@ def test_the_same_draw_by_two_is_one(licensed, tmp_path):
 
 
 def test_from_the_moment_of_a_suspension_on_nothing_is_drawn(licensed, tmp_path):
-    first = change_licence(licensed, NUMBER, "suspend", demo_speaker(OFFICE, "ann"), reason="x", at=AT)
+    first = change_licence(licensed, NUMBER, "suspend", demo_speaker(OFFICE, "ann"), reason="suspended_factors", at=AT)
     drawn, (suspended,) = race(tmp_path / "race", licensed, "suspend", 120, first.proposal)
     assert suspended == {"code": "done", "problems": []}
     codes = [one["code"] for one in drawn]

@@ -55,7 +55,7 @@ def lived(register):
     say(register, "returned", "0.5", seq=5)
     say(register, "draw", "99", decl="d2")
     say(register, "exit", "20", decl="d3")
-    first = change_licence(register, NUMBER, "suspend", demo_speaker(OFFICE, "ann"), reason="x", at=AT)
+    first = change_licence(register, NUMBER, "suspend", demo_speaker(OFFICE, "ann"), reason="suspended_factors", at=AT)
     confirm_change(register, NUMBER, first.proposal, demo_speaker(OFFICE, "bo"), at=AT)
     say(register, "exit", "2", decl="d4", how={"line": "L2"})
     first = change_licence(register, NUMBER, "reinstate", demo_speaker(OFFICE, "ann"), reason="x", at=AT)
@@ -191,7 +191,7 @@ def test_where_it_is_no_demo_accounts_of_the_party_sign(signed):
     assert codes(enter(entry("draw", "4"), speak("exporter"))) == ["licence.not_customs"]
     assert enter(entry("reserve", "4"), speak("exporter")).code == "ok"
     assert enter(entry("exit", "4", seq=2), speak("customs")).verdict == "drawn"
-    first = change_licence(register, NUMBER, "revoke", speak("ann"), reason="x", at=AT)
+    first = change_licence(register, NUMBER, "revoke", speak("ann"), reason="revoked_factors", at=AT)
     assert codes(confirm_change(register, NUMBER, first.proposal, speak("ann"), at=AT)) == ["licence.same_person"]
     assert confirm_change(register, NUMBER, first.proposal, speak("bo"), at=AT).status == "revoked"
     assert replay_licences(register).flaws == []

@@ -33,7 +33,11 @@ def licensed(register):
     return register
 
 
-def change(register, command, person="ann", party=OFFICE, reason="risk_changed", **how):
+REASONS = {"suspend": "suspended_factors", "revoke": "revoked_factors"}
+
+
+def change(register, command, person="ann", party=OFFICE, reason=None, **how):
+    reason = REASONS.get(command, "other") if reason is None else reason
     return change_licence(register, NUMBER, command, demo_speaker(party, person), reason=reason, at=AT, **how)
 
 
@@ -86,6 +90,9 @@ def test_on_a_revoked_licence_nothing_is_drawn_and_nothing_follows(licensed):
     for command in ("suspend", "reinstate", "revoke", "surrender", "amend"):
         party = EXPORTER if command == "surrender" else OFFICE
         assert codes(change(licensed, command, party=party)) == ["licence.not_now"]
+    # A new version of its number would bring it back.
+    assert [one.code for one in issue(licence(version=2))] == ["licence.ended"]
+    assert status() == "revoked"
 
 
 def test_a_correction_never_wakes_a_licence_that_was_ended(licensed):
@@ -104,6 +111,7 @@ def test_who_may_not_is_refused_and_strangers_are_told_that_there_is_no_licence(
     assert codes(change(licensed, "suspend", party=CUSTOMS)) == ["licence.unknown"]
     assert codes(change(licensed, "surrender", party=OFFICE)) == ["licence.not_the_holder"]
     assert codes(change(licensed, "suspend", reason=" ")) == ["licence.no_reason"]
+    assert codes(change(licensed, "suspend", reason="revoked_factors")) == ["licence.reason"]
     for command in ("acknowledge", "exhaust", "reopen", "expire", "supersede", "destroy"):
         assert codes(change(licensed, command)) == ["licence.not_now"]
     assert codes(change_licence(licensed, "none", "suspend", demo_speaker(OFFICE), reason="x")) == ["licence.unknown"]

@@ -36,20 +36,21 @@ from ytterby.licence.draw_down import (
     post,
 )
 
-ISSUED, SINGLE_USE, NOT_ACKNOWLEDGED, CHECKS = "issued", "single_use", "not_acknowledged", "checks"
+ISSUED, SINGLE_USE, NOT_ACKNOWLEDGED = "issued", "single_use", "not_acknowledged"
+CHECKS, STOPPED = "checks", "stopped"
 OVER_DRAW, NO_LICENCE = "over_draw", "no_licence"
 DRAWN, DRAWN_IN_PART, NOT_DRAWN = "drawn", "drawn_in_part", "not_drawn"
 AGREES, DIFFERS, ONE_SIDED = "agrees", "differs", "one_sided"
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What is known of a licence beside a line: whether customs acknowledged its version, whether every check that must
-    hold at a draw does, whether it lets out one export alone, whether the first exit ends it, and which declarations
-    have reserved or drawn on any of its lines.
+    """What is known of a licence beside a line: whether customs acknowledged its version, the check that must hold at a
+    draw and does not, whether it lets out one export alone, whether the first exit ends it, and which declarations have
+    reserved or drawn on any of its lines.
     """
 
     is_acknowledged: bool = True
-    checks_hold: bool = True
+    failed_check: str = ""
     is_single_use: bool = False
     ends_at_exit: bool = False
     shares: Mapping[str, Share] = msgspec.field(default_factory=dict)
@@ -86,7 +87,7 @@ def gate_of(line: Line, facts: Facts, declaration: str, day: str) -> str:
         return EXHAUSTED
     if is_others:
         return SINGLE_USE
-    return "" if facts.checks_hold else CHECKS
+    return facts.failed_check
 
 
 def judge_exit(line: Line, share: Share, quantity: Decimal, gate: str) -> Exit:

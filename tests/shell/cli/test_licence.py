@@ -64,7 +64,7 @@ def test_a_licence_from_its_reservation_to_its_end(told):
 
 
 def test_two_people_suspend_and_what_is_refused_says_why(told):
-    office_says = ("--reason", "risk", "--as", OFFICE)
+    office_says = ("--reason", "suspended_factors", "--as", OFFICE)
     first = good(told("suspend", NUMBER, *office_says, "--person", "ann", "--json")).json
     assert (first["state"], first["status"]) == ("proposed", "active")
     again = told("confirm", NUMBER, first["proposal"], "--as", OFFICE, "--person", "ann")
@@ -80,7 +80,8 @@ def test_two_people_suspend_and_what_is_refused_says_why(told):
 
 def test_each_reads_its_own_part_and_a_stranger_none(told):
     """Threat C5: nothing of the office's can appear in what a holder reads."""
-    good(told("suspend", NUMBER, "--reason", "SECRET-REASON", "--as", OFFICE, "--person", "SECRET-OFFICER"))
+    said = ("--reason", "suspended_factors", "--text", "SECRET-TEXT", "--person", "SECRET-OFFICER")
+    good(told("suspend", NUMBER, *said, "--as", OFFICE))
     stranger, nothing = told("show", NUMBER, "--viewer", STRANGER), told("show", "XA-NONE", "--viewer", STRANGER)
     assert stranger.code == nothing.code == 2
     assert stranger.err.replace(NUMBER, "XA-NONE") == nothing.err

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ytterby.chain.party import OPERATOR
+from ytterby.law.casework_rule import ReasonKind
 from ytterby.licence.customs_message import Action
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.draw_down import spoken_record
@@ -26,6 +27,7 @@ from ytterby.shell.store.licences import STATUS, HeldLicence, follow_customs, he
 from ytterby.shell.store.models import LicenceRow
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.rights import stored_rights
@@ -41,6 +43,7 @@ ACTION_OF = {
     "amend": Action.SUSPENDED,
     "resume": Action.REINSTATED,
 }
+REASON_OF = {"suspend": ReasonKind.SUSPENSION, "revoke": ReasonKind.REVOCATION}
 TRIES = 5
 PROPOSED, DONE = "proposed", "done"
 # Hears number, version and command of a change that is in force, in its transaction.
@@ -94,11 +97,26 @@ def change_licence(
         fields = change_fields(
             number, command, held.row.version, changes.count, reason=reason.strip(), text=text.strip()
         )
+        problem = _reason_problem(held, command, reason.strip(), at or now())
+        if problem is not None:
+            raise RefusedRight(problem)
         if any(one.command == command for one in changes.waiting(held.row.version)):
             raise RefusedRight(refuse("licence.proposed_already", "", command))
         return fields, row.to if row.people == 1 else None
 
     return _change(register, number, command, speaker, judge, at or now(), follow)
+
+
+def _reason_problem(held: HeldLicence, command: str, reason: str, at: datetime) -> Problem | None:
+    """Refuse a reason that the pack in force does not list, where it lists any for the command."""
+    kind = REASON_OF.get(command)
+    procedure = law_at(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None), at).procedures.get(held.licence.procedure)
+    if kind is None or procedure is None or procedure.casework is None:
+        return None
+    known = [one.id for one in procedure.casework.reasons_for(kind)]
+    if not known or reason in known:
+        return None
+    return refuse("licence.reason", "/reason", reason, known=", ".join(known))
 
 
 def confirm_change(

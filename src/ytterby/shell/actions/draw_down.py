@@ -22,8 +22,8 @@ from ytterby.licence.draw_down import CONFLICT, OK, Entry, Kind, Line, Share
 from ytterby.licence.exit import ISSUED, NO_LICENCE, NOT_DRAWN, Exit, Facts, Outcome, judge_entry
 from ytterby.licence.licence import Licence, scaled
 from ytterby.licence.refusal import exit_problems, refusal_of, split_warning
-from ytterby.screening.check import Answer
 from ytterby.shell.actions.clock import now
+from ytterby.shell.actions.draw_checks import failed_check
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, signed_record
 from ytterby.shell.site.register import Register
@@ -48,9 +48,6 @@ from ytterby.shell.store.licences import (
     stored_lines,
 )
 from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow, LogHead, Registration
-from ytterby.shell.store.reading.known import known_at
-from ytterby.shell.store.reading.screening import check_parties
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.registrations import registered_site
 from ytterby.shell.store.rights import stored_rights
@@ -135,10 +132,10 @@ def enter_draw_down(
     if problems:
         return DrawDown(tuple(problems), register.size)
     for _ in range(TRIES):
-        holds = _checks_hold(held_licence(asked.licence), moment)
+        failed = failed_check(register, held_licence(asked.licence), moment)
         judged = _Judged()
         try:
-            size = _record(register, asked, speaker, judged, moment, holds=holds)
+            size = _record(register, asked, speaker, judged, moment, failed=failed)
         except _Stale:
             continue
         except _Answered as known:
@@ -174,20 +171,11 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _checks_hold(held: HeldLicence | None, at: datetime) -> bool:
-    """Tell whether the parties of a licence pass screening against lists that are young enough, where its pack asks."""
-    if held is None or held.licence.list_hours is None:
-        return True
-    hours = held.licence.list_hours
-    known = known_at(OPERATOR_VIEWER, None)
-    return check_parties(OPERATOR_VIEWER, known, held.licence.parties, at, hours_most=hours).answer is Answer.PASSED
-
-
-def _record(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, at: datetime, *, holds: bool) -> int:
-    record = spoken_record(register, Registrable(DRAW_DOWN, asked.licence, draw_down_fields(asked, holds)), speaker)
+def _record(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, at: datetime, *, failed: str) -> int:
+    record = spoken_record(register, Registrable(DRAW_DOWN, asked.licence, draw_down_fields(asked, failed)), speaker)
 
     def check() -> None:
-        _judge(register, asked, speaker, judged, at, holds=holds)
+        _judge(register, asked, speaker, judged, at, failed=failed)
 
     def after(first: int) -> None:
         judged.index = first
@@ -206,7 +194,7 @@ def spoken_record(register: Register, row: Registrable, speaker: Speaker) -> Reg
     return row._replace(fields={**row.fields, "by": speaker.account})
 
 
-def draw_down_fields(asked: Asked, holds: bool) -> Json:
+def draw_down_fields(asked: Asked, failed: str) -> Json:
     """Return what the record of an entry says, before it is signed."""
     entry = msgspec.to_builtins(asked.entry) | {"quantity": format(asked.entry.quantity, "f")}
     optional = {
@@ -214,10 +202,10 @@ def draw_down_fields(asked: Asked, holds: bool) -> Json:
         for name in ("site", "owner", "text", "links", "event", "instant", "corrects")
         if (value := getattr(asked, name)) not in {"", None}
     }
-    return {"id": asked.licence, "line": asked.line, "entry": entry, "checks_hold": holds, **optional}
+    return {"id": asked.licence, "line": asked.line, "entry": entry, "failed_check": failed, **optional}
 
 
-def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, at: datetime, *, holds: bool) -> None:
+def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, at: datetime, *, failed: str) -> None:
     """Judge an entry by what the log holds; the caller holds the lock.
 
     Raises:
@@ -231,7 +219,7 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
         raise RefusedRight(flaw)
     size = LogHead.objects.get(id=1).size
     held = _acknowledged(asked.licence)
-    if _checks_hold(held, at) != holds:
+    if failed_check(register, held, at) != failed:
         raise _Stale
     line = stored_lines(asked.licence).get(asked.line)
     if held is None or line is None:
@@ -247,7 +235,7 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
         raise _Answered(_known_answer(register, known, asked.entry, room, share))
     if asked.links is not None:
         _check_link(asked, held)
-    facts = _facts(held, holds=holds)
+    facts = _facts(held, failed=failed)
     outcome = judge_entry(room, share, facts, asked.entry, is_linked=asked.links is not None)
     judged.held, judged.row, judged.outcome = held, line, outcome
     judged.problems = _told(asked.entry, room, share, outcome, held.licence)
@@ -266,13 +254,13 @@ def _acknowledged(number: str) -> HeldLicence | None:
     return held
 
 
-def _facts(held: HeldLicence, *, holds: bool) -> Facts:
+def _facts(held: HeldLicence, *, failed: str) -> Facts:
     licence = held.licence
     # Only where one declaration may have the whole licence is it asked which ones are there.
     lines = list(stored_lines(licence.number).values()) if licence.is_single_use or licence.ends_at_exit else []
     return Facts(
         # Who has not acknowledged it finds it issued, and not active.
-        checks_hold=holds,
+        failed_check=failed,
         is_single_use=licence.is_single_use,
         ends_at_exit=licence.ends_at_exit,
         shares=shares_on(lines),

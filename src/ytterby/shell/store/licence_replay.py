@@ -3,7 +3,7 @@
 Each record of a licence, of its status, of what was drawn on it and of what customs answered is gone through in order
 of the log: who signed it and what it might say then, the rules of the room, the key. A record that does not hold has
 no effect and is named. What comes of it are the rows that the tables must hold: versions, lines, entries. What a record
-pins as one word (whether every check held) is taken from it.
+pins as one word (the check that failed) is taken from it.
 """
 
 import json
@@ -27,6 +27,7 @@ from ytterby.licence.licence import (
     tolerance_of,
     unscaled,
 )
+from ytterby.licence.licence_state import SUPERSEDE
 from ytterby.shell.store.case_speakers import DEMO, KEY
 from ytterby.shell.store.customs import ANSWER, MESSAGE, KeptRecord, holds_active, standing_by
 from ytterby.shell.store.derived.registered import events_at
@@ -126,12 +127,12 @@ class _Held:
             return True
         return self.licence.done_when != NEVER and bool(lines) and all(line.is_exhausted for line in lines)
 
-    def facts(self, *, holds: bool) -> Facts:
+    def facts(self, failed: str) -> Facts:
         licence, shares = self.licence, dict[str, Share]()
         if licence.is_single_use or licence.ends_at_exit:
             shares = self._shares()
         return Facts(
-            checks_hold=holds,
+            failed_check=failed,
             is_single_use=licence.is_single_use,
             ends_at_exit=licence.ends_at_exit,
             shares=shares,
@@ -229,6 +230,8 @@ class _Replaying:
     def _issue(self, held: _Held, record: Record) -> str | None:
         licence = licence_of(record.fields)
         lines = {name: ledger.line for name, ledger in held.lines.items()}
+        if held.versions and licence_table().row(held.status, SUPERSEDE) is None:
+            return "the one before it was ended"
         before = held.licence.version if held.versions else 0
         problems = licence_problems(licence) or reissue_problems(licence, before, lines)
         if problems:
@@ -306,7 +309,7 @@ class _Replaying:
         if ledger.known(entry) is not None:
             return "its key was taken"
         line = msgspec.structs.replace(ledger.line, standing=ACTIVE if held.status == EXHAUSTED else held.status)
-        facts = held.facts(holds=bool(fields["checks_hold"]))
+        facts = held.facts(str(fields["failed_check"]))
         outcome = judge_entry(line, ledger.share(entry.declaration), facts, entry, is_linked=links is not None)
         ledger.apply(entry, outcome.posted)
         held.linked |= {links} if links is not None else set()

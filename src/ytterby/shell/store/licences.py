@@ -23,14 +23,14 @@ from ytterby.licence.customs_message import LicenceAtCustoms, Towards
 from ytterby.licence.draw_down import ACTIVE, EXHAUSTED, Line
 from ytterby.licence.exit import ISSUED
 from ytterby.licence.licence import Licence, licence_problems, reissue_problems, scaled, tolerance_of, unscaled
-from ytterby.licence.licence_state import LicenceTable, read_licence_table
+from ytterby.licence.licence_state import SUPERSEDE, LicenceTable, read_licence_table
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.customs import follow_outbox, holds_active, stored_at_customs
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, Registration
 from ytterby.shell.store.registering import Registrable
 from ytterby.shell.wording.yaml_text import read_yaml
-from ytterby.terms.problem import Problem
+from ytterby.terms.problem import Problem, refuse
 
 LICENCE, STATUS, DRAW_DOWN = "licence", "licence_status", "draw_down"
 LICENSED = "licensed"  # the kind of the entry that sets a line's quantity
@@ -114,6 +114,8 @@ def issue_problems(licence: Licence) -> list[Problem]:
         return problems
     held = held_licence(licence.number)
     lines = {}
+    if held is not None and licence_table().row(held.row.status, SUPERSEDE) is None:
+        return [refuse("licence.ended", "/number", held.row.status)]
     if held is not None:
         lines = {name: line_of(row, held.licence, ACTIVE) for name, row in stored_lines(licence.number).items()}
     return reissue_problems(licence, held.row.version if held is not None else 0, lines)
