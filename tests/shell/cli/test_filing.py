@@ -115,6 +115,11 @@ def test_a_mail_is_written_once_and_what_is_refused_writes_none(typing, tmp_path
     assert typing.invite().code == 0
     size = typing.register.size
     assert (typing.invite().code, typing.register.size) == (3, size)
+    queued = typing.good(
+        *("party", "invite", NORRVIK, "--for", TAMARACK, "--address", "office@norrvik.example"),
+        *("--how", "chamber", "--where", "list of members", "--as", OFFICE),
+    )
+    assert (queued["mail"], bool(queued["key"])) == (None, True)
     ask = typing.good("party", "request", "Next", "--country", "XC", "--text", "our customer", "--as", NORRVIK)["key"]
     assert ask in typing("party", "invitations").out
     number = typing.good("party", "invitations")["invitations"][0]["id"]

@@ -6,6 +6,7 @@ holds the link and is signed in for no other party. Looking at a link uses nothi
 the use binds the key, once, whichever of two processes comes first.
 """
 
+import re
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -35,11 +36,13 @@ from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
 from ytterby.shell.store.filed import stored_filed
+from ytterby.shell.store.outbox import queue_notice
 from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import Problem, refuse
 
 TOKEN_BYTES, SALT_BYTES, ID_BYTES = 32, 16, 6
-ADDRESS_MAX = 254  # characters of a mail address, RFC 5321
+# What the outbox takes: one address, without a name.
+_ADDRESS = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,189}")
 INVITATION = "invitation"
 
 
@@ -93,17 +96,19 @@ def invite(
     found: Found,
     speaker: Speaker,
     link_of: Callable[[str], str],
-    send: Send,
+    send: Send | None = None,
     case: str = "",
     request: str = "",
     rebinds: bool = False,
     at: datetime | None = None,
 ) -> FilingChange:
-    """Enter an invitation and have its mail sent, in one transaction. `link_of` makes the link of a token."""
+    """Enter an invitation and queue its mail, in one transaction. `link_of` makes the link of a token; `send` takes the
+    mail in place of the outbox.
+    """
     moment = at or now()
     token, salt = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_hex(SALT_BYTES)
     problems = unregistered(party=party, asked_by=asked_by)
-    if "@" not in address.strip("@") or len(address) > ADDRESS_MAX or not address.isprintable() or " " in address:
+    if not _ADDRESS.fullmatch(address) or not address.isprintable():
         problems.append(refuse("invitation.address", "/address", ""))
     if problems:
         return FilingChange(tuple(problems), register.size)
@@ -124,7 +129,10 @@ def invite(
 
     def after(first: int) -> None:
         del first
-        send(notice)
+        if send is None:
+            queue_notice(notice.kind, notice.to, notice.facts, moment)
+        else:
+            send(notice)
 
     change = file_with(register, invitation, speaker, at=moment, after=after)
     return FilingChange(change.problems, change.size, "" if change.problems else invitation.id)

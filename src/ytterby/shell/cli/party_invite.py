@@ -1,6 +1,7 @@
 """`ytterby party invite|accept|invitations|request|uninvite`: an end user joins by the office's mail and its own key.
 
-The mail is written to a file (`--mail`), the only place where the link stands. `accept` makes the key that it binds.
+The mail waits in the outbox, or is written to a file (`--mail`); the link stands nowhere else. `accept` makes the key
+that it binds.
 """
 
 import argparse
@@ -38,7 +39,7 @@ def add(verbs: Nouns) -> None:
     invite.add_argument("--request", default="", metavar="ID", help="the request that it answers")
     invite.add_argument("--rebinds", action="store_true", help="the key that it binds takes the place of a lost one")
     invite.add_argument("--site", default=SITE, metavar="URL", help=f"where the link leads (default: {SITE})")
-    invite.add_argument("--mail", type=Path, required=True, metavar="FILE", help="where the mail is written, once")
+    invite.add_argument("--mail", type=Path, metavar="FILE", help="write the mail here, and queue none")
     add_documents(invite)
     accept = add_filing(verbs, "accept", run_accept, "take an invitation up, and make the key that it binds")
     accept.add_argument("link", metavar="LINK", help="the link of the mail, or - to read it from standard input")
@@ -81,13 +82,13 @@ def run_invite(args: argparse.Namespace, screen: Screen) -> Outcome:
         found=Found(args.how, args.where, on.isoformat(), tuple(args.document)),
         speaker=filing_speaker(args, reading),
         link_of=lambda token: f"{args.site.rstrip('/')}/invitation#{token}",
-        send=write,
+        send=write if args.mail else None,
         case=args.case,
         request=args.request,
         rebinds=args.rebinds,
         at=args.at,
     )
-    return filed(args, screen, change, mail=str(args.mail) if change.key else None)
+    return filed(args, screen, change, mail=str(args.mail) if change.key and args.mail else None)
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -18,15 +18,13 @@ from ytterby.law.calendar import Calendar
 from ytterby.law.licence_kind import ReportOwed
 from ytterby.licence.delivery_report import Delivery, OwedReport, Reported, deliveries_of, reports_due
 from ytterby.licence.end_use_statement import (
-    IN_FORCE,
     Alarmed,
     Stated,
     parties_of,
-    stops_shipping,
 )
 from ytterby.licence.filed import Filed
 from ytterby.licence.filing import day_of
-from ytterby.licence.invitation import LEVELS, Invited, level_of
+from ytterby.licence.invitation import Invited, level_of
 from ytterby.licence.trade_order import TradeOrder, known_to
 from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import current_register
@@ -126,26 +124,6 @@ def neighbours_of(viewer: Viewer, known: Known) -> frozenset[str]:
     return filed_at(viewer, known).neighbours(viewer.party or "")
 
 
-def assurance_of(viewer: Viewer, known: Known, parties: Collection[str], wanted: str = LEVELS[0]) -> list[Json]:
-    """Return how sure it is that parties are who they say, as evidence of a case; `against` where it is less than what
-    is wanted. Nothing to whoever is no office.
-    """
-    if not reads_filings(viewer):
-        return []
-    filed, rules = filed_at(viewer, known), invitation_rules()
-    rows: list[Json] = []
-    for party in parties:
-        level = filed.level(party, rules)
-        flags = sorted(
-            {flag for one in filed.invitations.values() if one.invitation.party == party for flag in one.flags}
-        )
-        row: Json = {"subject": party, "level": level, "wanted": wanted, "flags": flags}
-        if LEVELS.index(level) < LEVELS.index(wanted):
-            row["against"] = "level_too_low"
-        rows.append(row)
-    return rows
-
-
 # Statements
 
 
@@ -214,33 +192,6 @@ def _statement_head(one: Stated, on: date) -> Json:
         "use": str(said.use.get("code", "")),
         "state": one.state_on(on),
     }
-
-
-def statements_of_case(viewer: Viewer, known: Known, digests: Collection[str], *, order: str, on: date) -> list[Json]:
-    """Return where the statements of an application stand, as evidence of a case, for an order (key); `against` tells
-    what is wrong with one. Nothing to whoever is no office.
-    """
-    if not reads_filings(viewer):
-        return []
-    filed = filed_at(viewer, known)
-    return [_evidence(filed, digest, order, on) for digest in digests]
-
-
-def _evidence(filed: Filed, digest: str, order: str, on: date) -> Json:
-    one = filed.statements.get(digest)
-    if one is None:
-        return {"subject": digest, "against": "unknown"}
-    row: Json = {
-        "subject": digest,
-        "made": one.filed.made,
-        "end_user": one.statement.end_user,
-        "state": one.state_on(on),
-    }
-    if row["state"] != IN_FORCE:
-        return {**row, "against": row["state"]}
-    if not one.covers(order):
-        return {**row, "against": "other_order"}
-    return {**row, "against": "stopped"} if stops_shipping(filed.stops(), [digest], order) else row
 
 
 def list_alarms(viewer: Viewer, known: Known) -> list[Json]:

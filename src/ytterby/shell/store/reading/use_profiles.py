@@ -84,21 +84,3 @@ def _release_row(viewer: Viewer, filed: Filed, one: Released) -> Json | None:
         "amounts": dict(said.amounts),
         "at": write_instant(one.at),
     }
-
-
-def need_share(viewer: Viewer, known: Known, end_user: str, year: int) -> str | None:
-    """Return what all suppliers together were released in a year as a part of what an end user's profiles need, of the
-    element where that is most, for the score card of a case; None without a profile, and to whoever is no office.
-    """
-    if not reads_filings(viewer):
-        return None
-    filed = filed_at(viewer, known)
-    held = [one.release for one in filed.releases.values()]
-    shares = [
-        row.released_kg / row.need_kg
-        for one in filed.profiles.values()
-        if one.profile.end_user == end_user
-        for row in yearly_positions(one.profile, held).get(year, ())
-        if row.need_kg
-    ]
-    return f"{max(shares):.6f}" if shares else None
