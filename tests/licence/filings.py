@@ -99,7 +99,7 @@ def statement(**changes):
         "signer": Signer("A. Lind", "head of purchasing"),
         "valid_from": "2026-03-01",
         "valid_to": "2027-02-28",
-        "nonce": "0f" * 16,
+        "nonce": "0123456789abcdef" * 2,
     }
     return EndUseStatement(**{**fields, **changes})
 

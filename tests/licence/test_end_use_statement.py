@@ -99,6 +99,17 @@ def test_what_a_statement_must_say(changes, code):
     assert file(bound(), signed(statement(**changes)), LUMEN) == [code]
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_lists_have_their_limits(more):
+    refused = ["statement.count"] * more
+    for changes in (
+        {"goods": (StatedGoods("a"),) * (200 + more)},
+        {"orders": tuple(f"PO-{n}" for n in range(200 + more))},
+        {"undertakings": {f"c{n}": {"en": "x"} for n in range(50 + more)}},
+    ):
+        assert file(bound(), signed(statement(**changes)), LUMEN) == refused
+
+
 def test_the_same_statement_is_filed_once():
     assert file(stated(), signed(), LUMEN) == ["filed.twice"]
 
@@ -112,6 +123,8 @@ def test_a_paper_is_the_exporters_word_and_names_its_scan():
     assert file(Filed(), paper(documents=()), ORIEL) == ["filed.no_documents"]
     claimed = FiledStatement(statement(documents=(DOCUMENT,)), "paper", "lumen-1", signed().signature)
     assert file(Filed(), claimed, ORIEL) == ["statement.paper_signed"]
+    named = FiledStatement(statement(documents=(DOCUMENT,)), "paper", "lumen-1")
+    assert file(Filed(), named, ORIEL) == ["statement.paper_signed"]
     assert file(Filed(), FiledStatement(statement(), "told"), ORIEL) == ["statement.made"]
 
 

@@ -32,8 +32,8 @@ from licence.filings import (
 from ytterby.licence.delivery_report import RetransferDecision
 from ytterby.licence.end_use_statement import AlarmEnd, Repudiation, ShippingAlarm, statement_digest
 from ytterby.licence.filed import ENTRIES, KIND_OF, KINDS, STRUCTS, Filed, enter, key_of
+from ytterby.licence.filing import day_of, document_problems, span_problems, text_problems
 from ytterby.licence.invitation import InvitationEnd, InvitationRequest
-from ytterby.shell.actions.verify_entries import OWNERS
 
 DIGEST = statement_digest(statement())
 # One filing of each kind that holds in this order, with who files it.
@@ -68,7 +68,6 @@ def told(until=None):
 def test_the_story_has_every_kind_and_each_kind_has_its_rules():
     told()
     assert {KIND_OF[type(one)] for one, _ in STORY} == set(KINDS) == set(STRUCTS) == set(ENTRIES)
-    assert set(KINDS) <= set(OWNERS)
 
 
 @pytest.mark.parametrize("number", range(len(STORY)))
@@ -142,6 +141,18 @@ def test_in_whatever_order_records_come_none_makes_another_fail(numbers):
     again = Filed()
     assert all(file(again, *STORY[number]) == [] for number in held)
     assert again == filed
+
+
+def test_texts_documents_and_days_have_their_limits():
+    assert [day_of(text) is None for text in ("2026-03-01", "20260301", "2026-W09-7", "2026-02-30")] == [
+        False, True, True, True,
+    ]  # fmt: skip
+    for more in (0, 1):
+        refused = bool(more)
+        assert bool(document_problems(["ab" * 32] * (50 + more))) == refused
+        assert bool(text_problems({"text": "x" * (4_000 + more)})) == refused
+    assert not span_problems("2026-03-01", "2026-03-01")
+    assert [one.code for one in text_problems({"text": "x" * 4_001})] == ["filed.too_long"]
 
 
 def test_a_filing_that_no_database_holds_is_refused():

@@ -115,6 +115,24 @@ def test_unknown_expired_ended_and_superseded_links_answer_alike():
     assert not filed.keys
 
 
+def test_neither_a_number_nor_a_token_is_used_twice():
+    filed = invited()
+    assert file(filed, invitation("i1", "t2"), OFFICE) == ["filed.twice"]
+    assert file(filed, invitation("i2", "t1"), OFFICE) == ["filed.twice"]
+
+
+def test_only_what_is_open_ends_and_for_a_known_reason():
+    filed = bound()
+    assert file(filed, InvitationEnd("i1", "withdrawn", "late"), OFFICE) == ["filed.unknown"]
+    assert file(filed, InvitationEnd("none", "withdrawn", "late"), OFFICE) == ["filed.unknown"]
+    assert file(filed, InvitationEnd("i1", LEAKED), ORIEL) == ["filed.not_yours"]
+    filed = invited()
+    assert filed.invitations["i1"].flags == ()
+    assert file(filed, InvitationEnd("i1", "bored", "x"), OFFICE) == ["invitation.end"]
+    assert file(filed, InvitationEnd("i1", "withdrawn", "x"), OFFICE) == []
+    assert file(filed, InvitationEnd("i1", "withdrawn", "x"), OFFICE) == ["filed.unknown"]
+
+
 def test_it_works_until_the_last_instant_before_it_ends():
     assert file(invited(), use(), "", later(days=14, microseconds=-1)) == []
 
@@ -167,6 +185,7 @@ def test_an_end_user_is_one_party_however_many_exporters_invite_it():
     assert file(filed, invitation("i2", "t2", RIVAL), OFFICE) == []
     assert file(filed, use("i2", key=key_named("lumen-2")), "") == ["invitation.sign_in_first", "invitation.key_bound"]
     assert file(filed, use("i2", key=key_named("lumen-2")), LUMEN) == ["invitation.key_bound"]
+    assert file(filed, InvitationUse("i2", account="lumen-2"), LUMEN) == ["invitation.key_bound"]
     assert file(filed, InvitationUse("i2"), LUMEN) == []
     assert list(filed.keys) == ["lumen-1"]
     assert filed.neighbours(LUMEN) == {ORIEL, RIVAL}
@@ -215,6 +234,8 @@ def test_the_same_device_address_or_passkey_is_a_red_flag():
     assert same_marks(use(marks=mine)) == ()
     assert file(invited(), use(marks={"shoe": (DOCUMENT,)}), "") == ["invitation.mark"]
     assert file(invited(), use(theirs={"device": ("plain",)}), "") == ["invitation.mark"]
+    for count, codes in ((20, []), (21, ["invitation.mark"])):
+        assert file(invited(), use(marks={"device": (DOCUMENT,) * count}), "") == codes
 
 
 def test_levels_of_assurance_come_from_how_the_address_was_found():
@@ -244,6 +265,8 @@ def test_days_of_invitations_are_dated():
     rules = parse_invitation_rules("effective,days\n2020-01-01,14\n2027-01-01,7\n", "code,level\n")
     assert [rules.days_on(day.date()) for day in (AT, later(days=400))] == [14, 7]
     assert expiry(AT, rules) == later(days=14)
+    assert [rules.days_on(AT.date().replace(year=2027, month=1, day=1)), rules.days_on(AT.date())] == [7, 14]
+    assert parse_invitation_rules("effective,days\n", "code,level\na,claimed\nb,address\nc,organisation\n")
     with pytest.raises(ValueError, match="counts on"):
         rules.days_on(AT.date().replace(year=2019))
     with pytest.raises(ValueError, match="levels"):

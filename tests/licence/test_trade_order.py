@@ -1,5 +1,6 @@
 """One order fills application, certificate and declaration; a receiver is handed no mass of the shipper."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,7 @@ from licence.filings import (
     later,
     order,
     signed,
+    statement,
 )
 from ytterby.licence.application import Application, dossier_of
 from ytterby.licence.filed import Filed
@@ -66,6 +68,7 @@ def test_an_order_is_its_sellers_and_changes_by_versions():
     assert file(filed, order(), ORIEL) == ["filed.version"]
     assert file(filed, order(version=2, freight_mode="air"), ORIEL, later(days=1)) == []
     assert filed.orders[ORDER].order.freight_mode == "air"
+    assert [one.version for one, _ in filed.orders[ORDER].versions] == [1, 2]
     assert file(filed, order(seller=RIVAL), RIVAL) == []
     assert len(filed.orders) == 2
 
@@ -104,12 +107,15 @@ def test_what_is_filled_in_agrees_with_itself_before_the_law():
     filled = fill_application(Application("CN", (), ()), trade, [one])
     form = dossier_of(filled, rules, lambda party: party)["application"]
     undertakings = {"no_other_use": "commitment_no_other_use", "no_transfer": "commitment_no_transfer"}
-    certificate = certificate_fields(trade, one, lambda party: party, undertakings)
+    certificate = certificate_fields(trade, one, lambda party: party or "?", undertakings)
     assert set(certificate) <= set(rules.documents["end_user_certificate"].fields) | {"goods"}
     assert (form["end_user"], form["goods"][0]["name"]) == (certificate["end_user"], certificate["goods"][0]["name"])
     assert form["goods"][0]["quantity"] == certificate["goods"][0]["quantity"] == {"amount": "900", "unit": "KGM"}
     assert (certificate["order_number"], certificate["no_other_use"]) == ("PO-7", True)
     assert "no_transfer" not in certificate
+    assert "importer" not in certificate
+    named = replace(one, filed=signed(statement(importer=IMPORTER)))
+    assert certificate_fields(trade, named, lambda party: party, {})["importer"] == IMPORTER
     assert certificate["end_use"] == {"function": "rotor magnet", "product": {"en": "traction motor"}}
 
 
@@ -120,6 +126,24 @@ def test_a_declaration_takes_its_figures_from_the_order_and_the_mass_from_the_sh
     assert declaration_figures(order(), {1: "900"}, {})[0]["value"] == "90000.00"
     with pytest.raises(KeyError):
         declaration_figures(order(), {2: "1"}, {})
+    plain = OrderLine(1, "magnets", "900.0", "KGM", value="90000", currency="CNY")
+    assert declaration_figures(order(lines=(plain,)), {1: "900"}, {})[0]["value"] == "90000"
+    unpriced = OrderLine(1, "magnets", "900", "KGM")
+    assert declaration_figures(order(lines=(unpriced,)), {1: "450"}, {})[0]["value"] == ""
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_an_order_has_its_limits(more):
+    refused = ["order.lines"] * more
+    lines = tuple(OrderLine(n + 1, "goods", "1", "KGM") for n in range(200 + more))
+    assert file(Filed(), order(lines=lines), ORIEL) == refused
+    lots = (OrderLine(1, "goods", "1", "KGM", lots=("lot",) * (1000 + more)),)
+    assert file(Filed(), order(lines=lots), ORIEL) == refused
+
+
+def test_who_receives_is_the_consignee_else_the_buyer_else_the_end_user():
+    told = [receipt_form(order(**who))["receiver"] for who in ({"consignee": NEXT}, {}, {"buyer": ""})]
+    assert told == [NEXT, IMPORTER, LUMEN]
 
 
 @given(st.decimals("0.001", "899.999", places=3))

@@ -1,5 +1,6 @@
 """Use profiles: one need, many suppliers; the sum is the office's and the end user's to see."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -49,6 +50,12 @@ def test_the_next_version_takes_the_place_and_the_first_stays():
     assert file(filed, profile(version=3), RIVAL) == ["filed.twice"]
     assert [one.version for one, _ in filed.profiles["p1"].versions] == [1, 2]
     assert rows(filed)["Dy"].need_kg == 50
+
+
+def test_a_profile_holds_from_its_first_day_to_its_last():
+    one = profiled().profiles["p1"]
+    days = {"2025-12-31": False, "2026-01-01": True, "2027-12-31": True, "2028-01-01": False}
+    assert {day: one.holds_on(date.fromisoformat(day)) for day in days} == days
 
 
 def test_only_the_end_user_releases_and_to_orders_of_the_exporter():

@@ -52,6 +52,7 @@ from ytterby.shell.actions.invite import (
 )
 from ytterby.shell.actions.release_use import file_profile, release_use
 from ytterby.shell.actions.report_delivery import decide_retransfer, record_visit, report_delivery
+from ytterby.shell.actions.verify_entries import OWNERS
 from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.store.case_speakers import Speaker, demo_speaker
 from ytterby.shell.store.filed import stored_filed
@@ -94,6 +95,7 @@ def test_everything_that_is_filed_holds_when_it_is_read_again(office):
     file_story(office, OFFICE)
     kinds = set(Registration.objects.filter(kind__in=KINDS).values_list("kind", flat=True))
     assert kinds == set(KINDS) - {"invitation_end", "repudiation", "shipping_alarm_end", "retransfer_decision"}
+    assert set(KINDS) <= set(OWNERS)
     assert flaws(office) == []
     assert named(office) <= {"store.shape"}
 

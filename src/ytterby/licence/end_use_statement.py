@@ -265,8 +265,7 @@ def _content(statement: EndUseStatement) -> list[Problem]:
     for number, goods in enumerate(statement.goods):
         where = pointer("goods", number)
         problems += [found.at(where) for found in text_problems({"name": goods.name}, most=NAME_MAX)]
-        amount = plain_decimal(goods.quantity) if goods.quantity else None
-        if goods.quantity and not amount:
+        if goods.quantity and not plain_decimal(goods.quantity):
             problems.append(refuse("filed.amount", where + "/quantity", goods.quantity))
     elements = {name: value for name, value in statement.use.items() if name not in {"code", "text"}}
     told, wrong = read_end_use(statement.use.get("text") or elements)

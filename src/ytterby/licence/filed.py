@@ -1,8 +1,9 @@
 """Everything that the parties of deliveries filed, folded from their records in order of the log.
 
-`enter` checks one filing against all that was filed before it and, where nothing refuses it, takes it in. It is the one
-place for both: what is checked when something is filed is checked again whenever the log is read, so that a record that
-does not hold has no effect (threat O3). A function of its arguments alone, but that it changes the state it is given.
+`enter` checks one filing against all that was filed before it and, where nothing refuses it, takes it in; `refused`
+only checks. It is the one place for both: what is checked when something is filed is checked again whenever the log
+is read, so that a record that does not hold has no effect (threat O3). A function of its arguments alone, but that it
+changes the state it is given.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from ytterby.licence import end_use_statement as statement
 from ytterby.licence import invitation, trade_order, use_profile
 from ytterby.licence.filing import Filing, Speech, canonical_text
 from ytterby.licence.invitation import BoundKey, Invited
+from ytterby.proof.key import PublicKey
 from ytterby.terms.problem import Problem, refuse
 
 Json = dict[str, Any]
@@ -45,15 +47,19 @@ class Filed:
     retransfers: dict[str, delivery.Transferring] = field(default_factory=dict)
     visits: dict[str, delivery.EndUseVisit] = field(default_factory=dict)
     flaws: list[tuple[int, str]] = field(default_factory=list)
+    # Where to look: invitations by token and by their two parties, accounts by party and by the bytes of their key.
+    of_token: dict[str, str] = field(default_factory=dict)
+    newest: dict[tuple[str, str], str] = field(default_factory=dict)
+    account_of: dict[str, str] = field(default_factory=dict)
+    bound: set[bytes] = field(default_factory=set)
 
     def has_key(self, party: str) -> bool:
         """Tell whether a party has a signing key that has not ended."""
-        return any(key.party == party and key.ended is None for key in self.keys.values())
+        return party in self.account_of
 
     def by_token(self, token: str) -> Invited | None:
         """Return the invitation of a token, in whatever state."""
-        wanted = invitation.token_hash(token)
-        return next((one for one in self.invitations.values() if one.invitation.token_hash == wanted), None)
+        return self.invitations.get(self.of_token.get(invitation.token_hash(token), ""))
 
     def neighbours(self, party: str) -> frozenset[str]:
         """Return who delivers to a party and to whom it delivers, as accepted invitations tell: one step each way."""
@@ -88,15 +94,25 @@ def shipping_stops(filed: Filed) -> frozenset[statement.Stop]:
     return filed.stops()
 
 
+def refused(filed: Filed, kind: str, one: Filing, said: Speech, rules: FilingRules) -> list[Problem]:
+    """Return what refuses a filing beside all that was filed; it changes nothing.
+
+    Raises:
+        KeyError: no filing is of that kind.
+    """
+    check, _ = ENTRIES[kind]
+    return _unwritable(one) or check(filed, one, said, rules)
+
+
 def enter(filed: Filed, kind: str, one: Filing, said: Speech, rules: FilingRules) -> list[Problem]:
     """Return what refuses a filing; where nothing does, it is taken in.
 
     Raises:
         KeyError: no filing is of that kind.
     """
-    check, take = ENTRIES[kind]
-    problems = _unwritable(one) or check(filed, one, said, rules)
+    problems = refused(filed, kind, one, said, rules)
     if not problems:
+        _, take = ENTRIES[kind]
         take(filed, one, said)
     return problems
 
@@ -128,22 +144,30 @@ def _take_request(filed: Filed, one: Any, said: Speech) -> None:
 def _check_invitation(filed: Filed, one: Any, said: Speech, rules: FilingRules) -> list[Problem]:
     asked = {key: by for key, (_, by) in filed.requests.items()}
     has_key = filed.has_key(one.party)
-    return invitation.check_invitation(
-        said, one, rules.invitations, known=filed.invitations, requests=asked, has_key=has_key
-    )
+    is_known = one.id in filed.invitations or one.token_hash in filed.of_token
+    return invitation.check_invitation(said, one, rules.invitations, is_known=is_known, requests=asked, has_key=has_key)
 
 
 def _take_invitation(filed: Filed, one: Any, said: Speech) -> None:
     pair = (one.asked_by, one.party)
-    for key, other in filed.invitations.items():
-        if (other.invitation.asked_by, other.invitation.party) == pair:
-            filed.invitations[key] = replace(other, is_newest=False)
+    before = filed.newest.get(pair)
+    if before is not None:
+        filed.invitations[before] = replace(filed.invitations[before], is_newest=False)
+    filed.newest[pair] = filed.of_token[one.token_hash] = one.id
     filed.invitations[one.id] = Invited(one, said.at)
 
 
 def _check_use(filed: Filed, one: Any, said: Speech, rules: FilingRules) -> list[Problem]:
     invited = filed.invitations.get(one.invitation)
-    return invitation.check_use(said, one, invited, register_id=rules.register_id, keys=filed.keys)
+    party = invited.invitation.party if invited else ""
+    return invitation.check_use(
+        said,
+        one,
+        invited,
+        register_id=rules.register_id,
+        has_key=filed.has_key(party),
+        is_taken=lambda account, raw: account in filed.keys or raw in filed.bound,
+    )
 
 
 def _take_use(filed: Filed, one: Any, said: Speech) -> None:
@@ -152,10 +176,12 @@ def _take_use(filed: Filed, one: Any, said: Speech) -> None:
     if not one.key:
         return
     party = invited.invitation.party
-    for account, key in filed.keys.items():
-        if key.party == party and key.ended is None:
-            filed.keys[account] = replace(key, ended=said.at)
+    before = filed.account_of.get(party)
+    if before is not None:
+        filed.keys[before] = replace(filed.keys[before], ended=said.at)
     filed.keys[one.account] = BoundKey(party, one.account, one.key, said.at)
+    filed.account_of[party] = one.account
+    filed.bound.add(PublicKey.parse(one.key).raw)
 
 
 def _check_end(filed: Filed, one: Any, said: Speech, rules: FilingRules) -> list[Problem]:

@@ -25,6 +25,8 @@ from ytterby.terms.quantity import plain_decimal
 
 TEXT_MAX, NAME_MAX, DOCUMENTS_MAX = 4_000, 300, 50
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# Days are compared as texts, so that a week date, which Python reads too, would come in the wrong order.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 Json = dict[str, Any]
@@ -70,7 +72,7 @@ def order_key(seller: str, number: str) -> str:
 def day_of(text: str) -> date | None:
     """Return the day of a text as 2026-11-24; None where it is none."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 

@@ -19,7 +19,7 @@ Source: threats of this project, X3; own rules, `address_sources.csv` and `invit
 
 import csv
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -229,14 +229,16 @@ def check_invitation(
     one: Invitation,
     rules: InvitationRules,
     *,
-    known: Mapping[str, Invited],
+    is_known: bool,
     requests: Mapping[str, str],
     has_key: bool,
 ) -> list[Problem]:
-    """Return what keeps an invitation out. `requests` are who asked, by the request's number."""
+    """Return what keeps an invitation out. `is_known`: its number or token was used before; `requests` are who asked,
+    by the request's number; `has_key`: the invited party has one.
+    """
     if problems := office_speaks(said):
         return problems
-    if one.id in known or any(other.invitation.token_hash == one.token_hash for other in known.values()):
+    if is_known:
         problems.append(refuse("filed.twice", "/id", one.id))
     if one.found.how not in rules.level_by_source:
         known_ways = ", ".join(rules.level_by_source)
@@ -266,13 +268,15 @@ def check_use(
     invited: Invited | None,
     *,
     register_id: str,
-    keys: Mapping[str, BoundKey],
+    has_key: bool,
+    is_taken: Callable[[str, bytes], bool],
 ) -> list[Problem]:
-    """Return what keeps the first use of an invitation out; `keys` are all bound keys by account."""
+    """Return what keeps the first use of an invitation out. `has_key`: the invited party has one; `is_taken` tells
+    whether an account, or the bytes of a key, are bound already.
+    """
     if invited is None or not invited.works_at(said.at):
         return [refuse("invitation.not_valid")]
     party = invited.invitation.party
-    has_key = any(key.party == party and key.ended is None for key in keys.values())
     if said.party and said.party != party:
         return [refuse("invitation.other_session")]
     problems = _mark_problems(one)
@@ -282,10 +286,12 @@ def check_use(
         if one.key or one.account:
             problems.append(refuse("invitation.key_bound", "/key"))
         return problems
-    return problems + _key_problems(one, party, register_id, keys)
+    return problems + _key_problems(one, party, register_id, is_taken)
 
 
-def _key_problems(one: InvitationUse, party: str, register_id: str, keys: Mapping[str, BoundKey]) -> list[Problem]:
+def _key_problems(
+    one: InvitationUse, party: str, register_id: str, is_taken: Callable[[str, bytes], bool]
+) -> list[Problem]:
     try:
         key = PublicKey.parse(one.key)
         signature = b64decode(one.signature, validate=True)
@@ -295,7 +301,7 @@ def _key_problems(one: InvitationUse, party: str, register_id: str, keys: Mappin
         return [refuse("invitation.key", "/key", key.name)]
     if not key.verify(binding_text(register_id, one.invitation, party, one.key), signature):
         return [refuse("invitation.key_not_held", "/signature")]
-    if one.account in keys or any(PublicKey.parse(other.text).raw == key.raw for other in keys.values()):
+    if is_taken(one.account, key.raw):
         return [refuse("invitation.key_in_use", "/key", key.name)]
     return []
 

@@ -9,7 +9,7 @@ from ytterby.licence.trade_order import TradeOrder
 from ytterby.shell.actions.filing import FilingChange, file_with, read_filing, unregistered
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
-from ytterby.shell.store.filed import stored_filed
+from ytterby.shell.store.filed import kept_filed
 
 
 def enter_order(
@@ -17,7 +17,7 @@ def enter_order(
 ) -> FilingChange:
     """Enter an order, or the next version of one. `fields` are those of an order; its version is counted here."""
     seller, number = str(fields.get("seller", speaker.party)), str(fields.get("number", ""))
-    known = stored_filed(register).orders.get(order_key(seller, number))
+    known = kept_filed(register).orders.get(order_key(seller, number))
     counted = {"version": 1 if known is None else known.order.version + 1, "seller": seller}
     order, problems = read_filing({**counted, **fields}, TradeOrder)
     if order is None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ytterby.chain.party import OPERATOR
-from ytterby.licence.filed import KIND_OF, Filed, key_of
+from ytterby.licence.filed import KIND_OF, key_of
 from ytterby.licence.filing import Filing, Speech
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
@@ -25,11 +25,10 @@ from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import KEY, SESSION, Speaker, key_speaker
 from ytterby.shell.store.filed import (
     filing_fields,
-    has_newer,
     is_registered,
     judge,
+    kept_filed,
     speaker_flaw,
-    stored_filed,
 )
 from ytterby.shell.store.licence_speakers import is_officer
 from ytterby.shell.store.models import Account
@@ -62,16 +61,14 @@ def file_with(
 ) -> FilingChange:
     """Enter a filing; `after` writes what goes with it in the same transaction."""
     moment, kind, key = at or now(), KIND_OF[type(one)], key_of(one)
-    size = register.size
-    problems = _problems(register, stored_filed(register), one, speaker, moment)
+    problems = _problems(register, one, speaker, moment)
     if problems:
         return FilingChange(tuple(problems), register.size)
     record = _spoken(register, Registrable(kind, key, _fields(register, one, speaker, moment)), speaker)
 
     def check() -> None:
-        """Judge again what was entered meanwhile changes; the caller holds the lock."""
-        found = _problems(register, stored_filed(register), one, speaker, moment) if has_newer(size) else []
-        found = found or _speaker(register, record, speaker)
+        """Judge again by what was entered meanwhile; the caller holds the lock."""
+        found = _problems(register, one, speaker, moment) or _speaker(register, record, speaker)
         if found:
             raise RefusedRight(*found)
 
@@ -99,7 +96,7 @@ def speech(register: Register, speaker: Speaker, at: datetime) -> Speech:
 
 def speaker_of(register: Register, key: PrivateKey) -> Speaker:
     """Return who speaks with a key: an account of the log, or one that an invitation bound to its party."""
-    bound = stored_filed(register).keys.get(key.name)
+    bound = kept_filed(register).keys.get(key.name)
     if bound is not None and bound.ended is None and bound.text == key.public.text():
         return Speaker(key.name, bound.party, KEY, key)
     return key_speaker(stored_rights(register), key)
@@ -114,9 +111,9 @@ def unregistered(**parties: str) -> list[Problem]:
     ]
 
 
-def _problems(register: Register, filed: Filed, one: Filing, speaker: Speaker, at: datetime) -> list[Problem]:
+def _problems(register: Register, one: Filing, speaker: Speaker, at: datetime) -> list[Problem]:
     rights, rules = stored_rights(register), filing_rules(register.id)
-    return judge(filed, rights, one, KIND_OF[type(one)], speech(register, speaker, at), rules)
+    return judge(kept_filed(register), rights, one, KIND_OF[type(one)], speech(register, speaker, at), rules)
 
 
 def _fields(register: Register, one: Filing, speaker: Speaker, at: datetime) -> dict[str, object]:
@@ -140,5 +137,5 @@ def _speaker(register: Register, record: Registrable, speaker: Speaker) -> list[
         granted = stored_rights(register).accounts().get(speaker.account)
         is_other = granted is not None and granted.party != speaker.party
         return [refuse("filed.not_an_account", "", speaker.account)] if is_other else []
-    flaw = speaker_flaw(stored_rights(register), stored_filed(register), register.id, record.kind, record.fields)
+    flaw = speaker_flaw(stored_rights(register), kept_filed(register), register.id, record.kind, record.fields)
     return [] if flaw is None else [refuse("filed.not_an_account", "", speaker.account)]

@@ -35,7 +35,7 @@ from ytterby.shell.actions.filing import NOBODY, FilingChange, file_with, unregi
 from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
-from ytterby.shell.store.filed import stored_filed
+from ytterby.shell.store.filed import has_token, kept_filed
 from ytterby.shell.store.outbox import queue_notice
 from ytterby.terms.instant import write_instant
 from ytterby.terms.problem import Problem, refuse
@@ -150,7 +150,7 @@ def end_invitation(
 def open_invitation(register: Register, token: str, speaker: Speaker = NOBODY, *, at: datetime | None = None) -> Opened:
     """Return what a link opens, without using it; the same answer for every link that does not work."""
     moment = at or now()
-    filed = stored_filed(register)
+    filed = kept_filed(register) if has_token(token) else Filed()
     invited = filed.by_token(token)
     if invited is None or not invited.works_at(moment):
         return Opened((refuse("invitation.not_valid"),))
@@ -191,7 +191,7 @@ def accept_invitation(
     invitation were seen by. The link is dead afterwards; from the session of whoever asked it is dead at once.
     """
     moment = at or now()
-    invited = stored_filed(register).by_token(token)
+    invited = kept_filed(register).by_token(token) if has_token(token) else None
     if invited is None or not invited.works_at(moment):
         return FilingChange((refuse("invitation.not_valid"),), register.size)
     wrong = _wrong_session(register, invited, speaker, moment)
@@ -212,7 +212,7 @@ def accept_invitation(
 
 def party_of_account(register: Register, account: str) -> str | None:
     """Return the party to which an invitation bound an account; None where none did, or its key has ended."""
-    bound = stored_filed(register).keys.get(account)
+    bound = kept_filed(register).keys.get(account)
     return bound.party if bound is not None and bound.ended is None else None
 
 

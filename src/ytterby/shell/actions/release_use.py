@@ -14,7 +14,7 @@ from ytterby.licence.use_profile import UseProfile, UseRelease, positions
 from ytterby.shell.actions.filing import FilingChange, file_with, read_filing, unregistered
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker
-from ytterby.shell.store.filed import stored_filed
+from ytterby.shell.store.filed import kept_filed
 from ytterby.terms.problem import pointer, remark
 
 ID_BYTES = 6
@@ -26,7 +26,7 @@ def file_profile(
     """File a profile, or with the number of one its next version. `fields` are those of a profile without number and
     version, which are drawn and counted here.
     """
-    known = stored_filed(register).profiles.get(str(fields.get("id", "")))
+    known = kept_filed(register).profiles.get(str(fields.get("id", "")))
     version = 1 if known is None else known.profile.version + 1
     drawn = {"id": secrets.token_hex(ID_BYTES), "version": version, "end_user": speaker.party}
     profile, problems = read_filing({**drawn, **fields}, UseProfile)
@@ -52,7 +52,7 @@ def release_use(
     change = file_with(register, release, speaker, at=at)
     if change.problems:
         return change
-    filed = stored_filed(register)
+    filed = kept_filed(register)
     held = [one.release for one in filed.releases.values()]
     over = tuple(
         remark(

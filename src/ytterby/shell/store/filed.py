@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ytterby.licence.filed import KINDS, STRUCTS, Filed, FilingRules, enter
+from ytterby.licence.filed import KINDS, STRUCTS, Filed, FilingRules, enter, refused
 from ytterby.licence.filing import Filing, Speech
-from ytterby.licence.invitation import InvitationUse
+from ytterby.licence.invitation import InvitationUse, token_hash
 from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.shell.store.licence_speakers import is_officer
 from ytterby.shell.store.models import Registration
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.shell.store.rights import Record, Rights, RightsAt, rights_by_index, signed_text, stored_records
 from ytterby.terms.instant import read_instant
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 KEY, SESSION, TOKEN, DEMO = "key", "session", "token", "demo"
 WAYS = (KEY, SESSION, TOKEN, DEMO)
+KEPT = 8
+_kept = Kept[Filed](KEPT)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, msgspec.ValidationError)
 
 Json = dict[str, Any]
@@ -84,9 +87,9 @@ def account_key(rights: Rights, filed: Filed, account: str, party: str) -> tuple
 
 
 def judge(filed: Filed, rights: Rights, one: Filing, kind: str, said: Speech, rules: FilingRules) -> list[Problem]:
-    """Return what refuses a filing; where nothing does, it is taken into `filed`."""
+    """Return what refuses a filing beside all that was filed and by the rights of now."""
     problems = _key_taken(rights, one) if isinstance(one, InvitationUse) and one.key else []
-    return problems or enter(filed, kind, one, said, rules)
+    return problems or refused(filed, kind, one, said, rules)
 
 
 def _key_taken(rights: Rights, one: InvitationUse) -> list[Problem]:
@@ -121,7 +124,9 @@ def _take(filed: Filed, record: Record, rights: Rights, rules: FilingRules, *, i
     if flaw:
         return flaw
     one = msgspec.convert(fields["filing"], STRUCTS[record.kind])
-    problems = judge(filed, rights, one, record.kind, speech_of(rights, fields, at), rules)
+    said = speech_of(rights, fields, at)
+    problems = _key_taken(rights, one) if isinstance(one, InvitationUse) and one.key else []
+    problems = problems or enter(filed, record.kind, one, said, rules)
     return f"the rules do not allow it: {problems[0].code}" if problems else None
 
 
@@ -135,9 +140,20 @@ def stored_filed(register: "Register", size: int | None = None) -> Filed:
     )
 
 
-def has_newer(size: int) -> bool:
-    """Tell whether anything that filings are judged by was entered from a log size on; the caller holds the lock."""
-    return Registration.objects.filter(log_index__gte=size, kind__in=(*KINDS, *RIGHTS_KINDS)).exists()
+def kept_filed(register: "Register", size: int | None = None) -> Filed:
+    """Return the same, worked out anew only where something was filed or rights changed. Nobody changes it."""
+    rows = Registration.objects.filter(kind__in=(*KINDS, *RIGHTS_KINDS))
+    rows = rows if size is None else rows.filter(log_index__lt=size)
+    last = rows.order_by("-log_index").values_list("log_index", "digest").first()
+    if last is None:
+        return Filed()
+    index, digest = last[0], bytes(last[1])
+    return _kept.get((register.id, index, digest), lambda: stored_filed(register, index + 1))
+
+
+def has_token(token: str) -> bool:
+    """Tell whether an invitation of a token was entered: one look into an index, whatever is guessed (threat X2)."""
+    return Registration.objects.filter(kind="invitation", key=token_hash(token)).exists()
 
 
 def is_registered(party: str) -> bool:

@@ -28,7 +28,7 @@ from ytterby.licence.invitation import Invited, level_of
 from ytterby.licence.trade_order import TradeOrder, known_to
 from ytterby.shell.site.filing_tables import invitation_rules
 from ytterby.shell.site.register import current_register
-from ytterby.shell.store.filed import stored_filed
+from ytterby.shell.store.filed import kept_filed
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import LICENSING, Viewer
 from ytterby.terms.instant import write_instant
@@ -45,7 +45,7 @@ def reads_filings(viewer: Viewer) -> bool:
 def filed_at(viewer: Viewer, known: Known) -> Filed:
     """Return what was filed as known at a log size, for what the store works out of it; doors ask for its rows."""
     del viewer
-    return stored_filed(current_register(), known.size)
+    return kept_filed(current_register(), known.size)
 
 
 # Invitations
