@@ -67,6 +67,7 @@ WORD_GROUPS = (
     "screening",
     "status_driver",
     "signature",
+    "filed",
 )
 
 # {{ and }} stand for themselves, as in str.format.
