@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -37,6 +37,7 @@ from ytterby.shell.store.rights import signed_text, stored_rights
 from ytterby.terms.problem import Problem, refuse
 
 F = TypeVar("F", bound=Filing)
+Filer: TypeAlias = Speaker  # as doors know it, which ask the store for nothing themselves
 NOBODY = Speaker("", "", SESSION)  # whoever comes by a link and is not signed in
 
 

@@ -17,8 +17,7 @@ from ytterby.shell.wording import word
 from ytterby.terms.problem import is_refused
 
 if TYPE_CHECKING:
-    from ytterby.shell.actions.filing import FilingChange
-    from ytterby.shell.store.case_speakers import Speaker
+    from ytterby.shell.actions.filing import Filer, FilingChange
 
 Json = dict[str, Any]
 SHOWN = 12  # digits of a digest that people read
@@ -38,7 +37,7 @@ def add_documents(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def filing_speaker(args: argparse.Namespace, reading: Reading) -> "Speaker":
+def filing_speaker(args: argparse.Namespace, reading: Reading) -> "Filer":
     """Return who files: by an account's key or one that an invitation bound, or in a demo for a party."""
     from ytterby.shell.actions.filing import speaker_of
 
