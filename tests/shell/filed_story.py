@@ -82,9 +82,9 @@ def accept(register, token, key=None, at=AT, **how):
     )
 
 
-def invited(register, office, asked_by=KESTREL, party=NORRVIK, *, at=AT):
+def invited(register, office, asked_by=KESTREL, party=NORRVIK, *, at=AT, **how):
     """Return the key of a party that was invited and accepted."""
-    _, mail = send_invitation(register, office, asked_by, party, at=at)
+    _, mail = send_invitation(register, office, asked_by, party, at=at, **how)
     key = make_party_key()
     done(accept(register, mail.token, key, at))
     return key
