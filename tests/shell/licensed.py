@@ -18,7 +18,10 @@ from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.store.customs import answer_fields, stored_at_customs
 from ytterby.shell.store.licences import enter_licence, follow_customs, issue_problems, licence_record
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
+from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.licences import list_licences, show_licence
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)

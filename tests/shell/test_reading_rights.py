@@ -11,7 +11,7 @@ from law.law_case import content_of, with_pack
 from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.filed_story import file_story, filed_probes, filed_rows
-from shell.licensed import issue, licence, licence_rows, say
+from shell.licensed import issue, licence, licence_rows, say, tell_customs
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -39,7 +39,6 @@ from ytterby.shell.store.reading.balance import mirror_pairs, step_closures
 from ytterby.shell.store.reading.case_outcomes import case_outcomes
 from ytterby.shell.store.reading.closed import closed_month
 from ytterby.shell.store.reading.columns import columns_of
-from ytterby.shell.store.reading.customs import list_messages
 from ytterby.shell.store.reading.end_use import EndUseQuestion, end_use_flags
 from ytterby.shell.store.reading.entries import accepted_entries, directory
 from ytterby.shell.store.reading.event_texts import submitted_events

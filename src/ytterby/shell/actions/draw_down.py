@@ -51,7 +51,6 @@ from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow, LogHead,
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.registrations import registered_site
 from ytterby.shell.store.rights import stored_rights
-from ytterby.shell.store.shipping import shipping_is_stopped
 from ytterby.terms.problem import Problem, finding, refuse
 
 TRIES = 5
@@ -172,23 +171,8 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _checks_hold(held: HeldLicence | None, at: datetime) -> bool:
-    """Tell whether nothing stops goods of a licence, no repudiated statement and no alarm, and whether its parties pass
-    screening against lists that are young enough, where its pack asks.
-    """
-    if held is None:
-        return True
-    if shipping_is_stopped(held.licence):
-        return False
-    if held.licence.list_hours is None:
-        return True
-    hours = held.licence.list_hours
-    known = known_at(OPERATOR_VIEWER, None)
-    return check_parties(OPERATOR_VIEWER, known, held.licence.parties, at, hours_most=hours).answer is Answer.PASSED
-
-
-def _record(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, at: datetime, *, holds: bool) -> int:
-    record = spoken_record(register, Registrable(DRAW_DOWN, asked.licence, draw_down_fields(asked, holds)), speaker)
+def _record(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, at: datetime, *, failed: str) -> int:
+    record = spoken_record(register, Registrable(DRAW_DOWN, asked.licence, draw_down_fields(asked, failed)), speaker)
 
     def check() -> None:
         _judge(register, asked, speaker, judged, at, failed=failed)
