@@ -186,7 +186,7 @@ class _Beside:
 # Kind of registration -> the field that names who beside the operator may have made it.
 OWNERS = {
     "product": "maker",
-    **dict.fromkeys(("columns", "inquiry", "draw_down", "licence_status", *FILINGS), "party"),
+    **dict.fromkeys(("columns", "inquiry", "draw_down", "licence_status", "customs_answer", *FILINGS), "party"),
 }
 REGISTRATION_COLUMNS = ("kind", "key", "document", "digest", "salt", "submitter")
 

@@ -71,6 +71,9 @@ def customs_event(export: bytes, declaration: str, mass_kg: int, number: str) ->
     document: Json = json.loads(export)
     event = document["epcisBody"]["eventList"][0]
     event |= {"eventID": f"urn:uuid:{number}", "ree:declaration": declaration, "ree:netMassKilogram": mass_kg}
+    # Customs speaks for its own place and for nobody's plant, and moves nothing: it looked, and let it go.
+    event |= {"bizStep": "inspecting"}
+    event["sourceList"] = [one for one in event["sourceList"] if one["type"] == "owning_party"]
     document["epcisBody"]["eventList"] = [event]
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
@@ -116,10 +119,11 @@ def exit_scenes(register: "Register", folder: Path, export: str, confirmed: str,
     """Yield how the magnets leave: the exporter's event reserves, customs' own draws, and more is unlicensed."""
     here, keys = quote(str(folder)), quote(str(register.keys / "people"))
     refresh_lists(register, LEFT - timedelta(hours=1))
-    yield Scene("demo.leave", f"event capture {here}/{export} --as operator", LEFT)
+    yield Scene("demo.leave", "party rescreen --whole", LEFT - timedelta(minutes=30))
+    yield Scene("", f"event capture {here}/{export} --as operator", LEFT)
     yield Scene("", f"event capture {here}/{confirmed} --as {quote(CUSTOMS)}", LEFT + timedelta(hours=1))
     yield Scene("", f"licence show {LICENCE}", LEFT + timedelta(hours=1))
-    second = f"licence reserve {LICENCE} L1 --declaration XA-EX-0703-90001 --quantity 10 --by {keys}/clerk.key"
+    second = f"licence reserve {LICENCE} --declaration XA-EX-0703-90001 --quantity 10 --by {keys}/clerk.key"
     yield Scene("demo.again", second, LEFT + timedelta(hours=2), Outcome.FOUND)
     yield Scene("demo.beyond", f"event capture {here}/{beyond} --as {quote(CUSTOMS)}", LEFT + timedelta(hours=3))
     yield Scene("", f"licence show {LICENCE}", LEFT + timedelta(hours=3))
