@@ -11,7 +11,11 @@ from shell.tampering import named
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.draw_down import exits_without_licence
 from ytterby.shell.actions.work import work_once
+from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.models import LicensedEvent
+from ytterby.shell.store.reading.findings import list_findings
+from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
 NUMBER = "XA-DU-2025-004417"
 LATER = datetime(2026, 6, 2, tzinfo=UTC)
@@ -144,3 +148,20 @@ def test_before_customs_acknowledged_an_event_reserves_nothing(register, sample)
     answer(NUMBER)
     assert take(register, sample, export(sample, 2), EXPORTER).why == ""
     assert balance(number=NUMBER) == (0, 900, 0, 0)
+
+
+def test_what_customs_confirms_changes_nothing_of_the_book(register, sample):
+    """A customs place never holds: the goods are where their sender's event put them."""
+    office(register)
+    events = sample["epcisBody"]["eventList"]
+
+    def found():
+        derive_to(register.size)
+        rows = list_findings(OPERATOR_VIEWER, known=known_at(OPERATOR_VIEWER, None))["findings"]
+        return {row["id"] for row in rows}
+
+    text = json.dumps({**sample, "epcisBody": {"eventList": events[:17]}}).encode()
+    assert capture(register, text, submitter="operator", at=AT).outcome == "accepted"
+    before = found()
+    take(register, sample, confirmed(sample, 1), CUSTOMS)
+    assert found() == before

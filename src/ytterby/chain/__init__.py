@@ -26,6 +26,7 @@ Which event is which posting (business step x event type; `postings.POSTINGS` is
     shipping, departing                      ObjectEvent OBSERVE     Dispatch (a departing after a shipping: one)
     receiving                                ObjectEvent OBSERVE     Receipt
     arriving                                 ObjectEvent OBSERVE     Transit (the place changes, nothing else)
+    shipping, departing at a customs place   ObjectEvent OBSERVE     Transit, where no site is named that they come from
     void_shipping                            ObjectEvent OBSERVE     Void (ends the Dispatch)
     stock_taking, cycle_counting             ObjectEvent OBSERVE     StockTake
     destroying                               ObjectEvent DELETE      Loss

@@ -30,7 +30,7 @@ from ytterby.chain.posting import (
 )
 
 # Raise with any change of a derived figure or of the form it is kept in.
-DERIVATION = 5
+DERIVATION = 6
 
 Kept = (
     Source

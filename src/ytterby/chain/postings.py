@@ -194,7 +194,11 @@ def _transformation(entry: Entry, world: World) -> tuple[Posting, ...]:
 
 def _dispatch(entry: Entry, world: World) -> tuple[Posting, ...]:
     event = entry.event
-    place = event.source("location") or _place(event)
+    sent_from = event.source("location")
+    place = sent_from or _place(event)
+    if sent_from is None and place and world.directory.is_customs(site_of(place)):
+        # Customs tells that goods passed its place: it never held them, whoever sent them did.
+        return _arriving(entry, world)
     head = _head(entry, world, place, holder=event.source("possessing_party"), owner=event.source("owning_party"))
     lines, boxes = _goods(entry, world), _boxes(event)
     if not lines and not boxes:

@@ -35,7 +35,7 @@ def good(answer):
 
 def test_a_licence_from_its_reservation_to_its_end(told):
     assert NUMBER in good(told("list")).out
-    asked = (NUMBER, "--declaration", "D-1", "--quantity", "4", *DAY)
+    asked = (NUMBER, "L1", "--declaration", "D-1", "--quantity", "4", *DAY)
     made = good(told("reserve", *asked, "--as", EXPORTER, "--json")).json
     assert (made["code"], made["problems"]) == ("ok", [])
     good(told("reserve", *asked, "--as", EXPORTER))

@@ -1,7 +1,7 @@
 """`ytterby licence`: where licences stand, what is reserved, drawn and left of them, and who changed that.
 
-    ytterby licence reserve XA-1 --line L1 --declaration D-7 --quantity 900 --by exporter.key
-    ytterby licence exit XA-1 --line L1 --declaration D-7 --quantity 899.5 --site PORT --owner Oriel --by customs.key
+    ytterby licence reserve XA-1 L1 --declaration D-7 --quantity 900 --by exporter.key
+    ytterby licence exit XA-1 L1 --declaration D-7 --quantity 899.5 --site PORT --owner Oriel --by customs.key
     ytterby licence suspend XA-1 --reason CODE --text "…" --by ann.key
     ytterby licence confirm XA-1 27 --by bo.key
 
@@ -86,7 +86,7 @@ def _add_entry(
 ) -> argparse.ArgumentParser:
     parser = add_command(verbs, verb, run, summary)
     parser.add_argument("number", metavar="NUMBER")
-    parser.add_argument("--line", default="L1", metavar="LINE", help="line of the licence (default: L1)")
+    parser.add_argument("line", nargs="?", default="L1", metavar="LINE", help="line of the licence (default: L1)")
     parser.add_argument("--declaration", required=True, metavar="D", help="number of the export declaration")
     parser.add_argument("--declaration-line", type=whole_number, default=1, metavar="N", help="its line (default: 1)")
     parser.add_argument("--seq", type=whole_number, default=1, metavar="N", help="sequence under it (default: 1)")
