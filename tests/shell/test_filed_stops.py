@@ -27,7 +27,7 @@ def test_a_repudiated_statement_closes_the_licence_but_for_what_is_reserved(lice
     """Threat X3: what nobody stands by ships no further; goods that have left are recorded all the same."""
     register, digest = licensed
     done(repudiate_statement(register, digest, "not_made", "we did not", USER, at=AT))
-    assert codes(say(register, "reserve", "1", decl="d2")) == ["licence.checks"]
+    assert codes(say(register, "reserve", "1", decl="d2")) == ["licence.shipping_stopped"]
     left = say(register, "exit", "5", seq=2)
     assert (left.verdict, left.drawn, left.unlicensed) == ("drawn_in_part", "4", "1")
     assert balance() == (4, 0, 6, 1)
@@ -36,7 +36,7 @@ def test_a_repudiated_statement_closes_the_licence_but_for_what_is_reserved(lice
 def test_an_alarm_closes_it_until_the_office_ends_it(licensed):
     register, digest = licensed
     alarm = done(raise_alarm(register, "use_changed", "another line", SELLER, statement=digest, at=AT)).key
-    assert codes(say(register, "reserve", "1", decl="d2")) == ["licence.checks"]
+    assert codes(say(register, "reserve", "1", decl="d2")) == ["licence.shipping_stopped"]
     done(end_alarm(register, alarm, "it is the same line", demo_speaker(OFFICE), at=AT))
     assert codes(say(register, "reserve", "1", decl="d3")) == []
 

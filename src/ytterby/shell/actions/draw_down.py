@@ -132,7 +132,7 @@ def enter_draw_down(
     if problems:
         return DrawDown(tuple(problems), register.size)
     for _ in range(TRIES):
-        failed = failed_check(register, held_licence(asked.licence), moment)
+        failed = failed_check(held_licence(asked.licence), moment)
         judged = _Judged()
         try:
             size = _record(register, asked, speaker, judged, moment, failed=failed)
@@ -219,7 +219,7 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
         raise RefusedRight(flaw)
     size = LogHead.objects.get(id=1).size
     held = _acknowledged(asked.licence)
-    if failed_check(register, held, at) != failed:
+    if failed_check(held, at) != failed:
         raise _Stale
     line = stored_lines(asked.licence).get(asked.line)
     if held is None or line is None:
