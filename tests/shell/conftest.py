@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,36 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(register_module, "configured_url", url_of)
     yield
     connections.close_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Apply the migrations to the first SQLite database of this process, and copy its tables into every later one: to
+    apply them takes longer than most tests.
+    """
+    import sqlite3
+
+    from django.db import connection
+
+    from ytterby.shell.site import register as register_module
+    from ytterby.shell.site import schema
+
+    kept = tmp_path_factory.mktemp("tables") / "made.sqlite3"
+
+    def bring_tables_up() -> None:
+        if connection.vendor != "sqlite" or connection.introspection.table_names():
+            schema.bring_tables_up()
+        elif kept.exists():
+            with closing(sqlite3.connect(kept)) as made:
+                made.backup(connection.connection)
+        else:
+            schema.bring_tables_up()
+            with closing(sqlite3.connect(kept)) as made:
+                connection.connection.backup(made)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(register_module, "bring_tables_up", bring_tables_up)
+        yield
 
 
 @pytest.fixture
