@@ -177,6 +177,19 @@ def test_guessing_costs_a_longer_and_longer_wait_and_others_wait_for_nothing(cli
     assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
 
 
+def test_a_flood_of_sign_ins_leaves_threads_for_everybody_else(client, time):
+    """Threat X2: so many passwords are hashed at once and no more; the next is told to come back."""
+    give_login(time, "cleo", code=False)
+    for _ in range(people_limits().hashes_at_once):
+        assert attempts.hashing.acquire(blocking=False)
+    refused = client.post("/en/sign-in/", {"name": "cleo", "password": PASSWORD})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert client.get("/en/sign-in/").status_code == 200
+    for _ in range(people_limits().hashes_at_once):
+        attempts.hashing.release()
+    assert client.post("/en/sign-in/", {"name": "cleo", "password": PASSWORD}).status_code == 302
+
+
 def test_an_invitation_is_a_page_once(client, time):
     made = login.set_login("ivo", name="ivo", invites=True, at=time.at)
     address = f"/en/invited/{made.invitation}/"

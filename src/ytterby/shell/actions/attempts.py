@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from ytterby.shell.site.people_limits import people_limits
 
@@ -56,5 +56,7 @@ def _key(name: str) -> bytes:
     return sha256(name.strip().casefold().encode("utf-8", "surrogatepass")).digest()
 
 
+# Hashing a password takes a core for a quarter of a second: no more at once than leave threads for everybody else.
+hashing = BoundedSemaphore(people_limits().hashes_at_once)
 passwords = Attempts(lambda: people_limits().password_wait_seconds)
 codes = Attempts(lambda: people_limits().code_wait_seconds)

@@ -20,6 +20,7 @@ class PeopleLimits:
     failures_free: int
     password_wait_seconds: int
     code_wait_seconds: int
+    hashes_at_once: int
     names_watched: int
     passkeys_most: int
     token_days: int

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ytterby.shell.actions import login
-from ytterby.shell.actions.attempts import Attempts, codes, passwords
+from ytterby.shell.actions.attempts import Attempts, codes, hashing, passwords
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.demo_user import check_demo_password
 from ytterby.shell.actions.web_session import OpenSession, open_session, session_of
@@ -43,7 +43,12 @@ def enter_person(request: HttpRequest) -> HttpResponse:
     if refused is not None:
         return refused
     at = now()
-    account = login.check_login(name, request.POST.get("password", ""))
+    if not hashing.acquire(blocking=False):
+        return _told_to_wait(request, 1, "people/sign_in.html", {"name": name})
+    try:
+        account = login.check_login(name, request.POST.get("password", ""))
+    finally:
+        hashing.release()
     person = None if account is None else person_of(OPERATOR_VIEWER, account, at.date())
     if person is None:
         passwords.failed(name)
@@ -192,8 +197,10 @@ def _waits(
 ) -> HttpResponse | None:
     """Return the answer that somebody has to wait; None where nobody has."""
     wait = attempts.seconds_to_wait(name)
-    if not wait:
-        return None
+    return _told_to_wait(request, wait, template, context) if wait else None
+
+
+def _told_to_wait(request: HttpRequest, wait: int, template: str, context: Mapping[str, object]) -> HttpResponse:
     text = _("Too many failures. Seconds to wait: %(n)s.")
     response = _form(request, template, context, problem=text % {"n": wait}, status=429)
     response.headers["Retry-After"] = str(wait)
