@@ -72,7 +72,8 @@ class Authenticator:
 
     def make(self, challenge, *, flags=PRESENT | VERIFIED | ATTESTED, fmt="none", statement=None, **bent):
         """Return attestation object and client data of a registration."""
-        data = self._data(flags, bent) + b"\0" * 16 + len(self.id).to_bytes(2, "big") + self.id + self.cose
+        named = bent.get("id", self.id)
+        data = self._data(flags, bent) + b"\0" * 16 + len(named).to_bytes(2, "big") + named + self.cose
         data += bent.get("after", b"")
         told = cbor({"fmt": fmt, "attStmt": statement or {}, "authData": data})
         return told, self._client(bent.get("kind", "webauthn.create"), challenge, bent)

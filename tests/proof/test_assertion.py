@@ -171,7 +171,10 @@ def test_a_passkey_that_was_not_made_here_by_a_verified_person_is_none():
         ({"rp_id": "evil.example"}, "other_name"),
         ({"flags": PRESENT | 0x40}, "not_verified"),
         ({"flags": PRESENT | VERIFIED}, "unreadable"),
+        ({"flags": PRESENT | VERIFIED | 0x80}, "unreadable"),
         ({"after": b"\0"}, "unreadable"),
+        ({"id": b""}, "unreadable"),
+        ({"id": b"i" * 1024}, "unreadable"),
     ]:
         told, client = PASSKEY.make(CHALLENGE, **bent)
         assert read_new_passkey(told, client, challenge=CHALLENGE, origin=ORIGIN, rp_id=RP_ID) == flaw
