@@ -107,6 +107,16 @@ def test_the_challenge_is_the_one_that_is_written_down():
     assert sha256(text.encode()).digest() == CHALLENGE
 
 
+def test_what_is_too_long_or_too_short_is_not_looked_into():
+    """Threat X5."""
+    assertion = PASSKEY.answer(CHALLENGE)
+    longer = json.dumps({**json.loads(assertion.client_data), "x": "x" * 8192}).encode()
+    assert flaw_of(assertion._replace(client_data=longer)) == "unreadable"
+    assert flaw_of(assertion._replace(authenticator_data=assertion.authenticator_data + b"x" * 8192)) == "unreadable"
+    assert flaw_of(assertion._replace(authenticator_data=assertion.authenticator_data[:36])) == "unreadable"
+    assert assertion_counter(assertion._replace(authenticator_data=b"")) == 0
+
+
 def test_who_counts_nothing_is_not_asked_to_count_and_who_counts_goes_up():
     silent = Authenticator(counts=False)
     assert flaw_of(silent.answer(CHALLENGE), passkey=silent) is None
