@@ -29,6 +29,8 @@ NONCE = to_base64url(b"n" * 16)
 CHALLENGE = approval_challenge(DRAFT, "C-00000001", 12, 1, NONCE, "register")
 KEY = PrivateKey.from_seed(KeyUse.OFFICER, "officer-1", b"k" * 32)
 PASSKEY = Authenticator()
+_NUMBERS = PASSKEY.private.public_key().public_numbers()
+POINT = _NUMBERS.x.to_bytes(32, "big"), _NUMBERS.y.to_bytes(32, "big")
 KEYS = SigningKeys(
     {"officer-1": KEY.public.text()}, {PASSKEY.name: PasskeyEntry("officer-1", PASSKEY.cose, RP_ID, ORIGIN)}
 )
@@ -115,6 +117,28 @@ def test_what_is_too_long_or_too_short_is_not_looked_into():
     assert flaw_of(assertion._replace(authenticator_data=assertion.authenticator_data + b"x" * 8192)) == "unreadable"
     assert flaw_of(assertion._replace(authenticator_data=assertion.authenticator_data[:36])) == "unreadable"
     assert assertion_counter(assertion._replace(authenticator_data=b"")) == 0
+
+
+def test_limits_are_the_last_that_is_allowed():
+    assertion = PASSKEY.answer(CHALLENGE)
+    told = json.loads(assertion.client_data)
+    room = 8192 - len(json.dumps({**told, "x": ""}))
+    for more, flaw in ((0, "wrong_signature"), (1, "unreadable")):
+        longest = json.dumps({**told, "x": "x" * (room + more)}).encode()
+        assert flaw_of(assertion._replace(client_data=longest)) == flaw
+    for length in (16, 64):
+        nonce = to_base64url(b"n" * length)
+        assert signature_flaw(sign_approval(KEY, CHALLENGE, nonce), CHALLENGE, KEYS) is None
+    for length in (1, 1023):
+        made, client = PASSKEY.make(CHALLENGE, id=b"i" * length)
+        found = read_new_passkey(made, client, challenge=CHALLENGE, origin=ORIGIN, rp_id=RP_ID)
+        assert found.id == b"i" * length
+
+
+def test_each_account_has_its_own_passkeys():
+    other = Authenticator(seed=b"other")
+    two = {**KEYS.passkeys, other.name: PasskeyEntry("officer-2", other.cose, RP_ID, ORIGIN)}
+    assert set(SigningKeys({}, two).of_account("officer-1")) == {PASSKEY.name}
 
 
 def test_who_counts_nothing_is_not_asked_to_count_and_who_counts_goes_up():
@@ -206,7 +230,11 @@ def test_a_passkey_that_was_not_made_here_by_a_verified_person_is_none():
         b"",
         cbor([1]),
         cbor({1: 2, 3: -7, -1: 1, -2: b"\1" * 32, -3: b"\1" * 32}),
-        cbor({1: 2, 3: -7, -1: 2, -2: b"\1" * 32, -3: b"\1" * 32}),
+        cbor({1: 2, 3: -7, -1: 2, -2: POINT[0], -3: POINT[1]}),
+        cbor({1: 2, 3: -7, -1: 1, -2: POINT[0], -3: POINT[1] + b"\0"}),
+        cbor({1: 3, 3: -257, -1: "n" * 256, -2: b"\1\0\1"}),
+        cbor({1: 3, 3: -257, -1: b"\xff" * 256, -2: 65537}),
+        cbor({1: 3, 3: -257, -1: b"\xff" * 513, -2: b"\1\0\1"}),
         cbor({1: 2, 3: -7, -1: 1, -2: b"\1" * 31, -3: b"\1" * 32}),
         cbor({1: 2, 3: -47, -1: 1, -2: b"\1" * 32, -3: b"\1" * 32}),
         cbor({1: 1, 3: -8, -1: 7, -2: b"\1" * 32}),
