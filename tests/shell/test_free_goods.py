@@ -23,6 +23,7 @@ from ytterby.shell.store.models import Registration
 from ytterby.shell.store.not_controlled import stored_free_goods, unsound_documents
 from ytterby.shell.store.reading.free_goods import free_goods, list_free_goods
 from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.readers import PARTY_FIELDS
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, OPERATOR_VIEWER, TRACING, Viewer
 from ytterby.shell.store.reading.viewer import CUSTOMS as CUSTOMS_MANDATE
 from ytterby.shell.store.registering import register_documents
@@ -190,7 +191,8 @@ def test_who_reads_what(free):
         assert len(list_free_goods(viewer, known=known_at(OPERATOR_VIEWER, None))) == 1
     mine = shown(Viewer(ORIEL))
     assert mine["number"] == "N-1"
-    assert not {"samples", "by", "at"} & mine["challenges"][0].keys()
+    assert mine.keys() == PARTY_FIELDS["free goods"]
+    assert mine["challenges"][0].keys() == PARTY_FIELDS["free challenge"]
     for stranger in (Viewer(LUMEN), Viewer(None), Viewer("b", frozenset({TRACING}))):
         assert shown(stranger) is None
         assert list_free_goods(stranger, known=known_at(OPERATOR_VIEWER, None)) == []

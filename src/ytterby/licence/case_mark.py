@@ -7,14 +7,17 @@ Its licence goes on reserving what it has left, until the case is closed. An ame
 that it amends does. What end users are to get is what was gathered for the case.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from ytterby.licence.application import END_USER, Line
+from ytterby.licence.application import END_USER, Application, Line
 from ytterby.licence.case import Case
 from ytterby.licence.evidence import CONSUMPTION, Evidence, read_evidence
+from ytterby.licence.law_evidence import LineGoods
+from ytterby.licence.lot_evidence import LineAsked
 from ytterby.licence.precedent import Asked, Composition, Precedent
+from ytterby.matter.element import POSITION
 from ytterby.terms.problem import Problem
 from ytterby.terms.quantity import KILOGRAM, PIECES, UnitTable, plain_decimal
 
@@ -113,8 +116,7 @@ def asked_of(case: Case, evidence: Evidence) -> Asked:
         Composition(one.form, {symbol: Decimal(figure) for symbol, figure in one.composition.items()})
         for one in evidence.law.lines
     )
-    users = frozenset(one.party for one in application.of_role(END_USER) if one.party)
-    return Asked(tuple(goods), users, str(application.use.get("code", "")))
+    return Asked(tuple(goods), frozenset(end_users_of(application)), str(application.use.get("code", "")))
 
 
 def precedent_of(case: Case) -> Precedent | None:
@@ -125,3 +127,23 @@ def precedent_of(case: Case) -> Precedent | None:
     asked = asked_of(case, read_evidence(gathered[1].evidence))
     said = decided[1]
     return Precedent(case.number, asked, said.outcome, case.decided_at[:10], said.conditions, case.applicant)
+
+
+def end_users_of(application: Application) -> tuple[str, ...]:
+    """Return the end users that the register holds, each once."""
+    return tuple(dict.fromkeys(one.party for one in application.of_role(END_USER) if one.party))
+
+
+def lines_asked(application: Application, described: Sequence[LineGoods], units: UnitTable) -> tuple[LineAsked, ...]:
+    """Return the lines as lots are held against them: amounts in base units, declared contents of rare earths."""
+    goods = {one.line: one.described[0].goods for one in described if one.described}
+    found = []
+    for line in application.lines:
+        claim = line_claim(line, line.quantity, line.unit, units)
+        elements = goods[line.line].elements if line.line in goods else {}
+        rare = {symbol: part for symbol, part in elements.items() if symbol in POSITION}
+        if claim is None:
+            found.append(LineAsked(line.line, line.amount, line.unit, (), rare))
+        else:
+            found.append(LineAsked(line.line, claim.amount, claim.unit, claim.lots, rare))
+    return tuple(found)

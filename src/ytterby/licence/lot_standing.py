@@ -14,11 +14,14 @@ from ytterby.balance.mirror import DIFFERS as APART
 from ytterby.balance.mirror import MATCHED as AS_SENT
 from ytterby.balance.mirror import MirrorState
 from ytterby.chain.book import Book
+from ytterby.chain.lot_goods import GoodsTables, assays_of_content, goods_of
 from ytterby.chain.node import Node, NodeKey, NodeKind
 from ytterby.chain.origin_row import OriginRow
+from ytterby.law.goods import Goods
 from ytterby.licence.evidence import BALANCES, DIFFERS, DOES_NOT, MATCHED, NOT_CHECKED, OPEN, WHOLE
 from ytterby.licence.lot_claim import Held
 from ytterby.licence.lot_evidence import Content, LotStanding
+from ytterby.matter.assay import Assay
 from ytterby.matter.element import ELEMENTS
 from ytterby.terms.quantity import CONTEXT
 
@@ -47,6 +50,30 @@ def standing_of(
         trace=_trace(parcels, rows),
         mirror=_mirror(one for one in deliveries if one.pair.lot == lot and one.pair.to_holder == holder),
     )
+
+
+def goods_held(book: Book, lot: str, holder: str, tables: GoodsTables) -> Goods | None:
+    """Return a lot of a book as goods of the law, as far as a party holds it; None where it holds none."""
+    for node in book.parcels_of.get(lot, ()):
+        if node.kind is NodeKind.PARCEL and node.holder == holder and node.left > 0 and node.form:
+            return goods_of(node.form, _assays(book, lot, node), tables)
+    return None
+
+
+def goods_of_lot(book: Book, lot: str, tables: GoodsTables) -> Goods | None:
+    """Return a lot of a book as goods of the law, whoever holds it; None where none of it has a form."""
+    node = next((one for one in book.parcels_of.get(lot, ()) if one.kind is NodeKind.PARCEL and one.form), None)
+    return None if node is None else goods_of(node.form, _assays(book, lot, node), tables)
+
+
+def _assays(book: Book, lot: str, node: Node) -> tuple[Assay, ...]:
+    """Return what is known of the composition: as anybody assayed this lot, else as the book has it."""
+    if node.assays:
+        return node.assays
+    assayed = next((one.assays for one in book.parcels_of.get(lot, ()) if one.assays), ())
+    if assayed:
+        return assayed
+    return assays_of_content(node.content, node.net_kg) if node.is_known and node.net_kg is not None else ()
 
 
 def _held(lot: str, parcels: list[Node]) -> Held | None:

@@ -189,7 +189,7 @@ def count_exit(
     found = stored_free_goods(number)
     if found is None:
         return _refused(register, refuse("not_controlled.unknown", "", number))
-    why = still_holds(found.document, facts_now(found, known, moment.date()))
+    why = still_holds(found.document, facts_now(OPERATOR_VIEWER, found, known, moment.date()))
     told = {
         "declaration": one.declaration,
         "line": one.line,

@@ -63,7 +63,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.TextField()),
                 ("decided", models.TextField()),
-                ("precedent", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.precedentrow")),
+                (
+                    "precedent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.precedentrow"
+                    ),
+                ),
             ],
             options={
                 "indexes": [models.Index(fields=["key", "decided"], name="precedent_key")],
@@ -77,7 +82,9 @@ class Migration(migrations.Migration):
                 ("lot", models.TextField()),
                 (
                     "reservation",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="store.lotreservation"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="store.lotreservation"
+                    ),
                 ),
             ],
             options={

@@ -34,7 +34,7 @@ class LotReservation(models.Model):
 class ReservedLot(models.Model):
     """One of the lots that a reservation may be taken out of."""
 
-    reservation = models.ForeignKey(LotReservation, on_delete=models.CASCADE)
+    reservation = models.ForeignKey(LotReservation, on_delete=models.CASCADE, related_name="+")
     lot = models.TextField()
 
     class Meta:
@@ -70,7 +70,7 @@ class PrecedentRow(models.Model):
 class PrecedentKey(models.Model):
     """A key under which a precedent is found, with its day beside it so that the latest are found first."""
 
-    precedent = models.ForeignKey(PrecedentRow, on_delete=models.CASCADE)
+    precedent = models.ForeignKey(PrecedentRow, on_delete=models.CASCADE, related_name="+")
     key = models.TextField()
     decided = models.TextField()
 

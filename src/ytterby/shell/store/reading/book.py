@@ -66,7 +66,7 @@ def lot_alone(viewer: Viewer, lot: str, known: Known) -> Book:
     """
     if viewer.reads_all:
         derive_to(known.size)
-        found = from_cells(known, lambda cells, world: book_of_lot(cells, world, lot))
+        found = from_cells(viewer, known, lambda cells, world: book_of_lot(cells, world, lot))
         if found is not None:
             return found
     return lot_book(viewer, lot, known, is_back=True)
@@ -83,7 +83,7 @@ def lot_book(viewer: Viewer, lot: str, known: Known, *, is_back: bool, enough: E
     def write() -> Book:
         derive_to(known.size)
         with without_collector():
-            kept = from_cells(known, read)
+            kept = from_cells(viewer, known, read)
             postings = KnownPostings(live_edition().number, known.size)
             return kept or write_lot_history(postings, world_at(known.size), lot, is_back=is_back)
 
@@ -103,8 +103,12 @@ def lots_among(viewer: Viewer, texts: Collection[str], known: Known) -> set[str]
     return set(texts) & set().union(*(subjects.lots | subjects.made for subjects in named))
 
 
-def from_cells(known: Known, read: Callable[[StoredCells, World], T]) -> T | None:
-    """Return what is read from the kept cells; None where they are of another log size, or became so meanwhile."""
+def from_cells(viewer: Viewer, known: Known, read: Callable[[StoredCells, World], T]) -> T | None:
+    """Return what is read from the kept cells; None where they are of another log size, or became so meanwhile,
+    and for whoever does not read all of them.
+    """
+    if not viewer.reads_all:
+        return None
     edition = live_edition()
     if edition.derived_to != known.size:
         return None

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from ytterby.licence.application import END_USER, Application
+from ytterby.licence.application import Application
+from ytterby.licence.case_mark import end_users_of
 from ytterby.licence.evidence import (
     DONE,
     NO,
@@ -65,11 +66,6 @@ class Wanted:
         if self.is_counted_form and self.goods_kg:
             found[GOODS] = self.goods_kg
         return found
-
-
-def end_users_of(application: Application) -> tuple[str, ...]:
-    """Return the end users that the register holds, each once."""
-    return tuple(dict.fromkeys(one.party for one in application.of_role(END_USER) if one.party))
 
 
 def flags_section(

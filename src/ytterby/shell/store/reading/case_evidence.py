@@ -15,6 +15,7 @@ from ytterby.law.completeness import judge_completeness
 from ytterby.law.dossier import read_dossier
 from ytterby.licence.application import Application, dossier_of
 from ytterby.licence.case import application_digest
+from ytterby.licence.case_mark import end_users_of, lines_asked
 from ytterby.licence.evidence import (
     DONE,
     CompletenessSection,
@@ -46,8 +47,8 @@ from ytterby.shell.store.filed import stored_filed
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.book_size import book_known
 from ytterby.shell.store.reading.case_desk import Desk, name_of_party
-from ytterby.shell.store.reading.case_end_users import Wanted, consumption_section, end_users_of, flags_section
-from ytterby.shell.store.reading.case_goods import line_goods, lines_asked
+from ytterby.shell.store.reading.case_end_users import Wanted, consumption_section, flags_section
+from ytterby.shell.store.reading.case_goods import line_goods
 from ytterby.shell.store.reading.case_lots import OfferedLots, own_goods, own_lots
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.screening import check_parties, list_digests
@@ -85,13 +86,13 @@ def gather_evidence(
     known, on = desk.known, desk.today
     offered = OfferedLots(viewer, known, application.lots, application.exporter)
     described = line_goods(viewer, known, application, offered.goods, on)
-    asked = lines_asked(application, described)
+    asked = lines_asked(application, described, door_tables().units)
     law = _law(desk, application, described)
     others = other_claims(case, application.exporter, application.lots, licence=amends) if application.lots else []
     more = {lot for one in others for lot in one.lots} - set(application.lots)
     beside = OfferedLots(viewer, known, more, application.exporter).standings() if more else {}
     lots = lots_section(asked, {**beside, **offered.standings()}, others, application.exporter)
-    wanted = wanted_of(lots, law, asked)
+    wanted = _wanted(lots, law, asked)
     compared = _compared(law, application)
     precedents = tuple(precedents_of(compared))
     told = book_known(OPERATOR_VIEWER, known)
@@ -103,7 +104,7 @@ def gather_evidence(
         as_of_size=known.size,
         packs=desk.packs,
         lists=dict(list_digests(viewer, screened_lists(viewer, known))),
-        completeness=completeness_of(desk, application),
+        completeness=_completeness(desk, application),
         law=law,
         screening=_screening(viewer, desk, application),
         lots=lots,
@@ -126,7 +127,7 @@ def _filed(desk: Desk, application: Application) -> tuple[ToldSection, ToldSecti
     return end_users, statements_section(application, filed, desk.today)
 
 
-def completeness_of(desk: Desk, application: Application) -> CompletenessSection:
+def _completeness(desk: Desk, application: Application) -> CompletenessSection:
     """Return what the dossier of an application lacks; what cannot be read as one is told gap by gap."""
     rules = desk.book.dossiers.get(desk.procedure.id)
     told = dossier_of(application, rules, name_of_party(desk.known))
@@ -143,7 +144,7 @@ def _law(desk: Desk, application: Application, described: Sequence[LineGoods]) -
     return law_section(described, desk.book, desk.procedure, transaction)
 
 
-def wanted_of(lots: LotsSection, law: LawSection, asked: Sequence[LineAsked]) -> Wanted:
+def _wanted(lots: LotsSection, law: LawSection, asked: Sequence[LineAsked]) -> Wanted:
     """Return what is asked for: by what the lots section found, else by what the lines state."""
     found = {line.line: line for line in lots.lines}
     goods: Decimal | None = Decimal(0)
@@ -178,10 +179,10 @@ def _screening(viewer: Viewer, desk: Desk, application: Application) -> Screenin
     """Return what screening says of everybody on the case; whom the register does not hold, nobody screens."""
     strangers = tuple(dict.fromkeys(one.name for one in application.parties if not one.party))
     found = check_parties(viewer, desk.known, application.party_ids, desk.at)
-    return screening_section(found, application.party_ids, strangers)
+    return _screening_section(found, application.party_ids, strangers)
 
 
-def screening_section(found: Check, parties: Sequence[str], strangers: tuple[str, ...]) -> ScreeningSection:
+def _screening_section(found: Check, parties: Sequence[str], strangers: tuple[str, ...]) -> ScreeningSection:
     """Return the section of what screening answered of parties, and of those whom the register does not hold."""
     gaps = tuple(ScreeningGap(one.gap.value, one.party, one.list) for one in found.missing)
     is_done = found.answer is not Answer.NOT_CHECKED and not strangers
@@ -220,7 +221,7 @@ def exporter_run(viewer: Viewer, desk: Desk, case: str, application: Application
     lots = {*application.lots, *(lot for one in others for lot in one.lots)}
     standings = own_lots(owner, desk.known, sorted(lots))
     return ExporterView(
-        completeness=completeness_of(desk, application),
+        completeness=_completeness(desk, application),
         law=_law(desk, application, described),
-        lots=lots_section(lines_asked(application, described), standings, others, viewer.party),
+        lots=lots_section(lines_asked(application, described, door_tables().units), standings, others, viewer.party),
     )

@@ -5,18 +5,15 @@ which an applicant is given its own.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from ytterby.chain.lot_goods import goods_of
 from ytterby.law.goods import Goods, read_goods
 from ytterby.licence.application import Application, Line
-from ytterby.licence.case_mark import line_claim
 from ytterby.licence.law_evidence import APPLICATION, LOT, PRODUCT, Described, LineGoods
-from ytterby.licence.lot_evidence import LineAsked
-from ytterby.matter.element import POSITION
-from ytterby.shell.site.packs import door_tables, goods_tables
+from ytterby.shell.site.packs import goods_tables
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
@@ -46,7 +43,7 @@ def _described(
     viewer: Viewer, known: Known, line: Line, exporter: str, goods_of_lot: GoodsOf, on: date
 ) -> list[Described]:
     found = []
-    stated = stated_goods(line)
+    stated = _stated_goods(line)
     if stated is not None:
         found.append(Described(APPLICATION, stated))
     registered = _of_product(viewer, known, line, exporter, on)
@@ -56,7 +53,7 @@ def _described(
     return [*found, *(Described(LOT, goods, lot) for lot, goods in lots if goods is not None)]
 
 
-def stated_goods(line: Line) -> Goods | None:
+def _stated_goods(line: Line) -> Goods | None:
     """Return the goods that the applicant describes; None where it describes none, or none that can be read."""
     if line.goods is None:
         return None
@@ -81,18 +78,3 @@ def _of_product(viewer: Viewer, known: Known, line: Line, exporter: str, on: dat
     if product is None or (viewer.party == exporter and product.maker != exporter):
         return None
     return goods_of(product.form, product.assays, goods_tables())
-
-
-def lines_asked(application: Application, described: Sequence[LineGoods]) -> tuple[LineAsked, ...]:
-    """Return the lines as lots are held against them: amounts in base units, declared contents of rare earths."""
-    goods = {one.line: one.described[0].goods for one in described if one.described}
-    found = []
-    for line in application.lines:
-        claim = line_claim(line, line.quantity, line.unit, door_tables().units)
-        elements = goods[line.line].elements if line.line in goods else {}
-        rare = {symbol: part for symbol, part in elements.items() if symbol in POSITION}
-        if claim is None:
-            found.append(LineAsked(line.line, line.amount, line.unit, (), rare))
-        else:
-            found.append(LineAsked(line.line, claim.amount, claim.unit, claim.lots, rare))
-    return tuple(found)

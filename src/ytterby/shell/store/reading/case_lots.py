@@ -10,14 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 from ytterby.balance.mirror import MirrorState, judge_pairs
 from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.kept_cone import Making, making_of_lots
-from ytterby.chain.lot_goods import assays_of_content, goods_of
-from ytterby.chain.node import Node, NodeKey, NodeKind
+from ytterby.chain.node import NodeKey
 from ytterby.chain.origin_row import OriginRow
 from ytterby.law.goods import Goods
 from ytterby.licence.lot_claim import Held
 from ytterby.licence.lot_evidence import LotStanding
-from ytterby.licence.lot_standing import standing_of
-from ytterby.matter.assay import Assay
+from ytterby.licence.lot_standing import goods_held, standing_of
 from ytterby.shell.site.packs import goods_tables
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.known_postings import KnownPostings
@@ -56,36 +54,18 @@ class OfferedLots:
 
     def goods(self, lot: str) -> Goods | None:
         """Return a lot as goods of the law, as assayed; None where its holder has none, or no law speaks of it."""
-        return goods_in(self._book, lot, self.holder) if self._book is not None else None
+        return goods_held(self._book, lot, self.holder, goods_tables()) if self._book is not None else None
 
 
-def made_lots(known: Known, lots: Collection[str]) -> Book:
-    """Return a book of lots and of the steps that made them, for what the register itself works out."""
+def made_lots(viewer: Viewer, known: Known, lots: Collection[str]) -> Book:
+    """Return a book of lots and of the steps that made them, for what the register itself works out.
+
+    Raises:
+        PermissionError: the viewer does not read all lots.
+    """
+    if not viewer.reads_all:
+        raise PermissionError("lots are read by those who read all of them")
     return _making(known, lots).book
-
-
-def goods_of_lot(book: Book, lot: str) -> Goods | None:
-    """Return a lot of a book as goods of the law, whoever holds it; None where none of it has a form."""
-    node = next((one for one in book.parcels_of.get(lot, ()) if one.kind is NodeKind.PARCEL and one.form), None)
-    return None if node is None else goods_of(node.form, _assays(book, lot, node), goods_tables())
-
-
-def goods_in(book: Book, lot: str, holder: str) -> Goods | None:
-    """Return a lot of a book as goods of the law, as far as a party holds it."""
-    for node in book.parcels_of.get(lot, ()):
-        if node.kind is NodeKind.PARCEL and node.holder == holder and node.left > 0 and node.form:
-            return goods_of(node.form, _assays(book, lot, node), goods_tables())
-    return None
-
-
-def _assays(book: Book, lot: str, node: Node) -> tuple[Assay, ...]:
-    """Return what is known of the composition: as anybody assayed this lot, else as the book has it."""
-    if node.assays:
-        return node.assays
-    assayed = next((one.assays for one in book.parcels_of.get(lot, ()) if one.assays), ())
-    if assayed:
-        return assayed
-    return assays_of_content(node.content, node.net_kg) if node.is_known and node.net_kg is not None else ()
 
 
 def _making(known: Known, lots: Collection[str]) -> Making:
@@ -95,7 +75,7 @@ def _making(known: Known, lots: Collection[str]) -> Making:
         known = Known(derived)
     else:
         derive_to(known.size)
-    found = from_cells(known, lambda cells, world: making_of_lots(cells, world, lots))
+    found = from_cells(OPERATOR_VIEWER, known, lambda cells, world: making_of_lots(cells, world, lots))
     # Where cells were derived further meanwhile the whole book tells; it keeps no rows, so no trace is told of.
     return found if found is not None else Making(book_of(OPERATOR_VIEWER, known), {})
 
@@ -119,4 +99,4 @@ def own_goods(viewer: Viewer, known: Known, lot: str) -> Goods | None:
     """Return a lot as goods of the law, as its holder's own book tells."""
     if viewer.party is None:
         return None
-    return goods_in(book_of(Viewer(viewer.party), known), lot, viewer.party)
+    return goods_held(book_of(Viewer(viewer.party), known), lot, viewer.party, goods_tables())

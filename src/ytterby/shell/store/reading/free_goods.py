@@ -13,6 +13,7 @@ from ytterby.law.pack import digest_of
 from ytterby.law.procedure import Procedure
 from ytterby.licence.evidence import LineLaw
 from ytterby.licence.law_evidence import LOT, PRODUCT, Described, LineGoods, Transaction, goods_digest, law_section
+from ytterby.licence.lot_standing import goods_of_lot
 from ytterby.licence.not_controlled import (
     LOTS,
     Challenge,
@@ -26,7 +27,7 @@ from ytterby.shell.site.packs import goods_tables
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.not_controlled import FreeGoods, numbers_of, stored_free_goods
-from ytterby.shell.store.reading.case_lots import goods_of_lot, made_lots
+from ytterby.shell.store.reading.case_lots import made_lots
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.naming import Json
@@ -54,10 +55,10 @@ class GoodsNow:
             self._of_products(known, subjects, on)
 
     def _of_lots(self, known: Known, lots: tuple[str, ...]) -> None:
-        book = made_lots(known, lots)
+        book = made_lots(OPERATOR_VIEWER, known, lots)
         makers: list[Node | None] = []
         for lot in lots:
-            goods = goods_of_lot(book, lot)
+            goods = goods_of_lot(book, lot, goods_tables())
             if goods is not None:
                 self.described.append(Described(LOT, goods, lot))
             makers.append(next((one for one in book.parcels_of.get(lot, ()) if one.is_made), None))
@@ -90,8 +91,9 @@ class GoodsNow:
         return found.lines[0] if found.is_done else None
 
 
-def facts_now(found: FreeGoods, known: Known, on: date) -> FactsNow:
-    """Return what is true of the goods of a document on a day."""
+def facts_now(viewer: Viewer, found: FreeGoods, known: Known, on: date) -> FactsNow:
+    """Return what is true of the goods of a document on a day, for whoever may read it; it tells no figure."""
+    del viewer
     one = found.document
     now = GoodsNow(known, one.bound, one.subjects, on)
     procedure = law_at(OPERATOR_VIEWER, known).procedures.get(one.procedure)
@@ -104,7 +106,7 @@ def free_goods(viewer: Viewer, number: str, *, known: Known, on: date) -> Json |
     found = stored_free_goods(number, known.size)
     if found is None or not (reads_all_free_goods(viewer) or viewer.party == found.document.holder):
         return None
-    why = still_holds(found.document, facts_now(found, known, on))
+    why = still_holds(found.document, facts_now(viewer, found, known, on))
     is_office = reads_all_free_goods(viewer)
     return {
         "as_of_size": known.size,

@@ -19,6 +19,7 @@ _HITS = "party beside entry and why; opinions of others by whoever has given its
 _OFFICE = dict.fromkeys((LICENSING, OPERATOR_ITSELF), "whole")
 _INVITED = "of whom it asked to be invited: invited, accepted, complete"
 _REPORTS = "its own whole, of others' that and when they came, alarms that stop its orders"
+_FREE = "its own: the document, whether it holds, of a challenge question, day and result, exits"
 _STEP = "its own parcels and one step each way"
 
 _READ_CASES = (LICENSING, AUDIT, OPERATOR_ITSELF)
@@ -49,6 +50,10 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "sample to be visited": dict(_WHOLE),
     "law of the register": {EVERYBODY: "packs in force, changes and who made them by account, settlements"},
     "lists of the listed": {LICENSING: "whole"} | _WHOLE,
+    "evidence of a case": {LICENSING: "whole, of tracing the lots of the application as its applicant holds them"}
+    | {OPERATOR_ITSELF: "whole"},
+    "goods that need no licence": {PARTY: _FREE}
+    | dict.fromkeys((LICENSING, CUSTOMS, AUDIT, OPERATOR_ITSELF), "whole, with challenges, samples and exits"),
     "hits of screening": {LICENSING: _HITS, AUDIT: _HITS, OPERATOR_ITSELF: _HITS},
     "licence": {
         PARTY: "its own: where it stands, what is left, of an exit whether customs says the same",
@@ -168,6 +173,11 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
     ),
     "position": _fields("year element need_kg released_kg suppliers exceeds"),
     "release": _fields("profile end_user exporter order year use product amounts at"),
+    "free goods": _fields(
+        "as_of_size number case line procedure holder bound subjects name form composition goods source freeing rules"
+        " by law on report issued_at issued_by schema holds why note key challenges exits counted"
+    ),
+    "free challenge": _fields("id state due overdue text outcome result"),
     "right": _fields(
         "id kind party as account name start end region sites bodies state proposed_by confirmed_by index"
     ),
