@@ -11,7 +11,7 @@ from law.law_case import content_of, with_pack
 from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.filed_story import file_story, filed_probes, filed_rows
-from shell.licensed import issue, licence, licence_rows, say, tell_customs
+from shell.free_story import free_probes, free_rows, free_story
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -106,9 +106,7 @@ def told(register, part_of):
     derive_to(register.size)
     assert close_month(register, "2025-06", at=AT).state == CLOSED
     file_story(register, BODIES["licensing"])
-    for holder in (KESTREL, NORRVIK):
-        assert issue(licence(f"XA-{holder[-2:]}", holder=holder), at=AT) == []
-        say(register, "reserve", "1", by=holder, how={"number": f"XA-{holder[-2:]}"}, at=AT)
+    free_story(register)
     return register
 
 
@@ -205,6 +203,7 @@ PROBES = {
         row["holder"] == KESTREL for row in list_licences(viewer, known=now(), on=DAY)["licences"]
     ),
     **filed_probes(now),
+    **free_probes(now, DAY),
     "log entry": lambda viewer: bool(list_entries(viewer, 0, 5)["entries"]),
 }
 
@@ -294,6 +293,7 @@ def answers_of(viewer):
     rows += [("stake", row) for row in list_stakes(viewer, known=now())]
     rows += licence_rows(viewer, now(), DAY)
     rows += filed_rows(viewer, now())
+    rows += free_rows(viewer, now(), DAY) if not viewer.mandates else []
     return rows + [("right", row) for row in list_rights(viewer)["rights"]]
 
 

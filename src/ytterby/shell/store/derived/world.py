@@ -2,12 +2,17 @@
 
 from functools import lru_cache
 
+from django.db import connection
+
 from ytterby.chain.world import World
 from ytterby.shell.site.packs import limits, matter_tables
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.registrations import registered_directory, registered_products
+
+# Kinds of record that parties, sites, mandates and products are read from (`registrations`).
+WORLDLY = ("party", "site", "mandate", "product")
 
 
 def world_at(size: int) -> World:
@@ -21,8 +26,15 @@ def world_registered(registered: int) -> World:
 
 
 def registered_to(size: int) -> int:
-    """Return the log size after the last registration before a log size; 0 before any."""
-    last = rows_where(Registration, ("log_index",), "log_index < %s", [size], "ORDER BY log_index DESC LIMIT 1")
+    """Return the log size after the last registration before a log size that the world hangs on; 0 before any.
+
+    What cases and licences say is registered too, and far more often: no book is read anew for it.
+    """
+    table = connection.ops.quote_name(Registration._meta.db_table)
+    newest = f"(SELECT MAX(log_index) FROM {table} WHERE kind = %s AND log_index < %s)"  # noqa: S608 -- our own model
+    among = f"log_index IN ({', '.join([newest] * len(WORLDLY))})"
+    parameters = [one for kind in WORLDLY for one in (kind, size)]
+    last = rows_where(Registration, ("log_index",), among, parameters, "ORDER BY log_index DESC LIMIT 1")
     return last[0][0] + 1 if last else 0
 
 

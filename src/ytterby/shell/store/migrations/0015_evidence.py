@@ -92,4 +92,8 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("reservation", "lot"), name="reserved_lot_once")],
             },
         ),
+        migrations.AddIndex(
+            model_name="registration",
+            index=models.Index(fields=["kind", "log_index"], name="registration_newest"),
+        ),
     ]

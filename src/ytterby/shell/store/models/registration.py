@@ -15,6 +15,9 @@ class Registration(models.Model):
     submitter = models.TextField()
 
     class Meta:
-        """Looked up by kind."""
+        """Looked up by kind: one key of it, or the newest of it."""
 
-        indexes = [models.Index(fields=["kind", "key"], name="registration_key")]
+        indexes = [
+            models.Index(fields=["kind", "key"], name="registration_key"),
+            models.Index(fields=["kind", "log_index"], name="registration_newest"),
+        ]

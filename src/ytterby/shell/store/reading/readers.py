@@ -177,6 +177,7 @@ PARTY_FIELDS: Mapping[str, frozenset[str]] = {
         "as_of_size number case line procedure holder bound subjects name form composition goods source freeing rules"
         " by law on report issued_at issued_by schema holds why note key challenges exits counted"
     ),
+    "free listed": _fields("number holder name on case"),
     "free challenge": _fields("id state due overdue text outcome result"),
     "right": _fields(
         "id kind party as account name start end region sites bodies state proposed_by confirmed_by index"
