@@ -28,6 +28,7 @@ from ytterby.licence.case_mark import mark_of
 from ytterby.licence.evidence import evidence_digest, evidence_fields
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.licence.step import Approve, DecideAutomatically, Gather, Issue, LineDecision, Propose
+from ytterby.shell.actions.doctor.case_marks import unsound_case_marks
 from ytterby.shell.site.case_rules import transition_table
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.site.register import open_register
@@ -41,6 +42,7 @@ from ytterby.shell.store.case_marks import (
     reservation_problems,
     write_case_mark,
 )
+from ytterby.shell.store.cases import event_record
 from ytterby.shell.store.licence_ledger import NewEntry, add_entry
 from ytterby.shell.store.licences import enter_licence, licence_record
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LotReservation
@@ -335,3 +337,30 @@ def test_of_processes_that_reserve_the_last_kilogram_one_wins(told_chain, tmp_pa
     assert got == ["reserved", *["taken"] * (writers - 1)]
     open_register(told_chain.data)
     assert LotReservation.objects.count() == 1
+
+
+def recorded(case, states):
+    """Enter the records of a case with the rows that follow from it."""
+    records = [event_record(case, one, state, "demo") for one, state in zip(case.events, states, strict=True)]
+    register_documents(records, "operator", AT, after=lambda first: write_case_mark(case, TABLE))
+
+
+def unsound():
+    return [(one.where, one.what) for one in unsound_case_marks()]
+
+
+def test_the_doctor_holds_the_tables_against_the_cases(offered):
+    """Threat O3: a reservation that somebody wrote, changed or took away is named."""
+    recorded(submitted("C-1", application()), ("draft", "submitted"))
+    assert unsound() == []
+    LotReservation.objects.update(amount="1")
+    assert [where for where, _ in unsound()] == ["C-1"]
+    LotReservation.objects.update(amount="900")
+    assert unsound() == []
+    LotReservation.objects.all().delete()
+    assert [where for where, _ in unsound()] == ["C-1"]
+
+
+def test_the_doctor_names_what_no_case_left(offered):
+    write_case_mark(submitted("C-9", application()), TABLE)
+    assert unsound() == [("C-9", "the tables hold what no case left")]
