@@ -37,8 +37,7 @@ Which event is which posting (business step x event type; `postings.POSTINGS` is
     any                                      AssociationEvent        Pack, Unpack
     any, with errorDeclaration               any                     Correction
 
-A combination that is not here is stored, has no effect and is answered with `event.no_effect_on_the_book`; one that
-names a licence and a declaration without a word, since its effect is on the licence.
+A combination that is not here is stored, has no effect and is answered with `event.no_effect_on_the_book`.
 
 Sources. GS1 EPCIS Standard 2.0 and Core Business Vocabulary 2.0 (2022); ISO 22095:2020 for the pool rules; the
 Leontief form O = (I - Phi)^-1 source for attribution.

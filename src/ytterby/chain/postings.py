@@ -56,8 +56,6 @@ def postings_of(entry: Entry, world: World) -> Answer:
     make = POSTINGS.get((event.kind, event.biz_step or "", event.action or ""))
     make = make or POSTINGS.get((event.kind, "*", event.action or "")) or POSTINGS.get((event.kind, "*", "*"))
     postings = make(entry, world) if make else ()
-    if not postings and event.licence and event.declaration:
-        return (), ()  # a confirmation of an exit: it moves nothing, and has its effect on the licence
     if not postings:
         step = event.biz_step or "no bizStep"
         return (), (remark("event.no_effect_on_the_book", "/bizStep", step, kind=event.kind),)

@@ -277,6 +277,10 @@ class _Taking:
             rests = isinstance(self.step, ON_THE_REGISTER) or judged.follow.rests_on_register
             if rests and not self.is_last and LogHead.objects.get(id=1).size != known.size:
                 raise _Stale
+            if isinstance(self.step, Approve):
+                folded = Case(case.number, case.kind, "", case.events[:before], case.states[:before])
+                if problems := self._signature_problems(folded, self.step):
+                    raise RefusedRight(*problems)  # a key that was withdrawn meanwhile signs nothing
             if isinstance(self.step, RESERVING) and (taken := judged.follow.taken_lots(case)):
                 raise RefusedRight(*taken)
 

@@ -71,8 +71,7 @@ def customs_event(export: bytes, declaration: str, mass_kg: int, number: str) ->
     document: Json = json.loads(export)
     event = document["epcisBody"]["eventList"][0]
     event |= {"eventID": f"urn:uuid:{number}", "ree:declaration": declaration, "ree:netMassKilogram": mass_kg}
-    # Customs speaks for its own place and for nobody's plant, and moves nothing: it looked, and let it go.
-    event |= {"bizStep": "inspecting"}
+    # Customs speaks for its own place and for nobody's plant.
     event["sourceList"] = [one for one in event["sourceList"] if one["type"] == "owning_party"]
     document["epcisBody"]["eventList"] = [event]
     return json.dumps(document, ensure_ascii=False, indent=1).encode()

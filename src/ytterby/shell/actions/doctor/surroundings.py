@@ -82,7 +82,8 @@ def open_keys(register: Register) -> Iterator[Unsound]:
     keys = register.keys
     if keys.resolve().is_relative_to(register.data.resolve()):
         yield Unsound(finding("keys.apart"), str(keys), "the keys lie in the data folder")
-    for path, wanted in ((keys, 0o700), *((file, 0o600) for file in sorted(keys.iterdir()))):
+    for path in (keys, *sorted(keys.rglob("*"))):
+        wanted = 0o700 if path.is_dir() and not path.is_symlink() else 0o600
         mode = stat.S_IMODE(path.lstat().st_mode)
         if mode & ~wanted or path.is_symlink():
             yield Unsound(finding("keys.closed"), str(path), f"mode {mode:o}, wanted {wanted:o}")
