@@ -18,6 +18,7 @@ from ytterby.shell.store.case_speakers import demo_speaker
 from ytterby.shell.store.customs import answer_fields, stored_at_customs
 from ytterby.shell.store.licences import enter_licence, follow_customs, issue_problems, licence_record
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
+from ytterby.shell.store.reading.case_outcomes import case_outcomes
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.licences import list_licences, show_licence
@@ -86,6 +87,15 @@ def tell_customs(made, at=AT):
     directory = whole_directory(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None))
     rows = [licence_record(made), *customs_rows(made, "issued", directory, at)]
     register_documents(rows, OPERATOR, at, after=lambda index: enter_licence(made, index))
+
+
+def reads_outcomes(viewer):
+    """Tell whether somebody may read what cases came to."""
+    try:
+        case_outcomes(viewer, known_at(OPERATOR_VIEWER, None), AT)
+    except PermissionError:
+        return False
+    return True
 
 
 def answer(number=NUMBER, result="acknowledged", which=-1, at=AT):

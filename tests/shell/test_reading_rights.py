@@ -36,7 +36,6 @@ from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import EventRecord, Visible
 from ytterby.shell.store.reading import readers
 from ytterby.shell.store.reading.balance import mirror_pairs, step_closures
-from ytterby.shell.store.reading.case_outcomes import case_outcomes
 from ytterby.shell.store.reading.closed import closed_month
 from ytterby.shell.store.reading.columns import columns_of
 from ytterby.shell.store.reading.end_use import EndUseQuestion, end_use_flags
@@ -136,14 +135,6 @@ def reads_event(viewer):
         return bool(event_proof(viewer, str(shipping()), known=now()))
     except KeyError:
         return False
-
-
-def reads_outcomes(viewer):
-    try:
-        case_outcomes(viewer, now(), AT)
-    except PermissionError:
-        return False
-    return True
 
 
 def shipping():
