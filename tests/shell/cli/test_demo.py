@@ -10,7 +10,7 @@ import yaml
 
 from shell.cli.conftest import run, tell_demo
 
-LINES_MAX = 130
+LINES_MAX = 240
 STORY = (
     "party import",
     "events accepted",
@@ -20,6 +20,17 @@ STORY = (
     "✗ differs",
     "10 994",
     "matched",
+    "Magnets with dysprosium need a licence.",
+    "complete",
+    "Case C-2025-0624: handed in",
+    "The key is bound, and the link is dead.",
+    "Case C-2025-0624: under review",
+    "Case C-2025-0624: granted",
+    "licence XA-DU-2025-004417",
+    "both say the same",
+    "The licence is not usable",
+    "25 kg left under declaration",
+    "follows from the log",
     "OM-N42SH-0623 at Lumen Motors holds",
     "KR-2025-W14 holds",
     "passenger-car traction motor",

@@ -215,6 +215,7 @@ def check_application(
         "problems": [{"code": one.code, "where": one.where.pointer, "value": one.value} for one in problems],
         "findings": [finding_json(one, language) for one in found if one.check != "completeness"],
         "notes": [] if told is None else told["notes"],
+        "as_of_size": known.size,
     }
 
 
