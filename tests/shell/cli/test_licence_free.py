@@ -1,7 +1,6 @@
 """`ytterby licence free`: issue, show, verify, challenge and count on the command line."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 
@@ -9,20 +8,17 @@ from shell.cli.conftest import run
 from shell.licensed import CUSTOMS, OFFICE, office
 from shell.offered import ORIEL
 from shell.test_free_goods import GTIN, LATER, REPORT, freed, product
-from ytterby.shell.cli import command, licence_free
 
 
 @pytest.fixture
-def say(told_chain, monkeypatch):
+def say(told_chain):
     """A register with a freed case; a function that runs a command on it and gives code, JSON lines and both texts."""
     office(told_chain)
     product(told_chain, at=LATER)
     freed(told_chain)
-    # The verbs alone, without the noun that they belong to.
-    monkeypatch.setattr(command, "NOUNS", (SimpleNamespace(add=licence_free.add),))
 
     def told(*argv, is_json=False):
-        answer = run("free", *argv, "--data", told_chain.data, *(["--json"] if is_json else []))
+        answer = run("licence", "free", *argv, "--data", told_chain.data, *(["--json"] if is_json else []))
         return answer.code, [
             json.loads(line) for line in answer.out.splitlines()
         ] if is_json else answer.out + answer.err

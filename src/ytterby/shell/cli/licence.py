@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ytterby.shell.cli import licence_free
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, day, from_zero_on, whole_number
 from ytterby.shell.cli.case_speaker import add_speaker, read_speaker
 from ytterby.shell.cli.licence_show import show_licence_on, show_list
@@ -56,6 +57,7 @@ CHANGES: Sequence[tuple[str, str]] = (
 def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "licence", "licences: what is left of them, what left on them, where they stand")
+    licence_free.add(verbs)
     add_known(add_command(verbs, "list", run_list, "list licences"))
     one = add_command(verbs, "show", run_show, "show a licence: lines, exits, findings")
     one.add_argument("number", metavar="NUMBER")
