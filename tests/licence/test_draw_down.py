@@ -103,3 +103,19 @@ def test_at_every_prefix_the_balance_holds_and_is_the_sum_of_what_was_entered(mo
             assert ledger.known(entry) is not None
             ledger.enter(entry)
             assert ledger.line == line
+
+
+@given(order=st.permutations(range(8)), again=st.lists(st.integers(0, 7), max_size=8))
+def test_messages_that_come_again_or_in_another_order_count_each_exit_once(order, again):
+    """Replayed and reordered messages: what left is told once, and no more is drawn than there is."""
+    sent = [Entry(Kind.EXIT, f"d{n % 3}", n + 1, "2026-06-01", Decimal(n + 1)) for n in range(8)]
+    ledger = Ledger(Line(Decimal(10), "KGM", "2026-01-01", "2026-12-31"))
+    for n in (*order, *again):
+        entry = sent[n]
+        if ledger.known(entry) is None:
+            share = ledger.share(entry.declaration)
+            judged = judge_exit(ledger.line, share, entry.quantity, ledger.line.closed_on(entry.on))
+            ledger.apply(entry, post_exit(ledger.line, share, judged))
+    assert (ledger.line.drawn, ledger.line.unlicensed) == (10, sum(range(1, 9)) - 10)
+    # A later message with less lowers nothing.
+    assert ledger.enter(Entry(Kind.RESERVE, "d9", 1, "2026-06-01", Decimal(1))) == "refused:exhausted"

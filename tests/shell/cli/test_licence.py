@@ -92,6 +92,21 @@ def test_each_reads_its_own_part_and_a_stranger_none(told):
         assert ("waiting" in answer) == is_told, viewer
 
 
+def test_what_left_beyond_licences_is_told_to_office_and_customs_alone(told):
+    assert good(told("alarms")).out
+    asked = (NUMBER, "--declaration", "D-1", "--quantity", "12", *DAY, *AT_PORT)
+    good(told("exit", *asked))
+    good(told("exit", "XA-NONE", "--declaration", "D-2", "--quantity", "3", "--unit", "KGM", *DAY, *AT_PORT))
+    answer = told("alarms", "--json")
+    assert answer.code == 1
+    assert [(row["licence"], row["unlicensed"], row["reason"]) for row in answer.json["alarms"]] == [
+        (NUMBER, "2", "over_draw"), ("XA-NONE", "3", "no_licence"),
+    ]  # fmt: skip
+    assert "XA-NONE" in told("alarms", "--lang", "zh").out
+    counts = {who: len(told("alarms", "--viewer", who, "--json").json["alarms"]) for who in (OFFICE, CUSTOMS, EXPORTER)}
+    assert counts == {OFFICE: 2, CUSTOMS: 1, EXPORTER: 0}
+
+
 def test_an_exit_before_its_licence_is_linked(told):
     number = "XA-LATE"
     early = ("exit", number, "--declaration", "D-1", "--quantity", "3", "--unit", "KGM", *DAY, *AT_PORT, "--json")

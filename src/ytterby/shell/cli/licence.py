@@ -5,7 +5,8 @@
     ytterby licence suspend XA-1 --reason CODE --text "…" --by ann.key
     ytterby licence confirm XA-1 27 --by bo.key
 
-An exit ends with 0 also where it left beyond the licence: it has happened, and is recorded as unlicensed.
+An exit ends with 0 also where it left beyond the licence: it has happened, and is recorded as unlicensed; `alarms`
+ends with 1 where anything did.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ytterby.shell.cli import licence_free
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, day, from_zero_on, whole_number
 from ytterby.shell.cli.case_speaker import add_speaker, read_speaker
-from ytterby.shell.cli.licence_show import show_licence_on, show_list
+from ytterby.shell.cli.licence_show import show_alarms, show_licence_on, show_list
 from ytterby.shell.cli.opening import Reading, find_party, find_site, open_reading, with_data
 from ytterby.shell.cli.outcome import Outcome, WrongUse
 from ytterby.shell.cli.problem_lines import problem_json, show_problems
@@ -59,6 +60,8 @@ def add(nouns: Nouns) -> None:
     verbs = add_noun(nouns, "licence", "licences: what is left of them, what left on them, where they stand")
     licence_free.add(verbs)
     add_known(add_command(verbs, "list", run_list, "list licences"))
+    alarms = add_command(verbs, "alarms", run_alarms, "list what left beyond licences, or on a reservation alone")
+    add_known(alarms)
     one = add_command(verbs, "show", run_show, "show a licence: lines, exits, findings")
     one.add_argument("number", metavar="NUMBER")
     one.add_argument("--on", type=day, metavar="DATE", help="as of this day (default: today)")
@@ -264,3 +267,13 @@ def run_show(args: argparse.Namespace, screen: Screen) -> Outcome:
     names = reading.names(screen.language)
     screen.answer(answer, lambda: show_licence_on(screen, answer, names))
     return Outcome.GOOD
+
+
+def run_alarms(args: argparse.Namespace, screen: Screen) -> Outcome:
+    """List what left beyond licences; exit 1 where something did."""
+    reading = open_reading(args, screen, derives=False)
+    from ytterby.shell.store.reading.licences import unlicensed_exits
+
+    rows = unlicensed_exits(reading.viewer, known=reading.known)
+    screen.answer({"alarms": rows, "as_of_size": reading.known.size}, lambda: show_alarms(args, screen, rows))
+    return Outcome.FOUND if rows else Outcome.GOOD

@@ -57,3 +57,14 @@ def show_licence_on(screen: Screen, one: Json, names: Names) -> None:
     for row in one.get("unlinked", ()):
         facts = {name: row[name] for name in ("record", "declaration", "quantity", "unit")}
         screen.line("  " + texts("licence.unlinked", **facts))
+
+
+def show_alarms(args: argparse.Namespace, screen: Screen, rows: Sequence[Json]) -> None:
+    """Write a line for each exit that somebody has to look at."""
+    if not rows:
+        screen.verdict(True, screen.texts("licence.no_alarm"))
+        return
+    for row in rows:
+        told = {**row, "reason": word("licence", row["reason"], screen.language)}
+        screen.line(screen.texts("licence.alarm", **told))
+    screen.next(with_data(args, f"ytterby licence show {rows[-1]['licence']}"))

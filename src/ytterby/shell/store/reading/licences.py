@@ -5,20 +5,21 @@ of its own in the country whose office issued it, those. For everybody else ther
 an exit what was drawn and whether customs' figure is its own, and nothing of proposals or of whom a check concerned.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ytterby.licence.draw_down import EXHAUSTED, OK, Entry, Kind, Line
-from ytterby.licence.exit import pairs
+from ytterby.licence.exit import NO_LICENCE, pairs
 from ytterby.licence.licence import Licence, unscaled
 from ytterby.licence.refusal import exit_problems
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.licence_ledger import exit_of
 from ytterby.shell.store.licence_replay import EntryOnLine, LicenceReplay, replay_licences
-from ytterby.shell.store.licences import LICENSED, held_licence, licence_table
-from ytterby.shell.store.models import LicenceRow, LicensedEvent
+from ytterby.shell.store.licences import DRAW_DOWN, LICENSED, held_licence, licence_table
+from ytterby.shell.store.models import LicenceEntryRow, LicenceRow, LicensedEvent, Registration
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.readers import PARTY_FIELDS
 from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, LICENSING, Viewer
@@ -86,6 +87,41 @@ def show_licence(viewer: Viewer, number: str, *, known: Known, on: date) -> Json
     }
     shown = fields_for(viewer, licence)
     return whole if shown is None else {name: whole[name] for name in whole if name in shown}
+
+
+def unlicensed_exits(viewer: Viewer, *, known: Known) -> list[Json]:
+    """Return what left beyond licences, or on none, and what was drawn on a reservation alone, in order of the log.
+
+    Who may read: the office and auditors all, customs what concerns licences of its country. Nobody else is alarmed.
+    """
+    if not viewer.mandates & (OFFICES | {CUSTOMS}):
+        return []
+    rows = LicenceEntryRow.objects.filter(kind=Kind.EXIT.value, log_index__lt=known.size).exclude(reason="")
+    found = []
+    for row in rows.select_related("line").order_by("log_index"):
+        held, judged = held_licence(row.line.number), exit_of(row)
+        if held is not None and judged is not None and may_read(viewer, held.licence, known):
+            amounts = {"drawn": plain(judged.drawn), "unlicensed": plain(judged.unlicensed), "unit": row.line.unit}
+            about = {"licence": row.line.number, "line": row.line.line, "declaration": row.declaration}
+            found.append({"index": row.log_index, **about, **amounts, "reason": row.reason})
+    if viewer.mandates & OFFICES:
+        found += _on_no_licence(known)
+    return sorted(found, key=lambda one: one["index"])
+
+
+def _on_no_licence(known: Known) -> list[Json]:
+    """Return exits of which no licence was there when they were recorded, and that nobody linked since."""
+    rows = Registration.objects.filter(kind=DRAW_DOWN, log_index__lt=known.size).order_by("log_index")
+    entered = set(LicenceEntryRow.objects.values_list("log_index", flat=True))
+    records = {index: json.loads(text) for index, text in rows.values_list("log_index", "document")}
+    linked = {fields["links"] for fields in records.values() if "links" in fields}
+    found = []
+    for index, fields in records.items():
+        if index not in entered and index not in linked:
+            said, about = fields["entry"], {"licence": fields["id"], "line": fields["line"]}
+            amounts = {"drawn": "0", "unlicensed": said["quantity"], "unit": said["unit"]}
+            found.append({"index": index, **about, "declaration": said["declaration"], **amounts, "reason": NO_LICENCE})
+    return found
 
 
 def may_read(viewer: Viewer, licence: Licence, known: Known) -> bool:
