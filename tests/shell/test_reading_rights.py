@@ -12,6 +12,7 @@ from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.filed_story import file_story, filed_probes, filed_rows
 from shell.free_story import free_probes, free_rows, free_story
+from shell.licensed import licence, licence_rows, tell_customs
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask

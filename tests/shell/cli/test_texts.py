@@ -26,7 +26,15 @@ BEGINNINGS = (
     *("law.answer.", "law.by.", "law.why.", "law.governs.", "law.sure.", "law.field.", "law.section."),
     *("law.basis.", "law.complete.", "law.severity.", "law.gap.", "law.impact.", "law.notice.", "lists."),
     *("law.leave.", "law.settles.", "law.share.member_", "law.share.part_", "law.lot.no_"),
-    *("law.change.", "law.changes.", "law.compared.", "law.in_language.", "free.why.", "free.state."),
+    *(
+        "law.change.",
+        "law.changes.",
+        "law.compared.",
+        "law.in_language.",
+        "free.why.",
+        "free.state.",
+        "statistics.figure.",
+    ),
     *("party.screen.band.", "party.screen.left.", "party.screen.weight.", "party.evaluate.half."),
     *("screening.country.", "screening.born.", "screening.address.", "screening.listed_kind."),
 )
