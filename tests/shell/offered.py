@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from ytterby.licence.application import Application, Line, PartyOnCase
 from ytterby.licence.case import Case, Event
 from ytterby.licence.step import Begin, Submit
-from ytterby.shell.store.reading.case_desk import Desk, desk_at
+from ytterby.shell.store.casework.case_desk import Desk, desk_at
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER, Viewer
 

@@ -17,7 +17,11 @@ SHELL = Path(reading.__file__).parents[2]
 ALLOWED = ("store", "actions", "site")
 STORE = "ytterby.shell.store"
 # What a query set is made with, whatever it is called.
-MANAGERS = {"objects", "_default_manager", "_base_manager", "eventrecord_set", "visible_set"}
+MANAGERS = {
+    *("objects", "_default_manager", "_base_manager", "eventrecord_set", "visible_set"),
+    *("caseeventrow_set", "caseparty_set", "approvalrow_set", "reservedlot_set", "precedentkey_set"),
+    "licenceentryrow_set",
+}
 
 
 def models() -> set[str]:

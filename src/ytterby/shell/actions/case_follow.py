@@ -47,11 +47,11 @@ from ytterby.shell.site.case_clock_of import due_of_case
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
+from ytterby.shell.store.casework.case_desk import Desk, office_at
 from ytterby.shell.store.holder_history import exporter_record
 from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
 from ytterby.shell.store.models import CaseRow
 from ytterby.shell.store.office_roster import stored_roster
-from ytterby.shell.store.reading.case_desk import Desk, office_at
 from ytterby.shell.store.reading.case_evidence import gather_evidence
 from ytterby.shell.store.reading.case_lots import OfferedLots
 from ytterby.shell.store.reading.entries import whole_directory

@@ -47,8 +47,8 @@ from ytterby.shell.actions.rights import RefusedRight
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker, speaker_flaw, speaking
 from ytterby.shell.store.cases import CASE_EVENT, case_version, event_record, stored_case, write_case
+from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
 from ytterby.shell.store.models import ApprovalRow, LogHead
-from ytterby.shell.store.reading.case_desk import Desk, desk_at, office_at
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents

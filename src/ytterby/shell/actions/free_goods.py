@@ -38,6 +38,7 @@ from ytterby.shell.site.licence_key import licence_key
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker, speaker_flaw, speaking
 from ytterby.shell.store.cases import stored_case
+from ytterby.shell.store.casework.case_desk import Desk, desk_at
 from ytterby.shell.store.not_controlled import (
     CHALLENGE,
     DOCUMENT,
@@ -46,7 +47,6 @@ from ytterby.shell.store.not_controlled import (
     numbers_of,
     stored_free_goods,
 )
-from ytterby.shell.store.reading.case_desk import Desk, desk_at
 from ytterby.shell.store.reading.free_goods import GoodsNow, facts_now
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER

@@ -14,7 +14,7 @@ from ytterby.licence.decision_guard import GRANTED
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.licence.licence_terms import licence_terms
 from ytterby.shell.actions.send_customs import customs_problems
-from ytterby.shell.store.reading.case_desk import Desk
+from ytterby.shell.store.casework.case_desk import Desk
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 

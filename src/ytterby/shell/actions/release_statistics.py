@@ -9,6 +9,7 @@ from datetime import datetime
 from ytterby.chain.party import OPERATOR
 from ytterby.licence.case_record import CaseRecord, month_number
 from ytterby.licence.statistics import Made, Release, make_release
+from ytterby.licence.statistics_table import Statistics
 from ytterby.proof.key import PrivateKey
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
@@ -32,6 +33,12 @@ class Published:
     problems: tuple[Problem, ...]
     size: int
     is_new: bool = False
+
+    @property
+    def statistics(self) -> Statistics:
+        """The tables that the release fills."""
+        regions = () if self.release is None else self.release.regions
+        return office_statistics([one for one in regions if one != OTHER])
 
 
 class _Stale(Exception):  # noqa: N818 -- it is no error: the release is made anew

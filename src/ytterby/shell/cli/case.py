@@ -159,14 +159,15 @@ def run_approve(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.licence.step import Approve
     from ytterby.proof.approval import approval_challenge, sign_approval
     from ytterby.proof.base64url import to_base64url
-    from ytterby.shell.store.cases import stored_case
+    from ytterby.shell.store.reading.casework import find_case
 
     speaker = read_speaker(args, reading)
     if speaker.key is None:
         raise WrongUse("case.key_needed")
-    case = stored_case(args.case)
-    if case is None:
-        raise WrongUse("case.unknown", value=args.case, next_commands=("ytterby case list",))
+    try:
+        case = find_case(reading.viewer, args.case)
+    except KeyError:
+        raise WrongUse("case.unknown", value=args.case, next_commands=("ytterby case list",)) from None
     draft, nonce = args.draft or case.draft_digest, to_base64url(secrets.token_bytes(NONCE_BYTES))
     challenge = approval_challenge(draft, case.number, case.version, args.order, nonce, reading.register.id)
     try:
@@ -311,9 +312,9 @@ def run_check(args: argparse.Namespace, screen: Screen) -> Outcome:
 def run_replay(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Work a case out again."""
     reading = open_reading(args, screen, derives=False)
-    from ytterby.shell.store.case_replay import replay_case
+    from ytterby.shell.store.reading.case_replays import replay_for
 
-    found = replay_case(reading.register, args.case, reading.known.size)
+    found = replay_for(reading.viewer, args.case, reading.known)
     if found is None:
         raise WrongUse("case.unknown", value=args.case, next_commands=("ytterby case list",))
     answer = {

@@ -8,7 +8,7 @@ from ytterby.shell.cli.outcome import WrongUse
 from ytterby.shell.cli.rights import read_signer
 
 if TYPE_CHECKING:
-    from ytterby.shell.store.case_speakers import Speaker
+    from ytterby.shell.actions.speaker import Speaker
 
 
 def add_speaker(parser: argparse.ArgumentParser) -> None:
@@ -27,12 +27,11 @@ def read_speaker(args: argparse.Namespace, reading: Reading) -> "Speaker":
         WrongUse: neither a key nor a party is named.
         CouldNotRun: the file holds no key.
     """
-    from ytterby.shell.store.case_speakers import demo_speaker, key_speaker
-    from ytterby.shell.store.rights import stored_rights
+    from ytterby.shell.actions.speaker import demo_speaker, key_speaker
 
     key = read_signer(args)
     if key is not None:
-        return key_speaker(stored_rights(reading.register), key)
+        return key_speaker(reading.register, key)
     if args.party is None:
         raise WrongUse("case.who")
     return demo_speaker(find_party(reading, args.party), args.person)

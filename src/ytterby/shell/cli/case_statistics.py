@@ -53,7 +53,6 @@ def run_statistics(args: argparse.Namespace, screen: Screen, read_records: ReadR
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.clock import now
     from ytterby.shell.actions.release_statistics import preview_statistics, release_statistics
-    from ytterby.shell.store.statistics import OTHER, office_statistics
 
     at = args.at or now()
     months, how = (args.first, args.last), {"regions": args.region, "at": at}
@@ -70,7 +69,7 @@ def run_statistics(args: argparse.Namespace, screen: Screen, read_records: ReadR
         if not screen.is_json:
             screen.verdict(False, screen.texts("statistics.refused"))
         return Outcome.FOUND
-    statistics = office_statistics([one for one in release.regions if one != OTHER])
+    statistics = done.statistics
     answer = {**release_json(release, statistics, screen.language), "new": done.is_new, "as_of_size": done.size}
     screen.answer(answer, lambda: _show(screen, release, statistics))
     if args.csv is not None:

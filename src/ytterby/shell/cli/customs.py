@@ -202,7 +202,7 @@ def _by_adapter(args: argparse.Namespace, reading: Reading) -> dict[str, tuple[A
 
     found: dict[str, tuple[Any, list[CustomsMessage]]] = {}
     for message in waiting_messages(reading.viewer, reading.known):
-        rule = customs_rule(message.licence, reading.known, args.at or now())
+        rule = customs_rule(reading.viewer, message.licence, reading.known, args.at or now())
         if rule is not None:
             found.setdefault(rule.adapter.id, (rule.adapter, []))[1].append(message)
     return found

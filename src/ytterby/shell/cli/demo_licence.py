@@ -132,10 +132,10 @@ def exit_scenes(register: "Register", folder: Path, export: str, confirmed: str,
 def _drawn(register: "Register", keys: str, order: int) -> str:
     """Return the key of whom the case was assigned to."""
     from ytterby.shell.actions.demo_people import demo_people
-    from ytterby.shell.store.cases import stored_case
+    from ytterby.shell.store.reading.casework import find_case
+    from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
-    case = stored_case(CASE)
-    assert case is not None, "the scene before began it"
+    case = find_case(OPERATOR_VIEWER, CASE)
     login = {one.account: one.login for one in demo_people(register.keys)}[case.assigned[order]]
     return f"{keys}/{login}.key"
 
@@ -147,6 +147,9 @@ def _other(register: "Register", keys: str, order: int) -> str:
 
 def _waiting_message() -> str:
     """Return the message to customs that waits for its answer."""
-    from ytterby.shell.store.models import CustomsMessageRow
+    from ytterby.shell.store.reading.customs import list_messages
+    from ytterby.shell.store.reading.known import known_at
+    from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
-    return str(CustomsMessageRow.objects.filter(licence=LICENCE).values_list("message", flat=True).get())
+    (found,) = list_messages(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None), licence=LICENCE)["messages"]
+    return str(found["message"])

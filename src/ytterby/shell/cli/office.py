@@ -74,11 +74,9 @@ def run_conflict(args: argparse.Namespace, screen: Screen) -> Outcome:
 
 
 def _account(reading: Reading, text: str) -> str:
-    from ytterby.shell.store.rights import stored_rights
+    from ytterby.shell.store.reading.office import accounts_begun
 
-    found = [
-        one for one in stored_rights(reading.register).accounts() if len(text) >= SHORTEST and one.startswith(text)
-    ]
+    found = accounts_begun(reading.viewer, text) if len(text) >= SHORTEST else []
     if len(found) != 1:
         raise WrongUse("office.account", value=text, next_commands=("ytterby party rights",))
     return found[0]
@@ -106,20 +104,9 @@ def _say(args: argparse.Namespace, screen: Screen, reading: Reading, said: "Said
 def run_list(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List who works in the office."""
     reading = open_reading(args, screen, derives=False)
-    from ytterby.shell.store.office_roster import stored_roster
+    from ytterby.shell.store.reading.office import list_office
 
-    members = [one for _, one in sorted(stored_roster(reading.register).members.items())]
-    rows = [
-        {
-            "account": one.account,
-            "party": one.party,
-            "team": one.team,
-            "able": sorted(one.able),
-            "present": one.is_present,
-            "conflicts": sorted(one.conflicts),
-        }
-        for one in members
-    ]
+    rows = list_office(reading.viewer)
     screen.answer({"office": rows, "as_of_size": reading.known.size}, lambda: _show(screen, reading, rows))
     return Outcome.GOOD
 

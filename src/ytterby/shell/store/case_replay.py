@@ -28,9 +28,9 @@ from ytterby.licence.transition import Row
 from ytterby.proof.approval import ApprovalSignature, approval_challenge, signature_flaw
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING, Speaker, speaking
 from ytterby.shell.store.cases import CASE_EVENT, UNREADABLE, CaseRecord, case_records
+from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.office_roster import roster_at
-from ytterby.shell.store.reading.case_desk import Desk, desk_at, office_at
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.rights import Rights, rights_by_index
 from ytterby.shell.store.rights import signature_flaw as record_flaw

@@ -43,10 +43,10 @@ from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.shell.site.packs import door_tables, use_limits
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.case_marks import other_claims, precedents_of
+from ytterby.shell.store.casework.case_desk import Desk, name_of_party
 from ytterby.shell.store.filed import stored_filed
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.book_size import book_known
-from ytterby.shell.store.reading.case_desk import Desk, name_of_party
 from ytterby.shell.store.reading.case_end_users import Wanted, consumption_section, flags_section
 from ytterby.shell.store.reading.case_goods import line_goods
 from ytterby.shell.store.reading.case_lots import OfferedLots, own_goods, own_lots

@@ -12,8 +12,8 @@ from ytterby.licence.case_record import CaseRecord
 from ytterby.licence.licence import unscaled
 from ytterby.shell.site.case_clock_of import clocks_of_case
 from ytterby.shell.store.cases import case_numbers, stored_case
+from ytterby.shell.store.casework.case_desk import desk_at
 from ytterby.shell.store.models import LicenceEntryRow, LogEntry
-from ytterby.shell.store.reading.case_desk import desk_at
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, Viewer
 from ytterby.terms.problem import Problem

@@ -11,8 +11,8 @@ import msgspec
 
 from ytterby.licence.status import Audience, Status, read_status
 from ytterby.shell.site.case_clock_of import keeping_of
-from ytterby.shell.store.reading.case_desk import Desk
-from ytterby.shell.store.reading.casework import END, desk_of, find_case, part_of
+from ytterby.shell.store.casework.case_desk import Desk, desk_of
+from ytterby.shell.store.reading.casework import END, find_case, part_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.wording import word

@@ -20,10 +20,10 @@ from ytterby.licence.sight import told_state
 from ytterby.shell.site.completeness_answer import complete_json
 from ytterby.shell.site.finding_answer import finding_json
 from ytterby.shell.store.cases import NO_DUE, stored_case
+from ytterby.shell.store.casework.case_desk import Desk, desk_at, desk_of, name_of_party
+from ytterby.shell.store.casework.case_views import applicant_view, consulted_view, end_user_view, officer_view
 from ytterby.shell.store.models import CaseEventRow, CaseParty, CaseRow
-from ytterby.shell.store.reading.case_desk import Desk, desk_at, name_of_party
 from ytterby.shell.store.reading.case_evidence import exporter_run
-from ytterby.shell.store.reading.case_views import applicant_view, consulted_view, end_user_view, officer_view
 from ytterby.shell.store.reading.known import Known, known_at
 from ytterby.shell.store.reading.viewer import AUDIT, CONSULTED, LICENSING, OPERATOR_VIEWER, PROVINCE, Viewer
 from ytterby.terms.problem import Problem
@@ -55,15 +55,15 @@ def list_cases(viewer: Viewer, wanted: Wanted | None = None) -> Json:
     """
     asked = wanted or Wanted()
     rows = _visible(viewer)
-    is_office = _is_office(viewer)
+    reads_all = is_office(viewer)
     if not asked.closed_too:
         rows = rows.filter(is_open=True)
     if asked.state is not None:
-        states = [asked.state] if is_office else list(STATES_OF.get(asked.state, (asked.state,)))
+        states = [asked.state] if reads_all else list(STATES_OF.get(asked.state, (asked.state,)))
         rows = rows.filter(state__in=states)
-    if asked.holder is not None and is_office:
+    if asked.holder is not None and reads_all:
         rows = rows.filter(holder=asked.holder)
-    if asked.officer is not None and is_office:
+    if asked.officer is not None and reads_all:
         rows = rows.filter(officer=asked.officer)
     due, _, number = (asked.after or "").partition("~")
     if number:
@@ -72,7 +72,7 @@ def list_cases(viewer: Viewer, wanted: Wanted | None = None) -> Json:
     found = list(rows.order_by("due", "number")[: limit + 1])
     page = found[:limit]
     return {
-        "cases": [_row(one, is_office) for one in page],
+        "cases": [_row(one, reads_all) for one in page],
         "next": f"{page[-1].due}~{page[-1].number}" if len(found) > limit else None,
         "as_of_size": known_at(viewer, None).size,
     }
@@ -82,12 +82,12 @@ def list_cases(viewer: Viewer, wanted: Wanted | None = None) -> Json:
 STATES_OF: dict[str, tuple[str, ...]] = {"review": ("review", "proposed"), "appeal": ("appeal", "appeal_proposed")}
 
 
-def _row(one: CaseRow, is_office: bool) -> Json:
+def _row(one: CaseRow, reads_all: bool) -> Json:
     told = {
         "case": one.number,
         "kind": one.kind,
-        "state": one.state if is_office else told_state(one.state),
-        "holder": one.holder if is_office else ("applicant" if one.holder == "applicant" else "office"),
+        "state": one.state if reads_all else told_state(one.state),
+        "holder": one.holder if reads_all else ("applicant" if one.holder == "applicant" else "office"),
         "applicant": one.applicant,
         "destination": one.destination or None,
         "received_at": one.received_at,
@@ -96,18 +96,19 @@ def _row(one: CaseRow, is_office: bool) -> Json:
     }
     return (
         {**told, "version": one.version, "officer": one.officer or None, "tier": one.tier or None}
-        if is_office
+        if reads_all
         else told
     )
 
 
-def _is_office(viewer: Viewer) -> bool:
+def is_office(viewer: Viewer) -> bool:
+    """Tell whether a viewer reads all of every case."""
     return bool(viewer.mandates & {LICENSING, AUDIT}) or viewer == OPERATOR_VIEWER
 
 
 def _visible(viewer: Viewer) -> QuerySet[CaseRow]:
     """Return the cases that a viewer may know of."""
-    if _is_office(viewer):
+    if is_office(viewer):
         return CaseRow.objects.all()
     if viewer.mandates & {PROVINCE, CONSULTED}:
         verbs = [
@@ -123,7 +124,7 @@ def _visible(viewer: Viewer) -> QuerySet[CaseRow]:
 
 def part_of(viewer: Viewer, case: Case) -> str:
     """Return as who a viewer reads a case: officer, province, department, applicant or end_user; empty for nobody."""
-    if _is_office(viewer):
+    if is_office(viewer):
         return OFFICER
     if PROVINCE in viewer.mandates and any(event.verb == "pass_on" for event in case.events):
         return PROVINCIAL
@@ -166,18 +167,6 @@ def show_case(viewer: Viewer, number: str, at: datetime, known: Known, language:
     else:
         told = end_user_view(desk, case, language)
     return {**told, "as_of_size": known.size}
-
-
-def desk_of(case: Case, at: datetime, known: Known) -> Desk:
-    """Return the desk of a case.
-
-    Raises:
-        KeyError: the packs in force do not hold its procedure.
-    """
-    desk = desk_at(case.procedure, case.kind, at, known)
-    if isinstance(desk, Problem):
-        raise KeyError(case.procedure)
-    return desk
 
 
 def check_case(viewer: Viewer, number: str, at: datetime, known: Known, language: str = "en") -> Json:

@@ -42,7 +42,7 @@ def list_licences(viewer: Viewer, *, known: Known, on: date) -> Json:
                 {
                     "licence": row.number,
                     "version": row.version,
-                    "status": status_on(row.status, held.licence, on),
+                    "status": _status_on(row.status, held.licence, on),
                     "customs": row.customs,
                     "holder": row.holder,
                     "destination": held.licence.destination,
@@ -63,7 +63,7 @@ def show_licence(viewer: Viewer, number: str, *, known: Known, on: date) -> Json
     if licence is None or not may_read(viewer, licence, known):
         raise KeyError(number)
     now = next(one for one in found.versions if one.version == licence.version)
-    status = status_on(now.status, licence, on)
+    status = _status_on(now.status, licence, on)
     whole: Json = {
         "licence": number,
         "version": licence.version,
@@ -141,7 +141,7 @@ def fields_for(viewer: Viewer, licence: Licence) -> frozenset[str] | None:
     return PARTY_FIELDS["licence shown" if viewer.party == licence.holder else "licence shown to customs"]
 
 
-def status_on(status: str, licence: Licence, on: date) -> str:
+def _status_on(status: str, licence: Licence, on: date) -> str:
     """Return a status as of a day: what may still be ended is expired after its last day."""
     return EXPIRED if on.isoformat() > licence.valid_to and licence_table().row(status, "expire") else status
 
@@ -154,14 +154,14 @@ def _line(line: Any, now: Line, licence: Licence, status: str) -> Json:
         "product": line.product,
         "name": line.name,
         "code": line.code,
-        "quantity": plain(now.quantity),
-        "tolerance": plain(now.tolerance),
+        "quantity": _plain(now.quantity),
+        "tolerance": _plain(now.tolerance),
         "unit": now.unit,
-        "drawn": plain(now.drawn),
-        "reserved": plain(now.reserved),
-        "free": "0" if has_lapsed else plain(now.free),
-        "lapsed": plain(now.free) if has_lapsed else "0",
-        "unlicensed": plain(now.unlicensed),
+        "drawn": _plain(now.drawn),
+        "reserved": _plain(now.reserved),
+        "free": "0" if has_lapsed else _plain(now.free),
+        "lapsed": _plain(now.free) if has_lapsed else "0",
+        "unlicensed": _plain(now.unlicensed),
         "is_exhausted": now.is_exhausted,
     }
 
@@ -204,11 +204,11 @@ def _entry(one: EntryOnLine) -> Json:
         "declaration_line": one.declaration_line,
         "seq": one.seq,
         "on": one.day,
-        "quantity": plain(unscaled(one.asked)),
+        "quantity": _plain(unscaled(one.asked)),
         "code": one.code,
-        "drawn": plain(unscaled(one.drawn)),
-        "reserved": plain(unscaled(one.reserved)),
-        "unlicensed": plain(unscaled(one.unlicensed)),
+        "drawn": _plain(unscaled(one.drawn)),
+        "reserved": _plain(unscaled(one.reserved)),
+        "unlicensed": _plain(unscaled(one.unlicensed)),
         "reason": one.reason,
     }
 
@@ -238,10 +238,10 @@ def _events_without_effect(number: str, known: Known) -> list[Json]:
     return [{"index": row.log_index, "record": row.followed, "why": row.why} for row in rows]
 
 
-def plain(quantity: Decimal) -> str:
+def _plain(quantity: Decimal) -> str:
     """Return a quantity as plain decimal text."""
     return format(quantity.normalize() if quantity else Decimal(0), "f")
 
 
 def _or_none(quantity: Decimal | None) -> str | None:
-    return None if quantity is None else plain(quantity)
+    return None if quantity is None else _plain(quantity)

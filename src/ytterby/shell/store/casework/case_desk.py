@@ -95,6 +95,18 @@ def desk_at(procedure: str, kind: str, at: datetime, known: Known) -> Desk | Pro
     )
 
 
+def desk_of(case: Case, at: datetime, known: Known) -> Desk:
+    """Return the desk of a case.
+
+    Raises:
+        KeyError: the packs in force do not hold its procedure.
+    """
+    desk = desk_at(case.procedure, case.kind, at, known)
+    if isinstance(desk, Problem):
+        raise KeyError(case.procedure)
+    return desk
+
+
 @lru_cache(maxsize=64)
 def _rules_kept(digest: str, procedure: str, kind: str, held: "_Held") -> CaseRules:
     return case_rules(held.book.procedures[procedure], kind)

@@ -27,7 +27,7 @@ from ytterby.licence.sight import (
 )
 from ytterby.shell.site.case_clock_of import clocks_of_case, due_run
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
-from ytterby.shell.store.reading.case_desk import Desk, appeal_until, findings_at, gaps_of
+from ytterby.shell.store.casework.case_desk import Desk, appeal_until, findings_at, gaps_of
 from ytterby.terms.instant import write_instant
 
 Json = dict[str, Any]
