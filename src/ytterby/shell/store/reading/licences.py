@@ -101,7 +101,7 @@ def unlicensed_exits(viewer: Viewer, *, known: Known) -> list[Json]:
     for row in rows.select_related("line").order_by("log_index"):
         held, judged = held_licence(row.line.number), exit_of(row)
         if held is not None and judged is not None and may_read(viewer, held.licence, known):
-            amounts = {"drawn": plain(judged.drawn), "unlicensed": plain(judged.unlicensed), "unit": row.line.unit}
+            amounts = {"drawn": _plain(judged.drawn), "unlicensed": _plain(judged.unlicensed), "unit": row.line.unit}
             about = {"licence": row.line.number, "line": row.line.line, "declaration": row.declaration}
             found.append({"index": row.log_index, **about, **amounts, "reason": row.reason})
     if viewer.mandates & OFFICES:
