@@ -164,3 +164,10 @@ def licence_rows(viewer, known, day):
         rows += [(f"licence exit{to}", one) for one in shown["exits"]]
         rows += [("licence entry", one) for one in shown.get("entries", ())]
     return rows
+
+
+def issue_and_reserve(register, *holders, at=AT):
+    """Issue a licence to each of some parties, who reserve a kilogram on it."""
+    for holder in holders:
+        assert issue(licence(f"XA-{holder[-2:]}", holder=holder), at=at) == []
+        say(register, "reserve", "1", by=holder, how={"number": f"XA-{holder[-2:]}"}, at=at)

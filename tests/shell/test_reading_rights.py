@@ -12,7 +12,7 @@ from law.test_impact import suspended
 from shell.case_of import mirror_finding, receipt_of, step
 from shell.filed_story import file_story, filed_probes, filed_rows
 from shell.free_story import free_probes, free_rows, free_story
-from shell.licensed import issue, licence, licence_rows, say, tell_customs
+from shell.licensed import issue_and_reserve, licence, licence_rows, tell_customs
 from shell.screened import enter_run, hit_of
 from shell.strangers import AT, FERN, KESTREL, LUMEN, NORRVIK, ORIEL, SITE_OF, TAMARACK, document
 from ytterby.balance.inquiry import Ask
@@ -106,9 +106,7 @@ def told(register, part_of):
     derive_to(register.size)
     assert close_month(register, "2025-06", at=AT).state == CLOSED
     file_story(register, BODIES["licensing"])
-    for holder in (KESTREL, NORRVIK):
-        assert issue(licence(f"XA-{holder[-2:]}", holder=holder), at=AT) == []
-        say(register, "reserve", "1", by=holder, how={"number": f"XA-{holder[-2:]}"}, at=AT)
+    issue_and_reserve(register, KESTREL, NORRVIK, at=AT)
     free_story(register)
     return register
 
