@@ -48,7 +48,7 @@ def test_every_gap_of_screening_and_every_word_of_filings_has_words():
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", set(ADVERSE) - {"level"})
+@pytest.mark.parametrize("name", sorted(set(ADVERSE) - {"level"}))
 def test_sentences_quote_what_the_finding_tells(name, language):
     kind, sections = ADVERSE[name]
     one = next(each for each in findings_of(evidence(**sections), ALL) if each.kind == kind)
