@@ -1,6 +1,6 @@
 """How a page is put together: the frame around it, its moment, its links."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.urls import reverse, translate_url
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
+from ytterby.shell.portal import casework, licences
 from ytterby.shell.portal.audience import Audience, Seat
 from ytterby.shell.portal.moment import PARAMETER, Moment, moment_of
 from ytterby.shell.portal.place import is_demo
@@ -95,7 +96,9 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
     screening = hits if reads_screening(seat.viewer) else []
     screening += [item("end_users", _("End users"))] if reads_flags(seat.viewer) else []
     screening += [item("screening_lists", _("Lists"))] if reads_lists(seat.viewer) else []
+    office = _office_lines(seat, item)
     return [
+        *([(_("Licence office"), office)] if office else []),
         (
             _("Chain"),
             [
@@ -124,4 +127,14 @@ def _rail(seat: Seat, moment: Moment) -> list[tuple[str, list[Item]]]:
         ),
         *([(_("Screening"), screening)] if screening else []),
         (_("Proof"), [item("log", _("Log"))]),
+    ]
+
+
+def _office_lines(seat: Seat, item: Callable[[str, str], Item]) -> list[Item]:
+    """Return the lines of cases and licences, each to whom its page exists for. No counts: one more reading a page."""
+    work = _("Worklist") if seat.is_one_of(casework.BODIES) else _("Your cases")
+    return [
+        *([item("cases", work)] if seat.is_one_of(casework.EVERY_READER) else []),
+        *([item("licences", _("Licences"))] if seat.is_one_of(licences.READERS) else []),
+        *([item("customs_messages", _("Messages to customs"))] if seat.is_one_of(licences.OF_CUSTOMS) else []),
     ]

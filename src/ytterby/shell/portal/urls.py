@@ -23,8 +23,10 @@ from ytterby.shell.portal.auditor import (
 )
 from ytterby.shell.portal.auditor.closes import close, close_file, closes, closes_file
 from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, inquiry, inquiry_file
+from ytterby.shell.portal.casework import application, case, lists, status, steps
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.law import changes, classify, compare, due, end_use, fields, impact, in_force, packs
+from ytterby.shell.portal.licences import entries, licence, messages
 from ytterby.shell.portal.people import account, enter
 from ytterby.shell.portal.screening import alerts as screening_alerts
 from ytterby.shell.portal.screening import end_users, flags
@@ -71,6 +73,25 @@ urlpatterns = [
     path("account/passkeys/withdrawal/", account.withdraw_passkey, name="withdraw_passkey"),
     path("approvals/challenge/", sign.approval_challenge_view, name="approval_challenge"),
     path("help/", show_help, name="help"),
+    path("cases/", lists.cases, name="cases"),
+    path("cases.<file:kind>", lists.cases_file, name="cases_file"),
+    path("cases/new/", application.new, name="case_new"),
+    path("cases/<str:number>/", case.case, name="case"),
+    path("cases/<str:number>/case.json", case.case_file, name="case_file"),
+    path("cases/<str:number>/status/", status.status, name="case_status"),
+    path("cases/<str:number>/status.json", status.status_file, name="case_status_file"),
+    path("cases/<str:number>/application/", application.application, name="case_application"),
+    path("cases/<str:number>/approval/", steps.approve, name="case_approve"),
+    path("cases/<str:number>/steps/<str:form>/", steps.step, name="case_step"),
+    path("licences/", licence.licences, name="licences"),
+    path("licences.<file:kind>", licence.licences_file, name="licences_file"),
+    path("licences/<str:number>/", licence.licence, name="licence"),
+    path("licences/<str:number>/licence.json", licence.licence_file, name="licence_file"),
+    path("licences/<str:number>/reservations/", entries.reserve, name="licence_reserve"),
+    path("licences/<str:number>/exits/", entries.confirm, name="licence_confirm"),
+    path("customs/", messages.messages, name="customs_messages"),
+    path("customs.<file:kind>", messages.messages_file, name="customs_messages_file"),
+    path("customs/<str:message>/answer/", messages.answer, name="customs_answer"),
     path("lots/", lots.lots, name="lots"),
     path("lots.<file:kind>", lots.lots_file, name="lots_file"),
     path("lots/<str:tail>/trace.<picture:kind>", lot.lot_file, name="lot_file"),

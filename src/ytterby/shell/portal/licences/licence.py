@@ -1,0 +1,153 @@
+"""Licences: the list of those that a reader may know of, and one with what is left of it and what left on it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from ytterby.shell.actions import clock
+from ytterby.shell.portal.audience import Audience, Seat, audience
+from ytterby.shell.portal.law.typed import Wrong, wrong_of
+from ytterby.shell.portal.licences import READERS
+from ytterby.shell.portal.moment import Moment, moment_of, query_of
+from ytterby.shell.portal.names import Names
+from ytterby.shell.portal.page import link_to, show_page
+from ytterby.shell.portal.paging import page_of
+from ytterby.shell.portal.table import answer_csv, answer_json
+from ytterby.shell.store.reading.licences import list_licences, show_licence
+from ytterby.shell.wording import language_of
+from ytterby.terms.problem import finding
+
+LIST = "licences"
+COLUMNS = ("licence", "version", "status", "customs", "holder", "destination", "validity.from", "validity.to")
+STATUS_TAGS = {"active": "good", "issued": "wait", "amending": "wait", "suspended": "warn", "revoked": "bad"}
+EXIT_TAGS = {"agrees": "good", "differs": "bad", "one_sided": "wait"}
+RESERVABLE = "active"
+
+Json = dict[str, Any]
+
+
+@audience(*READERS, here=LIST)
+@require_safe
+def licences(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Show the licences that a reader may know of."""
+    moment, query = moment_of(request, seat), query_of(request)
+    names = Names(seat, moment, get_language() or "en")
+    rows = [
+        {**row, "tag": STATUS_TAGS.get(row["status"], "none"), "holder_name": names.name_of(row["holder"])}
+        for row in _rows(seat, moment)
+        if query.get("q", "").strip().casefold() in row["licence"].casefold()
+    ]
+    context = {"paging": page_of(rows, query), "query": query, "has_any": bool(rows)}
+    return show_page(request, seat, "licences/licences.html", context, moment=moment, here=LIST)
+
+
+@audience(*READERS, here=LIST)
+@require_safe
+def licences_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
+    """Answer the same as CSV or JSON."""
+    moment = moment_of(request, seat)
+    rows = _rows(seat, moment)
+    if kind == "csv":
+        return answer_csv(COLUMNS, rows, "licences.csv")
+    return answer_json({"licences": rows, "as_of_size": moment.known.size}, "licences.json")
+
+
+@audience(*READERS, here=LIST)
+@require_safe
+def licence(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Show a licence."""
+    moment = moment_of(request, seat)
+    return licence_page(request, seat, moment, licence_told(seat, moment, number))
+
+
+@audience(*READERS, here=LIST)
+@require_safe
+def licence_file(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
+    """Answer the same as JSON."""
+    return answer_json(licence_told(seat, moment_of(request, seat), number), f"licence-{number}.json")
+
+
+def licence_told(seat: Seat, moment: Moment, number: str) -> Json:
+    """Return a licence as somebody may read it.
+
+    Raises:
+        Http404: there is none for them.
+    """
+    try:
+        return show_licence(seat.viewer, number, known=moment.known, on=clock.now().date())
+    except KeyError:
+        raise Http404 from None
+
+
+def _rows(seat: Seat, moment: Moment) -> list[Json]:
+    found = list_licences(seat.viewer, known=moment.known, on=clock.now().date())["licences"]
+    return list(found)
+
+
+def licence_page(
+    request: HttpRequest,
+    seat: Seat,
+    moment: Moment,
+    told: Json,
+    *,
+    wrong: tuple[Wrong, ...] = (),
+    said: tuple[Wrong, ...] = (),
+    typed: Json | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show a licence; `wrong` is what refused an entry, `said` what is to be known of one that was made."""
+    names = Names(seat, moment, get_language() or "en")
+    may_speak = bool(seat.account) and not moment.is_past
+    is_customs = Audience.CUSTOMS in seat.roles
+    is_holder = told["holder"] == seat.party
+    context = {
+        "licence": told,
+        "tag": STATUS_TAGS.get(told["status"], "none"),
+        "holder_name": names.name_of(told["holder"]),
+        "exits": [{**one, "tag": EXIT_TAGS.get(one["state"], "none")} for one in told["exits"]],
+        "entries": told.get("entries"),
+        "findings": [_sentence(one) for one in told["findings"]],
+        "wrong": wrong,
+        "said": said,
+        "typed": typed or {},
+        "today": clock.now().date().isoformat(),
+        "may_reserve": may_speak and is_holder and told["status"] == RESERVABLE,
+        "may_confirm": may_speak and is_customs,
+        "confirmable": _confirmable(told) if is_customs else [],
+        "places": sorted(seat.viewer.places),
+        "place_names": {place: names.name_of(place) for place in seat.viewer.places},
+        "files": [("JSON", link_to("licence_file", moment, told["licence"]))],
+    }
+    page = show_page(request, seat, "licences/licence.html", context, moment=moment, here=LIST)
+    page.status_code = status
+    return page
+
+
+def _sentence(one: Json) -> Wrong:
+    """Return a finding of the reading as a sentence with its cure."""
+    told = finding(one["code"], "", one.get("value", ""), **one.get("facts", {}))
+    return wrong_of(told, language_of(get_language() or "en"))
+
+
+def _confirmable(told: Json) -> list[Json]:
+    """Return the exits that the exporter announced and customs has not confirmed, each with the number that the
+    confirmation will have, so that the same form sent twice is one confirmation.
+    """
+    entries = [one for one in told.get("entries", ()) if one["declaration"]]
+    units = {one["line"]: one["unit"] for one in told["lines"]}
+    found = []
+    for one in told["exits"]:
+        if one["exporter"] is None or one["customs"] is not None:
+            continue
+        own = [row for row in entries if (row["declaration"], row["line"]) == (one["declaration"], one["line"])]
+        found.append(
+            {
+                **one,
+                "unit": units.get(one["line"], ""),
+                "seq": max((row["seq"] for row in own), default=0) + 1,
+                "declaration_line": own[0]["declaration_line"] if own else 1,
+            }
+        )
+    return found
