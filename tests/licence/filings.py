@@ -14,6 +14,7 @@ from ytterby.licence.end_use_statement import (
     StatedGoods,
     signed_bytes,
 )
+from ytterby.licence.end_user_validation import EndUserValidation
 from ytterby.licence.filed import KIND_OF, Filed, FilingRules, enter
 from ytterby.licence.filing import Speech, order_key
 from ytterby.licence.invitation import (
@@ -30,8 +31,9 @@ from ytterby.proof.key import KeyUse, PrivateKey
 from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.terms.instant import write_instant
 
-ORIEL, RIVAL, IMPORTER, LUMEN, NEXT, OFFICE, STRANGER = (
-    f"https://party.example/{name}" for name in ("oriel", "rival", "importer", "lumen", "next", "office", "stranger")
+ORIEL, RIVAL, IMPORTER, LUMEN, NEXT, OFFICE, SECOND, STRANGER = (
+    f"https://party.example/{name}"
+    for name in ("oriel", "rival", "importer", "lumen", "next", "office", "second", "stranger")
 )
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 REGISTER = "register-1"
@@ -45,7 +47,8 @@ def later(**span):
 
 
 def said(party, at=AT, account=""):
-    return Speech(at, party, account, is_office=party == OFFICE)
+    """Return who speaks: one person of each party; `SECOND` is another office."""
+    return Speech(at, party, account or party, is_office=party in {OFFICE, SECOND})
 
 
 def key_named(name):
@@ -169,3 +172,9 @@ def visit(**changes):
         "on": "2026-03-01", "outcome": "confirmed", "text": "the line was seen",
     }  # fmt: skip
     return EndUseVisit(**{**fields, **changes})
+
+
+def validated(number="w1", party=LUMEN, **changes):
+    shown = {"visits": "2026-01-10", "reconciliation": "2026-02-01", "documents": "2026-02-02"}
+    fields = {"shown": shown, "text": "visit report 12", "documents": (DOCUMENT,), **changes}
+    return EndUserValidation(number, party, **fields)

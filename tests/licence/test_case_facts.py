@@ -4,8 +4,11 @@ from datetime import date
 from decimal import Decimal
 from types import ModuleType
 
+from licence.case_card import TRUST
 from licence.flipped_branches import unnoticed
 from ytterby.law.casework_fact import CASE_FACTS
+from ytterby.law.casework_rule import Need, ValidationRule
+from ytterby.law.span import Span
 from ytterby.licence import case_facts as shipped
 from ytterby.licence.application import Application, Line, PartyOnCase
 from ytterby.licence.eligibility import History, history_facts
@@ -85,6 +88,7 @@ def check_semantics(module: ModuleType) -> None:
     check_goods(facts)
     check_checks(facts)
     check_people(module, facts)
+    check_unknown_flags(module)
     assert module.deviation_of(Decimal(30), [Decimal(10), Decimal(20)]) == Decimal("1.5")
     assert module.deviation_of(Decimal(30), []) is None
     assert module.deviation_of(Decimal(30), [Decimal(0)]) is None
@@ -165,6 +169,29 @@ def check_checks(facts):
     assert "need_share" not in facts(None, evidence(consumption=used()))
     undone = ConsumptionSection("not_checked", "why", end_users=used("0.5").end_users)
     assert "need_share" not in facts(None, evidence(consumption=undone))
+
+
+def check_unknown_flags(module):
+    """A flag that cannot be judged counts as none only where the pack says so of validated end users, and is told."""
+    rule = ValidationRule((Need.VISITS,), Span(1, "year"), TRUST, frozenset({"F1"}))
+    yes, no, unknown = (module.EndUserStanding(is_validated=one) for one in (True, False, None))
+
+    def asked(held, *users, rule=rule):
+        beside = module.Beside(users)
+        found = module.case_facts(application(), evidence(flags=held), beside, ON, validation=rule)
+        return found.get("open_flags"), module.let_be(evidence(flags=held), beside, rule)
+
+    left = flags("none", "unknown", unknown=1)
+    assert asked(left, yes) == (0, ("p2#U07#F1",))
+    assert asked(left, yes, yes) == (0, ("p2#U07#F1",))
+    for users in ((no,), (unknown,), (yes, no), (yes, unknown), ()):
+        assert asked(left, *users) == (None, ()), users
+    assert asked(left, yes, rule=None) == (None, ())
+    # The pack lets F1 be unknown and no other; one that is raised stays raised.
+    assert asked(flags("unknown", "none", unknown=1), yes) == (None, ())
+    assert asked(flags("unknown", "unknown", unknown=2), yes) == (None, ("p2#U07#F1",))
+    assert asked(flags("weak", "unknown", unknown=1), yes) == (1, ("p2#U07#F1",))
+    assert asked(flags("none", "strong"), yes) == (1, ())
 
 
 def check_people(module, facts):

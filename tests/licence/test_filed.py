@@ -14,6 +14,7 @@ from licence.filings import (
     ORDER,
     ORIEL,
     RULES,
+    SECOND,
     STRANGER,
     file,
     invitation,
@@ -27,10 +28,12 @@ from licence.filings import (
     signed,
     statement,
     use,
+    validated,
     visit,
 )
 from ytterby.licence.delivery_report import RetransferDecision
 from ytterby.licence.end_use_statement import AlarmEnd, Repudiation, ShippingAlarm, statement_digest
+from ytterby.licence.end_user_validation import ValidationConfirmation, ValidationWithdrawal
 from ytterby.licence.filed import ENTRIES, KIND_OF, KINDS, STRUCTS, Filed, enter, key_of
 from ytterby.licence.filing import day_of, document_problems, span_problems, text_problems
 from ytterby.licence.invitation import InvitationEnd, InvitationRequest
@@ -55,6 +58,9 @@ STORY = (
     (retransfer(), LUMEN),
     (RetransferDecision("r1", "granted", "same use"), OFFICE),
     (visit(), OFFICE),
+    (validated(), OFFICE),
+    (ValidationConfirmation("w1"), SECOND),
+    (ValidationWithdrawal("w1", "the plant was sold"), OFFICE),
 )
 
 

@@ -123,7 +123,7 @@ def offered_folder(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, A
     if ON_POSTGRESQL:
         return None
     data = tmp_path_factory.mktemp("offered") / "data"
-    _tell_until_the_magnets_leave(make_register(data, origin="test.invalid/log", demo=True, at=AT_FIRST), sample)
+    tell_until_the_magnets_leave(make_register(data, origin="test.invalid/log", demo=True, at=AT_FIRST), sample)
     return data
 
 
@@ -166,14 +166,14 @@ def forget_answers() -> None:
 def told_chain(tmp_path: Path, sample: dict[str, Any]) -> Register:
     """A register of its own in which the sample chain is told until its magnets leave."""
     register = make_register(tmp_path / "data", origin="test.invalid/log", demo=True, at=AT_FIRST)
-    _tell_until_the_magnets_leave(register, sample)
+    tell_until_the_magnets_leave(register, sample)
     return register
 
 
 AT_FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def _tell_until_the_magnets_leave(register: Register, sample: dict[str, Any]) -> None:
+def tell_until_the_magnets_leave(register: Register, sample: dict[str, Any]) -> None:
     from ytterby.shell.actions.capture import capture
     from ytterby.shell.actions.enrol import import_directory
     from ytterby.shell.store.derived.deriving import derive_to

@@ -19,6 +19,7 @@ from ytterby.shell.actions.invite import (
 )
 from ytterby.shell.actions.release_use import file_profile, release_use
 from ytterby.shell.actions.report_delivery import ask_retransfer, record_visit, report_delivery
+from ytterby.shell.actions.validate_end_user import confirm_validation, enter_validation
 from ytterby.shell.store.case_speakers import Speaker, demo_speaker
 from ytterby.shell.store.reading.filed import (
     list_alarms,
@@ -33,6 +34,7 @@ from ytterby.shell.store.reading.filed import (
     show_statement,
 )
 from ytterby.shell.store.reading.use_profiles import list_profiles, list_releases
+from ytterby.shell.store.reading.validations import list_validations
 
 PROCEDURE = "CN-procedure"
 ORDER = order_key(KESTREL, "PO-7")
@@ -126,6 +128,13 @@ def profile_fields(**changes):
     }  # fmt: skip
 
 
+def validate(register, party, office, at=AT, **changes):
+    """Enter what an end user has shown by the day, as somebody of the office."""
+    shown = dict.fromkeys(("visits", "reconciliation", "documents"), (at - timedelta(days=9)).date().isoformat())
+    told = {"shown": shown, "text": "visit report 12", "documents": ("ab" * 32,), **changes}
+    return enter_validation(register, party, speaker=demo_speaker(office), at=at, **told)
+
+
 def file_story(register, office):
     """Let everybody file what it can."""
     key = invited(register, office)
@@ -154,6 +163,8 @@ def file_story(register, office):
         "outcome": "confirmed", "text": "seen",
     }  # fmt: skip
     done(record_visit(register, visit, demo_speaker(office), at=AT))
+    shown = done(validate(register, NORRVIK, office)).key
+    done(confirm_validation(register, shown, demo_speaker(office, "another"), at=AT))
     later = AT + timedelta(days=1)
     done(raise_alarm(register, "use_changed", "another line", seller, statement=digest, at=later))
     return key
@@ -168,6 +179,7 @@ def filed_probes(known):
         "use release": lambda viewer: any(row["exporter"] == KESTREL for row in list_releases(viewer, known())),
         "trade order": lambda viewer: bool(list_orders(viewer, known())),
         "delivery report": lambda viewer: bool(list_reports(viewer, known()) and list_alarms(viewer, known())),
+        "validation of an end user": lambda viewer: bool(list_validations(viewer, known())),
         "re-transfer and visit": lambda viewer: bool(list_retransfers(viewer, known()) or list_visits(viewer, known())),
     }
 
@@ -188,4 +200,5 @@ def filed_rows(viewer, known):
     rows += [("visit", row) for row in list_visits(viewer, known)]
     for row in list_profiles(viewer, known, DAY):
         rows += [("profile", row), *(("position", one) for one in row["positions"])]
+    rows += [("validation", row) for row in list_validations(viewer, known)]
     return rows + [("release", row) for row in list_releases(viewer, known)]

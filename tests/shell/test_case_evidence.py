@@ -43,8 +43,9 @@ def test_the_magnets_of_the_sample_chain(offered):
     assert {one.gap for one in found.screening.gaps} == {"list_missing", "not_screened"}
     assert [one.element for one in found.consumption.end_users] == ["", "Dy", "Nd", "Pr"]
     assert found.completeness.complete == "no"
-    known = {"level": "claimed", "visits_passed": 0, "deliveries_confirmed": 0}
-    assert found.end_users.rows == ({"subject": LUMEN, **known},)
+    known = {"level": "claimed", "visits_passed": 0, "deliveries_confirmed": 0, "reports_overdue": 0}
+    lacking = ["visits", "reconciliation", "documents", "organisation", "no_finding"]
+    assert found.end_users.rows == ({"subject": LUMEN, **known, "is_validated": False, "lacking": lacking},)
     assert found.statements.rows == ({"subject": LUMEN, "against": "no_statement"},)
     assert found.packs == desk().packs
     assert read_evidence(evidence_fields(found)) == found

@@ -116,7 +116,8 @@ def _card(row: Json) -> ScoreCard:
 
 
 def _validation(row: Json) -> ValidationRule:
-    return ValidationRule(tuple(map(Need, row["needs"])), span_of(row["holds_for"]), trust_of(row))
+    flags = tuple(row.get("unknown_flags", ()))
+    return ValidationRule(tuple(map(Need, row["needs"])), span_of(row["holds_for"]), trust_of(row), flags)
 
 
 def _coded(row: Json) -> CodedReason:

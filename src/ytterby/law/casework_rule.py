@@ -140,11 +140,16 @@ class ScoreCard:
 
 @dataclass(frozen=True, slots=True)
 class ValidationRule:
-    """What a validated end user has shown, and for how long each of it holds."""
+    """What a validated end user has shown, and for how long each of it holds.
+
+    `unknown_flags`: red flags that need not be known of such an end user. Where one of them cannot be judged it is
+    recorded as not known all the same; every other flag, and all flags of anybody else, must be known.
+    """
 
     needs: tuple[Need, ...]
     holds_for: Span
     trust: Trust
+    unknown_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

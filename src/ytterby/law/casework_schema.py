@@ -102,7 +102,7 @@ _CARD = entry(
     {"id": word, "title": words, "rows": filled(_ROW), "bounds": table(whole)},
     {"hard_rules": sequence(_HARD)},
 )
-_VALIDATION = entry({"needs": filled(choice(*Need)), "holds_for": _SPAN})
+_VALIDATION = entry({"needs": filled(choice(*Need)), "holds_for": _SPAN}, {"unknown_flags": _NAMES})
 _CODED = entry({"id": word, "kind": choice(*ReasonKind), "title": words, "remedy": words}, {"factor": word})
 _APPEAL = entry(
     {"within": _SPAN, "to": word, "is_final": truth, "grounds": filled(word)},

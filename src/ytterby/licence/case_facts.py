@@ -14,8 +14,9 @@ from datetime import date
 from decimal import Decimal
 
 from ytterby.law.casework_fact import CANDIDATE, CLEAR, LEVELS, NOT_CHECKED
+from ytterby.law.casework_rule import ValidationRule
 from ytterby.licence.application import Application, Line
-from ytterby.licence.evidence import BALANCES, DIFFERS, DOES_NOT, MATCHED, OPEN, WHOLE, Evidence, LotOffered
+from ytterby.licence.evidence import BALANCES, DIFFERS, DOES_NOT, MATCHED, OPEN, UNKNOWN, WHOLE, Evidence, LotOffered
 from ytterby.licence.fact_test import Fact, Money
 from ytterby.licence.finding import has_candidate
 from ytterby.terms.quantity import CONTEXT
@@ -50,14 +51,22 @@ class Beside:
 
 
 def case_facts(
-    application: Application, evidence: Evidence, beside: Beside, on: date, settled_flags: Collection[str] = ()
+    application: Application,
+    evidence: Evidence,
+    beside: Beside,
+    on: date,
+    settled_flags: Collection[str] = (),
+    *,
+    validation: ValidationRule | None = None,
 ) -> dict[str, Fact]:
-    """Return the facts of a case on a day. `settled_flags`: `party#use#flag` of those that an officer settled."""
+    """Return the facts of a case on a day. `settled_flags`: `party#use#flag` of those that an officer settled;
+    `validation` is what the pack says of validated end users.
+    """
     told = {
         **dict(_of_goods(application, evidence)),
         **dict(_of_application(application)),
         **dict(_of_screening(evidence)),
-        **dict(_of_flags(evidence, frozenset(settled_flags))),
+        **dict(_of_flags(evidence, frozenset(settled_flags), let_be(evidence, beside, validation))),
         **dict(_of_lots(evidence)),
         **dict(_of_use(evidence)),
         **dict(_of_end_users(beside.end_users)),
@@ -126,7 +135,26 @@ def _of_screening(evidence: Evidence) -> Iterator[tuple[str, Fact]]:
         yield "control_listed", False
 
 
-def _of_flags(evidence: Evidence, settled: frozenset[str]) -> Iterator[tuple[str, Fact]]:
+def let_be(evidence: Evidence, beside: Beside, validation: ValidationRule | None) -> tuple[str, ...]:
+    """Return `party#use#flag` of the flags that could not be judged and need not be: those which the pack lets be
+    unknown, where every end user of the case is a validated one.
+
+    They are told with the tier, so that nobody takes them for flags which are not raised.
+    """
+    users = beside.end_users
+    if validation is None or not users or not all(one.is_validated is True for one in users):
+        return ()
+    return tuple(name for name, flag in _unknown_flags(evidence) if flag in validation.unknown_flags)
+
+
+def _unknown_flags(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    for user in evidence.flags.end_users:
+        for flag in user.flags:
+            if flag.grade == UNKNOWN:
+                yield f"{user.party}#{user.use}#{flag.id}", flag.id
+
+
+def _of_flags(evidence: Evidence, settled: frozenset[str], left: Collection[str]) -> Iterator[tuple[str, Fact]]:
     if not evidence.flags.is_done:
         return
     users = evidence.flags.end_users
@@ -136,7 +164,7 @@ def _of_flags(evidence: Evidence, settled: frozenset[str]) -> Iterator[tuple[str
         for flag in user.flags
         if flag.grade in _RAISED and f"{user.party}#{user.use}#{flag.id}" not in settled
     ]
-    if open_ones or not any(user.unknown for user in users):
+    if open_ones or sum(user.unknown for user in users) <= len(left):
         yield "open_flags", Decimal(len(open_ones))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ytterby.licence import delivery_report as delivery
 from ytterby.licence import end_use_statement as statement
+from ytterby.licence import end_user_validation as validation
 from ytterby.licence import invitation, trade_order, use_profile
 from ytterby.licence.filing import Filing, Speech, canonical_text
 from ytterby.licence.invitation import BoundKey, Invited
@@ -46,6 +47,7 @@ class Filed:
     reports: list[delivery.Reported] = field(default_factory=list)
     retransfers: dict[str, delivery.Transferring] = field(default_factory=dict)
     visits: dict[str, delivery.EndUseVisit] = field(default_factory=dict)
+    validations: dict[str, validation.Validated] = field(default_factory=dict)
     flaws: list[tuple[int, str]] = field(default_factory=list)
     # Where to look: invitations by token and by their two parties, accounts by party and by the bytes of their key.
     of_token: dict[str, str] = field(default_factory=dict)
@@ -303,6 +305,35 @@ def _take_visit(filed: Filed, one: Any, said: Speech) -> None:
     filed.visits[one.id] = one
 
 
+def _check_validation(filed: Filed, one: Any, said: Speech, rules: FilingRules) -> list[Problem]:
+    del rules
+    return validation.check_validation(said, one, filed.validations)
+
+
+def _take_validation(filed: Filed, one: Any, said: Speech) -> None:
+    filed.validations[one.id] = validation.Validated(one, said.account, said.at)
+
+
+def _check_confirmation(filed: Filed, one: Any, said: Speech, rules: FilingRules) -> list[Problem]:
+    del rules
+    return validation.check_confirmation(said, one, filed.validations.get(one.validation))
+
+
+def _take_confirmation(filed: Filed, one: Any, said: Speech) -> None:
+    held = filed.validations[one.validation]
+    filed.validations[one.validation] = replace(held, confirmed=(said.account, said.at))
+
+
+def _check_withdrawal(filed: Filed, one: Any, said: Speech, rules: FilingRules) -> list[Problem]:
+    del rules
+    return validation.check_withdrawal(said, one, filed.validations.get(one.validation))
+
+
+def _take_withdrawal(filed: Filed, one: Any, said: Speech) -> None:
+    held = filed.validations[one.validation]
+    filed.validations[one.validation] = replace(held, withdrawn=(said.account, said.at, one.text))
+
+
 STRUCTS: Mapping[str, type[Filing]] = {
     "invitation_request": invitation.InvitationRequest,
     "invitation": invitation.Invitation,
@@ -319,6 +350,9 @@ STRUCTS: Mapping[str, type[Filing]] = {
     "retransfer": delivery.Retransfer,
     "retransfer_decision": delivery.RetransferDecision,
     "end_use_visit": delivery.EndUseVisit,
+    "end_user_validation": validation.EndUserValidation,
+    "validation_confirmation": validation.ValidationConfirmation,
+    "validation_withdrawal": validation.ValidationWithdrawal,
 }
 ENTRIES: Mapping[str, tuple[Check, Take]] = {
     "invitation_request": (_check_request, _take_request),
@@ -336,6 +370,9 @@ ENTRIES: Mapping[str, tuple[Check, Take]] = {
     "retransfer": (_check_retransfer, _take_retransfer),
     "retransfer_decision": (_check_decision, _take_decision),
     "end_use_visit": (_check_visit, _take_visit),
+    "end_user_validation": (_check_validation, _take_validation),
+    "validation_confirmation": (_check_confirmation, _take_confirmation),
+    "validation_withdrawal": (_check_withdrawal, _take_withdrawal),
 }
 KINDS = tuple(STRUCTS)
 KIND_OF: Mapping[type[Filing], str] = {held: kind for kind, held in STRUCTS.items()}
@@ -362,5 +399,7 @@ def key_of(one: Filing) -> str:
             return f"{one.order} {one.delivery} {one.stage}"
         case delivery.RetransferDecision():
             return one.request
+        case validation.ValidationConfirmation() | validation.ValidationWithdrawal():
+            return one.validation
         case _:
             return str(one.id)  # type: ignore[attr-defined]

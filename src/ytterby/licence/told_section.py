@@ -7,35 +7,58 @@ and does not hold is told.
 Source: regulation page, section 4 (F8, F9, F18, F19); issue on the licence office, section 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ytterby.law.calendar import Calendar
+from ytterby.law.casework_rule import ValidationRule
+from ytterby.law.licence_kind import ReportOwed
 from ytterby.licence.application import END_USER, Application
-from ytterby.licence.delivery_report import deliveries_of
+from ytterby.licence.delivery_report import LATE, deliveries_of, reports_due
 from ytterby.licence.end_use_statement import IN_FORCE, REPUDIATED, Stated, stops_shipping
+from ytterby.licence.end_user_validation import record_of
 from ytterby.licence.evidence import DONE, ToldSection
 from ytterby.licence.filed import Filed
 from ytterby.licence.filing import order_key
 from ytterby.licence.invitation import InvitationRules
+from ytterby.licence.validated_end_user import validate
 
 CONFIRMED, ARRIVAL = "confirmed", "arrival"
 
 Json = dict[str, Any]
 
 
-def end_users_section(application: Application, filed: Filed, rules: InvitationRules) -> ToldSection:
-    """Return how well the end users of an application are known, and what was confirmed of them."""
-    return ToldSection(DONE, "", "", tuple(_end_users(application, filed, rules)))
+@dataclass(frozen=True, slots=True)
+class EndUserLaw:
+    """What end users are held against on a day: what the pack asks of a validated one (None: it knows none), which
+    reports it wants of deliveries, and the open findings of those parties of whom they are known.
+    """
+
+    on: date
+    validation: ValidationRule | None = None
+    owed: tuple[ReportOwed, ...] = ()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    open_findings: Mapping[str, int] = field(default_factory=dict)
 
 
-def _end_users(application: Application, filed: Filed, rules: InvitationRules) -> Iterator[Json]:
+def end_users_section(application: Application, filed: Filed, rules: InvitationRules, law: EndUserLaw) -> ToldSection:
+    """Return how well the end users of an application are known, what was confirmed of them, and whether each is a
+    validated one.
+    """
+    return ToldSection(DONE, "", "", tuple(_end_users(application, filed, rules, law)))
+
+
+def _end_users(application: Application, filed: Filed, rules: InvitationRules, law: EndUserLaw) -> Iterator[Json]:
     for one in application.of_role(END_USER):
         subject = one.party or one.name
         if not one.party:
             yield {"subject": subject, "against": "not_registered", "level": ""}
             continue
-        row: Json = {"subject": subject, "level": filed.level(one.party, rules), **_record(one.party, filed)}
+        level = filed.level(one.party, rules)
+        row: Json = {"subject": subject, "level": level, **_record(one.party, filed, law)}
+        row |= _validated(one.party, level, filed, law)
         flags = sorted({flag for invited in _invited(one.party, filed) for flag in invited})
         if flags:
             row |= {"against": "same_as_exporter", "marks": ", ".join(flags)}
@@ -48,16 +71,33 @@ def _invited(party: str, filed: Filed) -> Iterator[tuple[str, ...]]:
             yield one.flags
 
 
-def _record(party: str, filed: Filed) -> Json:
+def _record(party: str, filed: Filed, law: EndUserLaw) -> Json:
     """Return what visits and reports after delivery say of an end user."""
     visits = [one for one in filed.visits.values() if one.party == party]
     mine = {key for key, one in filed.orders.items() if one.order.end_user == party}
     delivered = [one for one in deliveries_of(filed.reports) if one.order in mine]
     arrived = {(one.report.order, one.report.delivery) for one in filed.reports if one.report.stage == ARRIVAL}
+    owed = reports_due(delivered, filed.reports, law.owed, law.on, law.calendars)
     return {
         "visits_passed": sum(one.outcome == CONFIRMED for one in visits),
         "deliveries_confirmed": sum((one.order, one.number) in arrived for one in delivered),
+        "reports_overdue": sum(one.state == LATE for one in owed),
     }
+
+
+def _validated(party: str, level: str, filed: Filed, law: EndUserLaw) -> Json:
+    """Return whether an end user is a validated one, until when as things stand, and what it lacks; nothing where the
+    pack knows no such thing.
+    """
+    if law.validation is None:
+        return {}
+    findings = law.open_findings.get(party)
+    record = record_of(filed.validations.values(), party, level=level, open_findings=findings)
+    found = validate(law.validation, record, law.on)
+    told: Json = {"is_validated": found.is_valid, "lacking": [one.value for one in found.lacking]}
+    if found.until is not None:
+        told["validated_until"] = found.until.isoformat()
+    return told if findings is None else {**told, "open_findings": findings}
 
 
 def statements_section(application: Application, filed: Filed, on: date) -> ToldSection:

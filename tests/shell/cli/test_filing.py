@@ -205,3 +205,23 @@ def test_wrong_use_says_what_to_do(bound):
     assert (wrong.code, wrong.json["problems"][0]["code"]) == (1, "filed.form")
     assert "filed.form" in catalogue()
     assert date.fromisoformat(STATEMENT["valid_to"]) > TODAY
+
+
+def test_an_end_user_is_validated_by_two_people_of_the_office(typing):
+    """Threat D1: what one person entered the same person cannot confirm."""
+    days = ["--visits", "2026-01-10", "--reconciliation", "2026-01-11", "--documents", "2026-01-12"]
+    told = ["party", "validate", NORRVIK, *days, "--text", "report 12", "--document", "ab" * 32]
+    first, second = (["--as", OFFICE, "--person", name] for name in ("ann", "bo"))
+    number = typing.good(*told, *first)["key"]
+    again = typing("party", "validate", "--confirm", number, *first, "--json")
+    assert (again.code, [one["code"] for one in again.json["problems"]]) == (1, ["validation.same_person"])
+    typing.good("party", "validate", "--confirm", number, *second)
+    (row,) = typing.good("party", "validations", NORRVIK, "--viewer", OFFICE)["validations"]
+    assert (row["state"], row["by"], row["confirmed_by"]) == ("confirmed", "ann", "bo")
+    assert typing.good("party", "validations", "--viewer", NORRVIK)["validations"] == []
+    assert "2026-01-10" in typing("party", "validations", "--viewer", OFFICE).out
+    typing.good("party", "validate", "--withdraw", number, "--text", "sold", *first)
+    (row,) = typing.good("party", "validations", "--viewer", OFFICE)["validations"]
+    assert (row["state"], row["why"]) == ("withdrawn", "sold")
+    assert typing("party", "validate", *first).code == 2
+    assert typing("party", "validate", NORRVIK, "--confirm", number, *first).code == 2

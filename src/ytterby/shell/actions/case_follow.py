@@ -19,10 +19,10 @@ import msgspec
 from ytterby.law.casework_rule import Tier
 from ytterby.licence.assignment import SEED_BYTES, draw, eligible
 from ytterby.licence.case import OFFICER, Case, Event
-from ytterby.licence.case_facts import Beside, EndUserStanding, case_facts
+from ytterby.licence.case_facts import case_facts, let_be
 from ytterby.licence.decision_guard import GRANTED
 from ytterby.licence.entering import enter, is_day, row_of
-from ytterby.licence.evidence import Evidence, evidence_digest, evidence_fields, read_evidence
+from ytterby.licence.evidence import evidence_digest, evidence_fields, read_evidence
 from ytterby.licence.guard import approvals_wanted
 from ytterby.licence.licence import Licence
 from ytterby.licence.lot_claim import Held
@@ -47,8 +47,8 @@ from ytterby.shell.site.case_clock_of import due_of_case
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
+from ytterby.shell.store.casework.case_beside import beside_at
 from ytterby.shell.store.casework.case_desk import Desk, office_at
-from ytterby.shell.store.holder_history import exporter_record
 from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
 from ytterby.shell.store.models import CaseRow
 from ytterby.shell.store.office_roster import stored_roster
@@ -157,16 +157,16 @@ class Follow:
         if rules is None or not rules.tiers or case.gathered is None:
             return None
         evidence = read_evidence(case.gathered[1].evidence)
-        record = exporter_record(case.applicant, self.desk.known, self.desk.today)
-        beside = replace(beside_of(evidence), exporter=record)
-        found = score(rules, case_facts(case.application, evidence, beside, self.desk.today))
+        beside, rule = beside_at(case, evidence, self.desk.known, self.desk.today), rules.validated_end_user
+        found = score(rules, case_facts(case.application, evidence, beside, self.desk.today, validation=rule))
         rows = (
             {"id": row.id, "standing": row.standing.value, "points": row.points, "most": row.most} for row in found.rows
         )
         raised = ({"id": one.id, "standing": one.standing.value, "at_least": one.at_least} for one in found.raised)
         kept = ({"id": one.value, "standing": "holds"} for one in found.kept)
+        left = ({"id": name, "standing": "unknown", "let_be": True} for name in let_be(evidence, beside, rule))
         told = msgspec.to_builtins(beside)
-        return Rate(found.tier, str(found.total), (*rows, *raised, *kept), case.gathered[1].digest, told)
+        return Rate(found.tier, str(found.total), (*rows, *raised, *kept, *left), case.gathered[1].digest, told)
 
     def tier_rule(self, case: Case) -> Tier | None:
         """Return the tier of a case as the pack has it; None where there is none."""
@@ -258,13 +258,6 @@ class Follow:
         write_case_mark(case, self.desk.rules.table)
         if self.issued is not None:
             enter_licence(self.issued, first)
-
-
-def beside_of(evidence: Evidence) -> Beside:
-    """Return what is known of a case beside its goods, as the evidence tells it of each end user."""
-    names = ("level", "visits_passed", "deliveries_confirmed", "reports_overdue", "open_findings", "is_validated")
-    rows = ({name: row[name] for name in names if name in row} for row in evidence.end_users.rows)
-    return Beside(end_users=tuple(msgspec.convert(row, EndUserStanding) for row in rows))
 
 
 def _as_applied(case: Case, gathered: Gather) -> tuple[LineDecision, ...]:

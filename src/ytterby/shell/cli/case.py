@@ -320,6 +320,8 @@ def run_replay(args: argparse.Namespace, screen: Screen) -> Outcome:
     answer = {
         "case": args.case,
         "follows": not found.flaws,
+        "is_automatic": found.is_automatic,
+        "is_void": found.is_void,
         "events": found.events,
         "state": found.state,
         "decision": found.decision or None,

@@ -146,6 +146,8 @@ def show_replay(screen: Screen, answer: Json) -> None:
         screen.verdict(True, texts("case.follows", number=answer["case"], count=answer["events"], state=state))
     else:
         screen.verdict(False, texts("case.follows_not", number=answer["case"], count=len(answer["flaws"])))
+        if answer["is_void"]:
+            screen.line("  " + texts("case.void"), "red")
     for one in answer["flaws"]:
         screen.line("  " + texts("case.flaw", version=one["version"], what=one["what"]))
     for name, digest in answer["pins"].items():

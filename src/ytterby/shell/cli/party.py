@@ -3,7 +3,7 @@
 Below it: rights of people and public bodies (`rights`), how people and machines come in (`people`), lists of the
 listed (`party_lists`), names compared with listed ones (`party_screen`, `party_evaluate`), whether parties pass and
 what people say of hits (`party_check`), who is owned by listed parties (`party_owners`), red flags of an end user
-(`party_flags`), invitations (`party_invite`).
+(`party_flags`), invitations (`party_invite`), what makes an end user a validated one (`party_validate`).
 """
 
 import argparse
@@ -19,6 +19,7 @@ from ytterby.shell.cli import (
     party_lists,
     party_owners,
     party_screen,
+    party_validate,
     people,
     rights,
 )
@@ -51,6 +52,7 @@ def add(nouns: Nouns) -> None:
     party_check.add(verbs)
     party_flags.add(verbs)
     party_invite.add(verbs)
+    party_validate.add(verbs)
 
 
 def run_import(args: argparse.Namespace, screen: Screen) -> Outcome:

@@ -28,6 +28,7 @@ from ytterby.licence.transition import Row
 from ytterby.proof.approval import ApprovalSignature, approval_challenge, signature_flaw
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING, Speaker, speaking
 from ytterby.shell.store.cases import CASE_EVENT, UNREADABLE, CaseRecord, case_records
+from ytterby.shell.store.casework.case_beside import beside_at
 from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.office_roster import roster_at
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @dataclass
 class Replay:
     """What a case came to: how many events, its state, the digest of its decision, what it pins, and every flaw by the
-    version of the event.
+    version of the event; whether it was decided by rule.
     """
 
     events: int = 0
@@ -51,6 +52,12 @@ class Replay:
     decision: str = ""
     pins: dict[str, str] = field(default_factory=dict)
     flaws: list[tuple[int, str]] = field(default_factory=list)
+    is_automatic: bool = False
+
+    @property
+    def is_void(self) -> bool:
+        """Tell whether the decision is void: nobody took it but a rule, and it does not follow from what it pins."""
+        return self.is_automatic and bool(self.flaws)
 
 
 def replay_case(register: "Register", number: str, size: int | None = None) -> Replay | None:
@@ -95,6 +102,7 @@ class _Replaying:
         assert case.decided is not None, "the caller has checked it"
         event, draft = case.decided
         self.found.decision = draft_digest(case.number, event)
+        self.found.is_automatic = isinstance(draft, DecideAutomatically)
         self.found.pins = {"evidence": draft.evidence, **dict(draft.packs)}
 
     def _judge(self, case: Case, event: Event, state: str, record: CaseRecord) -> Iterator[str]:
@@ -180,9 +188,12 @@ class _Replaying:
         if rules is None or case.gathered is None:
             yield "there was no score card to rate by"
             return
-        beside = msgspec.convert(step.beside, Beside)
         evidence = read_evidence(case.gathered[1].evidence)
-        found = score(rules, case_facts(case.application, evidence, beside, desk.today))
+        beside = beside_at(case, evidence, desk.known, desk.today)
+        if msgspec.convert(step.beside, Beside) != beside:
+            yield "the log tells something else of exporter or end user than the tier rests on"
+        facts = case_facts(case.application, evidence, beside, desk.today, validation=rules.validated_end_user)
+        found = score(rules, facts)
         if (found.tier, str(found.total)) != (step.tier, step.points):
             yield f"the card gives {found.tier} with {found.total} points, and not {step.tier} with {step.points}"
 

@@ -16,6 +16,7 @@ OF_CASES = (
     *("case_event", "licence", "licence_status", "draw_down", "customs_message", "customs_answer"),
     *("invitation", "use_profile", "end_use_statement", "trade_order", "delivery_report", "repudiation"),
     *("not_controlled", "not_controlled_challenge", "not_controlled_exit"),
+    *("end_user_validation", "validation_confirmation", "validation_withdrawal", "audit_sample", "audit_result"),
 )
 _KEPT_MAX = 64
 _kept = Kept[int](_KEPT_MAX)

@@ -16,6 +16,7 @@ from ytterby.law.dossier import read_dossier
 from ytterby.licence.application import Application, dossier_of
 from ytterby.licence.case import application_digest
 from ytterby.licence.case_mark import end_users_of, lines_asked
+from ytterby.licence.end_user_validation import CONFIRMED
 from ytterby.licence.evidence import (
     DONE,
     CompletenessSection,
@@ -36,7 +37,7 @@ from ytterby.licence.finding import ExporterView, completeness_section
 from ytterby.licence.law_evidence import LineGoods, Transaction, law_section
 from ytterby.licence.lot_evidence import LineAsked, lots_section
 from ytterby.licence.precedent import Asked, Composition, Precedent, nearest
-from ytterby.licence.told_section import end_users_section, statements_section
+from ytterby.licence.told_section import EndUserLaw, end_users_section, statements_section
 from ytterby.screening.check import Answer, Check
 from ytterby.screening.hit import Hit
 from ytterby.shell.site.filing_tables import filing_rules
@@ -50,6 +51,7 @@ from ytterby.shell.store.reading.book_size import book_known
 from ytterby.shell.store.reading.case_end_users import Wanted, consumption_section, flags_section
 from ytterby.shell.store.reading.case_goods import line_goods
 from ytterby.shell.store.reading.case_lots import OfferedLots, own_goods, own_lots
+from ytterby.shell.store.reading.findings import open_findings_of
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.screening import check_parties, list_digests
 from ytterby.shell.store.reading.screening_lists import screened_lists
@@ -123,8 +125,25 @@ def _filed(desk: Desk, application: Application) -> tuple[ToldSection, ToldSecti
     rows = Registration.objects.filter(kind__in=(*FILING_KINDS, *RIGHTS_KINDS), log_index__lt=desk.known.size)
     last = rows.aggregate(last=Max("log_index"))["last"]
     filed = _filed_kept.get((register.id, last), lambda: stored_filed(register, desk.known.size))
-    end_users = end_users_section(application, filed, filing_rules(register.id).invitations)
+    law = _end_user_law(desk, application, filed)
+    end_users = end_users_section(application, filed, filing_rules(register.id).invitations, law)
     return end_users, statements_section(application, filed, desk.today)
+
+
+def _end_user_law(desk: Desk, application: Application, filed: Filed) -> EndUserLaw:
+    """Return what end users are held against: by the pack, and what is open against those of whom that may count."""
+    rules = desk.procedure.casework
+    kind = desk.procedure.licence_kinds.get(application.licence_kind)
+    validated = {one.validation.party for one in filed.validations.values() if one.state == CONFIRMED}
+    validation = rules.validated_end_user if rules is not None else None
+    users = [user for user in end_users_of(application) if user in validated]
+    return EndUserLaw(
+        on=desk.today,
+        validation=validation,
+        owed=kind.reports if kind is not None else (),
+        calendars=desk.calendars,
+        open_findings=open_findings_of(OPERATOR_VIEWER, desk.known, users) if validation is not None else {},
+    )
 
 
 def _completeness(desk: Desk, application: Application) -> CompletenessSection:

@@ -4,7 +4,7 @@ Who may read: auditors and the register's operator all; a party those on its own
 differs, without a figure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ytterby.balance.finding import Finding, Hypothesis, Phrase
@@ -13,6 +13,7 @@ from ytterby.balance.watch import Tell, quiet
 from ytterby.chain.book import Book
 from ytterby.law.book import LawBook
 from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.book_size import book_known
 from ytterby.shell.store.reading.inquiries import states_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.law import law_at
@@ -29,6 +30,8 @@ WORDS = {"use": "use", "told": "use"}
 CONDUCT_WORDS = {"goods": "form", "process": "process", "quota": "quota", "status": "conduct", "missing": "conduct"}
 CONDUCT = "conduct."
 OPEN, UNKNOWN = "open", "unknown"
+# Phases of the case of a finding in which nothing is left to look into.
+SETTLED = frozenset({"explained", "set_aside", "decided"})
 CAUSES_MAX, ALTERNATIVES_MAX = 3, 2
 # Kinds of systematic groups whose second word says whose they are.
 GROUPS = frozenset({"laboratory", "scale"})
@@ -53,6 +56,20 @@ def findings_of_lot(viewer: Viewer, lot: str, *, known: Known, language: str = "
         return None
     of_lot = [one for one in found if one.lot == lot]
     return finding_rows(viewer, of_lot, known=known, language=language) if of_lot else []
+
+
+def open_findings_of(viewer: Viewer, known: Known, parties: Collection[str]) -> dict[str, int]:
+    """Return how many findings are open against each of some parties; nothing where they are not worked out yet, or not
+    for the viewer to read: then nobody knows.
+    """
+    if not parties or not viewer.reads_all:
+        return {}
+    found = findings_at_hand(viewer, book_known(viewer, known))
+    if found is None:
+        return {}
+    states = states_of(viewer, known=known)
+    still = [one for one in found if states.get(one.id, OPEN) not in SETTLED]
+    return {party: sum(party in one.parties for one in still) for party in parties}
 
 
 def finding_rows(viewer: Viewer, found: Iterable[Finding], *, known: Known, language: str = "en") -> list[Json]:

@@ -68,6 +68,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "trade order": {PARTY: "whole", CONSIGNEE: "without price, contract and lots"} | _OFFICE,
     "delivery report": {PARTY: _REPORTS, CONSIGNEE: _REPORTS} | _OFFICE,
     "re-transfer and visit": {CONSIGNEE: "its own"} | _OFFICE,
+    "validation of an end user": _OFFICE,
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 

@@ -1,0 +1,65 @@
+"""What is known of a case beside its evidence when its tier is worked out: all of it a function of the log up to a
+size, so that replay finds the same and a record that says otherwise is noticed.
+
+Who may read: nobody by this; what comes of it is a step of the case.
+"""
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+
+from ytterby.licence.case import Case
+from ytterby.licence.case_facts import Beside, EndUserStanding, deviation_of
+from ytterby.licence.evidence import Evidence
+from ytterby.licence.year import year_before
+from ytterby.shell.store.holder_history import exporter_record
+from ytterby.shell.store.licences import LICENCE
+from ytterby.shell.store.models import LicenceRow, Registration
+from ytterby.shell.store.reading.known import Known
+
+LICENCES_MOST = 200  # of a year, the latest; the largest of fewer makes a case stricter and never lighter
+_FIELDS = frozenset(one.name for one in fields(EndUserStanding))
+
+
+def beside_at(case: Case, evidence: Evidence, known: Known, today: date) -> Beside:
+    """Return what is known beside a case: of its end users what the evidence tells, of the exporter its record, and how
+    many times the largest quantity of the past year is asked for.
+    """
+    return Beside(
+        end_users=end_users_told(evidence),
+        exporter=exporter_record(case.applicant, known, today),
+        deviation=_deviation(case, known, today),
+    )
+
+
+def end_users_told(evidence: Evidence) -> tuple[EndUserStanding, ...]:
+    """Return what the evidence tells of each end user."""
+    rows = ({name: row[name] for name in row if name in _FIELDS} for row in evidence.end_users.rows)
+    return tuple(EndUserStanding(**row) for row in rows)
+
+
+def _deviation(case: Case, known: Known, today: date) -> Decimal | None:
+    """Return how many times the largest quantity of a licence of the past year to the same end users is asked for; None
+    where several units are, or there is no such licence.
+    """
+    units = {line.unit for line in case.application.lines}
+    users = {one.party for one in case.application.of_role("end_user")}
+    if len(units) != 1 or not users:
+        return None
+    asked = sum((line.amount for line in case.application.lines), Decimal(0))
+    return deviation_of(asked, _past(case.applicant, users, units, known, today))
+
+
+def _past(holder: str, users: Collection[str], units: Collection[str], known: Known, today: date) -> Iterator[Decimal]:
+    """Yield what licences of the past year to one of some end users held, in a unit."""
+    since = year_before(today).isoformat()
+    rows = LicenceRow.objects.filter(holder=holder, log_index__lt=known.size, valid_from__gt=since)
+    latest = list(rows.order_by("-log_index").values_list("log_index", flat=True)[:LICENCES_MOST])
+    documents = Registration.objects.filter(kind=LICENCE, log_index__in=latest).values_list("document", flat=True)
+    for document in documents:
+        licence = json.loads(document)
+        if not set(users).isdisjoint(licence.get("end_users", ())):
+            lines = (line for line in licence["lines"] if line["unit"] in units)
+            yield sum((Decimal(line["quantity"]) for line in lines), Decimal(0))
