@@ -20,6 +20,7 @@ from ytterby.law.span import Span
 from ytterby.licence import entering, step
 from ytterby.licence.application import Application, Line, PartyOnCase
 from ytterby.licence.case import Case, Event, application_digest
+from ytterby.licence.entering import ABOUT_A_LICENCE
 from ytterby.licence.evidence import Evidence, Section, evidence_digest, evidence_fields, read_evidence
 from ytterby.licence.finding import findings_of
 from ytterby.licence.guard import CHOICES, GUARDS
@@ -80,6 +81,7 @@ APPLICATION = Application(
     text="Which codes do the goods fall under?",
 )
 AMENDED = {
+    "holder": EXPORTER,
     "destination": "XA",
     "end_users": [END_USER],
     "use": {"code": "traction_motor"},
@@ -277,9 +279,14 @@ LACKING = step.NotifyMissing((step.Lacking("/documents", "contract"),))
 # Ways through the states
 
 
+def begun(kind: str, application: Application = APPLICATION) -> step.Begin:
+    """Return how a case of a kind begins, with the licence that it is about where it is about one."""
+    return step.Begin(kind, application, amends="L-1" if kind in ABOUT_A_LICENCE else "")
+
+
 def _begin(story: Story) -> Story:
     who = "pia" if story.rules.table.begun_by == "officer" else "clerk"
-    return story.tell(who, step.Begin(story.rules.table.kind, APPLICATION, amends="L-1"))
+    return story.tell(who, begun(story.rules.table.kind))
 
 
 def _ready(story: Story) -> Story:

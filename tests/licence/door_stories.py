@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from licence.case_story import (
+    AMENDED,
     APPLICATION,
     END_USER,
     EXPORTER,
@@ -67,6 +68,18 @@ def _beginnings() -> Iterator[Door]:
     yield "case.not_yours_to_begin", check, "clerk", begin("post_shipment_check", APPLICATION), {}
     both = "case.not_yours_to_begin case.about_nobody"
     yield both, check, "clerk", begin("post_shipment_check", _named("")), {}
+    # An amendment is of a licence that the applicant holds, a check may be of one, and nothing else is.
+    yield "case.amends_nothing", story, "clerk", begin("individual", APPLICATION, amends="L-1"), {}
+    amendment = Story(rules_of("amendment"))
+    change = begin("amendment", APPLICATION, amends="L-1")
+    yield "", amendment, "clerk", change, {}
+    yield "", amendment, "clerk", begin("amendment", _named(""), amends="L-1"), {}
+    yield "case.nothing_to_amend", amendment, "clerk", change, {"amended": None}
+    yield "case.nothing_to_amend", amendment, "clerk", change, {"amended": {**AMENDED, "holder": "urn:other"}}
+    yield "case.nothing_to_amend", amendment, "clerk", begin("amendment", APPLICATION), {"amended": None}
+    looked_into = begin("post_shipment_check", APPLICATION, amends="L-1")
+    yield "", check, "pia", looked_into, {}
+    yield "case.nothing_to_amend", check, "pia", looked_into, {"amended": None}
 
 
 def _versions_and_roles() -> Iterator[Door]:

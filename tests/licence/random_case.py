@@ -16,6 +16,7 @@ from licence.case_story import (
     Story,
     approve,
     assign,
+    begun,
     decide_automatically,
     gather,
     issue,
@@ -52,7 +53,7 @@ def next_step(story: Story, chance: int) -> tuple[str, step.Step]:
     if case.state in {"proposed", "appeal_proposed"}:
         return _signing(story)
     told: Mapping[str, tuple[str, Any]] = {
-        "": ("clerk", step.Begin(story.rules.table.kind, APPLICATION, amends="L-1")),
+        "": ("clerk", begun(story.rules.table.kind)),
         "draft": ("clerk", SUBMIT),
         "returned": ("clerk", SUBMIT),
         "submitted": ("pia", LACKING if chance % 7 == 0 else step.Accept()),

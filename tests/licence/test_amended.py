@@ -35,6 +35,21 @@ WANTED = Application(
     use={"code": "U07"},
 )
 
+# Phase before, phase after, what is said of the licence.
+RESTS = [
+    ("none", "none", ""),
+    ("none", "amending", "amend"),
+    ("amending", "amending", ""),
+    ("amending", "granted", ""),
+    ("granted", "amending", ""),
+    ("granted", "delivered", "resume"),
+    ("amending", "refused", "resume"),
+    ("amending", "none", "resume"),
+    ("amending", "ended", "resume"),
+    ("refused", "ended", ""),
+    ("none", "ended", ""),
+]
+
 
 def check_semantics(module: ModuleType) -> None:
     def changed(held=None, **changes):
@@ -69,6 +84,9 @@ def check_semantics(module: ModuleType) -> None:
     # Of a licence of which nothing is known everything is another one that it must say.
     bare = module.changed_elements({}, WANTED)
     assert bare == ("destination", "end_user", "end_use", "item", "quantity")
+    assert all(module.resting_command(before, after, is_issued=False) == said for before, after, said in RESTS)
+    assert module.resting_command("granted", "delivered", is_issued=True) == ""
+    assert module.resting_command("none", "amending", is_issued=True) == "amend"
 
 
 def test_what_changes_is_named_in_the_words_of_packs():

@@ -23,14 +23,23 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 # Steps that an applicant takes, and every code by which one of them can be refused. A code that comes to it comes to
 # this list, and its sentence speaks of the applicant's own papers and turn.
 APPLICANTS = ("begin", "submit", "edit", "supply", "answer", "withdraw", "appeal")
-DOOR = ("unknown", "no_such_kind", "no_procedure", "number_is_drawn", "amended_already", "account_needed", "no_account")
+DOOR = (
+    "unknown",
+    "no_such_kind",
+    "no_procedure",
+    "number_is_drawn",
+    "amended_already",
+    "account_needed",
+    "no_account",
+    "licence_rests",
+)
 TOLD_TO_APPLICANTS = frozenset(
     f"case.{name}"
     for name in (
         *("other_kind", "not_yours_to_begin", "other_exporter", "other_procedure", "about_nobody"),
         *("not_now", "not_yours", "no_way", "changed_meanwhile", "too_long", "day"),
         *("not_judged", "incomplete", "not_declared", "barred", "nothing_asked"),
-        *("nothing_to_amend", "key_element", "no_such_query", "not_to_be_changed"),
+        *("nothing_to_amend", "amends_nothing", "key_element", "no_such_query", "not_to_be_changed"),
         *("no_appeal", "appeal_late", "no_reason", "unknown_reason"),
         # Of the register's own door (`shell.actions.casework`).
         *DOOR,

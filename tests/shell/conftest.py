@@ -162,6 +162,14 @@ def forget_answers() -> None:
                     held.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def licensed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register with an office at work, and a licence of 900 kg that customs know."""
+    from shell.casework_story import tell_office
+
+    return tell_office(tmp_path_factory.mktemp("licensed")).data
+
+
 @pytest.fixture
 def told_chain(tmp_path: Path, sample: dict[str, Any]) -> Register:
     """A register of its own in which the sample chain is told until its magnets leave."""

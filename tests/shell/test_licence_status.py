@@ -87,7 +87,7 @@ def test_on_a_revoked_licence_nothing_is_drawn_and_nothing_follows(licensed):
     both(licensed, "revoke")
     left = say(licensed, "exit", "3")
     assert (left.verdict, left.reason, left.drawn, left.unlicensed) == ("not_drawn", "revoked", "0", "3")
-    for command in ("suspend", "reinstate", "revoke", "surrender", "amend"):
+    for command in ("suspend", "reinstate", "revoke", "surrender"):
         party = EXPORTER if command == "surrender" else OFFICE
         assert codes(change(licensed, command, party=party)) == ["licence.not_now"]
     # A new version of its number would bring it back.
@@ -112,18 +112,11 @@ def test_who_may_not_is_refused_and_strangers_are_told_that_there_is_no_licence(
     assert codes(change(licensed, "surrender", party=OFFICE)) == ["licence.not_the_holder"]
     assert codes(change(licensed, "suspend", reason=" ")) == ["licence.no_reason"]
     assert codes(change(licensed, "suspend", reason="revoked_factors")) == ["licence.reason"]
-    for command in ("acknowledge", "exhaust", "reopen", "expire", "supersede", "destroy"):
+    for command in ("amend", "resume", "acknowledge", "exhaust", "reopen", "expire", "supersede", "destroy"):
         assert codes(change(licensed, command)) == ["licence.not_now"]
     assert codes(change_licence(licensed, "none", "suspend", demo_speaker(OFFICE), reason="x")) == ["licence.unknown"]
     assert size() == before
     assert change(licensed, "surrender", party=EXPORTER).status == "surrendered"
-
-
-def test_while_a_licence_is_amended_it_is_not_used(licensed):
-    assert change(licensed, "amend").status == "amending"
-    assert codes(say(licensed, "reserve", "1")) == ["licence.not_usable"]
-    assert change(licensed, "resume").status == "active"
-    assert say(licensed, "reserve", "1", seq=2).code == "ok"
 
 
 def test_a_reissue_goes_on_with_what_was_used_and_never_below_it(licensed):

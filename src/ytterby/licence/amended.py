@@ -1,4 +1,5 @@
-"""What of a licence an application would change, in the words in which a pack says what may be amended.
+"""What of a licence an application would change, in the words in which a pack says what may be amended; and when the
+licence rests for it.
 
 Only what both a licence and an application hold is compared; whether value, order, freight mode or lots changed is not
 told by a licence. Names stand in for parties and products that the register does not hold.
@@ -11,7 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from ytterby.licence.application import CONSIGNEE, END_USER, IMPORTER, Application
+from ytterby.licence.licence_state import AMEND, RESUME
 from ytterby.terms.quantity import plain_decimal
+
+# From its submission to the new version, or to whatever else ends it, an amendment keeps the licence from use.
+RESTING_PHASES = frozenset({"amending", "granted"})
 
 Json = Mapping[str, Any]
 
@@ -30,6 +35,16 @@ def changed_elements(held: Json, wanted: Application) -> tuple[str, ...]:
         ("quantity", _quantities(wanted), _held_quantities(held.get("lines", ()))),
     )
     return tuple(name for name, new, old in told if new != old)
+
+
+def resting_command(before: str, after: str, *, is_issued: bool) -> str:
+    """Return what a step of an amendment says of the licence, by the phases before and after it; empty: nothing. A new
+    version says it by itself.
+    """
+    rested, rests = before in RESTING_PHASES, after in RESTING_PHASES
+    if rested == rests:
+        return ""
+    return AMEND if rests else "" if is_issued else RESUME
 
 
 def _use(held: Json) -> str:

@@ -31,6 +31,8 @@ from ytterby.licence.transition import Row, TransitionTable
 from ytterby.terms.problem import Problem, pointer, refuse
 
 CHANGE_FORM = "change_form"
+AMENDMENT = "amendment"
+ABOUT_A_LICENCE = frozenset({AMENDMENT, "post_shipment_check"})
 QUERY_KINDS = ("clarify", CHANGE_FORM)
 DAY_FIELDS = ("due", "valid_from", "valid_to")
 
@@ -48,7 +50,21 @@ def begin(number: str, step: Begin, office: Office) -> Event | list[Problem]:
         problems.append(refuse("case.other_exporter", "/application/parties", exporter))
     if table.begun_by != "applicant" and not exporter:
         problems.append(refuse("case.about_nobody", "/application/parties", ""))
+    problems += _amended(step, office, exporter or office.speaker.party)
     return problems or _event(1, step, office, table.begun_by)
+
+
+def _amended(step: Begin, office: Office, holder: str) -> Iterator[Problem]:
+    """Yield what is wrong with the licence that a case is to be about: an amendment is of one that the applicant holds,
+    so that nobody keeps another's from being amended; a check may be of one; nothing else is about a licence.
+    """
+    if step.kind not in ABOUT_A_LICENCE:
+        if step.amends:
+            yield refuse("case.amends_nothing", "/amends", step.amends, kind=step.kind)
+        return
+    is_asked = step.kind == AMENDMENT or step.amends
+    if is_asked and (office.amended is None or office.amended.get("holder") != holder):
+        yield refuse("case.nothing_to_amend", "/amends", step.amends)
 
 
 def enter(case: Case, step: Step, office: Office, *, expected: int | None = None) -> Event | list[Problem]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 ACKNOWLEDGE, EXHAUST, REOPEN, EXPIRE, SUPERSEDE = "acknowledge", "exhaust", "reopen", "expire", "supersede"
+AMEND, RESUME, REINSTATE, AMENDING = "amend", "resume", "reinstate", "amending"
 WHO = frozenset({"system", "officer", "holder"})
 
 
@@ -18,6 +19,11 @@ class LicenceRow(NamedTuple):
     to: str
     who: frozenset[str]
     people: int
+
+
+def leads_to(row: LicenceRow, command: str, *, is_amended: bool) -> str:
+    """Return the state that a row leads to: what ends a suspension does not end an amendment."""
+    return AMENDING if command == REINSTATE and is_amended else row.to
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 When a case comes under review: what is to be known is gathered, the tier is worked out, the departments that the tier
 asks get work, and an officer is drawn. When a draft is written, a signer is drawn for each approval. Where the pack
 lets a tier be decided by rule, and nothing speaks against it, the register decides and issues. When a licence is
-issued, it is entered with its ledger, and customs are told. All of it goes through the same guards as what people
-say; what a guard refuses the register by itself is left to people.
+issued, it is entered with its ledger, and customs are told. While an amendment is worked on, its licence rests. All of
+it goes through the same guards as what people say; what a guard refuses the register by itself is left to people.
 """
 
 import secrets
@@ -25,6 +25,7 @@ from ytterby.licence.entering import enter, is_day, row_of
 from ytterby.licence.evidence import evidence_digest, evidence_fields, read_evidence
 from ytterby.licence.guard import approvals_wanted
 from ytterby.licence.licence import Licence
+from ytterby.licence.licence_state import AMEND, RESUME
 from ytterby.licence.lot_claim import Held
 from ytterby.licence.office_roster import Roster
 from ytterby.licence.step import (
@@ -49,7 +50,9 @@ from ytterby.shell.store.case_marks import other_claims, reservation_problems, w
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
 from ytterby.shell.store.casework.case_beside import beside_at
 from ytterby.shell.store.casework.case_desk import Desk, office_at
-from ytterby.shell.store.licences import enter_licence, issue_problems, licence_record
+from ytterby.shell.store.holder_history import exporter_record
+from ytterby.shell.store.licence_amending import amending_command, amending_record, status_after
+from ytterby.shell.store.licences import enter_licence, held_licence, issue_problems, licence_record, set_status
 from ytterby.shell.store.models import CaseRow
 from ytterby.shell.store.office_roster import stored_roster
 from ytterby.shell.store.reading.case_evidence import gather_evidence
@@ -63,6 +66,8 @@ from ytterby.terms.problem import Problem
 REVIEWING = frozenset({"review", "appeal"})
 GATHERS = frozenset({"individual", "open", "general_registration", "classification", "amendment"})
 WORK_ID_BYTES = 4
+# What customs hears of a licence that is amended: it takes the licence for suspended meanwhile.
+CUSTOMS_HEAR = {AMEND: "suspended", RESUME: "reinstated"}
 
 Json = dict[str, Any]
 
@@ -86,6 +91,7 @@ class Follow:
     records: list[Registrable] = field(default_factory=list)
     rests_on_register: bool = False
     issued: Licence | None = None
+    rests: tuple[str, str] | None = None
     held: Mapping[str, Held] = field(default_factory=dict)
 
     # Looked up
@@ -247,6 +253,25 @@ class Follow:
             self.records += customs_rows(self.issued, "issued", directory, self.desk.at)
         return problems
 
+    def rest_rows(self, before: Case, event: Event, state: str) -> list[Problem]:
+        """Keep what a step of an amendment says of the licence, and the message by which customs hears of it."""
+        command = amending_command(before, event, state, self.desk.rules.table)
+        if not command:
+            return []
+        record = amending_record(before, event, command)
+        if isinstance(record, Problem):
+            return [record]
+        self.rests_on_register = True
+        number = before.begun.amends
+        held = held_licence(number)
+        assert held is not None, "the record is of it"
+        self.rests = (number, status_after(held, command))
+        self.records.append(record)
+        if self.rests[1] != held.row.status:
+            directory = whole_directory(OPERATOR_VIEWER, self.desk.known)
+            self.records += customs_rows(held.licence, CUSTOMS_HEAR[command], directory, self.desk.at)
+        return []
+
     # Written
 
     def due(self, case: Case) -> str | None:
@@ -258,6 +283,8 @@ class Follow:
         write_case_mark(case, self.desk.rules.table)
         if self.issued is not None:
             enter_licence(self.issued, first)
+        if self.rests is not None:
+            set_status(*self.rests)
 
 
 def _as_applied(case: Case, gathered: Gather) -> tuple[LineDecision, ...]:
@@ -273,6 +300,8 @@ def follow_ups(follow: Follow, before: Case, judged: Judged) -> list[Problem]:
     """Enter what follows the last event of a case; return what refuses the step because of it."""
     first = judged.entered[-1]
     follow.states[first.version] = judged.case.state
+    if problems := follow.rest_rows(before, first, judged.case.state):
+        return problems
     came_under_review = judged.case.state in REVIEWING and before.state != judged.case.state
     step = first.step
     if isinstance(step, Issue):

@@ -28,8 +28,10 @@ from ytterby.licence.office import Speaking
 from ytterby.licence.step import (
     Answer,
     Approve,
+    Assign,
     Begin,
     DecideAutomatically,
+    Gather,
     Issue,
     Propose,
     Step,
@@ -45,7 +47,7 @@ from ytterby.shell.actions.passkey import check_approval, note_use
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.case_speakers import Speaker, speaker_flaw, speaking
+from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING, Speaker, speaker_flaw, speaking
 from ytterby.shell.store.cases import CASE_EVENT, case_version, event_record, stored_case, write_case
 from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
 from ytterby.shell.store.models import ApprovalRow, LogHead
@@ -61,6 +63,8 @@ TRIES = 5
 ON_THE_REGISTER = (Propose, Approve, DecideAutomatically, Issue)
 # By these an application comes to reserve its lots, or others than before.
 RESERVING = (Submit, Supply, Answer)
+# What the register does by itself, and again where an officer asks for it.
+REGISTERS_OWN = (Gather, Assign)
 _ALPHABET = "23456789CFGHJMPQRVWX"  # no letters that are read as digits, and no vowels that make words
 _NUMBER_LENGTH = 10
 
@@ -172,7 +176,7 @@ class _Taking:
 
     def run(self) -> CaseChange:
         """Judge, then enter."""
-        if isinstance(self.step, ON_THE_REGISTER) and self.is_last:
+        if self.is_last:
             return self._run_under_the_lock()
         known = known_at(OPERATOR_VIEWER, None)
         judged = self._judge(known, stored_rights(self.register))
@@ -225,6 +229,8 @@ class _Taking:
         return self._entered(case, desk, who, follow)
 
     def _entered(self, case: Case, desk: Desk, who: Speaking, follow: Follow) -> _Judged | list[Problem]:
+        if isinstance(self.step, REGISTERS_OWN) and "officer" in who.roles and who.account not in case.conflicted:
+            who = SYSTEM_SPEAKING  # an officer asks for it; what comes of it is the register's word
         step = follow.prepared(case, self.step)
         office = replace(office_at(desk, case, step, who), **follow.looked_up(case, step))
         if isinstance(step, Begin):

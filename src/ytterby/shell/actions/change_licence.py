@@ -1,4 +1,4 @@
-"""Change where a licence stands: suspend, reinstate, revoke, surrender, amend, resume, as its table says.
+"""Change where a licence stands: suspend, reinstate, revoke, surrender, as its table says.
 
 Suspending, reinstating and revoking take two people of the licensing office: one proposes for a coded reason, another
 confirms; both are records of the log (threat D1). The holder surrenders alone. What holds from the moment of the second
@@ -14,6 +14,7 @@ from typing import Any
 from ytterby.chain.party import OPERATOR
 from ytterby.law.casework_rule import ReasonKind
 from ytterby.licence.customs_message import Action
+from ytterby.licence.licence_state import AMENDING, leads_to
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.draw_down import spoken_record
 from ytterby.shell.actions.publish import publish_or_leave
@@ -40,8 +41,6 @@ ACTION_OF = {
     "reinstate": Action.REINSTATED,
     "revoke": Action.REVOKED,
     "surrender": Action.SURRENDERED,
-    "amend": Action.SUSPENDED,
-    "resume": Action.REINSTATED,
 }
 REASON_OF = {"suspend": ReasonKind.SUSPENSION, "revoke": ReasonKind.REVOCATION}
 TRIES = 5
@@ -140,7 +139,8 @@ def confirm_change(
         if row is None:
             raise RefusedRight(_not_now(held, waiting.command))
         _check_second(waiting, speaker)
-        return change_fields(number, waiting.command, held.row.version, changes.count, of=proposal), row.to
+        to = leads_to(row, waiting.command, is_amended=bool(changes.amended_by(held.row.version)))
+        return change_fields(number, waiting.command, held.row.version, changes.count, of=proposal), to
 
     return _change(register, number, command, speaker, judge, at or now(), follow)
 
@@ -216,7 +216,8 @@ def _enter(
     follow: Follow,
 ) -> tuple[int, int]:
     record = spoken_record(register, Registrable(STATUS, number, fields), speaker)
-    messages = [] if to is None else _messages(number, command, at)
+    # Customs holds a licence that is being amended as suspended already.
+    messages = [] if to in {None, AMENDING} else _messages(number, command, at)
     entered: list[int] = []
 
     def check() -> None:
@@ -239,7 +240,7 @@ def _enter(
 
 
 def _messages(number: str, command: str, at: datetime) -> list[Registrable]:
-    """Return what customs is told of a change. A licence that is being amended rests, as customs sees it."""
+    """Return what customs is told of a change."""
     held = held_licence(number)
     if held is None:
         return []

@@ -4,17 +4,19 @@ Nothing of it is typed again: lines come from the decision, parties and use from
 licence means for exits from the pack that is in force when it is issued.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from ytterby.licence.application import Line
 from ytterby.licence.case import Case, draft_digest
 from ytterby.licence.decision_guard import GRANTED
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.licence.licence_terms import licence_terms
 from ytterby.shell.actions.send_customs import customs_problems
 from ytterby.shell.store.casework.case_desk import Desk
+from ytterby.shell.store.licences import held_licence
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
@@ -39,20 +41,21 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
     application = case.application
     applied = {line.line: line for line in application.lines}
     granted = [one for one in draft.lines if one.outcome == GRANTED]
+    amended = case.kind == "amendment"
+    names = _line_names([applied[one.line] for one in granted], case.begun.amends if amended else "")
     lines = tuple(
         LicenceLine(
-            line=f"L{place}",
+            line=name,
             product=applied[one.line].product,
             name=applied[one.line].name,
             quantity=one.quantity,
             unit=one.unit,
             code=one.code or applied[one.line].control_code,
         )
-        for place, one in enumerate(granted, 1)
+        for name, one in zip(names, granted, strict=True)
     )
     rules, kind = desk.procedure.casework, desk.rules.licence_kinds.get(draft.licence_kind)
     clock = next(iter(desk.procedure.clocks.values()), None)
-    amended = case.kind == "amendment"
     return Licence(
         number=case.begun.amends if amended else number,
         version=_next_version(case) if amended else 1,
@@ -75,9 +78,24 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
     )
 
 
-def _next_version(case: Case) -> int:
-    from ytterby.shell.store.licences import held_licence
+def _line_names(applied: Sequence[Line], amends: str) -> list[str]:
+    """Return what the lines of a licence are called: L1 on, but in a new version as the same goods were called before,
+    whose ledger goes on.
+    """
+    held = held_licence(amends) if amends else None
+    before = [(one.line, one.product or one.name) for one in held.licence.lines] if held is not None else []
+    taken = {name for name, _ in before}
+    fresh = (name for place in range(1, len(applied) + len(taken) + 1) if (name := f"L{place}") not in taken)
+    names = []
+    for one in applied:
+        same = next((row for row in before if row[1] == (one.product or one.name)), None)
+        if same is not None:
+            before.remove(same)
+        names.append(same[0] if same is not None else next(fresh))
+    return names
 
+
+def _next_version(case: Case) -> int:
     held = held_licence(case.begun.amends)
     return 1 if held is None else held.licence.version + 1
 

@@ -50,8 +50,6 @@ CHANGES: Sequence[tuple[str, str]] = (
     ("reinstate", "propose to end a suspension, as the office; another person confirms"),
     ("revoke", "propose to revoke a licence, as the office; another person confirms"),
     ("surrender", "hand a licence back, as its holder"),
-    ("amend", "keep a licence from use while it is amended, as the office"),
-    ("resume", "let a licence be used again that was not amended, as the office"),
 )
 
 

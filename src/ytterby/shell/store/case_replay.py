@@ -30,6 +30,7 @@ from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING, Speaker, speaking
 from ytterby.shell.store.cases import CASE_EVENT, UNREADABLE, CaseRecord, case_records
 from ytterby.shell.store.casework.case_beside import beside_at
 from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
+from ytterby.shell.store.licence_amending import untold_flaw
 from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.office_roster import roster_at
 from ytterby.shell.store.reading.known import Known
@@ -124,6 +125,8 @@ class _Replaying:
             return
         yield from self._entered(case, event, state, desk, self._speaking(case, event, desk, rights, record))
         yield from self._content(case, event, desk, record)
+        if (untold := untold_flaw(case, event, state, desk.rules.table, record.index)) is not None:
+            yield untold
 
     def _who(self, event: Event, record: CaseRecord, rights: Rights) -> str | None:
         """Return what is wrong with who signed a record."""

@@ -145,7 +145,7 @@ def case_values(case: Case, table: TransitionTable, due: str | None) -> Json:
         "changed_at": case.events[-1].at,
         "due": due or NO_DUE,
         "is_open": is_open,
-        "amending": amends or None if is_open and case.kind == "amendment" else None,
+        "amending": amends or None if case.kind == "amendment" and is_open and case.state != "refused" else None,
         "copy_of": case.begun.copy_of,
     }
 

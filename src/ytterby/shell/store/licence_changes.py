@@ -3,7 +3,8 @@
 A record `licence_status` either proposes a command or confirms one that somebody else proposed (`of`: the number in the
 log of the proposal); where the table asks for one person, the proposal is the change. Numbers `n` count the records of
 one licence from 1, so that no record repeats another. A proposal waits until it is confirmed, or the licence stands
-where it cannot be any more.
+where it cannot be any more. A record of the register's own (`case`, `event`) says that a case amends the licence, or
+does so no longer (`licence_amending`).
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ytterby.licence.licence_state import AMEND
 from ytterby.shell.store.licences import STATUS
 from ytterby.shell.store.models import Registration
 
@@ -34,10 +36,15 @@ class Proposal:
 
 @dataclass
 class Changes:
-    """All records of the status of one licence, in order."""
+    """All records of the status of one licence, in order; by version the case that amends it."""
 
     proposals: dict[int, Proposal] = field(default_factory=dict)
     count: int = 0
+    amended: dict[int, str] = field(default_factory=dict)
+
+    def amended_by(self, version: int) -> str:
+        """Return the case that amends a version, from its submission to its end; empty where none does."""
+        return self.amended.get(version, "")
 
     def waiting(self, version: int) -> list[Proposal]:
         """Return the proposals of a version that nobody confirmed."""
@@ -46,6 +53,9 @@ class Changes:
     def take(self, index: int, fields: Mapping[str, Any]) -> None:
         """Take a record in."""
         self.count += 1
+        if "case" in fields:
+            self.amended[int(fields["version"])] = str(fields["case"]) if fields["command"] == AMEND else ""
+            return
         of = fields.get("of")
         if of is None:
             self.proposals[index] = Proposal(

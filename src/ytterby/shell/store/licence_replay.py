@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from ytterby.licence.case import SYSTEM
 from ytterby.licence.draw_down import ACTIVE, EXHAUSTED, OK, Entry, Kind, Ledger, Line, Share, requantified
 from ytterby.licence.exit import ISSUED, Facts, Outcome, judge_entry
 from ytterby.licence.exit_event import left_at, owner_of
@@ -27,10 +28,11 @@ from ytterby.licence.licence import (
     tolerance_of,
     unscaled,
 )
-from ytterby.licence.licence_state import SUPERSEDE
+from ytterby.licence.licence_state import AMEND, SUPERSEDE, leads_to
 from ytterby.shell.store.case_speakers import DEMO, KEY
 from ytterby.shell.store.customs import ANSWER, MESSAGE, KeptRecord, holds_active, standing_by
 from ytterby.shell.store.derived.registered import events_at
+from ytterby.shell.store.licence_amending import amending_flaw
 from ytterby.shell.store.licence_changes import Changes
 from ytterby.shell.store.licence_speakers import Said, is_customs_at, is_officer, role_problem, signer_flaw
 from ytterby.shell.store.licences import (
@@ -218,6 +220,8 @@ class _Replaying:
         via = record.fields["via"]
         if via == EVENT:
             return None  # held against the event itself
+        if via == SYSTEM and record.kind == STATUS:
+            return None  # held against the case that says it
         if via == DEMO:
             return None if self.register.is_demo else "nobody signed it"
         rights = self.rights_at(record.number)
@@ -268,6 +272,8 @@ class _Replaying:
             return "it is of no version that stood"
         if fields["n"] != held.changes.count + 1:
             return "it does not follow the change before"
+        if fields["via"] == SYSTEM:
+            return self._amending(held, record)
         rights, day = self.rights_at(record.number), _day(record)
         row = licence_table().row(held.status, str(fields["command"]))
         if row is None or row.people == 0:
@@ -285,6 +291,24 @@ class _Replaying:
                 return "it is by the person who proposed"
         held.changes.take(record.number, fields)
         if of is not None or row.people == 1:
+            is_amended = bool(held.changes.amended_by(held.licence.version))
+            held.status = leads_to(row, str(fields["command"]), is_amended=is_amended)
+        return None
+
+    def _amending(self, held: _Held, record: Record) -> str | None:
+        """Take in that a case amends the licence, or does so no longer."""
+        fields = record.fields
+        flaw = amending_flaw(fields, record.number)
+        if flaw is not None:
+            return flaw
+        row = licence_table().row(held.status, str(fields["command"]))
+        amended_by = held.changes.amended_by(held.licence.version)
+        if amended_by != ("" if fields["command"] == AMEND else fields["case"]):
+            return "another case amends it"
+        if row is None and fields["command"] == AMEND:
+            return "the table does not allow it"
+        held.changes.take(record.number, fields)
+        if row is not None:
             held.status = row.to
         return None
 

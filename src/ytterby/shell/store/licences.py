@@ -153,6 +153,14 @@ def enter_licence(licence: Licence, index: int) -> None:
     follow_customs(licence.number)
 
 
+def set_status(number: str, status: str) -> None:
+    """Write where the version of a number that stands is now, after the record that says it."""
+    held = held_licence(number)
+    assert held is not None, "a record is of a licence that was issued"
+    LicenceRow.objects.filter(pk=held.row.pk).update(status=status)
+    follow_customs(number)
+
+
 def _set_quantity(row: LicenceLineRow, version: int, index: int, quantity: int, tolerance: int) -> None:
     from ytterby.shell.store.licence_ledger import NewEntry, add_entry
 

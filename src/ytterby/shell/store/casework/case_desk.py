@@ -30,6 +30,7 @@ from ytterby.licence.step import (
     Adjudicate,
     Appeal,
     Approve,
+    Begin,
     Close,
     DecideAutomatically,
     Issue,
@@ -141,9 +142,16 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         findings=findings_at(desk, case) if isinstance(step, _ON_EVIDENCE) else None,
         screening_now=screening_now(desk, case) if isinstance(step, Issue) else "",
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
-        amended=licence_at(case.begun.amends, desk.known.size) if case.kind == "amendment" else None,
+        amended=_amended(desk, case, step),
         is_licence_over=is_over(desk, case) if isinstance(step, Close) else False,
     )
+
+
+def _amended(desk: Desk, case: Case, step: Step) -> Mapping[str, Any] | None:
+    """Return the licence that a step is about, where it is about one."""
+    begun = step if isinstance(step, Begin) else case.begun
+    is_asked = isinstance(step, Begin) or (begun.kind == "amendment" and isinstance(step, Submit | Propose))
+    return licence_at(begun.amends, desk.known.size) if is_asked and begun.amends else None
 
 
 def licence_at(number: str, size: int) -> Mapping[str, Any] | None:
