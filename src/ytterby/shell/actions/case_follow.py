@@ -50,7 +50,6 @@ from ytterby.shell.store.case_marks import other_claims, reservation_problems, w
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
 from ytterby.shell.store.casework.case_beside import beside_at
 from ytterby.shell.store.casework.case_desk import Desk, office_at
-from ytterby.shell.store.holder_history import exporter_record
 from ytterby.shell.store.licence_amending import amending_command, amending_record, status_after
 from ytterby.shell.store.licences import enter_licence, held_licence, issue_problems, licence_record, set_status
 from ytterby.shell.store.models import CaseRow

@@ -19,8 +19,9 @@ from ytterby.licence.step import Approve, Withdraw
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.case_speakers import SESSION, Speaker, speaking
 from ytterby.shell.store.cases import stored_case
+from ytterby.shell.store.casework.case_desk import desk_of
 from ytterby.shell.store.models import Account, CaseRow
-from ytterby.shell.store.reading.casework import APPLICANT, INDIVIDUAL, OFFICER, desk_of, find_case, part_of
+from ytterby.shell.store.reading.casework import APPLICANT, INDIVIDUAL, OFFICER, find_case, part_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.viewer import Viewer
