@@ -108,7 +108,8 @@ class Follow:
             return self.drawn(case, step.order) or step
         if isinstance(step, Propose) and case.gathered is not None and not step.evidence:
             return self.drafted(case, case.gathered[1], step)
-        if isinstance(step, Issue):
+        # Where nothing was granted the table refuses the step, whatever it holds.
+        if isinstance(step, Issue) and case.decided is not None and case.decided[1].outcome == GRANTED:
             content = content_of_case(self.desk, case, self.licence)
             return Issue(content["number"], content, step.warnings)
         return step
@@ -116,7 +117,7 @@ class Follow:
     def looked_up(self, case: Case, step: Step) -> Mapping[str, Any]:
         """Return what an office has to know of a step beyond the case: by the names of `Office`."""
         found: Json = {}
-        if isinstance(step, Issue):
+        if isinstance(step, Issue) and step.content:
             found["customs_flaws"] = customs_flaws(self.desk, step.content)
         return found
 
