@@ -22,6 +22,7 @@ from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
 from ytterby.shell.store.models.outbox import CustomsMessageRow, NoticeRow
 from ytterby.shell.store.models.people import IssuedNonce, Login, Passkey, Token, WebSession
 from ytterby.shell.store.models.registration import Registration
+from ytterby.shell.store.models.repeat import RepeatedAnswer
 from ytterby.shell.store.models.submission import Submission
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "PrecedentRow",
     "Reader",
     "Registration",
+    "RepeatedAnswer",
     "ReservedLot",
     "StoredHash",
     "Submission",
