@@ -1,0 +1,103 @@
+"""The same way under the law of nobody: three bodies with a veto each on Terra, and a company that grants nothing.
+
+Both are data alone; nothing of the interface knows of them.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from shell.api.office import CUSTOMS, SAMPLE, World, found, refresh_lists, tell_chain
+from shell.changed_law import changed
+from shell.strangers import FERN, LUMEN, NORRVIK, ORIEL, TAMARACK
+from ytterby.shell.actions.screen_parties import screen_parties
+from ytterby.shell.site.calendars import calendar_texts
+from ytterby.shell.site.law_packs import read_folder
+from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.site.register import make_register
+
+PACKS = Path(__file__).resolve().parents[2] / "law" / "packs"
+ENACTED = datetime(2026, 3, 1, tzinfo=UTC)
+# Three bodies of Terra, which are parties of the sample here, each with two people.
+TERRA = {"trade": TAMARACK, "mines": NORRVIK, "orbit": FERN}
+PEOPLE = {
+    "clerk": ORIEL,
+    "lena": LUMEN,
+    "otto": CUSTOMS,
+    **{f"{body}-{n}": party for body, party in TERRA.items() for n in (1, 2)},
+}
+OFFICERS = tuple(name for name in PEOPLE if "-" in name)
+
+
+def land(folder, sample, clock, name, bodies):
+    """Make a register that goes by the law of a land from a day on; return who asks in it on the day after."""
+    rows = [f"  - {{party: '{party}', as: licensing, for: [{', '.join(ids)}]}}" for party, ids in bodies.items()]
+    text = "\n".join(["bodies:", *rows, f"  - {{party: '{CUSTOMS}', as: customs}}", ""])
+    register = make_register(folder, origin="log.example.org/register", at=datetime(2025, 1, 1, tzinfo=UTC))
+    people = {who: party for who, party in PEOPLE.items() if "-" not in who or party in bodies}
+    found(register, text, people, [who for who in people if "-" in who])
+    tell_chain(register, sample)
+    packs, problems = read_folder(PACKS / name)
+    assert problems == []
+    calendars = calendar_texts(PACKS / name / "calendars") if (PACKS / name / "calendars").is_dir() else None
+    before = ENACTED - timedelta(days=1)
+    changed(register, packs, start=ENACTED, at=before, calendars=calendars)
+    clock.at = ENACTED + timedelta(days=1)
+    united = packaged_text("shell.site", "sample_licence/un-consolidated.xml").replace("2025-06-30", "2026-03-01")
+    refresh_lists(register, clock.at, un_consolidated=united)
+    screen_parties(register, is_whole=True, at=clock.at)
+    return World(register, clock)
+
+
+def application(procedure, kind, **fields):
+    line = {"line": 1, "name": "magnets", "quantity": "900", "unit": "KGM", "lots": SAMPLE["lines"][0]["lots"]}
+    told = {"procedure": procedure, "licence_kind": kind, "destination": "XB", "order": "PO-9", "lines": [line]}
+    return {**told, "parties": SAMPLE["parties"], "use": SAMPLE["use"], "fields": fields}
+
+
+def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twice(tmp_path, sample, clock):
+    world = land(tmp_path / "data", sample, clock, "terra", {party: [body] for body, party in TERRA.items()})
+    mass = {"amount": "900", "unit": "KGM"}
+    plan = {"shipper": "Oriel", "hull": "ship", "shipments": [{"quantity": mass}], "total": mass}
+    asked = application("TERRA-procedure", "programme", **plan)
+    checked = world.post("clerk", "/check", asked)
+    assert (checked.status, checked.json["complete"]) == (200, "yes"), checked.text
+    case = world.case = world.begin(asked, kind="open")
+    assert world.do("clerk", case, "submit", signer="Mara Quill", declares=True)["state"] == "review"
+    lead = world.get(OFFICERS[0], f"/cases/{case}").json["officer"]
+    world.do(lead, case, "advise", verdict="approve", text="The way is safe.")
+    # The tier asks the house of mines for advice, which comes as a piece of work.
+    (work,) = world.get(lead, f"/cases/{case}").json["work"]
+    world.do(lead, case, "close_work", id=work["id"], outcome="done")
+    world.do(lead, case, "propose", outcome="granted")
+    signers = world.get(lead, f"/cases/{case}").json["signers"]
+    assert [signers[order].partition("-")[0] for order in ("1", "2", "3")] == list(TERRA)
+    assert lead not in signers.values()
+    for order, body in enumerate(TERRA, 1):
+        for other in set(signers.values()) - {signers[str(order)]}:
+            assert world.step(other, case, "approve", **world.signed(other, case, order)).status == 422, body
+        state = world.approve(signers[str(order)], case, order)["state"]
+        assert state == ("granted" if order == 3 else "proposed")
+    licence = world.do(lead, case, "issue")["licence"]
+    world.acknowledge()
+    on = {"on": clock.at.date().isoformat()}
+    assert world.enter("clerk", licence, "reserve", "500", **on).json["code"] == "ok"
+    told = world.enter("otto", licence, "exit", "500", seq=2, **on).json
+    assert (told["verdict"], told["drawn"]) == ("drawn", "500")
+    # Many exports: what is left may leave another day, and with the tolerance of the pack no more than that.
+    told = world.enter("otto", licence, "exit", "450", declaration="D-2", **on).json
+    assert (told["verdict"], told["drawn"], told["unlicensed"]) == ("drawn_in_part", "418", "32")
+    assert world.get(lead, f"/cases/{case}/replay").json["follows"] is True
+
+
+def test_in_the_group_nothing_blocks_and_what_was_not_checked_is_said(tmp_path, sample, clock):
+    world = land(tmp_path / "data", sample, clock, "group", {TAMARACK: ["buyer"]})
+    case = world.case = world.begin(application("HOUSE-procedure", ""))
+    assert world.do("clerk", case, "submit", signer="Mara Quill", declares=True)["state"] == "review"
+    told = world.get("trade-1", f"/cases/{case}").json
+    assert [one for one in told["findings"] if one["blocks"]] == []
+    lead = told["officer"]
+    # Nothing is granted where no kind of licence is known; the buyer ends it by not buying.
+    refused = world.step(lead, case, "propose", outcome="granted")
+    assert refused.status == 422
+    assert world.do("clerk", case, "withdraw")["state"] == "withdrawn"
+    assert world.get("trade-1", f"/cases/{case}/replay").json["follows"] is True
