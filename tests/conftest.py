@@ -19,7 +19,11 @@ settings.register_profile("short", parent=settings.default, max_examples=40)
 if IS_SHORT:
     settings.load_profile("short")
 # What takes minutes, and is left out on PostgreSQL where time is bounded: SQLite has had it.
-ON_ONE_DATABASE = ("test_disclosure.py", "test_case_disclosure.py", "flipped_bit")
+ON_ONE_DATABASE = (
+    *("test_disclosure.py", "test_case_disclosure.py", "flipped_bit"),
+    *(f"shell/api/test_{name}.py" for name in ("door", "every_pair", "what_parties_learn", "other_lands")),
+    *(f"shell/api/test_attacks_on_{name}.py" for name in ("checks", "decisions", "licences")),
+)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

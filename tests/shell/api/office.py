@@ -331,11 +331,11 @@ class World:
 
     # Stages: each goes on from the one before
 
-    def to_review(self, **lists):
+    def to_review(self, application=None, **lists):
         """Let a case be accepted, with its end user known, and look at everybody again before it is decided; `lists`
         with other content than those that name nobody.
         """
-        self.case = self.handed_in()
+        self.case = self.handed_in(application)
         self.stated(self.invited())
         if lists:
             refresh_lists(self.register, self.clock.at, **lists)

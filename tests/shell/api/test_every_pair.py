@@ -55,7 +55,12 @@ def _fields(signature):
     return {name: getattr(signature, name) for name in signature.__struct_fields__ if getattr(signature, name)}
 
 
-@pytest.mark.parametrize("stage", [pytest.param(one, marks=pytest.mark.stage(one)) for one in STAGES])
+def marks_of(stage):
+    """Return the marks of a stage; the states between take long, and are walked where there is time."""
+    return [pytest.mark.stage(stage), *([pytest.mark.long] if stage in {"drafted", "granted"} else [])]
+
+
+@pytest.mark.parametrize("stage", [pytest.param(one, marks=marks_of(one)) for one in STAGES])
 def test_what_the_table_does_not_hold_is_refused_to_everybody_and_changes_nothing(world, stage):
     if not world.case:
         world.case = world.handed_in()
