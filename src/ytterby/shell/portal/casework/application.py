@@ -32,13 +32,13 @@ from ytterby.shell.portal.casework.case import APPLICANT, EDITED, SUPPLIED, look
 from ytterby.shell.portal.casework.lists import WORKLIST
 from ytterby.shell.portal.casework.steps import CHANGED, seen_version, wrongs
 from ytterby.shell.portal.law.typed import Wrong
-from ytterby.shell.portal.moment import moment_of
-from ytterby.shell.portal.names import Names
+from ytterby.shell.portal.moment import Moment, moment_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.site.register import current_register
-from ytterby.shell.store.reading.case_choices import procedures_at, same_draft
+from ytterby.shell.store.reading.case_choices import party_names, procedures_at, same_draft
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.wording import language_of, word
+from ytterby.terms.identifier import tail
 from ytterby.terms.problem import Problem, refuse
 
 KIND, FILE = "individual", "file"
@@ -121,7 +121,7 @@ def _page(
 ) -> HttpResponse:
     moment, said = moment_of(request, seat), wrongs(problems)
     wrong = at_field(list(problems), said)
-    names = Names(seat, moment, get_language() or "en")
+    names = whose(seat, told, moment)
     form = shown(told)
     for group in ("lines", "parties"):
         form[group] = [_with_wrong(one, group, place, wrong, names) for place, one in enumerate(form[group])]
@@ -139,7 +139,18 @@ def _page(
     return page
 
 
-def _with_wrong(row: Json, group: str, place: int, wrong: dict[str, list[Wrong]], names: Names) -> Json:
+def whose(seat: Seat, told: Json, moment: Moment) -> dict[str, str]:
+    """Return what the parties of an application are called, as far as the applicant may know by their identifier."""
+    parties = [one.get("party", "") for one in told.get("parties", ())]
+    return party_names(seat.viewer, parties, moment.known, _language())
+
+
+def _with_wrong(row: Json, group: str, place: int, wrong: dict[str, list[Wrong]], names: dict[str, str]) -> Json:
     name = "line" if group == "lines" else "party"
     at = {key.rpartition("-")[2]: held for key, held in wrong.items() if key.startswith(f"{name}-{place}-")}
-    return {**row, "place": place, "wrong": at, "shown": row.get("name") or names.name_of(row.get("party"))}
+    return {
+        **row,
+        "place": place,
+        "wrong": at,
+        "shown": row.get("name") or names.get(row.get("party", "")) or tail(row.get("party", "")),
+    }

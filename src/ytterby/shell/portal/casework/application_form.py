@@ -82,12 +82,14 @@ def shown(told: Json) -> Json:
     """Return an application as its form shows it: an empty line and party at the end, lots one a line."""
     lines = [{**one, "lots": "\n".join(one.get("lots", ()))} for one in told.get("lines", ())]
     parties = list(told.get("parties", ()))
+    held = {one.get("role") for one in parties}
+    wanted = [{"role": role} for role in ("importer", "end_user") if role not in held] or [{"role": "consignee"}]
     use = told.get("use") or {}
     text = use.get("text", "")
     return {
         **{name: told.get(name, "") for name in HEAD},
         "lines": [*lines, *([{}] if len(lines) < LINES_MOST else [])],
-        "parties": [*parties, *([{}] if len(parties) < PARTIES_MOST else [])],
+        "parties": [*parties, *wanted][: max(len(parties), PARTIES_MOST)],
         "use_code": use.get("code", ""),
         "use_text": text if isinstance(text, str) else next(iter(text.values()), ""),
         "has_elements": any(name not in {"code", "text"} for name in use),

@@ -19,16 +19,16 @@ from ytterby.shell.portal.casework import EVERY_READER
 from ytterby.shell.portal.casework.forms import Asked, adjudications, forms_of, rejection
 from ytterby.shell.portal.casework.input import Form
 from ytterby.shell.portal.casework.lists import WORKLIST, case_tag
-from ytterby.shell.portal.casework.told import changes_of, findings_told, history_told
+from ytterby.shell.portal.casework.told import changes_of, evidence_told, findings_told, history_told
 from ytterby.shell.portal.law.typed import Wrong
 from ytterby.shell.portal.moment import Moment, moment_of
-from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.sign import Subject, sign_context
 from ytterby.shell.portal.table import answer_json
 from ytterby.shell.store.reading.case_choices import case_choices
 from ytterby.shell.store.reading.casework import check_case, show_case
 from ytterby.shell.wording import language_of
+from ytterby.terms.identifier import tail
 
 OFFICER, APPLICANT, END_USER = "officer", "applicant", "end_user"
 # States, as their applicant is told them, in which the application is the applicant's to change.
@@ -39,18 +39,21 @@ Json = dict[str, Any]
 
 
 class Looked(NamedTuple):
-    """A case as its reader is shown it, what it may say in it, and by which names parties go."""
+    """A case as its reader is shown it, and what it may say in it."""
 
     moment: Moment
     at: datetime
     told: Json
     choices: Json
-    names: Names
 
     @property
     def part(self) -> str:
         """As who it is read."""
         return str(self.choices["part"])
+
+    def name_of(self, party: str) -> str:
+        """Return what a party on the case is called, else the end of its identifier."""
+        return str(self.choices["parties"].get(party) or tail(party))
 
 
 class Refused(NamedTuple):
@@ -82,8 +85,7 @@ def look_at(request: HttpRequest, seat: Seat, number: str) -> Looked:
         LawUnfitError: the packs in force do not fit together.
     """
     moment, at = moment_of(request, seat), clock.now()
-    language = get_language() or "en"
-    said = language_of(language)
+    said = language_of(get_language() or "en")
     try:
         told = show_case(seat.viewer, number, at, moment.known, said)
         choices = case_choices(seat.viewer, number, "" if moment.is_past else seat.account, at, moment.known, said)
@@ -91,7 +93,7 @@ def look_at(request: HttpRequest, seat: Seat, number: str) -> Looked:
             told = {**told, "gaps": _gaps(check_case(seat.viewer, number, at, moment.known, said))}
     except KeyError:
         raise Http404 from None
-    return Looked(moment, at, told, choices, Names(seat, moment, language))
+    return Looked(moment, at, told, choices)
 
 
 def _gaps(answer: Json) -> list[Json]:
@@ -105,7 +107,7 @@ def _gaps(answer: Json) -> list[Json]:
 
 def forms_for(looked: Looked) -> dict[str, Form]:
     """Return every form of a case that its reader may send, by its identifier."""
-    asked = Asked(looked.told, looked.choices, looked.names.name_of)
+    asked = Asked(looked.told, looked.choices, looked.name_of)
     found = [*forms_of(asked), *adjudications(asked).values()]
     if looked.choices["orders"] and "reject" in looked.choices["commands"]:
         found.append(rejection(asked))
@@ -139,8 +141,8 @@ def case_page(
         "wrong": list(refused.wrong) if refused is not None else [],
         "subject": subject,
         "people": looked.choices["people"],
-        "applicant_name": looked.names.name_of(told["applicant"]),
-        "parties": _parties(told, looked.names),
+        "applicant_name": looked.name_of(told["applicant"]),
+        "parties": _parties(looked),
         "files": [("JSON", link_to("case_file", looked.moment, told["case"]))],
         "status_href": link_to("case_status", looked.moment, told["case"]),
         **(_office_context(looked, forms) if part == OFFICER else {}),
@@ -153,9 +155,9 @@ def case_page(
     return page
 
 
-def _parties(told: Json, names: Names) -> list[Json]:
-    rows = (told.get("application") or {}).get("parties", ())
-    return [{**one, "shown": one["name"] or names.name_of(one["party"])} for one in rows]
+def _parties(looked: Looked) -> list[Json]:
+    rows = (looked.told.get("application") or {}).get("parties", ())
+    return [{**one, "shown": one["name"] or looked.name_of(one["party"])} for one in rows]
 
 
 def _own_context(seat: Seat, looked: Looked) -> Json:
@@ -187,8 +189,8 @@ def _office_context(looked: Looked, forms: Mapping[str, Form]) -> Json:
         "open_count": sum(one["blocks"] and not one["is_settled"] for one in findings),
         "changed": changes_of(told["history"]),
         "history": history_told(told["history"], looked.choices["people"]),
-        "evidence": told["evidence"] or {},
-        "names_of": {one["party"]: one["shown"] for one in _parties(told, looked.names) if one["party"]},
+        "evidence": evidence_told(told["evidence"]),
+        "names_of": {one["party"]: one["shown"] for one in _parties(looked) if one["party"]},
         "is_drafted": draft is not None and told["decision"] is None,
         "approvals_left": 0 if draft is None else told["approvals_wanted"] - len(draft["approvals"]),
     }

@@ -16,10 +16,12 @@ from ytterby.shell.actions import clock
 from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.casework import BODIES, EVERY_READER
 from ytterby.shell.portal.moment import moment_of, query_of
-from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.table import answer_csv, answer_json
+from ytterby.shell.store.reading.case_choices import party_names
 from ytterby.shell.store.reading.casework import Wanted, list_cases
+from ytterby.shell.wording import language_of
+from ytterby.terms.identifier import tail
 
 COLUMNS = (
     *("case", "kind", "state", "holder", "applicant", "destination", "received_at", "decided_at", "due"),
@@ -51,12 +53,14 @@ def cases(request: HttpRequest, seat: Seat) -> HttpResponse:
     moment, query = moment_of(request, seat), query_of(request)
     queue = _queue(seat, query)
     answer = list_cases(seat.viewer, _wanted(seat, query, queue, PER_PAGE))
-    names, today = Names(seat, moment, get_language() or "en"), clock.now().date().isoformat()
+    applicants = {row["applicant"] for row in answer["cases"]}
+    names = party_names(seat.viewer, applicants, moment.known, language_of(get_language() or "en"))
+    today = clock.now().date().isoformat()
     rows = [
         {
             **row,
             "tag": case_tag(row["state"]),
-            "applicant_name": names.name_of(row["applicant"]),
+            "applicant_name": names.get(row["applicant"]) or tail(row["applicant"]),
             "is_overdue": bool(row["due"]) and row["due"] < today,
         }
         for row in answer["cases"]

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ytterby.licence.finding import Finding
-from ytterby.shell.site.finding_answer import finding_json
+from ytterby.shell.site.case_finding_texts import finding_text
 
 SEVERITY_TAGS = {"block": "bad", "warn": "warn", "note": "wait"}
 CHANGES_MOST = 60
@@ -23,16 +23,17 @@ def findings_told(rows: Sequence[Json], language: str) -> list[Json]:
     for row in rows:
         said = row["said"]
         one = msgspec.convert({name: value for name, value in row.items() if name != "said"}, Finding)
-        told = finding_json(one, language)
+        text, cure = finding_text(one, language)
         found.append(
             {
-                **told,
+                **row,
+                "text": text,
+                "cure": cure,
                 "tag": SEVERITY_TAGS.get(one.severity, "none"),
                 "said": said,
                 "is_settled": said is not None and said["verdict"] == "settled",
-                "settles": one.settles,
-                "facts": _facts(told["facts"]),
-                "hit": told["facts"].get(HIT, ""),
+                "facts": _facts(one.facts),
+                "hit": one.facts.get(HIT, ""),
             }
         )
     return found
@@ -41,6 +42,30 @@ def findings_told(rows: Sequence[Json], language: str) -> list[Json]:
 def _facts(facts: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return facts without their copies in other languages."""
     return [(name, value) for name, value in facts.items() if value and "@" not in name]
+
+
+def evidence_told(evidence: Json | None) -> Json:
+    """Return evidence with masses as numbers, for templates to round; nothing where nothing was gathered."""
+    if not evidence:
+        return {}
+    lots = [
+        {**one, "elements": {name: _numbers(mass) for name, mass in one["elements"].items()}}
+        for one in evidence["lots"]["lots"]
+    ]
+    used = [_numbers(one) for one in evidence["consumption"]["end_users"]]
+    return {
+        **evidence,
+        "lots": {**evidence["lots"], "lots": lots},
+        "consumption": {**evidence["consumption"], "end_users": used},
+    }
+
+
+def _numbers(row: Mapping[str, Any]) -> Json:
+    """Return a row with its masses as numbers; an empty one is not known."""
+    return {
+        name: (float(value) if value else None) if name == "kg" or name.endswith("_kg") else value
+        for name, value in row.items()
+    }
 
 
 def history_told(rows: Sequence[Json], people: Mapping[str, str]) -> list[Json]:

@@ -15,8 +15,10 @@ from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
+from ytterby.shell.store.reading.case_choices import party_names
 from ytterby.shell.store.reading.licences import list_licences, show_licence
 from ytterby.shell.wording import language_of
+from ytterby.terms.identifier import tail
 from ytterby.terms.problem import finding
 
 LIST = "licences"
@@ -33,10 +35,11 @@ Json = dict[str, Any]
 def licences(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the licences that a reader may know of."""
     moment, query = moment_of(request, seat), query_of(request)
-    names = Names(seat, moment, get_language() or "en")
+    found = _rows(seat, moment)
+    names = _names(seat, moment, *(row["holder"] for row in found))
     rows = [
-        {**row, "tag": STATUS_TAGS.get(row["status"], "none"), "holder_name": names.name_of(row["holder"])}
-        for row in _rows(seat, moment)
+        {**row, "tag": STATUS_TAGS.get(row["status"], "none"), "holder_name": names[row["holder"]]}
+        for row in found
         if query.get("q", "").strip().casefold() in row["licence"].casefold()
     ]
     context = {"paging": page_of(rows, query), "query": query, "has_any": bool(rows)}
@@ -86,6 +89,11 @@ def _rows(seat: Seat, moment: Moment) -> list[Json]:
     return list(found)
 
 
+def _names(seat: Seat, moment: Moment, *parties: str) -> dict[str, str]:
+    known = party_names(seat.viewer, parties, moment.known, language_of(get_language() or "en"))
+    return {one: known.get(one) or tail(one) for one in parties}
+
+
 def licence_page(
     request: HttpRequest,
     seat: Seat,
@@ -99,13 +107,14 @@ def licence_page(
 ) -> HttpResponse:
     """Show a licence; `wrong` is what refused an entry, `said` what is to be known of one that was made."""
     names = Names(seat, moment, get_language() or "en")
+    holder = told["holder"]
     may_speak = bool(seat.account) and not moment.is_past
     is_customs = Audience.CUSTOMS in seat.roles
-    is_holder = told["holder"] == seat.party
+    is_holder = holder == seat.party
     context = {
         "licence": told,
         "tag": STATUS_TAGS.get(told["status"], "none"),
-        "holder_name": names.name_of(told["holder"]),
+        "holder_name": _names(seat, moment, holder)[holder],
         "exits": [{**one, "tag": EXIT_TAGS.get(one["state"], "none")} for one in told["exits"]],
         "entries": told.get("entries"),
         "findings": [_sentence(one) for one in told["findings"]],

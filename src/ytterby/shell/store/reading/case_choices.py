@@ -21,13 +21,17 @@ from ytterby.shell.store.case_speakers import SESSION, Speaker, speaking
 from ytterby.shell.store.cases import stored_case
 from ytterby.shell.store.casework.case_desk import desk_of
 from ytterby.shell.store.models import Account, CaseRow
-from ytterby.shell.store.reading.casework import APPLICANT, INDIVIDUAL, OFFICER, find_case, part_of
+from ytterby.shell.store.reading.casework import APPLICANT, END, INDIVIDUAL, OFFICER, find_case, part_of
+from ytterby.shell.store.reading.entries import directory, whole_directory
+from ytterby.shell.store.reading.filed import neighbours_of
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.law import law_at
-from ytterby.shell.store.reading.viewer import Viewer
+from ytterby.shell.store.reading.viewer import AUDIT, CONSULTED, CUSTOMS, LICENSING, OPERATOR_VIEWER, PROVINCE, Viewer
 from ytterby.shell.store.rights import stored_rights
 
 SAME_MOST = 20
+# Who works on cases and licences reads what their parties are called.
+BODIES = frozenset({LICENSING, AUDIT, PROVINCE, CONSULTED, CUSTOMS})
 # Commands that a procedure knows only with a phase, and those that it knows only without.
 OF_PHASE = {"notify_missing": "supplement", "not_accept": "not_accepted", "pass_on": "pre_check"}
 WITHOUT_PHASE = {"send_back": "supplement"}
@@ -64,6 +68,7 @@ def case_choices(viewer: Viewer, number: str, account: str, at: datetime, known:
         "lifts": _coded(desk.rules.lifts, titles, language),
         "bodies": _coded(procedure.bodies, {name: one.title for name, one in procedure.bodies.items()}, language),
         "people": _people(case) if part == OFFICER else {},
+        "parties": _names_on(viewer, case, part, known, language),
     }
 
 
@@ -97,6 +102,16 @@ def _coded(codes: Iterable[str], titles: dict[str, Words], language: str) -> lis
     return [{"code": one, "title": titles[one][language] if one in titles else one} for one in sorted(codes)]
 
 
+def _names_on(viewer: Viewer, case: Case, part: str, known: Known, language: str) -> dict[str, str]:
+    """Return what the parties on a case are called: to bodies all, to an end user its applicant. An applicant reads
+    the names that it may read anyway, so that no identifier it writes down tells whose it is (threat C2).
+    """
+    if part == APPLICANT:
+        return party_names(viewer, case.application.party_ids, known, language)
+    named = {case.applicant} if part == END else {case.applicant, *case.application.party_ids}
+    return _called(named, known, language)
+
+
 def _people(case: Case) -> dict[str, str]:
     """Return what those who said something in a case, or were drawn for it, are called beside the log."""
     named = {event.by for event in case.events} | set(case.assigned.values())
@@ -119,6 +134,24 @@ def procedures_at(viewer: Viewer, at: datetime, known: Known, language: str = "e
         for one in book.procedures.values()
         if one.casework is not None
     ]
+
+
+def party_names(viewer: Viewer, parties: Iterable[str], known: Known, language: str = "en") -> dict[str, str]:
+    """Return what registered parties are called: to a public body those asked for, to a party its own name, of those
+    that its own book names, and of those with whom an accepted invitation binds it.
+    """
+    asked = set(parties)
+    if not viewer.mandates & BODIES and viewer != OPERATOR_VIEWER:
+        own = {viewer.party, *neighbours_of(viewer, known), *directory(viewer, known).parties}
+        asked = {one for one in asked if one in own}
+    return _called(asked, known, language)
+
+
+def _called(parties: Iterable[str], known: Known, language: str) -> dict[str, str]:
+    held = whole_directory(OPERATOR_VIEWER, known).parties
+    found = {one: held[one] for one in parties if one in held}
+    is_chinese = language == "zh"
+    return {one: party.name_zh if is_chinese and party.name_zh else party.name for one, party in found.items()}
 
 
 def same_draft(viewer: Viewer, application: Application) -> str:
