@@ -32,7 +32,7 @@ from ytterby.shell.site.register import Register, make_register
 from ytterby.shell.store.derived.deriving import derive_to
 
 # How far the story is told: up to and with the scene whose command begins so.
-OPENED, HANDED, REVIEWED = "statement file", "case submit", "case accept"
+OPENED, HANDED, REVIEWED = "party rescreen", "case submit", "case accept"
 DRAFTED, GRANTED, ISSUED, TOLD = "case decide", "case approve", "case issue", "customs acknowledge"
 
 

@@ -180,7 +180,7 @@ def _own_context(seat: Seat, looked: Looked) -> Json:
 
 def _office_context(looked: Looked, forms: Mapping[str, Form]) -> Json:
     told = looked.told
-    findings = findings_told(told["findings"], get_language() or "en")
+    findings = findings_told(told["findings"], looked.choices["parties"], get_language() or "en")
     for one in findings:
         one["form"] = forms.get(f"adjudicate-{one['key']}")
     draft = told["draft"]
@@ -190,7 +190,6 @@ def _office_context(looked: Looked, forms: Mapping[str, Form]) -> Json:
         "changed": changes_of(told["history"]),
         "history": history_told(told["history"], looked.choices["people"]),
         "evidence": evidence_told(told["evidence"]),
-        "names_of": {one["party"]: one["shown"] for one in _parties(looked) if one["party"]},
         "is_drafted": draft is not None and told["decision"] is None,
         "approvals_left": 0 if draft is None else told["approvals_wanted"] - len(draft["approvals"]),
     }

@@ -17,13 +17,16 @@ HIT = "hit"
 Json = dict[str, Any]
 
 
-def findings_told(rows: Sequence[Json], language: str) -> list[Json]:
-    """Return findings with sentence and cure, the facts that triggered them, and what was said of them."""
+def findings_told(rows: Sequence[Json], names: Mapping[str, str], language: str) -> list[Json]:
+    """Return findings with sentence and cure, the facts that triggered them, and what was said of them; parties go by
+    their names.
+    """
     found = []
     for row in rows:
         said = row["said"]
         one = msgspec.convert({name: value for name, value in row.items() if name != "said"}, Finding)
-        text, cure = finding_text(one, language)
+        facts = {name: names.get(value, value) for name, value in one.facts.items()}
+        text, cure = finding_text(msgspec.structs.replace(one, facts=facts), language)
         found.append(
             {
                 **row,
@@ -32,7 +35,7 @@ def findings_told(rows: Sequence[Json], language: str) -> list[Json]:
                 "tag": SEVERITY_TAGS.get(one.severity, "none"),
                 "said": said,
                 "is_settled": said is not None and said["verdict"] == "settled",
-                "facts": _facts(one.facts),
+                "facts": _facts(facts),
                 "hit": one.facts.get(HIT, ""),
             }
         )

@@ -25,7 +25,7 @@ from ytterby.shell.wording import language_of
 from ytterby.terms.problem import Problem, is_refused, refuse
 from ytterby.terms.quantity import plain_decimal
 
-TEXT_MOST = 200
+TEXT_MOST, DIGITS_MOST = 200, 12
 FIELDS = ("line", "declaration", "declaration_line", "seq", "quantity", "on", "site")
 
 Json = dict[str, Any]
@@ -70,7 +70,7 @@ def _asked(seat: Seat, told: Json, kind: Kind, typed: Json) -> tuple[Asked | Non
     if quantity is None or quantity <= 0:
         return None, [refuse("application.quantity", "/quantity", typed["quantity"])]
     numbers = [typed[name] or "1" for name in ("seq", "declaration_line")]
-    if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in numbers):
+    if not all(text.isascii() and text.isdigit() and len(text) <= DIGITS_MOST for text in numbers):
         return None, [refuse("licence.entry_number", "/seq", typed["seq"])]
     units = {one["line"]: one["unit"] for one in told["lines"]}
     day = typed["on"] or clock.now().date().isoformat()

@@ -122,6 +122,8 @@ def licence_page(
         "said": said,
         "typed": typed or {},
         "today": clock.now().date().isoformat(),
+        # What is refused is kept under its number, so each page that is shown has another.
+        "seq": int(clock.now().timestamp()),
         "may_reserve": may_speak and is_holder and told["status"] == RESERVABLE,
         "may_confirm": may_speak and is_customs,
         "confirmable": _confirmable(told) if is_customs else [],
