@@ -34,6 +34,7 @@ GOOD = {
     "chain_reconciled": True,
     "deviation": Decimal(1),
     "open_findings": Decimal(0),
+    "audited_wrong": False,
     "screening": "clear",
     "open_flags": Decimal(0),
     "watch_listed": False,

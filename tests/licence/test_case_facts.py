@@ -218,6 +218,8 @@ def check_people(module, facts):
     assert "watch_listed" not in told
     assert facts(None, evidence(screening=screened()), watch_listed=True)["watch_listed"] is True
     assert facts(watch_listed=False)["watch_listed"] is False
+    assert [facts(audited_wrong=one)["audited_wrong"] for one in (True, False)] == [True, False]
+    assert "audited_wrong" not in facts()
 
 
 def test_facts_mean_what_they_say():
@@ -239,5 +241,5 @@ def test_every_fact_of_a_card_is_told_by_somebody():
     }
     user = shipped.EndUserStanding("organisation", 2, 9, 0, 0, True)
     party = History("e", ON, penalties=(), compliance_programme=True, fixed_channels=True)
-    beside = shipped.Beside((user,), history_facts(party, ON), Decimal(1))
+    beside = shipped.Beside((user,), history_facts(party, ON), Decimal(1), audited_wrong=False)
     assert shipped.case_facts(application(), evidence(**sections), beside, ON).keys() == CASE_FACTS.keys()

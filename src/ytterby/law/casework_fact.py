@@ -85,6 +85,9 @@ CASE_FACTS: Mapping[str, CaseFact] = {
     "chain_reconciled": CaseFact(FactShape.TRUTH, Worse.FALSE),
     "deviation": CaseFact(FactShape.NUMBER, _MORE),
     "open_findings": CaseFact(FactShape.NUMBER, _MORE),
+    # Whether somebody who looked again at a decision by rule, for this exporter and one of these end users, found it
+    # wrong.
+    "audited_wrong": CaseFact(FactShape.TRUTH, Worse.TRUE),
     # Screening (clear, candidate, not_checked) and red flags.
     "screening": CaseFact(FactShape.WORD, _SAID),
     "open_flags": CaseFact(FactShape.NUMBER, _MORE),

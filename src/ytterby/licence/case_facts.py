@@ -40,7 +40,8 @@ class EndUserStanding:
 class Beside:
     """What is known of a case beside its application and evidence. `exporter`: facts of its record, as
     `eligibility.history_facts` tells them; `deviation`: as `deviation_of` says; of watch and control list, whether a
-    party is on it. None: not known.
+    party is on it; `audited_wrong`: whether a decision by rule for exporter and end user was found wrong. None: not
+    known.
     """
 
     end_users: tuple[EndUserStanding, ...] = ()
@@ -48,6 +49,7 @@ class Beside:
     deviation: Decimal | None = None
     watch_listed: bool | None = None
     control_listed: bool | None = None
+    audited_wrong: bool | None = None
 
 
 def case_facts(
@@ -77,6 +79,7 @@ def case_facts(
         "deviation": beside.deviation,
         "watch_listed": beside.watch_listed,
         "control_listed": beside.control_listed,
+        "audited_wrong": beside.audited_wrong,
     }
     return {**told, **{name: value for name, value in said.items() if value is not None}}
 

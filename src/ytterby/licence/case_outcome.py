@@ -47,10 +47,13 @@ def first_outcome(case: Case) -> Event | None:
     return next((event for event, state in pairs if state in OUTCOME_OF_STATE), None)
 
 
-def record_of(case: Case, clock: Clock | None, draws: Sequence[Drawn], today: date) -> CaseRecord | None:
+def record_of(
+    case: Case, clock: Clock | None, draws: Sequence[Drawn], today: date, audited: tuple[date, bool] | None = None
+) -> CaseRecord | None:
     """Return what a case came to; None for one that was never handed in, or is no application for a licence.
 
-    `clock` is that of the decision as it stood at the first outcome, None where none ran.
+    `clock` is that of the decision as it stood at the first outcome, None where none ran; `audited` when a decision by
+    rule was looked at again first, and whether it was found wrong.
     """
     if case.kind not in KINDS or not case.submissions:
         return None
@@ -73,6 +76,8 @@ def record_of(case: Case, clock: Clock | None, draws: Sequence[Drawn], today: da
         licensed=tuple(_licensed(case, masses)),
         drawn=tuple(_of_draws(draws, masses)),
         ended=tuple(_ended(case, draws, masses, today)),
+        audited=audited[0] if audited is not None else None,
+        has_hit=audited is not None and audited[1],
         appealed=_day(appeal) if (appeal := _appeal(case)) is not None else None,
         is_overturned=appeal is not None and case.states[appeal.version - 1] != "closed",
     )

@@ -186,7 +186,9 @@ class _Beside:
 # Kind of registration -> the field that names who beside the operator may have made it.
 OWNERS = {
     "product": "maker",
-    **dict.fromkeys(("columns", "inquiry", "draw_down", "licence_status", "customs_answer", *FILINGS), "party"),
+    **dict.fromkeys(
+        ("columns", "inquiry", "draw_down", "licence_status", "customs_answer", "audit_result", *FILINGS), "party"
+    ),
 }
 REGISTRATION_COLUMNS = ("kind", "key", "document", "digest", "salt", "submitter")
 

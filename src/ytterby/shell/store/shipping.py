@@ -16,7 +16,11 @@ from ytterby.shell.store.filed import kept_filed
 
 def shipping_is_stopped(licence: Licence) -> bool:
     """Tell whether anything that was filed stops goods of a licence; the case is looked up only where something is."""
-    filed = kept_filed(current_register())
+    return is_stopped_by(kept_filed(current_register()), licence)
+
+
+def is_stopped_by(filed: Filed, licence: Licence) -> bool:
+    """Tell whether something of what was filed stops goods of a licence."""
     stops = filed.stops()
     if not stops:
         return False

@@ -52,6 +52,7 @@ WORD_GROUPS = (
     "case_kind",
     "case_state",
     "customs_action",
+    "audit",
     "customs_state",
     "customs_taken",
     "case_verb",

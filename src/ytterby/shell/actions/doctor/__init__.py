@@ -14,6 +14,7 @@ What is looked at, in this order; each part is a file:
     licences       licences, what is drawn on them and where they stand, gone through again from their records
     lists          files, entries and snapshots of lists against the digests in the log, releases where they were due
     screenings     runs of screening, opinions on hits and samples, gone through again from their records
+    audits         samples of decisions by rule, drawn again, and what people found
     filings        what parties of deliveries filed, gone through again from their records
 
 It reads one moment of the register while captures go on, and writes nothing. Memory holds some thousand events; only

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
+from ytterby.shell.actions.doctor.audits import unsound_audits
 from ytterby.shell.actions.doctor.case_marks import unsound_case_marks
 from ytterby.shell.actions.doctor.cases import unsound_cases
 from ytterby.shell.actions.doctor.cells import against_parts, against_whole_book
@@ -119,6 +120,7 @@ def examine(
         _guarded(findings, ("screening.replay",), lambda: unsound_screenings(register))
         _guarded(findings, ("filed.replay",), lambda: unsound_filings(register))
         _guarded(findings, ("customs.replay",), lambda: unsound_customs(register))
+        _guarded(findings, ("audit.replay",), lambda: unsound_audits(register))
         _guarded(findings, ("office.replay",), lambda: unsound_office(register))
         _guarded(findings, ("not_controlled.replay",), lambda: unsound_free_goods(register))
     rows = [_row(one, language) for one in (*findings.unsound, *findings.rest())]

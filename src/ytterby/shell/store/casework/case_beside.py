@@ -14,6 +14,8 @@ from ytterby.licence.case import Case
 from ytterby.licence.case_facts import Beside, EndUserStanding, deviation_of
 from ytterby.licence.evidence import Evidence
 from ytterby.licence.year import year_before
+from ytterby.shell.site.register import current_register
+from ytterby.shell.store.audits import pairs_of, stored_audits
 from ytterby.shell.store.holder_history import exporter_record
 from ytterby.shell.store.licences import LICENCE
 from ytterby.shell.store.models import LicenceRow, Registration
@@ -24,13 +26,14 @@ _FIELDS = frozenset(one.name for one in fields(EndUserStanding))
 
 
 def beside_at(case: Case, evidence: Evidence, known: Known, today: date) -> Beside:
-    """Return what is known beside a case: of its end users what the evidence tells, of the exporter its record, and how
-    many times the largest quantity of the past year is asked for.
+    """Return what is known beside a case: of its end users what the evidence tells, of the exporter its record, how
+    many times the largest quantity of the past year is asked for, whether a decision by rule for both was found wrong.
     """
     return Beside(
         end_users=end_users_told(evidence),
         exporter=exporter_record(case.applicant, known, today),
         deviation=_deviation(case, known, today),
+        audited_wrong=not pairs_of(case).isdisjoint(stored_audits(current_register(), known.size).wrong_pairs()),
     )
 
 

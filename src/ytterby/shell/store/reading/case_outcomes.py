@@ -6,11 +6,14 @@ What everybody may know of it is what is published (`actions.release_statistics`
 from datetime import date, datetime
 
 from ytterby.law.clock import Clock
+from ytterby.licence.audit import WRONG
 from ytterby.licence.case import Case
 from ytterby.licence.case_outcome import KINDS, Drawn, first_outcome, record_of
 from ytterby.licence.case_record import CaseRecord
 from ytterby.licence.licence import unscaled
 from ytterby.shell.site.case_clock_of import clocks_of_case
+from ytterby.shell.site.register import current_register
+from ytterby.shell.store.audits import stored_audits
 from ytterby.shell.store.cases import case_numbers, stored_case
 from ytterby.shell.store.casework.case_desk import desk_at
 from ytterby.shell.store.models import LicenceEntryRow, LogEntry
@@ -27,12 +30,14 @@ def case_outcomes(viewer: Viewer, known: Known, at: datetime) -> list[CaseRecord
     """
     if not viewer.mandates & {LICENSING, AUDIT}:
         raise PermissionError("what cases came to is read by the office")
-    found = []
+    found, audits = [], stored_audits(current_register(), known.size)
     for number in case_numbers(known.size):
         case = stored_case(number, known.size)
         if case is None or case.kind not in KINDS:
             continue
-        record = record_of(case, _clock_at_outcome(case, known), _draws(case, known), at.date())
+        looked = next(iter(audits.results.get(number, ())), None)
+        audited = None if looked is None else (looked.on, looked.result.verdict == WRONG)
+        record = record_of(case, _clock_at_outcome(case, known), _draws(case, known), at.date(), audited)
         if record is not None:
             found.append(record)
     return found

@@ -69,6 +69,7 @@ GRANTS: Mapping[str, Mapping[str, str]] = {
     "delivery report": {PARTY: _REPORTS, CONSIGNEE: _REPORTS} | _OFFICE,
     "re-transfer and visit": {CONSIGNEE: "its own"} | _OFFICE,
     "validation of an end user": _OFFICE,
+    "audit of decisions by rule": {LICENSING: "whole", AUDIT: "whole", OPERATOR_ITSELF: "whole"},
     "log entry": {EVERYBODY: "the entry; which event it stands for whoever reads the event as submitted"},
 }
 
