@@ -106,7 +106,9 @@ class Follow:
             return self.gathered(case)
         if isinstance(step, Assign) and case.events:
             return self.drawn(case, step.order) or step
-        if isinstance(step, Propose) and case.gathered is not None and not step.evidence:
+        if isinstance(step, Propose) and case.events and not step.evidence:
+            if case.gathered is None:
+                return msgspec.structs.replace(step, packs=self.desk.packs)
             return self.drafted(case, case.gathered[1], step)
         # Where nothing was granted the table refuses the step, whatever it holds.
         if isinstance(step, Issue) and case.decided is not None and case.decided[1].outcome == GRANTED:

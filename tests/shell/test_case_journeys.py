@@ -1,0 +1,243 @@
+"""Kinds of case beside the individual licence, each from its beginning to its end, and an appeal; all of it replays."""
+
+import contextlib
+import io
+import json
+
+import pytest
+
+from shell.casework_story import LICENCE, Work, copied, sample_application
+from shell.licensed import status
+from ytterby.licence.evidence import read_evidence
+from ytterby.licence.finding import findings_of
+from ytterby.licence.step import (
+    Accept,
+    Adjudicate,
+    Answer,
+    Appeal,
+    Close,
+    Issue,
+    LineDecision,
+    Propose,
+    Query,
+    Record,
+)
+from ytterby.shell.actions.change_licence import change_licence
+from ytterby.shell.actions.doctor.cases import unsound_cases
+from ytterby.shell.actions.doctor.licences import unsound_licences
+from ytterby.shell.cli.command import make_parser
+from ytterby.shell.cli.screen import Screen
+from ytterby.shell.site.packs import packaged_text
+
+BLOCKING = frozenset({"completeness", "classification", "screening", "lots", "flags", "end_user_level", "statements"})
+WORDS = {"text": "See the reasons.", "settles": "No advice was asked."}
+
+
+@pytest.fixture
+def work(licensed_folder, tmp_path):
+    return Work(copied(licensed_folder, tmp_path / "data"))
+
+
+def holds(work, number):
+    assert work.follows(number) == []
+    assert [*unsound_cases(work.register), *unsound_licences(work.register)] == []
+
+
+def asked_and_answered(work, number):
+    """Let an officer ask the applicant, and the applicant answer."""
+    work.take(number, Query("Q-1", "/text", "Which form?", "2025-07-20"), work.drawn(number))
+    assert work.refused(number, Query("Q-1", "/text", "Again?", "2025-07-20"), work.drawn(number)) == ["case.id_taken"]
+    work.take(number, Answer("Q-1", "Sintered blocks."), "clerk")
+
+
+def test_a_classification_is_asked_answered_ruled_and_closed(work):
+    number = work.begin("classification", sample_application(text="Which code?"))
+    work.submit(number)
+    asked_and_answered(work, number)
+    ruling = (LineDecision(1, "900", "KGM", code="1C905.a"),)
+    work.propose(number, "granted", lines=ruling, **WORDS)
+    # What no card rates is approved as the strictest tier is.
+    assert work.approve(number, 1).state == "proposed"
+    assert work.approve(number, 2).state == "ruled"
+    assert work.refused(number, Issue("", {}), work.drawn(number)) == ["case.not_now"]
+    assert work.take(number, Close("told"), work.drawn(number)).state == "closed"
+    holds(work, number)
+
+
+def test_a_consultation_is_asked_answered_ruled_and_closed(work):
+    number = work.begin("consultation", sample_application(text="May we deliver to them?"))
+    work.submit(number)
+    asked_and_answered(work, number)
+    work.propose(number, "granted", **WORDS)
+    work.approve(number, 1)
+    assert work.approve(number, 2).state == "ruled"
+    assert work.take(number, Close("told"), work.drawn(number)).state == "closed"
+    holds(work, number)
+
+
+def test_a_check_after_the_shipment_is_begun_by_the_office_recorded_and_ends(work):
+    number = work.begin("post_shipment_check", sample_application(), login="officer", amends=LICENCE)
+    work.take(number, Query("Q-1", "/lines/0", "Where are they?", "2025-07-20"), "officer")
+    visit = Record("visit", "open", "The plant was seen.")
+    work.take(number, visit, "second")
+    passed = Record("papers", "passed", "The motors are there.")
+    assert work.refused(number, passed, "second") == ["case.query_open"]
+    work.take(number, Answer("Q-1", "In the motors."), "clerk")
+    assert work.refused(number, passed, "clerk") == ["case.not_yours"]
+    assert work.take(number, passed, "second").state == "passed"
+    holds(work, number)
+
+
+def reviewed(work, kind, quantity="300"):
+    """Let an application be handed in and accepted."""
+    number = work.begin(kind, sample_application(quantity))
+    work.submit(number)
+    if work.case(number).state == "submitted":
+        work.take(number, Accept(), "officer")
+    assert work.case(number).state == "review"
+    return number
+
+
+def settle(work, number):
+    """Let the officer say of each finding that words settle that it is settled."""
+    case = work.case(number)
+    for one in findings_of(read_evidence(case.gathered[1].evidence), BLOCKING):
+        if one.blocks and one.settles == "officer":
+            work.take(number, Adjudicate(one.key, "settled", "seen", "Looked at."), work.drawn(number))
+
+
+def decide(work, number, outcome, **more):
+    """Let a draft be written and approved by as many as its tier wants."""
+    settle(work, number)
+    state = work.propose(number, outcome, **{**WORDS, **more}).state
+    order = 0
+    while state in {"proposed", "appeal_proposed"}:
+        order += 1
+        state = work.approve(number, order).state
+    return state
+
+
+@pytest.mark.parametrize("kind", ["open", "general_registration"])
+def test_an_open_licence_and_a_registration_are_issued_and_closed(work, kind):
+    number = reviewed(work, kind)
+    assert decide(work, number, "granted") == "granted"
+    licence = work.issue(number).licence
+    assert work.refused(number, Close("done"), work.drawn(number)) == ["case.licence_runs"]
+    given_back = change_licence(
+        work.register, licence, "surrender", work.speaker("clerk"), reason="given_back", at=work.later()
+    )
+    assert given_back.status == "surrendered", given_back.problems
+    assert work.take(number, Close("done"), work.drawn(number)).state == "closed"
+    holds(work, number)
+
+
+@pytest.mark.parametrize("kind", ["individual", "general_registration"])
+def test_a_refusal_is_appealed_within_its_days_and_decided_by_others(work, kind):
+    """Invariant I6: who decided before has no part in the appeal."""
+    number = reviewed(work, kind)
+    assert decide(work, number, "refused", reasons=("refused_kind",)) == "refused"
+    first = {work.drawn(number, order) for order in work.case(number).assigned}
+    appeal = Appeal(("appeal_facts",), "The plant was visited.")
+    assert work.refused(number, appeal, "officer") == ["case.not_yours"]
+    assert work.refused(number, Appeal(("because",), "No."), "clerk") == ["case.unknown_reason"]
+    assert work.take(number, appeal, "clerk").state == "appeal"
+    assert work.drawn(number) not in first
+    for login in first:
+        draft = Propose("granted", "", {}, **WORDS)
+        assert "case.not_yours" in work.refused(number, draft, login)
+    assert decide(work, number, "granted") == "granted"
+    assert {work.drawn(number, order) for order in work.case(number).assigned}.isdisjoint(first)
+    assert work.issue(number).state == "issued"
+    holds(work, number)
+
+
+def test_an_appeal_after_its_last_day_is_refused_and_the_case_closes(work):
+    number = reviewed(work, "individual")
+    decide(work, number, "refused", reasons=("refused_kind",))
+    assert work.refused(number, Close("over"), work.drawn(number)) == ["case.appeal_open"]
+    work.later(days=61)
+    late = work.try_step(number, Appeal(("appeal_facts",), "Late."), "clerk")
+    assert [(one.code, one.facts["until"]) for one in late.problems] == [("case.appeal_late", "2025-08-30")]
+    assert work.take(number, Close("over"), work.drawn(number)).state == "closed"
+    holds(work, number)
+
+
+def test_a_second_refusal_ends_the_case(work):
+    number = reviewed(work, "individual")
+    decide(work, number, "refused", reasons=("refused_kind",))
+    work.take(number, Appeal(("appeal_law",), "By which article?"), "clerk")
+    assert decide(work, number, "refused", reasons=("refused_kind",)) == "closed"
+    assert work.refused(number, Appeal(("appeal_law",), "Again."), "clerk") == ["case.not_now"]
+    holds(work, number)
+
+
+# By commands
+
+
+def command(work, *argv):
+    """Run `ytterby case …` by somebody's key at the clock of the story; return how it ended and what it said."""
+    data = ("--data", work.register.data, "--keys", work.register.keys)
+    parsed = make_parser().parse_args([str(one) for one in ("case", *argv, *data, "--json")])
+    parsed.at = work.later()
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        code = int(parsed.run(parsed, Screen("en", is_json=True)))
+    return code, json.loads(out.getvalue())
+
+
+def key(work, login):
+    return "--by", work.register.keys / "people" / f"{login}.key"
+
+
+def test_a_consultation_and_a_check_go_by_commands(work, tmp_path):
+    file = tmp_path / "application.json"
+    fields = json.loads(packaged_text("shell.site", "sample_licence/application.json"))
+    file.write_text(json.dumps({**fields, "text": "May we deliver?"}), encoding="utf-8")
+    code, begun = command(work, "begin", "consultation", file, *key(work, "clerk"))
+    assert code == 0
+    number = begun["case"]
+    assert command(work, "submit", number, "--signer", "M. Quill", "--declare", *key(work, "clerk"))[0] == 0
+    lead = work.drawn(number)
+    asked = ("--field", "/text", "--text", "To whom?", "--due", "2025-07-20", "--id", "Q-1")
+    assert command(work, "query", number, *asked, *key(work, lead))[0] == 0
+    code, answer = command(work, "decide", number, "--outcome", "granted", "--text", "Yes.", *key(work, lead))
+    assert (code, [one["code"] for one in answer["problems"]]) == (1, ["case.query_open"])
+    assert command(work, "answer", number, "--query", "Q-1", "--text", "Lumen.", *key(work, "clerk"))[0] == 0
+    said = ("--outcome", "granted", "--text", "Yes.", "--settles", "No advice was asked.")
+    assert command(work, "decide", number, *said, *key(work, lead))[0] == 0
+    for order in (1, 2):
+        signer = key(work, work.drawn(number, order))
+        assert command(work, "approve", number, "--order", order, *signer)[0] == 0
+    assert command(work, "close", number, *key(work, lead))[1]["state"] == "closed"
+    assert command(work, "replay", number)[1]["follows"]
+    code, begun = command(work, "begin", "post_shipment_check", file, "--amends", LICENCE, *key(work, "officer"))
+    assert code == 0
+    record = ("--what", "visit", "--outcome", "failed", "--text", "Nothing is there.")
+    assert command(work, "record", begun["case"], *record, *key(work, "officer"))[1]["state"] == "failed"
+    assert command(work, "replay", begun["case"])[1]["follows"]
+
+
+def test_an_amendment_and_a_classification_go_by_commands(work, tmp_path):
+    file = tmp_path / "application.json"
+    text = packaged_text("shell.site", "sample_licence/application.json").replace('"900"', '"800"')
+    file.write_text(text, encoding="utf-8")
+    _, begun = command(work, "begin", "amendment", file, "--amends", LICENCE, *key(work, "clerk"))
+    number = begun["case"]
+    command(work, "submit", number, "--signer", "M. Quill", "--declare", *key(work, "clerk"))
+    assert status(LICENCE) == "amending"
+    lead = key(work, work.drawn(number))
+    assert command(work, "gather", number, *lead)[0] == 0
+    said = ("--outcome", "granted", "--settles", "No advice was asked.")
+    assert command(work, "decide", number, *said, *lead)[0] == 0
+    assert command(work, "approve", number, *key(work, work.drawn(number, 1)))[1]["state"] == "granted"
+    assert command(work, "issue", number, *lead)[1]["licence"] == LICENCE
+    assert command(work, "replay", number)[1]["follows"]
+    _, begun = command(work, "begin", "classification", file, *key(work, "clerk"))
+    command(work, "submit", begun["case"], "--signer", "M. Quill", "--declare", *key(work, "clerk"))
+    lead, lines = key(work, work.drawn(begun["case"])), tmp_path / "lines.json"
+    lines.write_text(json.dumps([{"line": 1, "quantity": "800", "unit": "KGM", "code": "1C905.a"}]), encoding="utf-8")
+    draft = ("--outcome", "granted", "--lines", lines, "--text", "By its coercivity.", "--settles", "Nobody was asked.")
+    assert command(work, "decide", begun["case"], *draft, *lead)[0] == 0
+    for order in (1, 2):
+        last = command(work, "approve", begun["case"], "--order", order, *key(work, work.drawn(begun["case"], order)))
+    assert last[1]["state"] == "ruled"
+    assert command(work, "replay", begun["case"])[1]["follows"]
