@@ -154,6 +154,7 @@ class Story:
             "appeal_until": date(2025, 8, 30),
             "is_licence_over": True,
             "amended": AMENDED,
+            "silence": "",
             "today": TODAY,
             "at": f"2025-07-01T08:{self.case.version:02d}:00Z",
         }

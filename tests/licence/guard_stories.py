@@ -102,6 +102,12 @@ def handing_in() -> Iterator[Told]:
     yield told("one_notice", "the first", "", has, "pia", LACKING)
     yield told("one_notice", "the second", "notified_already", supplied, "pia", LACKING)
     yield told("one_notice", "of nothing", "nothing_missing", has, "pia", step.NotifyMissing(()))
+    for who, said in (("pia", LACKING), ("pia", back), ("pia", step.NotAccept(("not_competent",)))):
+        yield told("before_silence", f"{said.__class__.__name__} in time", "", has, who, said)
+        yield told("before_silence", f"{said.__class__.__name__} too late", "silent", has, who, said, silence="review")
+        yield told(
+            "before_silence", f"{said.__class__.__name__} unread", "clocks_not_read", has, who, said, silence=None
+        )
     passed_on = story_in("individual", "pre_check")
     reported = passed_on.tell("provo", step.Report("approve", "Known for years."))
     again = replace(reported, case=reported.case.after(msgspec.structs.replace(

@@ -227,6 +227,7 @@ def test_silence_of_five_working_days_is_acceptance_on_the_day_of_receipt():
     """ALL art. 32. Working days after Friday 26 September: 28, 29, 30, 9 and 10 October."""
     before, after = clocks(cn_story(), "2025-10-10T23:59"), clocks(cn_story(), "2025-10-11T00:00")
     assert (before.silences, before.last_run(DECISION), before.state) == ((), None, "completeness")
+    assert (before.silence, after.silence) == (None, after.silences[0])
     (silence,) = after.silences
     assert (silence.state, silence.since) == ("review", instant("2025-09-26T10:00", "+08:00"))
     run = after.last_run(DECISION)

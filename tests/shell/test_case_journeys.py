@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from shell.casework_story import LICENCE, Work, copied, sample_application
+from shell.casework_story import LICENCE, OFFICE, Work, copied, sample_application
 from shell.licensed import status
 from ytterby.licence.evidence import read_evidence
 from ytterby.licence.finding import findings_of
@@ -17,7 +17,10 @@ from ytterby.licence.step import (
     Appeal,
     Close,
     Issue,
+    Lacking,
     LineDecision,
+    NotAccept,
+    NotifyMissing,
     Propose,
     Query,
     Record,
@@ -28,14 +31,22 @@ from ytterby.shell.actions.doctor.licences import unsound_licences
 from ytterby.shell.cli.command import make_parser
 from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.packs import packaged_text
+from ytterby.shell.store.reading.casework import show_case
+from ytterby.shell.store.reading.known import known_at
+from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER, Viewer
 
 BLOCKING = frozenset({"completeness", "classification", "screening", "lots", "flags", "end_user_level", "statements"})
+OFFICER = Viewer(OFFICE, frozenset({LICENSING}))
 WORDS = {"text": "See the reasons.", "settles": "No advice was asked."}
 
 
 @pytest.fixture
 def work(licensed_folder, tmp_path):
     return Work(copied(licensed_folder, tmp_path / "data"))
+
+
+def now():
+    return known_at(OPERATOR_VIEWER, None)
 
 
 def holds(work, number):
@@ -169,6 +180,29 @@ def test_a_second_refusal_ends_the_case(work):
     assert decide(work, number, "refused", reasons=("refused_kind",)) == "closed"
     assert work.refused(number, Appeal(("appeal_law",), "Again."), "clerk") == ["case.not_now"]
     holds(work, number)
+
+
+LACKS = NotifyMissing((Lacking("/documents", "contract"),))
+TURNED_AWAY = NotAccept(("not_accepted_not_competent",))
+
+
+def test_who_is_silent_for_five_working_days_has_accepted(work):
+    """ALL article 32: what comes later does not undo it; the officer sees it, and accepts."""
+    number = work.begin("individual", sample_application("300"))
+    work.submit(number)
+    work.later(days=7)  # Tuesday 1 July to Tuesday 8 July, the fifth day after it
+    assert show_case(OFFICER, number, work.at, now(), "en")["by_silence"] is None
+    in_time = work.begin("individual", sample_application("200"))
+    work.submit(in_time)
+    work.take(in_time, LACKS, "officer")
+    work.later(days=1)
+    for step in (LACKS, TURNED_AWAY):
+        assert work.refused(number, step, "officer") == ["case.silent"]
+    told = show_case(OFFICER, number, work.at, now(), "en")["by_silence"]
+    assert (told["state"], told["since"]) == ("review", work.case(number).submissions[0].at)
+    assert work.take(number, Accept(), "officer").state == "review"
+    holds(work, number)
+    holds(work, in_time)
 
 
 # By commands

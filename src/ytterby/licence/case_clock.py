@@ -151,6 +151,11 @@ class CaseClocks:
             found[name] = Spent(found[name].time + one.time, found[name].days + one.days)
         return found
 
+    @property
+    def silence(self) -> Silence | None:
+        """Return what silence has made of the case, where it is in that state by nothing else."""
+        return next((one for one in self.silences if one.state == self.state), None)
+
     def last_run(self, clock: str) -> Run | None:
         """Return the latest run of a clock."""
         return next((one for one in reversed(self.runs) if one.clock == clock), None)

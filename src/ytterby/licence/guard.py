@@ -135,6 +135,14 @@ def _one_notice(case: Case, step: NotifyMissing, office: Office) -> Iterator[Pro
         yield refuse("case.nothing_missing", "/lacking", "")
 
 
+def _before_silence(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """What silence has made true is not undone by what comes after it (ALL article 32)."""
+    if office.silence is None:
+        yield refuse("case.clocks_not_read")
+    elif office.silence:
+        yield refuse("case.silent", "", office.silence)
+
+
 def _reported(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     if not case.is_reported:
         yield refuse("case.not_reported")
@@ -347,6 +355,7 @@ GUARDS: Mapping[str, Guard] = {
     "phase_not_accepted": _phase("not_accepted"),
     "phase_pre_check": _phase("pre_check"),
     "one_notice": _one_notice,
+    "before_silence": _before_silence,
     "coded_return": coded("return", "reasons"),
     "coded_not_accepted": coded("not_accepted", "reasons"),
     "coded_take_over": coded("take_over", "reason"),

@@ -83,7 +83,8 @@ class Office:
     of the evidence that was gathered last; None: they were not worked out. `screening_now`: what `screening.check`
     answers at this instant; empty: not asked. `customs_flaws`: why the customs' own system could not read the licence.
     `appeal_until`: the last day of an appeal. `amended`: the content of the licence that an amendment is about; None:
-    there is none that could be amended.
+    there is none that could be amended. `silence`: the state of the procedure in which the case is by silence; empty:
+    by none; None: the clocks were not read.
     """
 
     rules: CaseRules
@@ -98,3 +99,4 @@ class Office:
     appeal_until: date | None = None
     is_licence_over: bool = False
     amended: Mapping[str, Any] | None = None
+    silence: str | None = None

@@ -47,6 +47,9 @@ def show_case_answer(args: argparse.Namespace, screen: Screen, reading: Reading,
     kind = word("case_kind", answer["kind"], language)
     screen.verdict(None, texts("case.head", number=answer["case"], kind=kind, state=state))
     screen.line("  " + texts("case.applicant", name=names(answer["applicant"])))
+    silence = answer.get("by_silence")
+    if silence:
+        screen.line(screen.texts("case.by_silence", state=silence["state"], since=silence["since"][:10]))
     for line in _clock(screen, answer.get("clock")):
         screen.line("  " + line)
     for line in (

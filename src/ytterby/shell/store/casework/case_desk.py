@@ -34,11 +34,15 @@ from ytterby.licence.step import (
     Close,
     DecideAutomatically,
     Issue,
+    NotAccept,
+    NotifyMissing,
     Propose,
+    SendBack,
     Step,
     Submit,
 )
 from ytterby.shell.site.calendars import zone_of
+from ytterby.shell.site.case_clock_of import clocks_of_case
 from ytterby.shell.site.case_rules import case_rules
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.holder_history import holder_history
@@ -54,6 +58,8 @@ from ytterby.terms.problem import Problem, refuse
 
 OVER = frozenset({"exhausted", "expired", "revoked", "surrendered", "superseded"})
 _GRAVE = frozenset({Severity.MISSING, Severity.DISAGREES})
+# By these an application is sent away before it is accepted.
+_RECEPTION = (NotifyMissing, NotAccept, SendBack)
 _ON_EVIDENCE = (Adjudicate, Propose, Approve, DecideAutomatically)
 
 
@@ -143,8 +149,15 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         screening_now=screening_now(desk, case) if isinstance(step, Issue) else "",
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
         amended=_amended(desk, case, step),
+        silence=_silence(desk, case) if isinstance(step, _RECEPTION) else None,
         is_licence_over=is_over(desk, case) if isinstance(step, Close) else False,
     )
+
+
+def _silence(desk: Desk, case: Case) -> str:
+    """Return the state in which a case is by silence at the desk's instant; empty: in none."""
+    silence = clocks_of_case(desk.procedure, desk.calendars, case, desk.rules.table, desk.at).silence
+    return silence.state if silence is not None else ""
 
 
 def _amended(desk: Desk, case: Case, step: Step) -> Mapping[str, Any] | None:

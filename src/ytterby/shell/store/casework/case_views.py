@@ -43,6 +43,7 @@ def officer_view(desk: Desk, case: Case, language: str) -> Json:
         "version": case.version,
         "holder": desk.rules.table.states[case.state].holder,
         "clock": clock_json(desk, case),
+        "by_silence": _by_silence(desk, case),
         "officer": case.assigned.get(OFFICER),
         "signers": {str(order): account for order, account in case.assigned.items() if order},
         "approvals_wanted": approvals_wanted(case, office),
@@ -89,6 +90,15 @@ def officer_view(desk: Desk, case: Case, language: str) -> Json:
             for event, state in zip(case.events, case.states, strict=True)
         ],
     }
+
+
+def _by_silence(desk: Desk, case: Case) -> Json | None:
+    """Return the state in which a case is because nobody spoke in time: by which clock, since when, known from when."""
+    found = clocks_of_case(desk.procedure, desk.calendars, case, desk.rules.table, desk.at).silence
+    if found is None:
+        return None
+    since, known_from = write_instant(found.since), write_instant(found.known_from)
+    return {"clock": found.clock, "state": found.state, "since": since, "known_from": known_from}
 
 
 def consulted_view(desk: Desk, case: Case, language: str) -> Json:
