@@ -16,6 +16,7 @@ from ytterby.licence import status as shipped
 from ytterby.licence import step as steps
 from ytterby.licence.application import Application
 from ytterby.licence.case import Case, Event
+from ytterby.licence.sight import applicant_history
 from ytterby.licence.status import SEEN_VERBS, Audience, Status, read_status
 from ytterby.licence.step import (
     Accept,
@@ -160,6 +161,47 @@ def test_that_no_limit_holds_is_told_and_not_why():
     assert one == two
     assert drivers(status(cases[0])) == [("no_limit", "", None)]
     assert b"watch" not in one
+
+
+LIFTS = st.lists(
+    st.sampled_from(["watch_list", "state_council", "central_military_commission"]), min_size=1, max_size=2
+)
+
+
+@settings(max_examples=30)
+@given(LIFTS, LIFTS, st.text(max_size=9), st.sampled_from(Audience))
+def test_whatever_lifted_the_limit_reads_alike_in_status_and_history(here, there, text, audience):
+    """Threat C7: not even the words; of as many steps as the applicant counts."""
+    here = here[: len(there)] + here[-1:] * (len(there) - len(here))
+
+    def lifted(reasons):
+        steps = (LiftLimit(one, text + one) for one in reasons)
+        return told(BEGIN, SUBMIT, ACCEPT, *(("2025-10-14T01:00:00Z", step, "review") for step in steps))
+
+    one, two = lifted(here), lifted(there)
+    assert msgspec.json.encode(status(one, audience=audience)) == msgspec.json.encode(status(two, audience=audience))
+    assert applicant_history(one) == applicant_history(two)
+    reasons = cn().procedure.reasons.values()
+    assert not any(reason.is_told for reason in reasons), "told beside one that is not, it would tell that one"
+
+
+def test_a_pack_may_let_a_lift_be_told_to_the_applicant_and_never_to_a_buyer():
+    """One reason that may not be told beside it keeps both untold."""
+    keeping = other("terra", "TERRA-procedure")
+    lift, storm = (("2026-02-01T01:00:00Z", LiftLimit(name, "So."), "review") for name in ("senate", "storm"))
+    case = told(BEGIN, SUBMIT, ACCEPT, lift)
+    (last,) = [one for one in applicant_history(case, ["senate"]) if one["event"] == "lift_limit"]
+    assert (last["reason"], last["text"]) == ("senate", "So.")
+    assert not {"reason", "text"} & applicant_history(case)[-1].keys()
+    as_of = instant("2026-02-02T01:00", "+00:00")
+    table = transition_table("individual")
+    for told_case, audience, what in (
+        (case, Audience.APPLICANT, "senate"),
+        (case, Audience.BUYER, ""),
+        (told(BEGIN, SUBMIT, ACCEPT, lift, storm), Audience.APPLICANT, ""),
+    ):
+        found = read_status(told_case, table, keeping, as_of=as_of, audience=audience)
+        assert [one.what for one in found.drivers if one.code == "no_limit"] == [what]
 
 
 def test_a_buyer_is_told_date_and_holder_and_neither_question_nor_reason():

@@ -82,11 +82,14 @@ class AskedDocument:
 
 @dataclass(frozen=True, slots=True)
 class StopReason:
-    """A reason that may stop a clock or lift its limit."""
+    """A reason that may stop a clock or lift its limit. `is_told`: where it lifts the limit, the applicant is told that
+    it does; a pack that tells all but one of them tells that one too.
+    """
 
     id: str
     title: Words
     trust: Trust
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

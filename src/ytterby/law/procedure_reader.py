@@ -73,7 +73,7 @@ def _document(row: Json) -> AskedDocument:
 
 
 def _reason(row: Json) -> StopReason:
-    return StopReason(row["id"], row["title"], trust_of(row))
+    return StopReason(row["id"], row["title"], trust_of(row), row.get("is_told", False))
 
 
 def _clock(row: Json) -> ProcedureClock:

@@ -43,7 +43,7 @@ _BODY = entry({"id": word, "title": words, "role": choice(*ROLES)}, {"veto": tru
 _STATE = entry({"id": word, "title": words, "holder": word}, {"is_last": truth})
 _STEP = entry({"id": word, "title": words, "from": _NAMES, "to": word, "by": word}, {"documents": _NAMES})
 _DOCUMENT = entry({"id": word, "title": words, "basis": choice(*BASES)})
-_REASON = entry({"id": word, "title": words})
+_REASON = entry({"id": word, "title": words}, {"is_told": truth})
 _CLOCK = entry(
     {
         "id": word,

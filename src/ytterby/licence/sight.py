@@ -5,19 +5,20 @@ An applicant reads what it said itself, what the office said to it, and the deci
 evidence, finding, tier, advice, work, assignment, draft or signature, no name of anybody in the office, and no count
 that depends on them. So two cases that differ only in what screening found, or in what officers thought, are told
 alike, word for word and number for number, until the decision (threats A5, C7; invariant I16). An end user on the
-case reads that it is on it, and where it stands.
+case reads that it is on it, and where it stands. That no limit holds any more it is told, and why where the pack lets
+it be told: one of the reasons may be a list.
 
 The version that an applicant sees is how many events it may read; a step that names it is refused where the applicant
 missed something that it could have seen, and never for what it could not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
 
 from ytterby.licence.case import Case, Event
-from ytterby.licence.step import DecideAutomatically, LineDecision, Propose
+from ytterby.licence.step import DecideAutomatically, LiftLimit, LineDecision, Propose
 
 Json = dict[str, Any]
 # States that look alike to an applicant.
@@ -39,10 +40,11 @@ APPLICANT_SEES: Mapping[str, tuple[str, ...]] = {
     "query": ("id", "field", "text", "due", "kind"),
     "stop": ("id", "reason", "text", "expected_days"),
     "resume": ("id",),
-    "lift_limit": ("reason", "text"),
+    "lift_limit": (),
     "issue": ("licence",),
     "close": (),
 }
+LIFT_TOLD = ("reason", "text")
 DECIDED = "decided"  # what an applicant reads in place of the approval that decides
 # What bodies that are asked, and the one that examines first, read of a case beside the application: no evidence of
 # screening, no flags, no tier, no draft, and of advice their own.
@@ -75,13 +77,17 @@ def told_state(state: str) -> str:
     return TOLD_STATE.get(state, state)
 
 
-def applicant_history(case: Case) -> list[Json]:
-    """Return the events of a case as its applicant reads them, in order, with its own count of versions."""
+def applicant_history(case: Case, told_lifts: Collection[str] = ()) -> list[Json]:
+    """Return the events of a case as its applicant reads them, in order, with its own count of versions; `told_lifts`
+    are the reasons for lifting a limit that the pack lets be told.
+    """
     found = []
     for number, (place, event) in enumerate(seen_by_applicant(case), 1):
         head = {"version": number, "at": event.at, "by": "you" if event.role == "applicant" else "office"}
         if event.verb in APPLICANT_SEES:
-            found.append({"event": event.verb, **head, **told_fields(event, APPLICANT_SEES[event.verb])})
+            is_told = isinstance(event.step, LiftLimit) and event.step.reason in told_lifts
+            names = LIFT_TOLD if is_told else APPLICANT_SEES[event.verb]
+            found.append({"event": event.verb, **head, **told_fields(event, names)})
         else:
             found.append({"event": DECIDED, **head, "state": told_state(case.states[place])})
     return found

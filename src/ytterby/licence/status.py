@@ -7,7 +7,8 @@ an assignment give equal bytes until the decision (threat C7). An event that is 
 case came to by it, and not at all where the phase stayed.
 
 What a stop is for is told to the applicant, since law has it told in writing, and not to a buyer. Why no limit holds
-any more is told to nobody, since one of the reasons is a list. Questions and what is missing are the applicant's.
+any more is told to the applicant alone, and where the pack lets that reason be told, since one of them may be a list.
+Questions and what is missing are the applicant's.
 
 Texts are keys: the words of a phase, a body and a reason are the pack's, those of a driver the shell's.
 
@@ -177,7 +178,7 @@ def status_of(seen: Seen, keeping: Timekeeping, *, as_of: datetime, audience: Au
     is_applicant = audience is Audience.APPLICANT
     turn = clocks.has_it
     certainty = run.reading.certainty if run is not None else None
-    drivers = tuple(_drivers(seen, clocks, run, is_applicant=is_applicant))
+    drivers = tuple(_drivers(seen, clocks, run, keeping, is_applicant=is_applicant))
     return Status(
         number=seen.number,
         kind=seen.kind,
@@ -271,7 +272,16 @@ def _holder(clocks: CaseClocks, keeping: Timekeeping) -> str:
     return keeping.procedure.states[clocks.state].holder
 
 
-def _drivers(seen: Seen, clocks: CaseClocks, run: Run | None, *, is_applicant: bool) -> Iterator[Driver]:
+def _told_lift(seen: Seen, keeping: Timekeeping) -> str:
+    """Return why no limit holds any more, where every reason that was given may be told."""
+    reasons = [one.reason for one in seen.moments if one.verb == "lift_limit"]
+    known = keeping.procedure.reasons
+    return reasons[-1] if reasons and all(name in known and known[name].is_told for name in reasons) else ""
+
+
+def _drivers(
+    seen: Seen, clocks: CaseClocks, run: Run | None, keeping: Timekeeping, *, is_applicant: bool
+) -> Iterator[Driver]:
     for silence in clocks.silences:
         yield Driver("by_silence", write_instant(silence.since), silence.clock)
     if seen.phase == SUPPLEMENT or seen.questions:
@@ -285,7 +295,7 @@ def _drivers(seen: Seen, clocks: CaseClocks, run: Run | None, *, is_applicant: b
             days = (seen.days_told.get(stop.id) if is_applicant else None) if stop.is_open else stop.days
             yield Driver("stopped" if stop.is_open else "was_stopped", write_instant(stop.began), what, days)
     if run.reading.due_kind is DueKind.NO_LIMIT:
-        yield Driver("no_limit")
+        yield Driver("no_limit", what=_told_lift(seen, keeping) if is_applicant else "")
     if run.reading.due_kind is DueKind.PROVISIONAL:
         yield Driver("calendar_provisional")
     if run.reading.is_overdue:

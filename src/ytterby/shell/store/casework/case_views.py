@@ -92,6 +92,10 @@ def officer_view(desk: Desk, case: Case, language: str) -> Json:
     }
 
 
+def _told_lifts(desk: Desk) -> list[str]:
+    return [name for name, one in desk.procedure.reasons.items() if one.is_told]
+
+
 def _by_silence(desk: Desk, case: Case) -> Json | None:
     """Return the state in which a case is because nobody spoke in time: by which clock, since when, known from when."""
     found = clocks_of_case(desk.procedure, desk.calendars, case, desk.rules.table, desk.at).silence
@@ -135,7 +139,7 @@ def applicant_view(desk: Desk, case: Case, language: str) -> Json:
         "queries": applicant_queries(case),
         "decision": applicant_decision(case, _remedy_of(desk, language)),
         "appeal_until": _day(appeal_until(desk, case)) if case.state == "refused" else None,
-        "history": applicant_history(case),
+        "history": applicant_history(case, _told_lifts(desk)),
     }
 
 
