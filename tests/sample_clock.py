@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from ytterby.shell.actions import clock
 
-BEGINS = datetime(2025, 7, 1, 4, 20, tzinfo=UTC)
+BEGINS = datetime(2025, 6, 24, 13, tzinfo=UTC)
 _real, _started = clock.now, datetime.now(UTC)
 
 

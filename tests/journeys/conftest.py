@@ -121,8 +121,15 @@ def served_people(tmp_path_factory):
         yield found
 
 
+@pytest.fixture(scope="module")
+def served_office(tmp_path_factory):
+    """Serve the demo's office in June 2025, its magnets made and nothing applied for; with it where its papers lie."""
+    with _serving_made(tmp_path_factory.mktemp("office"), "shell.magnet_office:make_office", "sample_clock") as found:
+        yield found
+
+
 @contextmanager
-def _serving_made(folder: Path, make: str) -> Iterator[tuple[Served, dict[str, str | int]]]:
+def _serving_made(folder: Path, make: str, program: str = "ytterby") -> Iterator[tuple[Served, dict[str, str | int]]]:
     """Serve a register that a function of the tests makes, `module:function`, with what that tells."""
     # In a process of its own: this one may have a register open.
     made = subprocess.run(
@@ -132,7 +139,7 @@ def _serving_made(folder: Path, make: str) -> Iterator[tuple[Served, dict[str, s
         env=_with_tests(),
         stdout=subprocess.PIPE,
     )
-    with _serving(folder, "serve", "--data", str(folder / "register")) as found:
+    with _serving(folder, "serve", "--data", str(folder / "register"), program=program) as found:
         yield found, json.loads(made.stdout.splitlines()[-1])
 
 

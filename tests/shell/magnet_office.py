@@ -1,7 +1,7 @@
 """The office of the demo with the magnets of the sample chain, told as far as a test wants it.
 
 It is the demo's own story (`cli.demo_licence`), so that pages are tested on what everybody can look at. Its time is
-June and July 2025; `served_june` serves it by a clock that began then.
+June and July 2025; `sample_clock` serves it by a clock that begins then.
 """
 
 import contextlib
@@ -46,10 +46,9 @@ class Office(NamedTuple):
 
 
 class Made(NamedTuple):
-    """What a browser's test is told."""
+    """What a browser's test is told: where the documents lie that the demo hands in."""
 
-    case: str
-    licence: str
+    papers: str
 
 
 def make_magnet_office(folder: Path, last: str = TOLD, *, with_case: bool = True) -> Office:
@@ -75,16 +74,10 @@ def make_magnet_office(folder: Path, last: str = TOLD, *, with_case: bool = True
     return Office(register, CASE, LICENCE, at + timedelta(minutes=1))
 
 
-def make_handed_in(folder: Path) -> Made:
-    """Make the same for a browser, with nothing applied for yet."""
-    made = make_magnet_office(folder, OPENED, with_case=False)
-    return Made(made.case, made.licence)
-
-
-def make_told(folder: Path) -> Made:
-    """Make the same for a browser, with the licence known to customs."""
-    made = make_magnet_office(folder)
-    return Made(made.case, made.licence)
+def make_office(folder: Path) -> Made:
+    """Make the same for a browser: the end user is found, and nothing is applied for yet."""
+    make_magnet_office(folder, OPENED, with_case=False)
+    return Made(str(folder / "documents"))
 
 
 def _story(register: Register, papers: Path, packed: Document) -> Iterator[Scene]:

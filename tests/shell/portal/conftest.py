@@ -4,8 +4,10 @@ import copy
 import importlib
 
 import pytest
+from django.db import connections
 
 from listed_register import make_listed_register
+from shell.magnet_office import OPENED, make_magnet_office
 from shell.portal import sample_answers as sample
 from shell.portal import sample_reports as reports
 from shell.portal.sample_cases import CASES, CLOSED, CLOSES, STORED, row_of
@@ -65,6 +67,14 @@ def browser(stranger, password, answers):
 def listed(tmp_path):
     """Return the register of lists."""
     return make_listed_register(tmp_path / "listed")
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory):
+    """Return the demo's office with a case that is handed in; tests copy it (`office.Desk`)."""
+    made = make_magnet_office(tmp_path_factory.mktemp("opened") / "office", OPENED)
+    connections.close_all()
+    return made
 
 
 @pytest.fixture

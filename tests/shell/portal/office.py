@@ -9,6 +9,7 @@ from django.test import Client
 from shell.portal.reader import Page
 from shell.strangers import forget_answers
 from ytterby.shell.actions import clock
+from ytterby.shell.actions.demo_people import demo_people
 from ytterby.shell.actions.demo_user import make_demo_password
 from ytterby.shell.portal.sign_in import forget_failures
 from ytterby.shell.site.register import open_register
@@ -24,6 +25,7 @@ class Desk:
         self.register = open_copy(made, folder)
         self.case, self.licence, self.at = made.case, made.licence, made.at
         self.password = make_demo_password(self.register.keys)
+        self.people = {one.login: one.account for one in demo_people(self.register.keys)}
         self._clients = {}
         monkeypatch.setattr(clock, "now", self.tick)
 

@@ -10,9 +10,7 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 
-from shell.magnet_office import OPENED, make_magnet_office
 from shell.portal.office import CLERK, CUSTOMS, OFFICER, SECOND, USER, Desk
 from shell.portal.reader import Page
 from ytterby.shell.cli.demo_licence import refresh_lists
@@ -22,16 +20,12 @@ DECLARATION = "XA-EX-0702-88121"
 PEOPLE = (CLERK, OFFICER, SECOND, CUSTOMS, USER)
 
 
-@pytest.fixture(scope="module")
-def handed(tmp_path_factory):
-    made = make_magnet_office(tmp_path_factory.mktemp("handed") / "office", OPENED)
-    connections.close_all()
-    return made
+pytestmark = pytest.mark.xdist_group("office-pages")
 
 
 @pytest.fixture
-def desk(handed, tmp_path, monkeypatch):
-    return Desk(handed, tmp_path / "office", monkeypatch)
+def desk(opened, tmp_path, monkeypatch):
+    return Desk(opened, tmp_path / "office", monkeypatch)
 
 
 def application():
@@ -47,15 +41,6 @@ def officer_of(desk, case=None):
     account = desk(OFFICER).get(f"/en/cases/{case or desk.case}/case.json").json()["officer"]
     mine = next(name for name in (OFFICER, SECOND) if account == desk.people[name])
     return mine, SECOND if mine == OFFICER else OFFICER
-
-
-@pytest.fixture(autouse=True)
-def _people(request):
-    if "desk" in request.fixturenames:
-        from ytterby.shell.actions.demo_people import demo_people
-
-        desk = request.getfixturevalue("desk")
-        desk.people = {one.login: one.account for one in demo_people(desk.register.keys)}
 
 
 # Who reads what
