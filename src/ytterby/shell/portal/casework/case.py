@@ -167,7 +167,7 @@ def _own_context(seat: Seat, looked: Looked) -> Json:
     language = language_of(get_language() or "en")
     return {
         "may_edit": may_edit,
-        "is_supply": told["state"] in SUPPLIED,
+        "is_own_turn": told["state"] in EDITED | SUPPLIED or bool(told["queries"]) or told["appeal_until"] is not None,
         "is_handed_in": told["state"] not in EDITED | SUPPLIED,
         # Once it is handed in, what is missing is what the office tells.
         "check": (
@@ -188,7 +188,7 @@ def _office_context(looked: Looked, forms: Mapping[str, Form]) -> Json:
         "findings": findings,
         "open_count": sum(one["blocks"] and not one["is_settled"] for one in findings),
         "changed": changes_of(told["history"]),
-        "history": history_told(told["history"], looked.choices["people"]),
+        "history": history_told(told["history"], looked.choices["people"], get_language() or "en"),
         "evidence": evidence_told(told["evidence"]),
         "is_drafted": draft is not None and told["decision"] is None,
         "approvals_left": 0 if draft is None else told["approvals_wanted"] - len(draft["approvals"]),

@@ -7,6 +7,7 @@ import msgspec
 
 from ytterby.licence.finding import Finding
 from ytterby.shell.site.case_finding_texts import finding_text
+from ytterby.shell.wording import word
 
 SEVERITY_TAGS = {"block": "bad", "warn": "warn", "note": "wait"}
 CHANGES_MOST = 60
@@ -25,7 +26,7 @@ def findings_told(rows: Sequence[Json], names: Mapping[str, str], language: str)
     for row in rows:
         said = row["said"]
         one = msgspec.convert({name: value for name, value in row.items() if name != "said"}, Finding)
-        facts = {name: names.get(value, value) for name, value in one.facts.items()}
+        facts = {name: _fact(name, names.get(value, value), language) for name, value in one.facts.items()}
         text, cure = finding_text(msgspec.structs.replace(one, facts=facts), language)
         found.append(
             {
@@ -40,6 +41,13 @@ def findings_told(rows: Sequence[Json], names: Mapping[str, str], language: str)
             }
         )
     return found
+
+
+def _fact(name: str, value: str, language: str) -> str:
+    """Return a fact in words, where it is a code."""
+    if name == "element":
+        return value or word("case_fact", "goods", language)
+    return word("flag_grade", value, language) if name == "grade" else value
 
 
 def _facts(facts: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -71,12 +79,13 @@ def _numbers(row: Mapping[str, Any]) -> Json:
     }
 
 
-def history_told(rows: Sequence[Json], people: Mapping[str, str]) -> list[Json]:
+def history_told(rows: Sequence[Json], people: Mapping[str, str], language: str) -> list[Json]:
     """Return the events of a case, the last one first, each with who said it and its own words."""
     found = []
     for row in rows:
         step = row["step"] or {}
-        text = "; ".join(str(step[name]) for name in ("text", "task", "verdict", "outcome") if step.get(name))
+        coded = [word(f"case_{name}", step[name], language) for name in ("verdict", "outcome") if step.get(name)]
+        text = " · ".join((*coded, *(str(step[name]) for name in ("task", "text") if step.get(name))))
         found.append({**row, "who": people.get(row["by"], ""), "text": text if row["event"] not in BRINGS else ""})
     return found[::-1]
 
