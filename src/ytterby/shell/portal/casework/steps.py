@@ -73,7 +73,7 @@ def approve(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     if subject is None:
         return _gone(request, seat, looked, "approve")
     if (seen_version(request), request.POST.get("sign_draft", "")) != (subject.version, subject.draft):
-        return case_page(request, seat, looked, _said([refuse(CHANGED, "", seen_version(request),
+        return case_page(request, seat, looked, _said([refuse("case.changed_meanwhile", "", seen_version(request),
                                                              now=subject.version)]), 400)  # fmt: skip
     at = clock.now()
     signature, problems = read_approval(request, seat, subject, at)

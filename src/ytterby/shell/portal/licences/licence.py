@@ -19,7 +19,7 @@ from ytterby.shell.store.reading.case_choices import party_names
 from ytterby.shell.store.reading.licences import list_licences, show_licence
 from ytterby.shell.wording import language_of
 from ytterby.terms.identifier import tail
-from ytterby.terms.problem import finding
+from ytterby.terms.problem import Problem, Severity, Where
 
 LIST = "licences"
 COLUMNS = ("licence", "version", "status", "customs", "holder", "destination", "validity.from", "validity.to")
@@ -138,7 +138,7 @@ def licence_page(
 
 def _sentence(one: Json) -> Wrong:
     """Return a finding of the reading as a sentence with its cure."""
-    told = finding(one["code"], "", one.get("value", ""), **one.get("facts", {}))
+    told = Problem(one["code"], Where(), str(one.get("value", "")), one.get("facts", {}), Severity.FINDING)
     return wrong_of(told, language_of(get_language() or "en"))
 
 
