@@ -12,14 +12,45 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from typing import Protocol
 
-from ytterby.law.licence_kind import Ceiling, Measure, Per
+from ytterby.law.licence_kind import Measure, Per
 from ytterby.licence.fact_test import Money
 from ytterby.licence.year import year_before
 
 # Sums are exact or refused: no limit of law is held against a rounded one.
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
 NOTHING = Decimal(0)
+
+
+class Ceiling(Protocol):
+    """A ceiling, of a pack (`law.licence_kind`) or of a licence that took it over; without a value it is fixed in the
+    licence.
+    """
+
+    @property
+    def id(self) -> str:
+        """What it is called."""
+
+    @property
+    def measure(self) -> Measure:
+        """What it counts."""
+
+    @property
+    def per(self) -> Per:
+        """Over what time."""
+
+    @property
+    def element(self) -> str:
+        """Of which element; empty: of each for itself."""
+
+    @property
+    def value(self) -> Decimal | None:
+        """How much at most."""
+
+    @property
+    def unit(self) -> str:
+        """In which unit or currency."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from ytterby.licence.draw_down import (
 )
 
 ISSUED, SINGLE_USE, NOT_ACKNOWLEDGED = "issued", "single_use", "not_acknowledged"
-CHECKS, STOPPED = "checks", "stopped"
+CHECKS, STOPPED, CEILING = "checks", "stopped", "ceiling"
 OVER_DRAW, NO_LICENCE = "over_draw", "no_licence"
 DRAWN, DRAWN_IN_PART, NOT_DRAWN = "drawn", "drawn_in_part", "not_drawn"
 AGREES, DIFFERS, ONE_SIDED = "agrees", "differs", "one_sided"

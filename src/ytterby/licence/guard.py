@@ -271,6 +271,11 @@ def _customs_can_read(case: Case, step: Any, office: Office) -> Iterator[Problem
         yield refuse("case.customs_cannot_read", "", code)
 
 
+def _within_ceilings(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    for ceiling in office.beyond_ceilings:
+        yield refuse("case.beyond_ceiling", "/content", ceiling)
+
+
 def _decision_stands(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     if case.decided is None or not case.is_evidence_current:
         yield refuse("case.no_decision")
@@ -389,6 +394,7 @@ GUARDS: Mapping[str, Guard] = {
     "no_candidate": no_candidate,
     "screened_now": _screened_now,
     "customs_can_read": _customs_can_read,
+    "within_ceilings": _within_ceilings,
     "decision_stands": _decision_stands,
     "licence_fits": _licence_fits,
     "asked": asked,

@@ -17,6 +17,7 @@ from fractions import Fraction
 
 import msgspec
 
+from ytterby.licence.ceiling_terms import CeilingTerm, LineContent
 from ytterby.licence.draw_down import Kind, Line, requantified
 from ytterby.terms.problem import Problem, pointer, refuse
 from ytterby.terms.quantity import plain_decimal
@@ -34,7 +35,9 @@ RESTORES = (Kind.SHORT_SHIPPED.value, Kind.RETURNED.value)
 
 
 class LicenceLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line: `line` as it is written (L1), the quantity as exact decimal text, the item's control code."""
+    """One line: `line` as it is written (L1), the quantity as exact decimal text, the item's control code; what
+    one unit holds, where ceilings count it.
+    """
 
     line: str
     product: str
@@ -42,6 +45,7 @@ class LicenceLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: str
     unit: str
     code: str = ""
+    content: LineContent | None = None
 
 
 class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +53,7 @@ class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `tolerance` is a share of the quantity; `counting_unit` what all lines count in, empty: each its own unit;
     `restores` the kinds of entry by which goods that came back are free again; `list_hours` how old lists may be at a
-    draw, None where the pack lists no such check.
+    draw, None where the pack lists no such check; `ceilings` are counted over all licences of the holder of this kind.
     """
 
     number: str
@@ -76,6 +80,7 @@ class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs_acknowledgement: bool = True
     list_hours: int | None = None
     conditions: tuple[str, ...] = ()
+    ceilings: tuple[CeilingTerm, ...] = ()
 
     @property
     def parties(self) -> tuple[str, ...]:

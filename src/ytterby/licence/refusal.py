@@ -14,7 +14,7 @@ from ytterby.licence.draw_down import (
     Line,
     Share,
 )
-from ytterby.licence.exit import CHECKS, NOT_ACKNOWLEDGED, SINGLE_USE, STOPPED, Exit
+from ytterby.licence.exit import CEILING, CHECKS, NOT_ACKNOWLEDGED, SINGLE_USE, STOPPED, Exit
 from ytterby.terms.problem import Problem, finding, refuse, remark
 
 _REFUSED = "refused:"
@@ -53,6 +53,8 @@ def closed_problem(reason: str, day: str) -> Problem:
         return refuse("licence.single_use")
     if reason == CHECKS:
         return refuse("licence.checks")
+    if reason == CEILING:
+        return refuse("licence.ceiling")
     if reason == STOPPED:
         return refuse("licence.shipping_stopped")
     return refuse("licence.not_usable", "", reason)

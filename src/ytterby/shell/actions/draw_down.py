@@ -28,6 +28,7 @@ from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight, signed_record
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_speakers import Speaker, speaker_flaw
+from ytterby.shell.store.casework.ceilings import Counted
 from ytterby.shell.store.licence_ledger import (
     answer_of,
     enter_outcome,
@@ -132,7 +133,7 @@ def enter_draw_down(
     if problems:
         return DrawDown(tuple(problems), register.size)
     for _ in range(TRIES):
-        failed = failed_check(held_licence(asked.licence), moment)
+        failed = failed_check(held_licence(asked.licence), moment, _counted(asked))
         judged = _Judged()
         try:
             size = _record(register, asked, speaker, judged, moment, failed=failed)
@@ -219,7 +220,7 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
         raise RefusedRight(flaw)
     size = LogHead.objects.get(id=1).size
     held = _acknowledged(asked.licence)
-    if failed_check(held, at) != failed:
+    if failed_check(held, at, _counted(asked)) != failed:
         raise _Stale
     line = stored_lines(asked.licence).get(asked.line)
     if held is None or line is None:
@@ -239,6 +240,13 @@ def _judge(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, 
     outcome = judge_entry(room, share, facts, asked.entry, is_linked=asked.links is not None)
     judged.held, judged.row, judged.outcome = held, line, outcome
     judged.problems = _told(asked.entry, room, share, outcome, held.licence)
+
+
+def _counted(asked: Asked) -> Counted | None:
+    """Return what of an entry ceilings count; None where it lets nothing out that has not left already."""
+    entry = asked.entry
+    is_out = entry.kind in {Kind.RESERVE, Kind.DRAW, Kind.EXIT} and asked.links is None and entry.quantity > 0
+    return Counted(asked.line, entry.declaration, entry.quantity, date.fromisoformat(entry.on)) if is_out else None
 
 
 def said_of(asked: Asked, party: str, day: date) -> Said:

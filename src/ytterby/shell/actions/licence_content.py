@@ -11,7 +11,9 @@ import msgspec
 
 from ytterby.licence.application import Line
 from ytterby.licence.case import Case, draft_digest
+from ytterby.licence.ceiling_terms import LineContent, content_of
 from ytterby.licence.decision_guard import GRANTED
+from ytterby.licence.evidence import LineLots, read_evidence
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.licence.licence_terms import licence_terms
 from ytterby.shell.actions.send_customs import customs_problems
@@ -42,6 +44,8 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
     applied = {line.line: line for line in application.lines}
     granted = [one for one in draft.lines if one.outcome == GRANTED]
     amended = case.kind == "amendment"
+    terms = licence_terms(desk.procedure.licence_kinds.get(draft.licence_kind), desk.procedure.casework)
+    held = _content(case) if terms["ceilings"] else {}
     names = _line_names([applied[one.line] for one in granted], case.begun.amends if amended else "")
     lines = tuple(
         LicenceLine(
@@ -51,10 +55,10 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
             quantity=one.quantity,
             unit=one.unit,
             code=one.code or applied[one.line].control_code,
+            content=held.get(one.line),
         )
         for name, one in zip(names, granted, strict=True)
     )
-    rules, kind = desk.procedure.casework, desk.rules.licence_kinds.get(draft.licence_kind)
     clock = next(iter(desk.procedure.clocks.values()), None)
     return Licence(
         number=case.begun.amends if amended else number,
@@ -74,8 +78,15 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
         use=str(application.use.get("code", "")),
         zone=clock.zone if clock is not None else "UTC",
         conditions=draft.conditions,
-        **licence_terms(kind, rules),
+        **terms,
     )
+
+
+def _content(case: Case) -> dict[int, LineContent]:
+    """Return what one unit of each line of an application holds, by what was gathered for the decision."""
+    lots = read_evidence(case.gathered[1].evidence).lots.lines if case.gathered is not None else ()
+    found = {one.line: one for one in lots}
+    return {line.line: content_of(line, found.get(line.line, LineLots(line.line))) for line in case.application.lines}
 
 
 def _line_names(applied: Sequence[Line], amends: str) -> list[str]:

@@ -45,6 +45,7 @@ from ytterby.shell.site.calendars import zone_of
 from ytterby.shell.site.case_clock_of import clocks_of_case
 from ytterby.shell.site.case_rules import case_rules
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.casework.ceilings import beyond_at
 from ytterby.shell.store.holder_history import holder_history
 from ytterby.shell.store.licences import LICENCE, held_licence
 from ytterby.shell.store.models import Registration
@@ -147,6 +148,7 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         barred=barred_at(desk, case) if isinstance(step, Submit) else (),
         findings=findings_at(desk, case) if isinstance(step, _ON_EVIDENCE) else None,
         screening_now=screening_now(desk, case) if isinstance(step, Issue) else "",
+        beyond_ceilings=beyond_at(step, desk.known.size) if isinstance(step, Issue) else (),
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
         amended=_amended(desk, case, step),
         silence=_silence(desk, case) if isinstance(step, _RECEPTION) else None,
