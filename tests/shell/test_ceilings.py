@@ -7,11 +7,19 @@ import msgspec
 import pytest
 
 from shell.licensed import EXPORTER, balance, codes, issue, licence, office, say, size
+from shell.offered import OFFICE, application, desk, submitted
 from shell.tampering import named
 from ytterby.law.licence_kind import Measure, Per
 from ytterby.licence.ceiling_terms import CeilingTerm, LineContent
-from ytterby.licence.step import Issue
+from ytterby.licence.evidence import evidence_digest, evidence_fields
+from ytterby.licence.guard import GUARDS
+from ytterby.licence.step import Gather, Issue
+from ytterby.shell.actions.licence_content import line_contents
+from ytterby.shell.site.case_rules import transition_table
+from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
+from ytterby.shell.store.casework.case_desk import office_at
 from ytterby.shell.store.casework.ceilings import beyond_at
+from ytterby.shell.store.reading.case_evidence import gather_evidence
 
 D = Decimal
 DYSPROSIUM = CeilingTerm("dysprosium", Measure.ELEMENT_MASS, Per.ROLLING_YEAR, "Dy", D(1), "KGM")
@@ -151,3 +159,24 @@ def test_what_other_licences_may_still_let_out_counts_until_they_have_ended(regi
     assert issue(limited("XA-3", "4")) == []
     assert beyond(limited("XA-2", "4"), at=before) == ()
     assert beyond(limited("XA-2", "4")) == ("dysprosium Dy",)
+
+
+def test_the_desk_tells_the_guard_what_goes_beyond(register):
+    """What replay asks is what was asked at the issue: it sits down at the same desk."""
+    made = limited("XA-1", "20.1", WORTH)
+    case, step = submitted("C-1", application()), Issue(made.number, msgspec.to_builtins(made))
+    told = office_at(desk(), case, step, SYSTEM_SPEAKING)
+    assert told.beyond_ceilings == ("worth",)
+    assert [one.code for one in GUARDS["within_ceilings"](case, step, told)] == ["case.beyond_ceiling"]
+    for kind in ("individual", "open", "general_registration", "amendment"):
+        rows = [row for row in transition_table(kind).rows if row.command == "issue"]
+        assert rows
+        assert all("within_ceilings" in row.guard for row in rows)
+
+
+def test_what_a_unit_of_a_line_holds_is_what_was_gathered(offered):
+    found = gather_evidence(OFFICE, desk(), "C-1", application())
+    gathered = Gather(evidence_fields(found), evidence_digest(found))
+    held = line_contents(submitted("C-1", application(), "review", gathered))[1]
+    assert (held.product_kg, held.element_kg["Dy"], held.value) == (1, D("0.012632800000"), None)
+    assert line_contents(submitted("C-1", application()))[1].element_kg is None

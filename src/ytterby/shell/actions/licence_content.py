@@ -45,7 +45,7 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
     granted = [one for one in draft.lines if one.outcome == GRANTED]
     amended = case.kind == "amendment"
     terms = licence_terms(desk.procedure.licence_kinds.get(draft.licence_kind), desk.procedure.casework)
-    held = _content(case) if terms["ceilings"] else {}
+    held = line_contents(case) if terms["ceilings"] else {}
     names = _line_names([applied[one.line] for one in granted], case.begun.amends if amended else "")
     lines = tuple(
         LicenceLine(
@@ -82,7 +82,7 @@ def _licence(desk: Desk, case: Case, number: str) -> Licence:
     )
 
 
-def _content(case: Case) -> dict[int, LineContent]:
+def line_contents(case: Case) -> dict[int, LineContent]:
     """Return what one unit of each line of an application holds, by what was gathered for the decision."""
     lots = read_evidence(case.gathered[1].evidence).lots.lines if case.gathered is not None else ()
     found = {one.line: one for one in lots}
