@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ytterby.shell.cli import case_audit, case_statistics
+from ytterby.shell.cli import case_audit, case_statistics, case_transitions
 from ytterby.shell.cli.arguments import Nouns, add_command, add_known, add_noun, add_viewer
 from ytterby.shell.cli.case_show import show_case_answer, show_cases, show_check, show_replay
 from ytterby.shell.cli.case_speaker import add_speaker, read_speaker
@@ -87,6 +87,7 @@ def add(nouns: Nouns) -> None:
     replay.add_argument("case", metavar="CASE")
     add_known(replay)
     case_audit.add(verbs)
+    case_transitions.add(verbs)
     case_statistics.add(verbs, _outcomes)
     for verb, (name, summary) in COMMANDS.items():
         parser = add_command(verbs, name, _runner(verb), summary)
