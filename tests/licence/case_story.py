@@ -155,6 +155,8 @@ class Story:
             "is_licence_over": True,
             "amended": AMENDED,
             "silence": "",
+            "barred": (),
+            "customs_flaws": (),
             "today": TODAY,
             "at": f"2025-07-01T08:{self.case.version:02d}:00Z",
         }

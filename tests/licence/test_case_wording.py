@@ -38,7 +38,7 @@ TOLD_TO_APPLICANTS = frozenset(
     for name in (
         *("other_kind", "not_yours_to_begin", "other_exporter", "other_procedure", "about_nobody"),
         *("not_now", "not_yours", "no_way", "changed_meanwhile", "too_long", "day"),
-        *("not_judged", "incomplete", "not_declared", "barred", "nothing_asked"),
+        *("not_judged", "incomplete", "not_declared", "barred", "holder_not_judged", "nothing_asked"),
         *("nothing_to_amend", "amends_nothing", "key_element", "no_such_query", "not_to_be_changed"),
         *("no_appeal", "appeal_late", "no_reason", "unknown_reason"),
         # Of the register's own door (`shell.actions.casework`).

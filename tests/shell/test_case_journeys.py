@@ -13,14 +13,17 @@ from ytterby.licence.finding import findings_of
 from ytterby.licence.step import (
     Accept,
     Adjudicate,
+    Advise,
     Answer,
     Appeal,
     Close,
+    CloseWork,
     Issue,
     Lacking,
     LineDecision,
     NotAccept,
     NotifyMissing,
+    OpenWork,
     Propose,
     Query,
     Record,
@@ -203,6 +206,26 @@ def test_who_is_silent_for_five_working_days_has_accepted(work):
     assert work.take(number, Accept(), "officer").state == "review"
     holds(work, number)
     holds(work, in_time)
+
+
+def test_work_is_closed_by_who_was_asked_or_by_the_officer_who_says_why(work):
+    number = reviewed(work, "individual")
+    lead = work.drawn(number)
+    other = next(one for one in ("officer", "second") if one != lead)
+    work.take(number, OpenWork("W-1", "other_departments", "advise"), lead)
+    draft = Propose("granted", "", {}, **WORDS)
+    assert "case.work_open" in work.refused(number, draft, lead)
+    done = CloseWork("W-1", "not_needed", "It is known from before.")
+    assert work.refused(number, done, other) == ["case.work_of_others"]
+    assert work.refused(number, Advise("approve", "Yes.", work="W-1"), lead) == ["case.work_of_others"]
+    assert work.refused(number, CloseWork("W-1", "not_needed"), lead) == ["case.no_text"]
+    work.take(number, done, lead)
+    work.take(number, OpenWork("W-2", "mofcom", "advise"), lead)
+    work.take(number, Advise("approve", "The plant is known.", work="W-2"), other)
+    assert not work.case(number).open_work
+    left_out = Propose("granted", "", {}, lines=(), **WORDS)
+    assert work.take(number, left_out, lead).state == "proposed"  # no lines: all of them, as applied for
+    holds(work, number)
 
 
 # By commands

@@ -91,7 +91,7 @@ def draft_digest(number: str, event: Event) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A piece of work: who was asked what, since when, and when and how it ended."""
+    """A piece of work: who was asked what, since when, and when and how it ended: it was closed, or advised on."""
 
     opened: Event
     closed: Event | None
@@ -207,6 +207,7 @@ class Case:
     def work(self) -> tuple[Work, ...]:
         """All pieces of work, in the order in which they were opened."""
         closed = {step.id: event for event, step in self.of(CloseWork)}
+        closed |= {step.work: event for event, step in self.of(Advise) if step.work}
         return tuple(Work(event, closed.get(step.id)) for event, step in self.of(OpenWork))
 
     @property

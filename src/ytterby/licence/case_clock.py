@@ -367,7 +367,7 @@ def _follow(one: Moment, asked: dict[str, None], at_work: dict[str, str]) -> Non
         asked.pop(one.id, None)
     elif one.verb == "open_work":
         at_work[one.id] = one.body
-    elif one.verb == "close_work":
+    elif one.verb in {"close_work", "advise"}:
         at_work.pop(one.id, None)
 
 

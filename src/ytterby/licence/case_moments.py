@@ -18,7 +18,7 @@ def moments_of(case: Case, table: TransitionTable) -> tuple[Moment, ...]:
                 at=datetime.fromisoformat(event.at),
                 phase=state.phase,
                 holder=state.holder,
-                id=str(getattr(step, "id", getattr(step, "query", ""))),
+                id=str(getattr(step, "id", getattr(step, "query", getattr(step, "work", "")))),
                 reason=str(getattr(step, "reason", "")),
                 body=str(getattr(step, "body", "")),
             )

@@ -172,12 +172,14 @@ def _outcomes_of(case: Case, office: Office) -> tuple[str, ...]:
 
 
 def _lines_fit(case: Case, lines: tuple[LineDecision, ...]) -> Iterator[Problem]:
-    """Licensed is at most what was applied for, in its unit (invariant I5)."""
+    """Licensed is at most what was applied for, in its unit (invariant I5); each line is granted, refused or freed."""
     applied = {line.line: line for line in case.application.lines}
     if not any(one.outcome == GRANTED for one in lines):
         yield refuse("case.nothing_granted", "/lines", "")
     if len({one.line for one in lines}) != len(lines):
         yield refuse("case.line_twice", "/lines", "")
+    for name in sorted(applied.keys() - {one.line for one in lines}):
+        yield refuse("case.line_left_out", "/lines", name)
     for number, one in enumerate(lines):
         where = pointer("lines", number)
         line = applied.get(one.line)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ytterby.licence.approval import Approval, ApprovalVerdict, Draft, may_approve
 from ytterby.licence.assignment import Draw, wrong_with_draw
-from ytterby.licence.case import Case
+from ytterby.licence.case import OFFICER, Case
 from ytterby.licence.decision_guard import (
     GRANTED,
     NO_LICENCE,
@@ -124,7 +124,9 @@ def _declared(case: Case, step: Submit, office: Office) -> Iterator[Problem]:
 
 
 def _not_barred(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-    for code in office.barred:
+    if office.barred is None:
+        yield refuse("case.holder_not_judged")
+    for code in office.barred or ():
         yield refuse("case.barred", "", code, kind=case.application.licence_kind)
 
 
@@ -181,6 +183,28 @@ def _open_stop(case: Case, step: Resume, office: Office) -> Iterator[Problem]:
 def _open_work_item(case: Case, step: CloseWork, office: Office) -> Iterator[Problem]:
     if step.id not in case.open_work:
         yield refuse("case.no_such_work", "/id", step.id, open=_all(case.open_work))
+
+
+def _own_work(case: Case, step: CloseWork, office: Office) -> Iterator[Problem]:
+    """Work is closed by the body that was asked, or by the officer of the case, who says why."""
+    found = case.open_work.get(step.id)
+    if found is None or found.asked.body in office.speaker.bodies:
+        return
+    if case.assigned.get(OFFICER) != office.speaker.account:
+        yield refuse("case.work_of_others", "/id", step.id, body=found.asked.body)
+    elif not step.text.strip():
+        yield refuse("case.no_text", "/text", "")
+
+
+def _answers_work(case: Case, step: Advise, office: Office) -> Iterator[Problem]:
+    """Advice that names a piece of work closes it, and is of the body that was asked."""
+    if not step.work:
+        return
+    found = case.open_work.get(step.work)
+    if found is None:
+        yield refuse("case.no_such_work", "/work", step.work, open=_all(case.open_work))
+    elif found.asked.body not in office.speaker.bodies:
+        yield refuse("case.work_of_others", "/work", step.work, body=found.asked.body)
 
 
 def _no_open_query(case: Case, step: Any, office: Office) -> Iterator[Problem]:
@@ -267,7 +291,9 @@ def _screened_now(case: Case, step: Any, office: Office) -> Iterator[Problem]:
 
 
 def _customs_can_read(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-    for code in office.customs_flaws:
+    if office.customs_flaws is None:
+        yield refuse("case.customs_not_tried")
+    for code in office.customs_flaws or ():
         yield refuse("case.customs_cannot_read", "", code)
 
 
@@ -373,6 +399,8 @@ GUARDS: Mapping[str, Guard] = {
     "open_query": _open_query,
     "open_stop": _open_stop,
     "open_work_item": _open_work_item,
+    "own_work": _own_work,
+    "answers_work": _answers_work,
     "no_open_query": _no_open_query,
     "no_open_stop": _no_open_stop,
     "work_done": _work_done,

@@ -9,7 +9,7 @@ it goes through the same guards as what people say; what a guard refuses the reg
 
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Protocol
@@ -42,7 +42,7 @@ from ytterby.licence.step import (
 from ytterby.licence.tier import score
 from ytterby.licence.transition import Row
 from ytterby.licence.validity import last_valid_day
-from ytterby.shell.actions.licence_content import content_of_case, customs_flaws
+from ytterby.shell.actions.licence_content import content_of_case
 from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.case_clock_of import due_of_case
 from ytterby.shell.site.register import Register
@@ -115,13 +115,6 @@ class Follow:
             content = content_of_case(self.desk, case, self.licence)
             return Issue(content["number"], content, step.warnings)
         return step
-
-    def looked_up(self, case: Case, step: Step) -> Mapping[str, Any]:
-        """Return what an office has to know of a step beyond the case: by the names of `Office`."""
-        found: Json = {}
-        if isinstance(step, Issue) and step.content:
-            found["customs_flaws"] = customs_flaws(self.desk, step.content)
-        return found
 
     def look_at_lots(self, case: Case) -> None:
         """Read what the applicant holds of the lots that the case would reserve, and of those that rivals may take."""
@@ -337,7 +330,7 @@ def _enter(follow: Follow, judged: Judged, step: Step | None) -> bool:
     if step is None:
         return False
     case = judged.case
-    office = replace(office_at(follow.desk, case, step, SYSTEM_SPEAKING), **follow.looked_up(case, step))
+    office = office_at(follow.desk, case, step, SYSTEM_SPEAKING)
     event = enter(case, step, office)
     if not isinstance(event, Event):
         return False

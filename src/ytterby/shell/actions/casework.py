@@ -232,7 +232,7 @@ class _Taking:
         if isinstance(self.step, REGISTERS_OWN) and "officer" in who.roles and who.account not in case.conflicted:
             who = SYSTEM_SPEAKING  # an officer asks for it; what comes of it is the register's word
         step = follow.prepared(case, self.step)
-        office = replace(office_at(desk, case, step, who), **follow.looked_up(case, step))
+        office = office_at(desk, case, step, who)
         if isinstance(step, Begin):
             found = begin(self.number, step, office)
             state = office.rules.table.begins

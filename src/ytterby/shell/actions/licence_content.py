@@ -4,7 +4,7 @@ Nothing of it is typed again: lines come from the decision, parties and use from
 licence means for exits from the pack that is in force when it is issued.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,6 @@ from ytterby.licence.decision_guard import GRANTED
 from ytterby.licence.evidence import LineLots, read_evidence
 from ytterby.licence.licence import Licence, LicenceLine
 from ytterby.licence.licence_terms import licence_terms
-from ytterby.shell.actions.send_customs import customs_problems
 from ytterby.shell.store.casework.case_desk import Desk
 from ytterby.shell.store.licences import held_licence
 from ytterby.shell.store.reading.entries import whole_directory
@@ -119,13 +118,3 @@ def _country(desk: Desk, case: Case) -> str:
     """Return the country whose customs the goods leave by: the applicant's."""
     party = whole_directory(OPERATOR_VIEWER, desk.known).parties.get(case.applicant)
     return party.country if party is not None else ""
-
-
-def customs_flaws(desk: Desk, content: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the codes of what the customs' own system could not read of a licence (units, lengths, characters)."""
-    rules = desk.procedure.casework
-    if rules is None or rules.customs is None:
-        return ()
-    licence = msgspec.convert(dict(content), Licence)
-    found = customs_problems(licence, rules.customs.adapter, whole_directory(OPERATOR_VIEWER, desk.known))
-    return tuple(f"{one.code} {one.where.pointer}" for one in found)

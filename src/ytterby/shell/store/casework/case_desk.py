@@ -45,7 +45,7 @@ from ytterby.shell.site.calendars import zone_of
 from ytterby.shell.site.case_clock_of import clocks_of_case
 from ytterby.shell.site.case_rules import case_rules
 from ytterby.shell.site.packs import door_tables
-from ytterby.shell.store.casework.ceilings import beyond_at
+from ytterby.shell.store.customs_fit import customs_flaws
 from ytterby.shell.store.holder_history import holder_history
 from ytterby.shell.store.licences import LICENCE, held_licence
 from ytterby.shell.store.models import Registration
@@ -145,15 +145,24 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         at=write_instant(desk.at),
         today=desk.today,
         gaps=gaps_of(desk, case.application) if isinstance(step, Submit) else None,
-        barred=barred_at(desk, case) if isinstance(step, Submit) else (),
+        barred=barred_at(desk, case) if isinstance(step, Submit) else None,
         findings=findings_at(desk, case) if isinstance(step, _ON_EVIDENCE) else None,
         screening_now=screening_now(desk, case) if isinstance(step, Issue) else "",
         beyond_ceilings=beyond_at(step, desk.known.size) if isinstance(step, Issue) else (),
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
         amended=_amended(desk, case, step),
+        customs_flaws=_customs_flaws(desk, step) if isinstance(step, Issue) and step.content else None,
         silence=_silence(desk, case) if isinstance(step, _RECEPTION) else None,
         is_licence_over=is_over(desk, case) if isinstance(step, Close) else False,
     )
+
+
+def _customs_flaws(desk: Desk, step: Issue) -> tuple[str, ...]:
+    """Return what the customs' own system could not read of a licence; nothing where the pack names no such system."""
+    rules = desk.procedure.casework
+    if rules is None or rules.customs is None:
+        return ()
+    return customs_flaws(step.content, rules.customs.adapter, whole_directory(OPERATOR_VIEWER, desk.known))
 
 
 def _silence(desk: Desk, case: Case) -> str:
