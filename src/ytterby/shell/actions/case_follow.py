@@ -100,6 +100,11 @@ class Follow:
         """Who works in the office now."""
         return stored_roster(self.register)
 
+    @property
+    def present(self) -> list[str]:
+        """The accounts of the office that are there."""
+        return [account for account, one in self.roster.members.items() if one.is_present]
+
     def prepared(self, case: Case, step: Step) -> Step:
         """Return a step with what the register itself knows filled in: evidence, packs, the licence's content."""
         if isinstance(step, Gather) and case.events:

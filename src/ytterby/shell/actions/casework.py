@@ -47,6 +47,7 @@ from ytterby.shell.actions.passkey import check_approval, note_use
 from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_notices import tell_of_case
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING, Speaker, speaker_flaw, speaking
 from ytterby.shell.store.cases import CASE_EVENT, case_version, event_record, stored_case, write_case
 from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
@@ -294,6 +295,7 @@ class _Taking:
             entered = [(first + place, event) for place, event in enumerate(events)]
             write_case(case, entered, judged.follow.desk.rules.table, judged.follow.due(case))
             judged.follow.write(case, first + len(events))
+            tell_of_case(case, events, judged.follow.present, self.at)
             if isinstance(self.step, Approve):
                 note_use(msgspec.convert(self.step.signature, ApprovalSignature), self.at)
 

@@ -21,6 +21,7 @@ from ytterby.shell.actions.publish import publish_or_leave
 from ytterby.shell.actions.rights import RefusedRight
 from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_notices import tell_of_licence
 from ytterby.shell.store.case_speakers import Speaker, speaker_flaw
 from ytterby.shell.store.licence_changes import Changes, Proposal, change_fields, changes_of
 from ytterby.shell.store.licence_speakers import is_officer, knows, unknown_licence
@@ -231,6 +232,9 @@ def _enter(
             row = LicenceRow.objects.filter(number=number).order_by("-version")[0]
             LicenceRow.objects.filter(pk=row.pk).update(status=to)
             follow_customs(number)
+            held = held_licence(number)
+            assert held is not None, "its row was changed"
+            tell_of_licence(number, held.licence.case, at)
             follow(number, row.version, command)
 
     # What customs is told is the register's word, whoever changed the licence.

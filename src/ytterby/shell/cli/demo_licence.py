@@ -12,6 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from ytterby.shell.cli.demo_folder import ORIGIN
 from ytterby.shell.cli.demo_scene import Scene
 from ytterby.shell.cli.outcome import Outcome
 
@@ -36,12 +37,14 @@ def set_up_office(register: "Register", folder: Path, start: datetime) -> None:
     """Let the demo's office work: its people with their posts, the lists that it screens by, and what is handed in."""
     from ytterby.licence.office_roster import Post, Presence
     from ytterby.screening.lists.gathering import ListFile
+    from ytterby.shell.actions.account_mail import set_mail
     from ytterby.shell.actions.demo_people import enrol_demo_people
     from ytterby.shell.actions.import_list import import_list
     from ytterby.shell.actions.say_of_office import say_of_office
     from ytterby.shell.site.packs import packaged_text
 
     for one in enrol_demo_people(register, start):
+        set_mail(register, one.account, f"{one.login}@{ORIGIN}")
         if one.login in OFFICERS:
             say_of_office(register, Post(one.account, "licensing"), at=start)
             say_of_office(register, Presence(one.account, is_present=True), at=start)

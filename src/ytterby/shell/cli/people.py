@@ -34,6 +34,7 @@ def add(verbs: Nouns) -> None:
     how = user.add_mutually_exclusive_group(required=True)
     how.add_argument("--invite", action="store_true", help="print an address at which a password is chosen, once")
     how.add_argument("--password-stdin", action="store_true", help="read the password from the first line of the input")
+    how.add_argument("--mail", metavar="ADDRESS", help="tell the person by mail that there is something new")
     passkeys = add_command(verbs, "passkeys", run_passkeys, "list passkeys, and where they stand")
     passkeys.add_argument("account", nargs="?", default="", metavar="ACCOUNT", help="of one account (default: of all)")
     token = add_command(verbs, "token", run_token, "issue, list and revoke tokens of machines; a token never approves")
@@ -53,6 +54,8 @@ def run_user(args: argparse.Namespace, screen: Screen) -> Outcome:
     from ytterby.shell.actions.login import set_login
 
     account = _find_account(args.account)
+    if args.mail is not None:
+        return _set_mail(args, screen, account)
     password = "" if args.invite else sys.stdin.readline().rstrip("\r\n")
     change = set_login(account, name=args.login, password=password, invites=args.invite, at=args.at or now())
     path = f"/en/invited/{change.invitation}/" if change.invitation else None
@@ -63,6 +66,20 @@ def run_user(args: argparse.Namespace, screen: Screen) -> Outcome:
         if path is not None:
             screen.line("  " + path)
             screen.remark(screen.texts("people.invitation_once"))
+    return outcome
+
+
+def _set_mail(args: argparse.Namespace, screen: Screen, account: str) -> Outcome:
+    from ytterby.shell.actions.account_mail import set_mail
+
+    register = open_reading(args, screen, derives=False).register
+    outcome = _answer(
+        screen,
+        {"account": account, "mail": args.mail or None},
+        set_mail(register, account, args.mail.strip(), screen.language),
+    )
+    if outcome is Outcome.GOOD and not screen.is_json:
+        screen.verdict(True, screen.texts("people.mail_set") if args.mail else screen.texts("people.mail_gone"))
     return outcome
 
 

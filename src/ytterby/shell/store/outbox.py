@@ -20,6 +20,11 @@ _REFERENCE = re.compile(r"[A-Za-z0-9./:_-]{0,80}")
 _ADDRESS = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,189}")
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text is one address as a mail may have it, without a name."""
+    return bool(_ADDRESS.fullmatch(text)) and text.isprintable()
+
+
 def queue_notice(kind: str, to: str, facts: Mapping[str, str], at: datetime) -> str:
     """Queue a mail in the caller's transaction; return its identifier. `facts` are some of FACTS.
 
@@ -29,7 +34,7 @@ def queue_notice(kind: str, to: str, facts: Mapping[str, str], at: datetime) -> 
     texts = notice_texts().get(kind)
     if texts is None:
         raise ValueError(f"there is no notice {kind}")
-    if not facts.keys() <= FACTS or not _ADDRESS.fullmatch(to) or not to.isprintable():
+    if not facts.keys() <= FACTS or not is_address(to):
         raise ValueError(f"a notice {kind} with what no mail holds: {sorted(facts.keys() - FACTS)}")
     reference, language = facts.get("reference", ""), facts.get("language", "en")
     if not _REFERENCE.fullmatch(reference) or language not in LANGUAGES:

@@ -20,13 +20,14 @@ from ytterby.shell.store.models.licence import LicenceEntryRow, LicenceLineRow, 
 from ytterby.shell.store.models.listed import ListedFile, ListedText, ListMembers
 from ytterby.shell.store.models.log import LogEntry, LogHead, StoredHash
 from ytterby.shell.store.models.outbox import CustomsMessageRow, NoticeRow
-from ytterby.shell.store.models.people import IssuedNonce, Login, Passkey, Token, WebSession
+from ytterby.shell.store.models.people import AccountMail, IssuedNonce, Login, Passkey, Token, WebSession
 from ytterby.shell.store.models.registration import Registration
 from ytterby.shell.store.models.repeat import RepeatedAnswer
 from ytterby.shell.store.models.submission import Submission
 
 __all__ = [
     "Account",
+    "AccountMail",
     "AccountVersion",
     "ApprovalRow",
     "CaseEventRow",

@@ -23,6 +23,16 @@ class Login(models.Model):
     invited_until = models.DateTimeField(null=True)
 
 
+class AccountMail(models.Model):
+    """Where the person of an account is told that there is something new, and in which language. It is personal data:
+    it stands beside the log, and never in it.
+    """
+
+    account = models.TextField(primary_key=True)
+    address = models.TextField()
+    language = models.TextField(default="en")
+
+
 class WebSession(models.Model):
     """A session of the portal, by the digest of what its cookie holds. To delete the row ends the session.
 
