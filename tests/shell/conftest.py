@@ -149,10 +149,8 @@ def forget_answers() -> None:
     import gc
     import sys
 
-    from ytterby.shell.store.reading import book_size
     from ytterby.shell.store.reading.kept import Kept
 
-    book_size._last.clear()
     for one in [found for found in gc.get_objects() if type(found) is Kept]:
         one.clear()
     for name, module in list(sys.modules.items()):

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import msgspec
+from django.db.models import Count
 
 from ytterby.law.casework_rule import Tier
 from ytterby.licence.assignment import SEED_BYTES, draw, eligible
@@ -50,10 +51,11 @@ from ytterby.shell.store.case_marks import other_claims, reservation_problems, w
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
 from ytterby.shell.store.casework.case_beside import beside_at
 from ytterby.shell.store.casework.case_desk import Desk, office_at
+from ytterby.shell.store.customs import KeptRecord
 from ytterby.shell.store.licence_amending import amending_command, amending_record, status_after
 from ytterby.shell.store.licences import enter_licence, held_licence, issue_problems, licence_record, set_status
 from ytterby.shell.store.models import CaseRow
-from ytterby.shell.store.office_roster import stored_roster
+from ytterby.shell.store.office_roster import kept_roster
 from ytterby.shell.store.reading.case_evidence import gather_evidence
 from ytterby.shell.store.reading.case_lots import OfferedLots
 from ytterby.shell.store.reading.entries import whole_directory
@@ -98,7 +100,7 @@ class Follow:
     @cached_property
     def roster(self) -> Roster:
         """Who works in the office now."""
-        return stored_roster(self.register)
+        return kept_roster(self.register, self.desk.known.size)
 
     @property
     def present(self) -> list[str]:
@@ -214,10 +216,8 @@ class Follow:
         return out
 
     def _loads(self) -> Mapping[str, int]:
-        loads: dict[str, int] = {}
-        for officer in CaseRow.objects.filter(is_open=True).exclude(officer="").values_list("officer", flat=True):
-            loads[officer] = loads.get(officer, 0) + 1
-        return loads
+        rows = CaseRow.objects.filter(is_open=True).exclude(officer="").values_list("officer")
+        return dict(rows.annotate(count=Count("number")).order_by())
 
     def work_of(self, case: Case, department: str, days: int = 10) -> OpenWork:
         """Return the piece of work for a department that the tier asks."""
@@ -278,11 +278,13 @@ class Follow:
         """Return the day on which a case is due, by the clock that runs; None where none does."""
         return due_of_case(self.desk.procedure, self.desk.calendars, case, self.desk.rules.table, self.desk.at)
 
-    def write(self, case: Case, first: int) -> None:
-        """Write what hangs on the records beside the case; `first` is the number of the first of them."""
-        write_case_mark(case, self.desk.rules.table)
+    def write(self, before: Case, case: Case, first: int) -> None:
+        """Write what hangs on the records beside the case, which was `before`; `first` is the number of the first."""
+        write_case_mark(case, self.desk.rules.table, before)
         if self.issued is not None:
-            enter_licence(self.issued, first)
+            # The licence comes first, then what customs is told; of an amended one more was told before.
+            told = [KeptRecord(first + n, one.kind, one.fields) for n, one in enumerate(self.records)]
+            enter_licence(self.issued, first, told[1:] if self.issued.version == 1 else None)
         if self.rests is not None:
             set_status(*self.rests)
 

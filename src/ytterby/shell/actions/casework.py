@@ -49,13 +49,13 @@ from ytterby.shell.actions.rights import RefusedRight
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_notices import tell_of_case
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING, Speaker, speaker_flaw, speaking
-from ytterby.shell.store.cases import CASE_EVENT, case_version, event_record, stored_case, write_case
+from ytterby.shell.store.cases import CASE_EVENT, case_version, event_record, write_case
 from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
-from ytterby.shell.store.models import ApprovalRow, LogHead
-from ytterby.shell.store.reading.known import Known, known_at
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.models import LogHead
+from ytterby.shell.store.opened_case import OpenedCase, open_case
+from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.registering import Registrable, register_documents
-from ytterby.shell.store.rights import Rights, signed_text, stored_rights
+from ytterby.shell.store.rights import Rights, kept_rights, signed_text, stored_rights
 from ytterby.shell.store.writing import write
 from ytterby.terms.problem import Problem, refuse
 
@@ -151,8 +151,9 @@ def _take(
 
 @dataclass
 class _Judged:
-    """A step that may be entered, with what follows it."""
+    """A step that may be entered, with what follows it, and the case before."""
 
+    before: Case
     case: Case
     entered: list[Event]
     follow: Follow
@@ -179,28 +180,33 @@ class _Taking:
         """Judge, then enter."""
         if self.is_last:
             return self._run_under_the_lock()
-        known = known_at(OPERATOR_VIEWER, None)
-        judged = self._judge(known, stored_rights(self.register))
+        opened = self._opened()
+        judged = self._judge(opened)
         if not isinstance(judged, _Judged):
-            return CaseChange(tuple(judged), known.size)
-        return self._enter(judged, known)
+            return CaseChange(tuple(judged), opened.size)
+        return self._enter(judged, opened.size)
+
+    def _opened(self) -> OpenedCase:
+        return open_case(self.number, self.speaker.account)
 
     def _run_under_the_lock(self) -> CaseChange:
         """Judge under the lock, as nothing comes in between there; kept for a register that never rests."""
 
         def judge_and_enter(head: LogHead) -> CaseChange:
-            known = Known(head.size)
-            judged = self._judge(known, stored_rights(self.register))
-            return self._enter(judged, known) if isinstance(judged, _Judged) else CaseChange(tuple(judged), head.size)
+            judged = self._judge(self._opened())
+            if isinstance(judged, _Judged):
+                return self._enter(judged, head.size)
+            return CaseChange(tuple(judged), head.size)
 
         return write(judge_and_enter)
 
-    def _judge(self, known: Known, rights: Rights) -> _Judged | list[Problem]:
-        step, speaker = self.step, self.speaker
-        flaw = speaker_flaw(self.register, rights, speaker)
+    def _judge(self, opened: OpenedCase) -> _Judged | list[Problem]:
+        step, speaker, known = self.step, self.speaker, Known(opened.size)
+        rights = kept_rights(self.register, opened.size)
+        flaw = speaker_flaw(self.register, rights, speaker, is_disabled=opened.is_disabled)
         if flaw is not None:
             return [flaw]
-        case = stored_case(self.number) if not isinstance(step, Begin) else Case(self.number)
+        case = opened.case if not isinstance(step, Begin) else Case(self.number)
         if case is None:
             return [refuse("case.unknown", "", self.number)]
         told = step.application if isinstance(step, Begin) else case.application
@@ -243,14 +249,17 @@ class _Taking:
             state = row.after(case.state) if isinstance(row, Row) else ""
         if not isinstance(found, Event):
             return found
-        if isinstance(step, Approve) and (problems := self._signature_problems(case, step)):
+        if isinstance(step, Approve) and (problems := self._signature_problems(case, step, follow.rights)):
             return list(problems)
-        judged = _Judged(case.after(found, state), [found], follow)
+        judged = _Judged(case, case.after(found, state), [found], follow)
         if isinstance(step, RESERVING):
             follow.look_at_lots(judged.case)
-        return follow_ups(judged.follow, case, judged) or judged
+        problems = follow_ups(judged.follow, case, judged)
+        if not problems and isinstance(step, RESERVING):
+            problems = follow.taken_lots(judged.case)
+        return problems or judged
 
-    def _signature_problems(self, case: Case, step: Approve) -> Sequence[Problem]:
+    def _signature_problems(self, case: Case, step: Approve, rights: Rights) -> Sequence[Problem]:
         """Return why the signature of an approval does not count (threat D2); nothing where it does."""
         try:
             signature = msgspec.convert(step.signature, ApprovalSignature)
@@ -259,14 +268,13 @@ class _Taking:
         challenge = approval_challenge(
             step.draft, case.number, case.version, step.order, signature.nonce, self.register.id
         )
-        if ApprovalRow.objects.filter(nonce=signature.nonce).exists():
-            return [refuse("case.nonce_used", "/signature/nonce", signature.nonce)]
-        return check_approval(self.register, signature, challenge, account=self.speaker.account)
+        keys = rights.signing_keys()
+        return check_approval(self.register, signature, challenge, account=self.speaker.account, keys=keys)
 
-    def _enter(self, judged: _Judged, known: Known) -> CaseChange:
+    def _enter(self, judged: _Judged, size_read: int) -> CaseChange:
         case, events = judged.case, judged.entered
         states = judged.follow.states
-        before = case.version - len(events)
+        before = judged.before.version
         folded = Case(case.number, case.kind, "", case.events[:before])
         records: list[Registrable] = []
         for event in events:
@@ -275,37 +283,33 @@ class _Taking:
         records += judged.follow.records
 
         def check() -> None:
-            """Check under the lock that what the step was judged by still holds."""
+            """Check under the lock, where the log has grown, that what the step was judged by still holds."""
             rights = stored_rights(self.register)
             if (flaw := speaker_flaw(self.register, rights, self.speaker)) is not None:
                 raise RefusedRight(flaw)
             if case_version(case.number) != before:
                 raise _Stale
-            rests = isinstance(self.step, ON_THE_REGISTER) or judged.follow.rests_on_register
-            if rests and not self.is_last and LogHead.objects.get(id=1).size != known.size:
+            if isinstance(self.step, ON_THE_REGISTER) or (judged.follow.rests_on_register and not self.is_last):
                 raise _Stale
-            if isinstance(self.step, Approve):
-                folded = Case(case.number, case.kind, "", case.events[:before], case.states[:before])
-                if problems := self._signature_problems(folded, self.step):
-                    raise RefusedRight(*problems)  # a key that was withdrawn meanwhile signs nothing
             if isinstance(self.step, RESERVING) and (taken := judged.follow.taken_lots(case)):
                 raise RefusedRight(*taken)
 
         def after(first: int) -> None:
             entered = [(first + place, event) for place, event in enumerate(events)]
             write_case(case, entered, judged.follow.desk.rules.table, judged.follow.due(case))
-            judged.follow.write(case, first + len(events))
-            tell_of_case(case, events, judged.follow.present, self.at)
+            judged.follow.write(judged.before, case, first + len(events))
             if isinstance(self.step, Approve):
                 note_use(msgspec.convert(self.step.signature, ApprovalSignature), self.at)
 
         try:
-            size = register_documents(records, OPERATOR, self.at, check=check, after=after)
+            size = register_documents(
+                records, OPERATOR, self.at, check=check, after=after, judged_at=size_read, are_new=True
+            )
         except RefusedRight as refused:
             return CaseChange(refused.problems, self.register.size)
         except IntegrityError as error:
-            return CaseChange((_of_constraint(error, case),), self.register.size)
-        publish_or_leave(self.register)
+            return CaseChange((_of_constraint(error, case, self.step),), self.register.size)
+        publish_or_leave(self.register, size)
         return CaseChange((), size, case.number, case.version, case.state, next(reversed(case.licences), ""))
 
     def _via(self, event: Event) -> str:
@@ -335,13 +339,14 @@ OF_CONSTRAINTS: tuple[tuple[str, Problem], ...] = (
     ("approval_not_by_author", refuse("case.may_not_approve_author")),
     ("approval_of_a_person_once", refuse("case.may_not_approve_already_signed")),
     ("approval_of_an_order_once", refuse("case.order_taken")),
-    ("nonce", refuse("case.nonce_used")),
 )
 
 
-def _of_constraint(error: IntegrityError, case: Case) -> Problem:
+def _of_constraint(error: IntegrityError, case: Case, step: Step) -> Problem:
     """Return what a constraint of the database refused; what none of ours refused is raised again."""
     for name, problem in OF_CONSTRAINTS:
         if name in str(error):
             return replace(problem, value=case.number)
+    if "nonce" in str(error) and isinstance(step, Approve):
+        return refuse("case.nonce_used", "/signature/nonce", str(step.signature.get("nonce", "")))
     raise error

@@ -102,16 +102,23 @@ def signing_keys(register: Register, *, before: int | None = None) -> SigningKey
 
 
 def check_approval(
-    register: Register, signature: ApprovalSignature, challenge: bytes, *, account: str
+    register: Register,
+    signature: ApprovalSignature,
+    challenge: bytes,
+    *,
+    account: str,
+    keys: SigningKeys | None = None,
 ) -> Sequence[Problem]:
     """Return why a signature that came in now does not count; an empty list when it does.
 
     It must be by the account that speaks, over the challenge, by a key that counts now, and a passkey's count must have
-    gone up. `note_use` notes it with the approval. Whether the nonce was used before is asked elsewhere.
+    gone up. `note_use` notes it with the approval. Whether the nonce was used before is asked elsewhere. `keys` are
+    those that count, where whoever asks has looked them up, and that the account's row is not disabled.
     """
-    if signature.account != account or Account.objects.filter(id=account, is_disabled=True).exists():
+    is_disabled = keys is None and Account.objects.filter(id=account, is_disabled=True).exists()
+    if signature.account != account or is_disabled:
         return [refuse("people.signature", "", "anothers_key", why="anothers_key")]
-    flaw = signature_flaw(signature, challenge, signing_keys(register))
+    flaw = signature_flaw(signature, challenge, keys or signing_keys(register))
     if flaw is None and _is_cloned(signature):
         flaw = "counter"
     return [] if flaw is None else [refuse("people.signature", "", flaw, why=flaw)]

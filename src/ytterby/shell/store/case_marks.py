@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+from django.db import connection
 
 from ytterby.licence.case import Case
 from ytterby.licence.case_mark import CaseMark, mark_of
@@ -22,6 +23,7 @@ from ytterby.licence.precedent import Asked, Composition, Precedent, keys_of
 from ytterby.licence.transition import TransitionTable
 from ytterby.shell.site.packs import door_tables
 from ytterby.shell.store.asking import rows_among
+from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import (
     CaseMarkRow,
     EndUserAsk,
@@ -64,47 +66,74 @@ def mark_digest(mark: CaseMark) -> str:
     return sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest() if fields else ""
 
 
-def write_case_mark(case: Case, table: TransitionTable) -> None:
-    """Write what a case leaves after a step, in place of what it left; the caller holds the lock."""
-    mark = case_mark(case, table)
-    digest = mark_digest(mark)
-    held = CaseMarkRow.objects.filter(case=case.number).values_list("digest", flat=True).first() or ""
-    if digest == held:
+def write_case_mark(case: Case, table: TransitionTable, before: Case | None = None) -> None:
+    """Write what a case leaves after a step, where it is not what it left `before` (None: what lies there says); the
+    caller holds the lock.
+    """
+    new, old = case_mark(case, table), CaseMark()
+    is_, was, changed = mark_digest(new), "", 0
+    rows = CaseMarkRow.objects.filter(case=case.number)
+    if before is not None:
+        old = case_mark(before, table) if before.events else old
+        was = mark_digest(old)
+    else:
+        was = rows.values_list("digest", flat=True).first() or ""
+    if was == is_:
         return
-    if held:
-        _forget(case.number)
-    if digest:
-        CaseMarkRow.objects.create(case=case.number, digest=digest)
-        _enter(case.number, mark)
+    if was and before is not None:
+        of_old = rows.filter(digest=was)
+        changed = of_old.update(digest=is_) if is_ else of_old.delete()[0]
+    if was and not changed:
+        # What the case left is not known, or is not what lies there: all of it anew.
+        old = CaseMark()
+        for model in (CaseMarkRow, EndUserAsk, LotReservation, PrecedentRow):
+            model.objects.filter(case=case.number).delete()
+    if is_ and not changed:
+        CaseMarkRow.objects.create(case=case.number, digest=is_)
+    _write_claims(case.number, old, new)
+    _write_asks(case.number, old, new)
+    _write_precedent(case.number, old, new)
 
 
-def _forget(case: str) -> None:
-    for model in (CaseMarkRow, EndUserAsk, LotReservation, PrecedentRow):
-        model.objects.filter(case=case).delete()
-
-
-def _enter(case: str, mark: CaseMark) -> None:
-    for one in mark.claims:
+def _write_claims(case: str, old: CaseMark, new: CaseMark) -> None:
+    if (old.holder, old.licence, old.claims) == (new.holder, new.licence, new.claims):
+        return
+    if old.claims:
+        LotReservation.objects.filter(case=case).delete()
+    for one in new.claims:
         row = LotReservation.objects.create(
             case=case,
             line=one.line,
-            holder=mark.holder,
-            licence=mark.licence,
+            holder=new.holder,
+            licence=new.licence,
             licence_line=one.licence_line,
             amount=str(one.amount),
             unit=one.unit,
         )
-        ReservedLot.objects.bulk_create(ReservedLot(reservation=row, lot=lot) for lot in one.lots)
-    EndUserAsk.objects.bulk_create(
-        EndUserAsk(case=case, party=one.party, element=one.element, kg=one.kg) for one in mark.asks
+        insert_rows(ReservedLot, ("reservation_id", "lot"), [(row.pk, lot) for lot in one.lots])
+
+
+def _write_asks(case: str, old: CaseMark, new: CaseMark) -> None:
+    if old.asks == new.asks:
+        return
+    if old.asks:
+        EndUserAsk.objects.filter(case=case).delete()
+    insert_rows(
+        EndUserAsk, ("case", "party", "element", "kg"), [(case, one.party, one.element, one.kg) for one in new.asks]
     )
-    if mark.precedent is not None:
-        document = json.dumps(precedent_fields(mark.precedent), sort_keys=True)
-        decided = mark.precedent.decided
-        kept = PrecedentRow.objects.create(case=case, decided=decided, document=document)
-        PrecedentKey.objects.bulk_create(
-            PrecedentKey(precedent=kept, key=key, decided=decided) for key in keys_of(mark.precedent.asked)
-        )
+
+
+def _write_precedent(case: str, old: CaseMark, new: CaseMark) -> None:
+    if old.precedent == new.precedent:
+        return
+    if old.precedent is not None:
+        PrecedentRow.objects.filter(case=case).delete()
+    if new.precedent is not None:
+        document = json.dumps(precedent_fields(new.precedent), sort_keys=True)
+        decided = new.precedent.decided
+        insert_rows(PrecedentRow, ("case", "decided", "document"), [(case, decided, document)])
+        keys = [(case, key, decided) for key in keys_of(new.precedent.asked)]
+        insert_rows(PrecedentKey, ("precedent_id", "key", "decided"), keys)
 
 
 def mark_rows(case: str) -> Json:
@@ -226,12 +255,21 @@ def asked_elsewhere(case: str, parties: Iterable[str]) -> dict[tuple[str, str], 
 
 def precedents_of(asked: Asked) -> list[Precedent]:
     """Return decided cases that share a key, the latest of each key."""
-    cases: set[str] = set()
-    for key in keys_of(asked):
-        rows = PrecedentKey.objects.filter(key=key).order_by("-decided", "precedent_id")
-        cases |= set(rows.values_list("precedent_id", flat=True)[:PRECEDENTS_MOST])
-    documents = rows_among(PrecedentRow, ("case", "document"), "case", cases)
-    return [read_precedent(json.loads(document)) for _, document in sorted(documents)]
+    keys = keys_of(asked)
+    if not keys:
+        return []
+    quote = connection.ops.quote_name
+    kept, rows = quote(PrecedentKey._meta.db_table), quote(PrecedentRow._meta.db_table)
+    latest = (
+        f"SELECT precedent_id FROM (SELECT precedent_id FROM {kept} WHERE key = %s"  # noqa: S608 -- our own tables
+        f" ORDER BY decided DESC, precedent_id LIMIT {PRECEDENTS_MOST}) AS one"
+    )
+    among = " UNION ".join([latest] * len(keys))
+    with connection.cursor() as cursor:
+        statement = f'SELECT document FROM {rows} WHERE "case" IN ({among}) ORDER BY "case"'  # noqa: S608 -- the same
+        cursor.execute(statement, list(keys))
+        documents = cursor.fetchall()
+    return [read_precedent(json.loads(document)) for (document,) in documents]
 
 
 def precedent_fields(one: Precedent) -> Json:

@@ -46,8 +46,13 @@ def demo_speaker(party: str, person: str = "") -> Speaker:
     return Speaker(person or f"demo-{party.rpartition('/')[2]}", party, DEMO)
 
 
-def speaker_flaw(register: Register, rights: Rights, speaker: Speaker) -> Problem | None:
-    """Return why somebody is not who it says; None when it is. The caller holds the lock where that decides."""
+def speaker_flaw(
+    register: Register, rights: Rights, speaker: Speaker, *, is_disabled: bool | None = None
+) -> Problem | None:
+    """Return why somebody is not who it says; None when it is. The caller holds the lock where that decides.
+
+    `is_disabled` says whether the row of the account is, where that was looked up already.
+    """
     account = rights.accounts().get(speaker.account)
     if speaker.via == DEMO:
         is_other = account is not None and account.party != speaker.party
@@ -56,7 +61,9 @@ def speaker_flaw(register: Register, rights: Rights, speaker: Speaker) -> Proble
         return refuse("case.no_account", "", speaker.account)
     if speaker.via == KEY and (speaker.key is None or account.key != speaker.key.public.text()):
         return refuse("case.no_account", "", speaker.account)
-    if Account.objects.filter(id=speaker.account, is_disabled=True).exists():
+    if is_disabled is None:
+        is_disabled = Account.objects.filter(id=speaker.account, is_disabled=True).exists()
+    if is_disabled:
         return refuse("rights.disabled", "", speaker.account)
     return None
 

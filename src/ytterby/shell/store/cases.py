@@ -6,7 +6,6 @@ what hangs on it) are written in the transaction of the record and can be writte
 say, a case is what its records say. What was checked when an event was entered is checked again by `case_replay`.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +15,12 @@ import msgspec
 from ytterby.licence.case import OFFICER, Case, Event, event_fields, read_event
 from ytterby.licence.step import Approve, Begin, Gather
 from ytterby.licence.transition import TransitionTable
+from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import ApprovalRow, CaseEventRow, CaseParty, CaseRow, Registration
 from ytterby.shell.store.registering import Registrable
 
 CASE_EVENT = "case_event"
+EVENT_COLUMNS = ("case_id", "version", "log_index", "verb", "by", "at")
 NO_DUE = "9999-12-31"  # of a case that is due on no day: behind all others
 UNREADABLE = (KeyError, TypeError, ValueError, msgspec.ValidationError)
 
@@ -54,7 +55,12 @@ def case_records(number: str, size: int | None = None) -> list[CaseRecord]:
     rows = Registration.objects.filter(kind=CASE_EVENT, key=number)
     rows = rows if size is None else rows.filter(log_index__lt=size)
     found = rows.order_by("log_index").values_list("log_index", "digest", "document")
-    return [CaseRecord(index, bytes(digest).hex(), json.loads(document)) for index, digest, document in found]
+    return [read_record(*row) for row in found]
+
+
+def read_record(index: int, digest: bytes, document: str) -> CaseRecord:
+    """Return the record of a row."""
+    return CaseRecord(index, bytes(digest).hex(), msgspec.json.decode(document))
 
 
 def fold_records(number: str, records: Sequence[CaseRecord]) -> Case:
@@ -87,8 +93,11 @@ def write_case(case: Case, entered: Sequence[tuple[int, Event]], table: Transiti
     if entered[0][1].version == 1:
         CaseRow.objects.create(number=case.number, **values)
     else:
-        CaseRow.objects.filter(number=case.number).update(**values)
-    CaseEventRow.objects.bulk_create(event_rows(case, entered))
+        was = entered[0][1].version - 1
+        if not CaseRow.objects.filter(number=case.number, version=was).update(**values):
+            raise ValueError(f"the row of the case {case.number} is not at version {was}")
+    rows = event_rows(case, entered)
+    insert_rows(CaseEventRow, EVENT_COLUMNS, [tuple(getattr(row, name) for name in EVENT_COLUMNS) for row in rows])
     approvals = [row for index, event in entered if (row := approval_row(case, index, event)) is not None]
     if approvals:
         ApprovalRow.objects.bulk_create(approvals)

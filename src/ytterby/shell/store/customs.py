@@ -6,7 +6,7 @@ the records come to, so that what waits is found without reading all licences; `
 transaction of the record.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -132,15 +132,23 @@ def outbox_rows(records: Iterable[KeptRecord]) -> list[tuple[object, ...]]:
     ]  # fmt: skip
 
 
-def follow_outbox(licence: str, country: str) -> None:
-    """Bring the rows of a licence's messages up to its records; the caller holds the lock."""
-    held = dict(CustomsMessageRow.objects.filter(licence=licence).values_list("message", "state"))
-    for values in outbox_rows(records_of(licence)):
+def follow_outbox(
+    licence: str, country: str, records: Sequence[KeptRecord], *, is_new: bool = False
+) -> LicenceAtCustoms:
+    """Bring the rows of a licence's messages up to its records, and return what these come to; the caller holds the
+    lock. `is_new` spares looking for rows of a licence that was issued just now.
+    """
+    rows = CustomsMessageRow.objects.filter(licence=licence)
+    held = {} if is_new else dict(rows.values_list("message", "state"))
+    new = []
+    for values in outbox_rows(records):
         row = dict(zip(COLUMNS, values, strict=True))
         if row["message"] not in held:
-            CustomsMessageRow.objects.create(country=country, **row)
+            new.append(CustomsMessageRow(country=country, **row))
         elif held[str(row["message"])] != row["state"]:
             CustomsMessageRow.objects.filter(message=row["message"]).update(state=row["state"])
+    CustomsMessageRow.objects.bulk_create(new)
+    return standing_by(records)
 
 
 def customs_flaw(rights: Rights, register: "Register", record: Record) -> str | None:

@@ -23,6 +23,7 @@ from ytterby.licence.invitation import InvitationUse, token_hash
 from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.shell.store.licence_speakers import is_officer
+from ytterby.shell.store.log_marks import kept_by
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
@@ -142,8 +143,9 @@ def stored_filed(register: "Register", size: int | None = None) -> Filed:
 
 def kept_filed(register: "Register", size: int | None = None) -> Filed:
     """Return the same, worked out anew only where something was filed or rights changed. Nobody changes it."""
+    if size is not None:
+        return kept_by(_kept, (*KINDS, *RIGHTS_KINDS), size, lambda: stored_filed(register, size))
     rows = Registration.objects.filter(kind__in=(*KINDS, *RIGHTS_KINDS))
-    rows = rows if size is None else rows.filter(log_index__lt=size)
     last = rows.order_by("-log_index").values_list("log_index", "digest").first()
     if last is None:
         return Filed()

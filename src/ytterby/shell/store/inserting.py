@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection, models
 
 Rows = Iterable[Sequence[Any]]
+# So few rows are in the table before a COPY has begun.
+FEW = 16
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
@@ -24,10 +26,15 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Rows) -
         return
     table = connection.ops.quote_name(model._meta.db_table)
     named = ", ".join(connection.ops.quote_name(column) for column in columns)
-    if connection.vendor == "postgresql":
-        _copy(f"COPY {table} ({named}) FROM STDIN", rows)
-        return
     marks = ", ".join(["%s"] * len(columns))
+    if connection.vendor == "postgresql":
+        if len(rows) > FEW:
+            _copy(f"COPY {table} ({named}) FROM STDIN", rows)
+            return
+        with connection.cursor() as cursor:
+            values = ", ".join([f"({marks})"] * len(rows))
+            cursor.execute(f"INSERT INTO {table} ({named}) VALUES {values}", [one for row in rows for one in row])  # noqa: S608
+        return
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({named}) VALUES ({marks})", rows)  # noqa: S608
 

@@ -150,20 +150,34 @@ def add_entry(line: LicenceLineRow, new: NewEntry) -> LicenceEntryRow:
     Raises:
         IntegrityError: the balance would not hold, or the key is taken.
     """
-    row = LicenceEntryRow(
-        line=line,
-        place=line.entries + 1,
-        drawn_after=line.drawn + new.drawn,
-        reserved_after=line.reserved + new.reserved,
-        is_exhausted_after=new.is_exhausted,
-        **{name: value for name, value in new._asdict().items() if name != "is_exhausted"},
-    )
-    insert_rows(LicenceEntryRow, COLUMNS, [tuple(getattr(row, column) for column in COLUMNS)])
-    # As the trigger has done it.
-    line.quantity += new.quantity
-    line.tolerance += new.tolerance
-    line.drawn, line.reserved = row.drawn_after, row.reserved_after
-    line.unlicensed += new.unlicensed
-    line.free += new.quantity + new.tolerance - new.drawn - new.reserved
-    line.entries, line.is_exhausted = row.place, new.is_exhausted
+    (row,) = add_entries([(line, new)])
     return row
+
+
+def add_entries(entries: Sequence[tuple[LicenceLineRow, NewEntry]]) -> list[LicenceEntryRow]:
+    """Add entries to lines that were read under the lock, one to each; return the rows, and bring the lines up to them.
+
+    Raises:
+        IntegrityError: a balance would not hold, or a key is taken.
+    """
+    rows = [
+        LicenceEntryRow(
+            line=line,
+            place=line.entries + 1,
+            drawn_after=line.drawn + new.drawn,
+            reserved_after=line.reserved + new.reserved,
+            is_exhausted_after=new.is_exhausted,
+            **{name: value for name, value in new._asdict().items() if name != "is_exhausted"},
+        )
+        for line, new in entries
+    ]
+    insert_rows(LicenceEntryRow, COLUMNS, [tuple(getattr(row, column) for column in COLUMNS) for row in rows])
+    for row, (line, new) in zip(rows, entries, strict=True):
+        # As the trigger has done it.
+        line.quantity += new.quantity
+        line.tolerance += new.tolerance
+        line.drawn, line.reserved = row.drawn_after, row.reserved_after
+        line.unlicensed += new.unlicensed
+        line.free += new.quantity + new.tolerance - new.drawn - new.reserved
+        line.entries, line.is_exhausted = row.place, new.is_exhausted
+    return rows

@@ -10,7 +10,7 @@ The rows are functions of the log: `store.licence_replay` works them out again, 
 that write run under the lock of the log's head, from `register_documents(..., after=)`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ from ytterby.licence.licence import Licence, licence_problems, reissue_problems,
 from ytterby.licence.licence_state import SUPERSEDE, LicenceTable, read_licence_table
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.store.asking import rows_where
-from ytterby.shell.store.customs import follow_outbox, holds_active, stored_at_customs
+from ytterby.shell.store.customs import KeptRecord, follow_outbox, holds_active, records_of
 from ytterby.shell.store.models import LicenceLineRow, LicenceRow, Registration
 from ytterby.shell.store.registering import Registrable
 from ytterby.shell.wording.yaml_text import read_yaml
@@ -121,13 +121,16 @@ def issue_problems(licence: Licence) -> list[Problem]:
     return reissue_problems(licence, held.row.version if held is not None else 0, lines)
 
 
-def enter_licence(licence: Licence, index: int) -> None:
+def enter_licence(licence: Licence, index: int, told: Sequence[KeptRecord] | None = None) -> None:
     """Write the rows of a licence whose record is entry `index` of the log: the version, and its lines' quantities.
 
-    A version before it is superseded; what was reserved and drawn on the lines goes on.
+    A version before it is superseded; what was reserved and drawn on the lines goes on. `told` are all records by which
+    customs were told of the number, where the caller has entered them; else they are read.
     """
-    # One of a number stands: the one before it first.
-    LicenceRow.objects.filter(number=licence.number).update(status=SUPERSEDED)
+    is_first = licence.version == 1
+    if not is_first:
+        # One of a number stands: the one before it first.
+        LicenceRow.objects.filter(number=licence.number).update(status=SUPERSEDED)
     row = LicenceRow(
         number=licence.number,
         version=licence.version,
@@ -138,19 +141,53 @@ def enter_licence(licence: Licence, index: int) -> None:
         valid_to=licence.valid_to,
         log_index=index,
     )
+    held = HeldLicence(row, licence)
+    records = records_of(licence.number) if told is None else told
+    so_far = follow_outbox(licence.number, licence.country, records, is_new=is_first)
+    row.status, row.customs = status_by_customs(held, so_far), customs_standing(so_far, licence.version)
     row.save()
-    lines = stored_lines(licence.number)
+    lines = {} if is_first else stored_lines(licence.number)
+    _set_quantities(licence, index, lines)
+    follow_use(licence.number, held, lines)
+
+
+def _set_quantities(licence: Licence, index: int, lines: dict[str, LicenceLineRow]) -> None:
+    """Set the quantities of the lines of a version, and add its new lines to those that are there."""
+    from ytterby.shell.store.licence_ledger import NewEntry, add_entries
+
+    kept = set(lines)
+    new = [
+        LicenceLineRow(number=licence.number, line=one.line, unit=one.unit)
+        for one in licence.lines
+        if one.line not in lines
+    ]
+    LicenceLineRow.objects.bulk_create(new)
+    lines |= {row.line: row for row in new}
+    wanted: dict[str, tuple[int, int]] = dict.fromkeys(kept, (0, 0))
     for line in licence.lines:
-        held = lines.pop(line.line, None)
-        if held is None:
-            held = LicenceLineRow(number=licence.number, line=line.line, unit=line.unit)
-            held.save()
         quantity = scaled(Decimal(line.quantity))
         assert quantity is not None, "a licence is checked before it is issued"
-        _set_quantity(held, licence.version, index, quantity, tolerance_of(licence, line))
-    for gone in lines.values():
-        _set_quantity(gone, licence.version, index, 0, 0)
-    follow_customs(licence.number)
+        wanted[line.line] = quantity, tolerance_of(licence, line)
+    entries = []
+    for name, (quantity, tolerance) in wanted.items():
+        row = lines[name]
+        is_spent = row.drawn >= quantity and row.reserved == 0 and row.is_exhausted
+        entry = NewEntry(
+            log_index=index,
+            kind=LICENSED,
+            declaration="",
+            declaration_line=0,
+            seq=licence.version,
+            day="",
+            asked=quantity,
+            unit=row.unit,
+            code="ok",
+            quantity=quantity - row.quantity,
+            tolerance=tolerance - row.tolerance,
+            is_exhausted=is_spent,
+        )
+        entries.append((row, entry))
+    add_entries(entries)
 
 
 def set_status(number: str, status: str) -> None:
@@ -161,29 +198,6 @@ def set_status(number: str, status: str) -> None:
     follow_customs(number)
 
 
-def _set_quantity(row: LicenceLineRow, version: int, index: int, quantity: int, tolerance: int) -> None:
-    from ytterby.shell.store.licence_ledger import NewEntry, add_entry
-
-    is_spent = row.drawn >= quantity and row.reserved == 0 and row.is_exhausted
-    add_entry(
-        row,
-        NewEntry(
-            log_index=index,
-            kind=LICENSED,
-            declaration="",
-            declaration_line=0,
-            seq=version,
-            day="",
-            asked=quantity,
-            unit=row.unit,
-            code="ok",
-            quantity=quantity - row.quantity,
-            tolerance=tolerance - row.tolerance,
-            is_exhausted=is_spent,
-        ),
-    )
-
-
 def follow_customs(number: str) -> None:
     """Bring the row of a licence up to what customs answered: acknowledged, it is active.
 
@@ -192,12 +206,12 @@ def follow_customs(number: str) -> None:
     held = held_licence(number)
     if held is None:
         return
-    follow_outbox(number, held.licence.country)
-    so_far = stored_at_customs(number)
+    so_far = follow_outbox(number, held.licence.country, records_of(number))
     status, standing = status_by_customs(held, so_far), customs_standing(so_far, held.row.version)
     if (status, standing) != (held.row.status, held.row.customs):
         LicenceRow.objects.filter(pk=held.row.pk).update(status=status, customs=standing)
-    follow_use(number)
+        held.row.status, held.row.customs = status, standing
+    follow_use(number, held)
 
 
 def customs_standing(so_far: LicenceAtCustoms, version: int) -> str:
@@ -223,14 +237,15 @@ def status_by_customs(held: HeldLicence, so_far: LicenceAtCustoms) -> str:
     return ISSUED if status in {ACTIVE, EXHAUSTED} and not is_acknowledged else status
 
 
-def follow_use(number: str, held: HeldLicence | None = None) -> None:
+def follow_use(number: str, held: HeldLicence | None = None, lines: Mapping[str, LicenceLineRow] | None = None) -> None:
     """Bring the status of a licence up to what was drawn: exhausted where nothing is left of it, or its export is gone;
-    active again where a correction gave something back. `held` spares reading it again.
+    active again where a correction gave something back. `held` and `lines` spare reading them again.
     """
     held = held or held_licence(number)
     if held is None or held.row.status not in {ACTIVE, EXHAUSTED}:
         return
-    status = EXHAUSTED if is_used_up(held.licence, stored_lines(number).values()) else ACTIVE
+    rows = stored_lines(number) if lines is None else lines
+    status = EXHAUSTED if is_used_up(held.licence, rows.values()) else ACTIVE
     if status != held.row.status:
         LicenceRow.objects.filter(pk=held.row.pk).update(status=status)
 

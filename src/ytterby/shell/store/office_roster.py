@@ -12,6 +12,9 @@ import msgspec
 
 from ytterby.chain.party import OPERATOR
 from ytterby.licence.office_roster import Conflict, Post, Presence, Roster, Said, said_problems
+from ytterby.shell.store.log_marks import kept_by
+from ytterby.shell.store.reading.kept import Kept
+from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.shell.store.rights import Record, Rights, rights_by_index, signature_flaw, stored_records
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 PRESENCE, POST, CONFLICT = "presence", "post", "conflict"
 OFFICE_KINDS = (PRESENCE, POST, CONFLICT)
 UNREADABLE = (KeyError, TypeError, ValueError, msgspec.ValidationError)
+ROSTERS_KEPT = 8
+_kept = Kept[Roster](ROSTERS_KEPT)
 
 Json = dict[str, Any]
 
@@ -76,6 +81,13 @@ def speaker_problem(rights: Rights, register: "Register", record: Record, said: 
 def stored_roster(register: "Register") -> Roster:
     """Return who works in the office now."""
     return roster_from(register)[0]
+
+
+def kept_roster(register: "Register", size: int) -> Roster:
+    """Return who worked in the office at a log size, worked out anew only where somebody said something or rights
+    changed. Nobody changes it.
+    """
+    return kept_by(_kept, (*OFFICE_KINDS, *RIGHTS_KINDS), size, lambda: roster_at(register, size))
 
 
 def roster_at(register: "Register", index: int) -> Roster:

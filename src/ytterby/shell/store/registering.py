@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ytterby.proof.entry import SALT_BYTES
 from ytterby.proof.registration import registration_digest
+from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LogHead, Registration
 from ytterby.shell.store.writing import REGISTRATION, accepted_at, append, new_record, write
 from ytterby.terms.instant import write_instant
@@ -42,8 +43,14 @@ def register_documents(
     *,
     check: Callable[[], None] = nothing_to_check,
     after: Callable[[int], None] = nothing_beside,
+    judged_at: int | None = None,
+    are_new: bool = False,
 ) -> int:
-    """Enter these documents in one transaction; what is registered with the same fields already is passed over.
+    """Enter these documents in one transaction; what is registered with the same fields already is passed over, which
+    is not looked for where `are_new` says that none can be.
+
+    `judged_at` is the log size at which the caller made sure of all that `check` would: where the log is still of that
+    size, nothing came in between, and it is not checked again.
 
     `check` runs under the lock before anything is entered, and raises where nothing may be; what it writes beside the
     log is written with the documents. So is what `after` writes, which runs when they are entered and gets the number
@@ -56,23 +63,12 @@ def register_documents(
         made.append((kind, key, text, digest, salt, new_record(REGISTRATION, salt, digest)))
 
     def enter(head: LogHead) -> int:
-        check()
-        new = [row for row in made if not _is_latest(row[0], row[1], row[2])]
+        if judged_at is None or head.size != judged_at:
+            check()
+        new = made if are_new else [row for row in made if not _is_latest(row[0], row[1], row[2])]
         first = append(head, [row[5] for row in new], accepted_at(head, at))
-        Registration.objects.bulk_create(
-            [
-                Registration(
-                    log_index=first + i,
-                    kind=kind,
-                    key=key,
-                    document=text,
-                    digest=digest,
-                    salt=salt,
-                    submitter=submitter,
-                )
-                for i, (kind, key, text, digest, salt, _) in enumerate(new)
-            ]
-        )
+        rows = [(first + n, *row[:5], submitter) for n, row in enumerate(new)]
+        insert_rows(Registration, ("log_index", "kind", "key", "document", "digest", "salt", "submitter"), rows)
         after(first)
         return head.size
 

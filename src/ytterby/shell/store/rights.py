@@ -25,7 +25,9 @@ from ytterby.chain.party import OPERATOR
 from ytterby.proof.approval import PasskeyEntry, SigningKeys
 from ytterby.proof.base64url import from_base64url
 from ytterby.proof.key import KeyUse, PublicKey
+from ytterby.shell.store.log_marks import kept_by
 from ytterby.shell.store.models import Account, Registration
+from ytterby.shell.store.reading.kept import Kept
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -38,6 +40,7 @@ FOUNDERS = 2
 # What is signed: all fields but these.
 UNSIGNED = frozenset({"signature", "registered_at"})
 DOMAIN = "ytterby/right/v1"
+RIGHTS_KEPT = 8
 
 Json = dict[str, Any]
 
@@ -125,6 +128,7 @@ class Rights:
 
 
 RightsAt = Callable[[int], Rights]
+_kept = Kept[Rights](RIGHTS_KEPT)
 
 
 def signed_text(register_id: str, kind: str, fields: Mapping[str, Any]) -> bytes:
@@ -300,6 +304,15 @@ def stored_records(size: int | None = None, *, kinds: Collection[str] = KINDS) -
 def stored_rights(register: "Register") -> Rights:
     """Return what the log gives now."""
     return rights_from_log(stored_records(), register_id=register.id, is_demo=register.is_demo)
+
+
+def kept_rights(register: "Register", size: int) -> Rights:
+    """Return what the log gave at a size, worked out anew only where a record of rights came in. Nobody changes it."""
+
+    def work_out() -> Rights:
+        return rights_from_log(stored_records(size), register_id=register.id, is_demo=register.is_demo)
+
+    return kept_by(_kept, KINDS, size, work_out)
 
 
 def rights_by_index(register: "Register") -> RightsAt:

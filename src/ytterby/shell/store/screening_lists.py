@@ -22,6 +22,7 @@ from ytterby.screening.list_state import (
     list_states,
 )
 from ytterby.shell.store.asking import rows_among
+from ytterby.shell.store.log_marks import last_of
 from ytterby.shell.store.models import ListedText, ListMembers, Registration
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.viewer import LICENSING
@@ -45,8 +46,9 @@ Json = dict[str, Any]
 
 def last_list_record(size: int | None = None) -> int:
     """Return the number of the last record about lists in the log, up to a log size; -1 where there is none."""
+    if size is not None:
+        return last_of(LIST_KINDS, size)
     rows = Registration.objects.filter(kind__in=LIST_KINDS)
-    rows = rows if size is None else rows.filter(log_index__lt=size)
     last = rows.order_by("-log_index").values_list("log_index", flat=True).first()
     return -1 if last is None else last
 

@@ -20,7 +20,10 @@ from ytterby.screening.policy import Policy, policy_on
 from ytterby.screening.run import ScreeningRun, read_run
 from ytterby.screening.suppressed_sample import sample_of
 from ytterby.shell.site.screening_tables import screening_policies
+from ytterby.shell.store.log_marks import kept_by
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.viewer import LICENSING
+from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.shell.store.rights import Record, Rights, RightsAt, rights_by_index, signature_flaw, stored_records
 
 if TYPE_CHECKING:
@@ -53,6 +56,10 @@ class Screenings:
     dispositions: dict[str, Disposition] = field(default_factory=dict)
     samples: dict[str, DrawnSample] = field(default_factory=dict)
     flaws: list[tuple[int, str]] = field(default_factory=list)
+
+
+SCREENINGS_KEPT = 4
+_kept = Kept[Screenings](SCREENINGS_KEPT)
 
 
 def opinion_fields(number: str, opinion: Opinion, version: int) -> Json:
@@ -146,6 +153,13 @@ def _sample(found: Screenings, record: Record, policies: Sequence[Policy]) -> st
         return "the month was drawn before"
     found.samples[sample.month] = sample
     return None
+
+
+def kept_screenings(register: "Register", size: int) -> Screenings:
+    """Return what the log gave at a size, worked out anew only where somebody was screened or spoke, or rights changed.
+    Nobody changes it.
+    """
+    return kept_by(_kept, (*KINDS, *RIGHTS_KINDS), size, lambda: stored_screenings(register, size))
 
 
 def stored_screenings(register: "Register", size: int | None = None) -> Screenings:

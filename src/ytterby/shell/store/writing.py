@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -20,6 +21,7 @@ from ytterby.proof.entry import public_entry, record_entry
 from ytterby.proof.merkle import Frontier, leaf_hash, node_hash
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.inserting import insert_rows, update_rows
+from ytterby.shell.store.log_tail import note_appended
 from ytterby.shell.store.models import LogEntry, LogHead, StoredHash
 from ytterby.terms.instant import read_instant, write_instant
 
@@ -32,6 +34,7 @@ EVENT, REGISTRATION, PUBLIC = "event", "registration", "public"
 T = TypeVar("T")
 
 _turn = threading.RLock()
+_begun = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ def write(action: Callable[[LogHead], T]) -> T:
     for attempt in range(TRIES):
         try:
             with _one_thread(), transaction.atomic():
-                return action(_locked_head())
+                head = _locked_head()
+                with _entering(head.size):
+                    return action(head)
         except OperationalError as error:
             if not is_passing(error) or attempt == TRIES - 1:
                 raise
@@ -85,6 +90,24 @@ def _locked_head() -> LogHead:
 def save_head(head: LogHead, *columns: str) -> None:
     """Store what has changed in the head of the log; the caller holds its lock."""
     update_rows(LogHead, columns, [(*(getattr(head, column) for column in columns), head.pk)])
+
+
+@contextmanager
+def _entering(size: int) -> Iterator[None]:
+    """Remember at which size of the log the outermost transaction of this thread began."""
+    if hasattr(_begun, "size"):
+        yield
+        return
+    _begun.size = size
+    try:
+        yield
+    finally:
+        del _begun.size
+
+
+def is_settled(size: int) -> bool:
+    """Tell whether the log up to a size stays as it is: no transaction of this thread can take any of it back."""
+    return size <= getattr(_begun, "size", size)
 
 
 @contextmanager
@@ -143,6 +166,8 @@ def append_batches(head: LogHead, batches: Sequence[Batch]) -> int:
     _store_hashes(first, leaves)
     head.size, head.frontier, head.root, head.accepted_at = size, frontier.to_bytes(), frontier.root(), batches[-1].at
     save_head(head, "size", "frontier", "root", "accepted_at")
+    pairs = [(entry.entry, entry.leaf) for batch in batches for entry in batch.entries]
+    transaction.on_commit(partial(note_appended, head.register_id, first, pairs, head.root))
     return first
 
 
@@ -152,11 +177,11 @@ def _store_hashes(first: int, leaves: list[bytes]) -> None:
     while below:
         width = 1 << TILE_BITS
         begin = start - start % width
+        if start - begin + len(below) < width:
+            return
         if begin != start:
             below = stored_hashes(level, begin, start) + below
         whole = len(below) // width
-        if not whole:
-            return
         roots = [fold(below[i * width : (i + 1) * width]) for i in range(whole)]
         level, start, below = level + 1, begin // width, roots
         insert_rows(

@@ -2,17 +2,14 @@
 
 from functools import lru_cache
 
-from django.db import connection
-
 from ytterby.chain.world import World
 from ytterby.shell.site.packs import limits, matter_tables
 from ytterby.shell.site.register import current_register
-from ytterby.shell.store.asking import rows_where
-from ytterby.shell.store.models import Registration
-from ytterby.shell.store.registrations import registered_directory, registered_products
+from ytterby.shell.store.log_marks import last_of
+from ytterby.shell.store.registrations import NAMED_LIST, registered_directory, registered_products
 
-# Kinds of record that parties, sites, mandates and products are read from (`registrations`).
-WORLDLY = ("party", "site", "mandate", "product")
+# Kinds of record that parties, sites, mandates, lists of enterprises and products are read from (`registrations`).
+WORLDLY = ("party", "site", "mandate", "product", NAMED_LIST)
 
 
 def world_at(size: int) -> World:
@@ -30,12 +27,7 @@ def registered_to(size: int) -> int:
 
     What cases and licences say is registered too, and far more often: no book is read anew for it.
     """
-    table = connection.ops.quote_name(Registration._meta.db_table)
-    newest = f"(SELECT MAX(log_index) FROM {table} WHERE kind = %s AND log_index < %s)"  # noqa: S608 -- our own model
-    among = f"log_index IN ({', '.join([newest] * len(WORLDLY))})"
-    parameters = [one for kind in WORLDLY for one in (kind, size)]
-    last = rows_where(Registration, ("log_index",), among, parameters, "ORDER BY log_index DESC LIMIT 1")
-    return last[0][0] + 1 if last else 0
+    return last_of(WORLDLY, size) + 1
 
 
 @lru_cache(maxsize=8)

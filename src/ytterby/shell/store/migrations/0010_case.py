@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["is_open", "holder", "due", "number"], name="case_worklist"),
                     models.Index(fields=["is_open", "officer", "due", "number"], name="case_of_officer"),
                     models.Index(fields=["applicant", "number"], name="case_of_applicant"),
+                    models.Index(fields=["due", "number"], name="case_due"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="case_version_from_one")

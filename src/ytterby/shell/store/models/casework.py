@@ -35,12 +35,13 @@ class CaseRow(models.Model):
     copy_of = models.TextField(default="")
 
     class Meta:
-        """Read by worklists: open cases of a holder, of an officer, of an applicant."""
+        """Read by worklists: open cases of a holder, of an officer, of an applicant, and all by their day."""
 
         indexes = [
             models.Index(fields=["is_open", "holder", "due", "number"], name="case_worklist"),
             models.Index(fields=["is_open", "officer", "due", "number"], name="case_of_officer"),
             models.Index(fields=["applicant", "number"], name="case_of_applicant"),
+            models.Index(fields=["due", "number"], name="case_due"),
         ]
         constraints = [models.CheckConstraint(condition=Q(version__gte=1), name="case_version_from_one")]
 

@@ -30,12 +30,13 @@ from ytterby.screening.flag import Flag, Measured
 from ytterby.screening.flag_facts import FlagInput, Refusal
 from ytterby.screening.flags import combined, judge_flags, loudest, questions
 from ytterby.shell.site.screening_tables import flag_rules, flag_rules_digest, flag_tables
-from ytterby.shell.store.case_marks import asked_elsewhere
 from ytterby.shell.store.reading.end_use import EndUseQuestion, demonstrated_use, end_user_facts
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import Viewer
 
 COVERAGE = 2  # standard uncertainties
+# What other cases ask for, in kilograms, by end user and element (`case_marks.asked_elsewhere`).
+Elsewhere = Mapping[tuple[str, str], Decimal]
 GOODS = ""  # kilograms of goods, and of no element
 
 
@@ -70,10 +71,10 @@ class Wanted:
 
 def flags_section(
     viewer: Viewer,
-    case: str,
     application: Application,
     wanted: Wanted,
     precedents: tuple[Precedent, ...],
+    elsewhere: Elsewhere,
     *,
     on: date,
     known: Known,
@@ -85,7 +86,6 @@ def flags_section(
     if not use or basis is None:
         return FlagsSection(why="no_use_code" if not use else "quantity_unknown")
     element, kg = basis
-    elsewhere = asked_elsewhere(case, users)
     # Rules that this version holds, by the day that they are of: what was gathered stands in the case by value.
     rules, rows = flag_rules().on(on, known=date.max), []
     if not rules:
@@ -151,7 +151,7 @@ def _flag(one: Flag) -> FlagFound:
 
 
 def consumption_section(
-    viewer: Viewer, case: str, application: Application, wanted: Wanted, *, on: date, known: Known
+    viewer: Viewer, application: Application, wanted: Wanted, elsewhere: Elsewhere, *, on: date, known: Known
 ) -> ConsumptionSection:
     """Return what each end user demonstrably uses in a year beside what this case and all others ask for it."""
     users = end_users_of(application)
@@ -159,7 +159,6 @@ def consumption_section(
         return ConsumptionSection(why="no_end_user")
     if not wanted.all_kg:
         return ConsumptionSection(why="quantity_unknown")
-    elsewhere = asked_elsewhere(case, users)
     rows = []
     for user in users:
         for element, kg in sorted(wanted.all_kg.items()):

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max
-
 from ytterby.chain.party import OPERATOR
 from ytterby.law.completeness import judge_completeness
 from ytterby.law.dossier import read_dossier
@@ -31,8 +29,6 @@ from ytterby.licence.evidence import (
     ToldSection,
     ratio_text,
 )
-from ytterby.licence.filed import KINDS as FILING_KINDS
-from ytterby.licence.filed import Filed
 from ytterby.licence.finding import ExporterView, completeness_section
 from ytterby.licence.law_evidence import LineGoods, Transaction, law_section
 from ytterby.licence.lot_evidence import LineAsked, lots_section
@@ -43,24 +39,17 @@ from ytterby.screening.hit import Hit
 from ytterby.shell.site.filing_tables import filing_rules
 from ytterby.shell.site.packs import door_tables, use_limits
 from ytterby.shell.site.register import current_register
-from ytterby.shell.store.case_marks import other_claims, precedents_of
+from ytterby.shell.store.case_marks import asked_elsewhere, other_claims, precedents_of
 from ytterby.shell.store.casework.case_desk import Desk, name_of_party
-from ytterby.shell.store.filed import stored_filed
-from ytterby.shell.store.models import Registration
+from ytterby.shell.store.filed import Filed, kept_filed
 from ytterby.shell.store.reading.book_size import book_known
 from ytterby.shell.store.reading.case_end_users import Wanted, consumption_section, flags_section
 from ytterby.shell.store.reading.case_goods import line_goods
 from ytterby.shell.store.reading.case_lots import OfferedLots, own_goods, own_lots
 from ytterby.shell.store.reading.findings import open_findings_of
-from ytterby.shell.store.reading.kept import Kept
-from ytterby.shell.store.reading.screening import check_parties, list_digests
-from ytterby.shell.store.reading.screening_lists import screened_lists
+from ytterby.shell.store.reading.screening import check_parties, digests_of_lists
 from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER, Viewer
-from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.terms.instant import write_instant
-
-FILED_KEPT = 4
-_filed_kept = Kept[Filed](FILED_KEPT)
 
 
 def gathers_evidence(viewer: Viewer) -> bool:
@@ -98,6 +87,7 @@ def gather_evidence(
     compared = _compared(law, application)
     precedents = tuple(precedents_of(compared))
     told = book_known(OPERATOR_VIEWER, known)
+    elsewhere = asked_elsewhere(case, end_users_of(application))
     end_users, statements = _filed(desk, application)
     return Evidence(
         case=case,
@@ -105,13 +95,13 @@ def gather_evidence(
         at=write_instant(desk.at),
         as_of_size=known.size,
         packs=desk.packs,
-        lists=dict(list_digests(viewer, screened_lists(viewer, known))),
+        lists=dict(digests_of_lists(viewer, known)),
         completeness=_completeness(desk, application),
         law=law,
         screening=_screening(viewer, desk, application),
         lots=lots,
-        flags=flags_section(viewer, case, application, wanted, precedents, on=on, known=told),
-        consumption=consumption_section(viewer, case, application, wanted, on=on, known=told),
+        flags=flags_section(viewer, application, wanted, precedents, elsewhere, on=on, known=told),
+        consumption=consumption_section(viewer, application, wanted, elsewhere, on=on, known=told),
         precedents=_precedents(compared, precedents, case, on),
         end_users=end_users,
         statements=statements,
@@ -121,10 +111,7 @@ def gather_evidence(
 def _filed(desk: Desk, application: Application) -> tuple[ToldSection, ToldSection]:
     """Return what the parties filed: how well end users are known, and what they stated."""
     register = current_register()
-    # Folded anew only where something was filed, or somebody's rights changed.
-    rows = Registration.objects.filter(kind__in=(*FILING_KINDS, *RIGHTS_KINDS), log_index__lt=desk.known.size)
-    last = rows.aggregate(last=Max("log_index"))["last"]
-    filed = _filed_kept.get((register.id, last), lambda: stored_filed(register, desk.known.size))
+    filed = kept_filed(register, desk.known.size)
     law = _end_user_law(desk, application, filed)
     end_users = end_users_section(application, filed, filing_rules(register.id).invitations, law)
     return end_users, statements_section(application, filed, desk.today)

@@ -28,8 +28,10 @@ from ytterby.screening.ownership import ListedParty
 from ytterby.screening.ownership_verdict import Ownership
 from ytterby.shell.site.packs import use_limits
 from ytterby.shell.site.screening_tables import flag_rules, flag_tables, ownership_rules
+from ytterby.shell.store.log_marks import kept_by
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.book import book_of
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.naming import Json, exact, figure, party_name
@@ -41,6 +43,10 @@ OFFICERS = frozenset({AUDIT, LICENSING})
 YEAR, MONTHS = timedelta(days=365), 12
 BALANCED_FOR_MAGNETS = "Nd"  # a balance needs an element, and every magnet of NdFeB holds this one
 GRAMS = Decimal("0.000001")  # to the milligram; what is told in more digits is arithmetic
+
+
+DAYS_KEPT = 256
+_registered_days = Kept[date | None](DAYS_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +312,13 @@ def _balance(sites: list[str], element: str, known: Known) -> Measured | None:
 
 def _registered_on(party: str, known: Known) -> date | None:
     """Return the day on which the register first entered the party."""
-    rows = Registration.objects.filter(kind="party", key=party, log_index__lt=known.size).order_by("log_index")
-    text = rows.values_list("document", flat=True).first()
-    return None if text is None else date.fromisoformat(json.loads(text)["registered_at"][:10])
+
+    def read() -> date | None:
+        rows = Registration.objects.filter(kind="party", key=party, log_index__lt=known.size).order_by("log_index")
+        text = rows.values_list("document", flat=True).first()
+        return None if text is None else date.fromisoformat(json.loads(text)["registered_at"][:10])
+
+    return kept_by(_registered_days, ("party",), known.size, read, party)
 
 
 def _ownership(asked: EndUseQuestion, known: Known) -> OwnershipFacts:

@@ -6,7 +6,8 @@ Who may ask: everybody; the size of the log is public.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from ytterby.shell.store.models import LogEntry, LogHead
+from ytterby.shell.store.log_marks import head_size
+from ytterby.shell.store.models import LogEntry
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.terms.instant import write_instant
 
@@ -31,7 +32,7 @@ def known_at(viewer: Viewer, size: int | None) -> Known:
     """Return the log size at or below the one asked for that ends a submission; the head for None."""
     del viewer
     if size is None:
-        return Known(LogHead.objects.get(id=1).size)
+        return Known(head_size())
     found = LogEntry.objects.filter(batch_end__lte=size).order_by("-batch_end").values_list("batch_end", flat=True)
     return Known(found.first() or 0, size)
 

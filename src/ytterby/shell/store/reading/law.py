@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from math import inf
 
-from django.db.models import Count, Max
-
 from ytterby.law.book import LawBook
 from ytterby.law.calendar import Calendar
 from ytterby.law.clock_rule import ClockRule
@@ -24,13 +22,14 @@ from ytterby.shell.site.law_change_words import change_json
 from ytterby.shell.site.law_packs import packaged_packs
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.laws import KINDS, Law, Laws, Proposal, SettledEntry, fold, stored_laws
-from ytterby.shell.store.models import LogEntry, Registration
+from ytterby.shell.store.log_marks import accepted_before, kept_by
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.log import register_id
 from ytterby.shell.store.reading.naming import Json
 from ytterby.shell.store.reading.viewer import Viewer
 from ytterby.shell.store.rights import IN_FORCE, PROPOSED
+from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.terms.instant import read_instant, write_instant
 from ytterby.terms.problem import Problem
 
@@ -143,10 +142,8 @@ def changes_ahead(viewer: Viewer, known: Known, at: Instant = None) -> list[Prop
 
 def _laws(viewer: Viewer, known: Known) -> Laws:
     """Return what the log gives at a log size; replayed anew only where a record of law came in."""
-    rows = Registration.objects.filter(kind__in=KINDS, log_index__lt=known.size)
-    count = rows.aggregate(count=Count("log_index"), last=Max("log_index"))
-    key = (register_id(viewer), count["count"], count["last"])
-    return _laws_kept.get(key, lambda: stored_laws(current_register(), known.size))
+    del viewer
+    return kept_by(_laws_kept, (*KINDS, *RIGHTS_KINDS), known.size, lambda: stored_laws(current_register(), known.size))
 
 
 def _law_at(viewer: Viewer, known: Known, at: Instant) -> Law:
@@ -170,8 +167,7 @@ def _folded(proposals: list[Proposal], settled: list[SettledEntry]) -> tuple[Law
 
 def _instant(known: Known, at: Instant) -> datetime:
     """Return the instant at which is asked: the one handed in, and never before the last entry was accepted."""
-    rows = LogEntry.objects.filter(index__lt=known.size).order_by("-index").values_list("accepted_at", flat=True)
-    last = read_instant(rows.first() or "")[0] or datetime.min.replace(tzinfo=UTC)
+    last = read_instant(accepted_before(known.size))[0] or datetime.min.replace(tzinfo=UTC)
     return last if at is None else max(at, last)
 
 

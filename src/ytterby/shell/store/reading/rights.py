@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from ytterby.shell.site.register import current_register
+from ytterby.shell.store.log_marks import head_size
 from ytterby.shell.store.models import Account
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.viewer import CUSTOMS, OPERATOR_VIEWER, Viewer
-from ytterby.shell.store.rights import ACCOUNT, CREDENTIAL, Granted, stored_rights
+from ytterby.shell.store.rights import ACCOUNT, CREDENTIAL, Granted, kept_rights, stored_rights
 
 Json = dict[str, Any]
 
@@ -21,7 +22,7 @@ def viewer_of(viewer: Viewer, party: str, on: date) -> Viewer:
     """Return a party as a viewer on a day; the operator as itself."""
     if party == OPERATOR_VIEWER.party:
         return OPERATOR_VIEWER
-    held = stored_rights(current_register()).of_party(party, on)
+    held = kept_rights(current_register(), head_size()).of_party(party, on)
     places: set[str] = set()
     for one in held:
         if one.mandate == CUSTOMS:

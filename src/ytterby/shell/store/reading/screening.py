@@ -19,17 +19,24 @@ from ytterby.screening.ownership import latest_stakes
 from ytterby.screening.run import screenings_of
 from ytterby.screening.screened_party import ScreenedParty
 from ytterby.shell.site.register import current_register
+from ytterby.shell.store.log_marks import kept_by
 from ytterby.shell.store.models import Registration
 from ytterby.shell.store.reading.entries import whole_directory
+from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.owners import declared_stakes
-from ytterby.shell.store.reading.screening_lists import ScreenedList, lists_in_force, screened_lists
+from ytterby.shell.store.reading.screening_lists import ScreenedList, lists_in_force, reads_lists, screened_lists
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, Viewer
-from ytterby.shell.store.screenings import OFFICES, Screenings, stored_screenings
+from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
+from ytterby.shell.store.screening_lists import LIST_KINDS
+from ytterby.shell.store.screenings import OFFICES, Screenings, kept_screenings
 
 READERS = frozenset({AUDIT, LICENSING})
 # The age of screenings decides nothing in a list of hits.
 NOON = time(12)
+PARTY = "party"
+REGISTERED_KEPT, DIGESTS_KEPT = 2, 8
+_digests = Kept[Mapping[str, str]](DIGESTS_KEPT)
 
 
 def reads_screening(viewer: Viewer) -> bool:
@@ -48,6 +55,9 @@ class Registered:
 
     party: ScreenedParty
     index: int
+
+
+_registered = Kept[dict[str, Registered]](REGISTERED_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,15 @@ def registered_parties(viewer: Viewer, known: Known) -> dict[str, Registered]:
     """Return all parties as they are screened, by identifier; nothing to whoever does not screen."""
     if not reads_screening(viewer):
         return {}
-    rows = Registration.objects.filter(kind="party", log_index__lt=known.size).order_by("log_index")
-    index = dict(rows.values_list("key", "log_index"))
-    parties = whole_directory(viewer, known).parties
-    return {id_: Registered(screened_party(viewer, one), index[id_]) for id_, one in parties.items() if id_ in index}
+
+    def read() -> dict[str, Registered]:
+        rows = Registration.objects.filter(kind=PARTY, log_index__lt=known.size).order_by("log_index")
+        index = dict(rows.values_list("key", "log_index"))
+        parties = whole_directory(viewer, known).parties
+        among = ((id_, one) for id_, one in parties.items() if id_ in index)
+        return {id_: Registered(screened_party(viewer, one), index[id_]) for id_, one in among}
+
+    return kept_by(_registered, (PARTY,), known.size, read)
 
 
 def with_owners(viewer: Viewer, known: Known, parties: Iterable[str], on: date) -> tuple[str, ...]:
@@ -123,7 +138,7 @@ def check_parties(
     """
     if not reads_screening(viewer):
         raise PermissionError("screening is read by those who screen")
-    found = stored_screenings(current_register(), known.size)
+    found = kept_screenings(current_register(), known.size)
     registered = registered_parties(viewer, known)
     wanted = with_owners(viewer, known, parties, at.date())
     chosen = [registered[id_].party if id_ in registered else _stranger(id_) for id_ in wanted]
@@ -148,11 +163,27 @@ def _screened(found: Screenings, parties: Iterable[Registered], at: datetime) ->
 
 def _standings(viewer: Viewer, known: Known, at: datetime) -> list[ListStanding]:
     """Return the lists that must be screened against, and those that are there beside them."""
-    digests = list_digests(viewer, screened_lists(viewer, known))
+    digests = digests_of_lists(viewer, known)
     return [
         ListStanding(one.list_id, digests.get(one.list_id), one.keeps_from_checking or one.is_stale)
         for one in lists_in_force(viewer, known, at)
     ]
+
+
+def digests_of_lists(viewer: Viewer, known: Known) -> Mapping[str, str]:
+    """Return the digests of all lists that are screened as known at a log size; read anew only where one changed.
+
+    Raises:
+        PermissionError: the viewer may not read lists.
+        LookupError: a snapshot in force cannot be read.
+    """
+    if not reads_lists(viewer):
+        raise PermissionError("lists are read by those who screen")
+
+    def read() -> Mapping[str, str]:
+        return list_digests(viewer, screened_lists(viewer, known))
+
+    return kept_by(_digests, (*LIST_KINDS, *RIGHTS_KINDS), known.size, read)
 
 
 def list_digests(viewer: Viewer, lists: Iterable[ScreenedList]) -> Mapping[str, str]:
@@ -186,7 +217,7 @@ def _rank(one: Alert) -> tuple[bool, int, float, str]:
 def _alerts(viewer: Viewer, known: Known, on: date, account: str = "") -> Iterator[Alert]:
     if not reads_screening(viewer):
         return
-    found = stored_screenings(current_register(), known.size)
+    found = kept_screenings(current_register(), known.size)
     registered = registered_parties(viewer, known)
     hit_parties = [registered[id_] for id_ in sorted({hit.party for hit in found.hits.values()}) if id_ in registered]
     screened = _screened(found, hit_parties, datetime.combine(on, NOON, tzinfo=UTC))
