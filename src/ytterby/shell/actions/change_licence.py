@@ -227,6 +227,7 @@ def _enter(
             raise _Stale
 
     def after(first: int) -> None:
+        """Write the rows; the caller holds the lock."""
         entered.append(first)
         if to is not None:
             row = LicenceRow.objects.filter(number=number).order_by("-version")[0]

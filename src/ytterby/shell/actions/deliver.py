@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage, get_connection
 from ytterby.shell.actions.clock import now
 from ytterby.shell.site.notice_texts import notice_texts
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.models import NoticeRow
+from ytterby.shell.store.models import LogHead, NoticeRow
 from ytterby.shell.store.models.outbox import FAILED, QUEUED, SENT
 from ytterby.shell.store.writing import write
 from ytterby.shell.wording import fill
@@ -106,4 +106,9 @@ def _claimed(row: NoticeRow, at: datetime) -> bool:
 def _settle(row: NoticeRow, state: str, **fields: str) -> None:
     """Note what came of a notice; what is not tried again keeps no link."""
     gone = {} if state == QUEUED else {"link": ""}
-    write(lambda head: NoticeRow.objects.filter(id=row.id).update(state=state, **gone, **fields))
+
+    def enter(head: LogHead) -> None:
+        del head
+        NoticeRow.objects.filter(id=row.id).update(state=state, **gone, **fields)
+
+    write(enter)

@@ -70,6 +70,7 @@ def follow_left(register: Register, *, at: datetime | None = None) -> None:
 
 def _mark(index: int, followed: int, why: str) -> None:
     def mark(head: LogHead) -> None:
+        """Write it; the caller holds the lock."""
         del head
         LicensedEvent.objects.filter(log_index=index).update(followed=followed, why=why)
 

@@ -96,6 +96,7 @@ def write_case_mark(case: Case, table: TransitionTable, before: Case | None = No
 
 
 def _write_claims(case: str, old: CaseMark, new: CaseMark) -> None:
+    """Write reservations where they have changed; the caller holds the lock."""
     if (old.holder, old.licence, old.claims) == (new.holder, new.licence, new.claims):
         return
     if old.claims:
@@ -114,6 +115,7 @@ def _write_claims(case: str, old: CaseMark, new: CaseMark) -> None:
 
 
 def _write_asks(case: str, old: CaseMark, new: CaseMark) -> None:
+    """Write what end users are to get where that has changed; the caller holds the lock."""
     if old.asks == new.asks:
         return
     if old.asks:
@@ -124,6 +126,7 @@ def _write_asks(case: str, old: CaseMark, new: CaseMark) -> None:
 
 
 def _write_precedent(case: str, old: CaseMark, new: CaseMark) -> None:
+    """Write the precedent where it has changed; the caller holds the lock."""
     if old.precedent == new.precedent:
         return
     if old.precedent is not None:

@@ -58,7 +58,7 @@ def case_records(number: str, size: int | None = None) -> list[CaseRecord]:
     return [read_record(*row) for row in found]
 
 
-def read_record(index: int, digest: bytes, document: str) -> CaseRecord:
+def read_record(index: int, digest: bytes | memoryview, document: str) -> CaseRecord:
     """Return the record of a row."""
     return CaseRecord(index, bytes(digest).hex(), msgspec.json.decode(document))
 
@@ -165,6 +165,7 @@ def party_roles(case: Case) -> set[tuple[str, str]]:
 
 
 def _write_parties(case: Case) -> None:
+    """Write who is on a case; the caller holds the lock."""
     held = set(CaseParty.objects.filter(case_id=case.number).values_list("party", "role"))
     wanted = party_roles(case)
     for party, role in held - wanted:

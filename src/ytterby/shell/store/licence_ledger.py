@@ -157,6 +157,8 @@ def add_entry(line: LicenceLineRow, new: NewEntry) -> LicenceEntryRow:
 def add_entries(entries: Sequence[tuple[LicenceLineRow, NewEntry]]) -> list[LicenceEntryRow]:
     """Add entries to lines that were read under the lock, one to each; return the rows, and bring the lines up to them.
 
+    The caller holds the lock.
+
     Raises:
         IntegrityError: a balance would not hold, or a key is taken.
     """

@@ -125,7 +125,7 @@ def enter_licence(licence: Licence, index: int, told: Sequence[KeptRecord] | Non
     """Write the rows of a licence whose record is entry `index` of the log: the version, and its lines' quantities.
 
     A version before it is superseded; what was reserved and drawn on the lines goes on. `told` are all records by which
-    customs were told of the number, where the caller has entered them; else they are read.
+    customs were told of the number, where whoever calls entered them, else they are read. The caller holds the lock.
     """
     is_first = licence.version == 1
     if not is_first:
@@ -152,7 +152,10 @@ def enter_licence(licence: Licence, index: int, told: Sequence[KeptRecord] | Non
 
 
 def _set_quantities(licence: Licence, index: int, lines: dict[str, LicenceLineRow]) -> None:
-    """Set the quantities of the lines of a version, and add its new lines to those that are there."""
+    """Set the quantities of the lines of a version, and add its new lines to those that are there.
+
+    The caller holds the lock.
+    """
     from ytterby.shell.store.licence_ledger import NewEntry, add_entries
 
     kept = set(lines)
@@ -191,7 +194,10 @@ def _set_quantities(licence: Licence, index: int, lines: dict[str, LicenceLineRo
 
 
 def set_status(number: str, status: str) -> None:
-    """Write where the version of a number that stands is now, after the record that says it."""
+    """Write where the version of a number that stands is now, after the record that says it.
+
+    The caller holds the lock.
+    """
     held = held_licence(number)
     assert held is not None, "a record is of a licence that was issued"
     LicenceRow.objects.filter(pk=held.row.pk).update(status=status)
@@ -201,7 +207,8 @@ def set_status(number: str, status: str) -> None:
 def follow_customs(number: str) -> None:
     """Bring the row of a licence up to what customs answered: acknowledged, it is active.
 
-    Whoever enters a record `customs_message` or `customs_answer` calls it after the record, in its transaction.
+    Whoever enters a record `customs_message` or `customs_answer` calls it after the record, in its transaction: the
+    caller holds the lock.
     """
     held = held_licence(number)
     if held is None:
@@ -239,7 +246,8 @@ def status_by_customs(held: HeldLicence, so_far: LicenceAtCustoms) -> str:
 
 def follow_use(number: str, held: HeldLicence | None = None, lines: Mapping[str, LicenceLineRow] | None = None) -> None:
     """Bring the status of a licence up to what was drawn: exhausted where nothing is left of it, or its export is gone;
-    active again where a correction gave something back. `held` and `lines` spare reading them again.
+    active again where a correction gave something back. `held` and `lines` spare reading them again; the caller holds
+    the lock.
     """
     held = held or held_licence(number)
     if held is None or held.row.status not in {ACTIVE, EXHAUSTED}:

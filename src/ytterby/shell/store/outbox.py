@@ -28,6 +28,8 @@ def is_address(text: str) -> bool:
 def queue_notice(kind: str, to: str, facts: Mapping[str, str], at: datetime) -> str:
     """Queue a mail in the caller's transaction; return its identifier. `facts` are some of FACTS.
 
+    The caller holds the lock.
+
     Raises:
         ValueError: a kind, address or fact that no mail may have.
     """

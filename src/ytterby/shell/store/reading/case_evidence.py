@@ -29,6 +29,7 @@ from ytterby.licence.evidence import (
     ToldSection,
     ratio_text,
 )
+from ytterby.licence.filed import Filed
 from ytterby.licence.finding import ExporterView, completeness_section
 from ytterby.licence.law_evidence import LineGoods, Transaction, law_section
 from ytterby.licence.lot_evidence import LineAsked, lots_section
@@ -41,7 +42,7 @@ from ytterby.shell.site.packs import door_tables, use_limits
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.case_marks import asked_elsewhere, other_claims, precedents_of
 from ytterby.shell.store.casework.case_desk import Desk, name_of_party
-from ytterby.shell.store.filed import Filed, kept_filed
+from ytterby.shell.store.filed import kept_filed
 from ytterby.shell.store.reading.book_size import book_known
 from ytterby.shell.store.reading.case_end_users import Wanted, consumption_section, flags_section
 from ytterby.shell.store.reading.case_goods import line_goods

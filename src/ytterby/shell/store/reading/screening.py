@@ -29,7 +29,7 @@ from ytterby.shell.store.reading.screening_lists import ScreenedList, lists_in_f
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, Viewer
 from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
 from ytterby.shell.store.screening_lists import LIST_KINDS
-from ytterby.shell.store.screenings import OFFICES, Screenings, kept_screenings
+from ytterby.shell.store.screenings import OFFICES, Screenings, kept_screenings, stored_screenings
 
 READERS = frozenset({AUDIT, LICENSING})
 # The age of screenings decides nothing in a list of hits.
@@ -217,7 +217,7 @@ def _rank(one: Alert) -> tuple[bool, int, float, str]:
 def _alerts(viewer: Viewer, known: Known, on: date, account: str = "") -> Iterator[Alert]:
     if not reads_screening(viewer):
         return
-    found = kept_screenings(current_register(), known.size)
+    found = stored_screenings(current_register(), known.size)
     registered = registered_parties(viewer, known)
     hit_parties = [registered[id_] for id_ in sorted({hit.party for hit in found.hits.values()}) if id_ in registered]
     screened = _screened(found, hit_parties, datetime.combine(on, NOON, tzinfo=UTC))
