@@ -14,8 +14,7 @@ from ytterby.shell.actions.casework import CaseChange, begin_case, take_step
 from ytterby.shell.api.asked import Asked, NotThere, Told, entered
 from ytterby.shell.api.steps import application_of, step_of
 from ytterby.shell.api.wire import BadRequest
-from ytterby.shell.store.case_replay import replay_case
-from ytterby.shell.store.cases import stored_case
+from ytterby.shell.store.reading.case_replays import replay_for
 from ytterby.shell.store.reading.casework import (
     OFFICER,
     Wanted,
@@ -26,6 +25,8 @@ from ytterby.shell.store.reading.casework import (
     part_of,
     show_case,
 )
+from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.terms.problem import is_refused, refuse
 
 CASE = "case"
@@ -127,7 +128,7 @@ def replayed(asked: Asked) -> Told:
     number = asked.parts[CASE]
     if part_of(asked.me.viewer, _find(asked, number)) != OFFICER:
         raise NotThere
-    found = replay_case(asked.register, number, asked.known.size)
+    found = replay_for(asked.me.viewer, number, asked.known)
     if found is None:
         raise NotThere
     return Told(
@@ -160,8 +161,7 @@ def _told(asked: Asked, change: CaseChange, *, status: int = 200) -> Told:
     """Return what came of a step: state and version as whoever took it counts and is told them."""
     if is_refused(change.problems):
         return entered(asked, {}, change.problems, change.size)
-    case = stored_case(change.number, change.size)
-    assert case is not None, "the step was entered"
+    case = find_case(OPERATOR_VIEWER, change.number, Known(change.size))
     is_office = part_of(asked.me.viewer, case) == OFFICER
     state, version = change.state, change.version
     if not is_office:

@@ -12,8 +12,7 @@ from ytterby.licence.customs_message import CustomsAnswer
 from ytterby.shell.actions.answer_customs import answer_customs, send_again
 from ytterby.shell.api.asked import Asked, NotThere, Told, entered
 from ytterby.shell.api.problem_body import NOT_THERE, problems_json
-from ytterby.shell.store.models import CustomsMessageRow
-from ytterby.shell.store.reading.customs import alarms, customs_errors, list_messages, waiting_messages
+from ytterby.shell.store.reading.customs import alarms, customs_errors, has_message, list_messages, waiting_messages
 
 ANSWERS_MAX = 500
 Json = dict[str, Any]
@@ -75,7 +74,7 @@ def late(asked: Asked) -> Told:
 def resend(asked: Asked) -> Told:
     """Send a rejected message again."""
     which = asked.parts["message"]
-    if not CustomsMessageRow.objects.filter(message=which).exists():
+    if not has_message(asked.me.viewer, asked.known, which):
         raise NotThere
     sent = send_again(asked.register, which, asked.me.speaker, at=asked.at)
     return entered(asked, {"message": sent.message}, sent.problems, sent.size)

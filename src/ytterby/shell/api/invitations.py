@@ -13,17 +13,15 @@ from ytterby.licence.invitation import Found, binding_text
 from ytterby.proof.base64url import to_base64url
 from ytterby.shell.actions.filing import NOBODY
 from ytterby.shell.actions.invite import (
-    Notice,
     accept_invitation,
     end_invitation,
     invite,
     open_invitation,
     request_invitation,
 )
+from ytterby.shell.actions.speaker import Speaker
 from ytterby.shell.api.asked import Asked, Told, entered
 from ytterby.shell.api.filed import UNKNOWN, filed, rows
-from ytterby.shell.store.case_speakers import Speaker
-from ytterby.shell.store.outbox import queue_notice
 from ytterby.shell.store.reading.filed import list_invitations, list_requests
 
 Json = dict[str, Any]
@@ -94,10 +92,6 @@ def ask(asked: Asked) -> Told:
 def send(asked: Asked) -> Told:
     """Invite; the mail waits in the outbox, and the link stands nowhere else."""
     one: NewInvitation = asked.body
-
-    def queue(notice: Notice) -> None:
-        queue_notice(notice.kind, notice.to, notice.facts, asked.at)
-
     change = invite(
         asked.register,
         asked_by=one.asked_by,
@@ -106,7 +100,6 @@ def send(asked: Asked) -> Told:
         found=one.found,
         speaker=asked.me.speaker,
         link_of=lambda token: f"{asked.origin}/invitation#{token}",
-        send=queue,
         case=one.case,
         request=one.request,
         rebinds=one.rebinds,

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from django.http import HttpRequest
 
+from ytterby.shell.actions.speaker import TOKEN, Speaker
 from ytterby.shell.actions.token import Bearer, bearer_of
 from ytterby.shell.site.register import current_register
-from ytterby.shell.store.case_speakers import TOKEN, Speaker
 from ytterby.shell.store.reading.rights import viewer_of
 from ytterby.shell.store.reading.viewer import AUDIT, CONSULTED, CUSTOMS, LICENSING, OPERATOR_VIEWER, PROVINCE, Viewer
 

@@ -45,6 +45,11 @@ def list_messages(viewer: Viewer, known: Known, *, state: str = "", licence: str
     return {"messages": shown, "count": rows.count(), "as_of_size": known.size}
 
 
+def has_message(viewer: Viewer, known: Known, message: str) -> bool:
+    """Tell whether there is a message for a viewer."""
+    return _readable(viewer, known).filter(message=message).exists()
+
+
 def waiting_messages(viewer: Viewer, known: Known) -> list[CustomsMessage]:
     """Return the messages that wait to be handed over, whole, the oldest first. They wait until they are answered."""
     wanted = _readable(viewer, known).filter(state=WAITING)
