@@ -45,9 +45,10 @@ def make_office(folder: Path, *, listed: str = "") -> Any:
     from ytterby.shell.actions.screen_parties import screen_parties
     from ytterby.shell.site.register import make_register
 
-    register = make_register(folder / "data", origin="bench.invalid/log", demo=True, at=AT - timedelta(days=9))
+    register = make_register(folder / "data", origin="bench.invalid/log", demo=True, at=AT - timedelta(days=801))
     before = AT - timedelta(days=8)
-    assert not import_directory(register, PARTIES, at=before).problems
+    # Long ago, so that nobody is new to the register.
+    assert not import_directory(register, PARTIES, at=AT - timedelta(days=800)).problems
     packs = []
     for content in _packs():
         pack, problems = read_pack(content)
@@ -64,7 +65,22 @@ def make_office(folder: Path, *, listed: str = "") -> Any:
             assert not told.problems, told.problems
     _import_lists(register, listed)
     screen_parties(register, at=AT)
+    _validate(register)
     return register
+
+
+def _validate(register: Any) -> None:
+    """Let one person enter what the end user has shown, and another confirm it: without that nothing is by rule."""
+    from ytterby.shell.actions.speaker import key_speaker
+    from ytterby.shell.actions.validate_end_user import confirm_validation, enter_validation
+
+    first, second = (key_speaker(register, key_of(name)) for name in OFFICERS[:2])
+    shown = dict.fromkeys(("visits", "reconciliation", "documents"), f"{AT - timedelta(days=30):%Y-%m-%d}")
+    how = {"documents": ("cd" * 32,), "at": AT - timedelta(hours=2)}
+    entered = enter_validation(register, END_USER, shown, "Visit report 12.", first, **how)
+    assert not entered.problems, entered.problems
+    confirmed = confirm_validation(register, entered.key, second, at=AT - timedelta(hours=1))
+    assert not confirmed.problems, confirmed.problems
 
 
 def _packs() -> list[Any]:
@@ -75,7 +91,7 @@ def _packs() -> list[Any]:
     by_rule = read_yaml(text)
     by_hand = read_yaml(text.replace("bench-rule", "bench-hand").replace("BENCH-rule", "BENCH-hand"))
     casework = by_hand["procedure"]["casework"]
-    del casework["score_card"]
+    del casework["score_card"], casework["validated_end_user"]
     casework["tiers"] = [one for one in casework["tiers"] if not one.get("is_automatic")]
     return [by_rule, by_hand]
 

@@ -17,7 +17,7 @@ from ytterby.proof.note import NoteError, parse_note
 from ytterby.proof.tile import TILE_WIDTH, Tile, entry_bundle, tiles_between
 from ytterby.shell.site.alone import alone
 from ytterby.shell.site.register import Register
-from ytterby.shell.store.log_tail import tail_of
+from ytterby.shell.store.log_tail import place_of, tail_of
 from ytterby.shell.store.models import LogEntry, LogHead
 from ytterby.shell.store.writing import stored_hashes
 
@@ -73,7 +73,7 @@ def _head_at_hand(register: Register, start: int, size: int | None) -> _Head | N
 
     Another process may have gone on since then: it publishes what it wrote.
     """
-    tail = None if size is None else tail_of(register.id, start, size)
+    tail = None if size is None else tail_of(place_of(register.id), start, size)
     return None if tail is None else _Head(tail.end, tail.root, start, tail.entries)
 
 

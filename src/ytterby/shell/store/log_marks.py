@@ -12,6 +12,7 @@ from django.db import connection
 
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.asking import rows_where
+from ytterby.shell.store.log_tail import place_of
 from ytterby.shell.store.models import EventRecord, LogEntry, LogHead, Registration
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.writing import is_settled
@@ -32,6 +33,11 @@ _newest = Kept[tuple[int, Marks]](_REGISTERS_MAX)
 _accepted = Kept[str](_KEPT_MAX)
 
 
+def place_of_register() -> Hashable:
+    """Return what tells the open register from any other."""
+    return place_of(current_register().id)
+
+
 def last_of(kinds: Collection[str], size: int) -> int:
     """Return the number of the newest record of some kinds before a log size; -1 where there is none."""
     marks = marks_at(size)
@@ -44,12 +50,12 @@ def kept_by(kept: Kept[T], kinds: Collection[str], size: int, make: Callable[[],
     `more` is what else the answer hangs on; nobody changes what is kept.
     """
     last = last_of(kinds, size)
-    return kept.get((current_register().id, last, *more), make) if is_settled(last + 1) else make()
+    return kept.get((place_of_register(), last, *more), make) if is_settled(last + 1) else make()
 
 
 def marks_at(size: int) -> Marks:
     """Return the numbers of the newest records before a log size by their kind, and of events by EVENTS."""
-    register = current_register().id
+    register = place_of_register()
 
     def find() -> Marks:
         before = _newest.peek(register)
@@ -84,13 +90,13 @@ def head_size() -> int:
 
 def looked_from() -> int:
     """Return the log size from which on `note_marks` wants to be told the newest records; 0 where none is known."""
-    before = _newest.peek(current_register().id)
+    before = _newest.peek(place_of_register())
     return 0 if before is None else before[0]
 
 
 def note_marks(start: int, size: int, since: Marks) -> None:
     """Keep what a statement that asked for more told too: the newest records from `start` (`looked_from`) to a size."""
-    register = current_register().id
+    register = place_of_register()
     before = _newest.peek(register)
     if before is None or before[0] != start or size < start or not is_settled(size):
         return
@@ -99,7 +105,7 @@ def note_marks(start: int, size: int, since: Marks) -> None:
     _note(register, size, found)
 
 
-def _note(register: str, size: int, found: Marks) -> None:
+def _note(register: Hashable, size: int, found: Marks) -> None:
     before = _newest.peek(register)
     if before is None or before[0] < size:
         _newest.put(register, (size, found))
@@ -112,13 +118,13 @@ def accepted_before(size: int) -> str:
         rows = rows_where(LogEntry, ("accepted_at",), '"index" < %s', [size], 'ORDER BY "index" DESC LIMIT 1')
         return str(rows[0][0]) if rows else ""
 
-    return _accepted.get((current_register().id, size), find) if is_settled(size) else find()
+    return _accepted.get((place_of_register(), size), find) if is_settled(size) else find()
 
 
 def note_accepted(size: int, at: str) -> None:
     """Keep when the last entry before a log size was accepted, where whoever read the head knows it."""
     if is_settled(size):
-        _accepted.put((current_register().id, size), at)
+        _accepted.put((place_of_register(), size), at)
 
 
 def _since(start: int, end: int) -> dict[str, int]:

@@ -3,9 +3,11 @@
 Only what was committed is here. Another process may have appended more; whoever asks says up to which size it needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from threading import Lock
 from typing import NamedTuple
+
+from django.db import connection
 
 # Two tiles: whoever publishes after each step needs the last one, and the one before it when that is full.
 MOST = 512
@@ -26,10 +28,17 @@ class Tail(NamedTuple):
         return self.start + len(self.entries)
 
 
-_tails: dict[str, Tail] = {}
+def place_of(register: str) -> Hashable:
+    """Return what tells a register from any other: a copy of it has its name, and goes on by itself in a database of
+    its own.
+    """
+    return register, str(connection.settings_dict["NAME"])
 
 
-def note_appended(register: str, first: int, entries: Sequence[tuple[bytes, bytes]], root: bytes) -> None:
+_tails: dict[Hashable, Tail] = {}
+
+
+def note_appended(register: Hashable, first: int, entries: Sequence[tuple[bytes, bytes]], root: bytes) -> None:
     """Keep entries that were committed, behind those that are there where they follow them."""
     with _lock:
         before = _tails.get(register)
@@ -38,7 +47,7 @@ def note_appended(register: str, first: int, entries: Sequence[tuple[bytes, byte
         _tails[register] = Tail(first + len(entries) - len(whole), whole, root)
 
 
-def tail_of(register: str, start: int, size: int) -> Tail | None:
+def tail_of(register: Hashable, start: int, size: int) -> Tail | None:
     """Return the entries from a place on, where they reach at least up to a log size; None where that is not here."""
     with _lock:
         held = _tails.get(register)

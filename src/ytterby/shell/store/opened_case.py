@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from ytterby.licence.case import Case
-from ytterby.shell.site.register import current_register
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.cases import CASE_EVENT, CaseRecord, read_record
-from ytterby.shell.store.log_marks import EVENTS, NEVER, looked_from, note_accepted, note_marks
+from ytterby.shell.store.log_marks import EVENTS, NEVER, looked_from, note_accepted, note_marks, place_of_register
 from ytterby.shell.store.models import Account, EventRecord, LogHead, Registration
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.writing import is_settled
@@ -64,7 +63,7 @@ def kept_case(number: str, size: int) -> Case | None:
 
 def _folded(number: str, size: int | None) -> tuple[int, Case | None]:
     """Return what is kept of a case and up to which log size; nothing where that is later than what is asked for."""
-    found = _kept.peek((current_register().id, number))
+    found = _kept.peek((place_of_register(), number))
     return found if found is not None and (size is None or found[0] <= size) else (0, None)
 
 
@@ -75,9 +74,9 @@ def _after(number: str, case: Case | None, records: Sequence[CaseRecord]) -> Cas
 
 
 def _keep(number: str, size: int, case: Case | None) -> None:
-    before = _kept.peek((current_register().id, number))
+    before = _kept.peek((place_of_register(), number))
     if case is not None and is_settled(size) and (before is None or before[0] < size):
-        _kept.put((current_register().id, number), (size, case))
+        _kept.put((place_of_register(), number), (size, case))
 
 
 def _statement() -> str:

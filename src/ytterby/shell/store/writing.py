@@ -21,7 +21,7 @@ from ytterby.proof.entry import public_entry, record_entry
 from ytterby.proof.merkle import Frontier, leaf_hash, node_hash
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.inserting import insert_rows, update_rows
-from ytterby.shell.store.log_tail import note_appended
+from ytterby.shell.store.log_tail import note_appended, place_of
 from ytterby.shell.store.models import LogEntry, LogHead, StoredHash
 from ytterby.terms.instant import read_instant, write_instant
 
@@ -167,7 +167,7 @@ def append_batches(head: LogHead, batches: Sequence[Batch]) -> int:
     head.size, head.frontier, head.root, head.accepted_at = size, frontier.to_bytes(), frontier.root(), batches[-1].at
     save_head(head, "size", "frontier", "root", "accepted_at")
     pairs = [(entry.entry, entry.leaf) for batch in batches for entry in batch.entries]
-    transaction.on_commit(partial(note_appended, head.register_id, first, pairs, head.root))
+    transaction.on_commit(partial(note_appended, place_of(head.register_id), first, pairs, head.root))
     return first
 
 
