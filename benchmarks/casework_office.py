@@ -45,10 +45,10 @@ def make_office(folder: Path, *, listed: str = "") -> Any:
     from ytterby.shell.actions.screen_parties import screen_parties
     from ytterby.shell.site.register import make_register
 
-    register = make_register(folder / "data", origin="bench.invalid/log", demo=True, at=AT - timedelta(days=801))
+    register = make_register(folder / "data", origin="bench.invalid/log", demo=True, at=AT - timedelta(days=1201))
     before = AT - timedelta(days=8)
     # Long ago, so that nobody is new to the register.
-    assert not import_directory(register, PARTIES, at=AT - timedelta(days=800)).problems
+    assert not import_directory(register, PARTIES, at=AT - timedelta(days=1200)).problems
     packs = []
     for content in _packs():
         pack, problems = read_pack(content)
