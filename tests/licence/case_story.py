@@ -157,6 +157,7 @@ class Story:
             "silence": "",
             "barred": (),
             "customs_flaws": (),
+            "beyond_ceilings": (),
             "today": TODAY,
             "at": f"2025-07-01T08:{self.case.version:02d}:00Z",
         }

@@ -298,6 +298,7 @@ class _Taking:
             entered = [(first + place, event) for place, event in enumerate(events)]
             write_case(case, entered, judged.follow.desk.rules.table, judged.follow.due(case))
             judged.follow.write(judged.before, case, first + len(events))
+            tell_of_case(case, events, judged.follow.present, self.at)
             if isinstance(self.step, Approve):
                 note_use(msgspec.convert(self.step.signature, ApprovalSignature), self.at)
 
