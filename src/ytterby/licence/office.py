@@ -83,7 +83,7 @@ class Office:
     the applicant may not hold such a licence; None: nobody looked. `findings` are of the evidence that was gathered
     last; None: they were not worked out. `screening_now`: what `screening.check` answers at this instant; empty: not
     asked. `customs_flaws`: why the customs' own system could not read the licence; None: it was not tried.
-    `beyond_ceilings`: the ceilings that the holder's licences would go beyond with it; None: nobody counted.
+    `beyond_ceilings`: the ceilings that the holder's licences would go beyond with it.
     `appeal_until`: the last day of an appeal. `amended`: the content of the licence that an amendment is about; None:
     there is none that could be amended. `silence`: the state of the procedure in which the case is by silence; empty:
     by none; None: the clocks were not read.
@@ -98,7 +98,7 @@ class Office:
     findings: tuple[Finding, ...] | None = None
     screening_now: str = ""
     customs_flaws: tuple[str, ...] | None = None
-    beyond_ceilings: tuple[str, ...] | None = None
+    beyond_ceilings: tuple[str, ...] = ()
     appeal_until: date | None = None
     is_licence_over: bool = False
     amended: Mapping[str, Any] | None = None
