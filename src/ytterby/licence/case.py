@@ -103,6 +103,9 @@ class Work:
         return self.opened.step
 
 
+_BEGINS_ROUND = (Begin, Appeal, Reopen)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case: its number, kind and state, its events in order, and the state after each of them."""
@@ -173,8 +176,10 @@ class Case:
     @property
     def round_from(self) -> int:
         """The version at which the round began."""
-        marks = [event.version for event in self.events if isinstance(event.step, Begin | Appeal | Reopen)]
-        return max(marks, default=0)
+        for event in reversed(self.events):
+            if isinstance(event.step, _BEGINS_ROUND):
+                return event.version
+        return 0
 
     def of(self, kind: type[S], *, in_round: bool = False) -> Iterator[tuple[Event, S]]:
         """Yield the events of a kind of step with their steps, in order; those of the round alone where that is
@@ -187,7 +192,11 @@ class Case:
 
     def last(self, kind: type[S], *, in_round: bool = False) -> tuple[Event, S] | None:
         """Return the last event of a kind of step; None where there is none."""
-        return next(reversed(tuple(self.of(kind, in_round=in_round))), None)
+        begin = self.round_from if in_round else 0
+        for event in reversed(self.events):
+            if isinstance(event.step, kind) and event.version >= begin:
+                return event, event.step
+        return None
 
     # Questions, stops, work
 

@@ -35,13 +35,13 @@ def flag_rules() -> FlagRules:
     return parse_flag_rules(read_yaml(packaged_text("screening", "flag_rules.yaml")))
 
 
-@lru_cache(maxsize=8)
 @lru_cache(maxsize=1)
 def flag_rules_digest() -> str:
     """Return the digest of the rules of flags as they lie in this version, hexadecimal SHA-256."""
     return sha256(packaged_text("screening", "flag_rules.yaml").encode()).hexdigest()
 
 
+@lru_cache(maxsize=8)
 def flag_tables(on: date, known: date) -> FlagTables:
     """Return the tables of flags as they count on a day, as known on another.
 

@@ -33,6 +33,7 @@ from ytterby.shell.store.cases import CASE_EVENT, stored_case
 from ytterby.shell.store.filed import kept_filed
 from ytterby.shell.store.licence_speakers import is_officer
 from ytterby.shell.store.licences import LICENCE, licence_of
+from ytterby.shell.store.log_marks import kept_by
 from ytterby.shell.store.models import CaseEventRow, CaseRow, LicenceEntryRow, Registration
 from ytterby.shell.store.office_roster import roster_at
 from ytterby.shell.store.reading.kept import Kept
@@ -108,8 +109,9 @@ def auditor_of(register: "Register", rights: Rights, account: str, party: str, o
 
 def stored_audits(register: "Register", size: int | None = None) -> Audits:
     """Return what the log gives, now or at a log size; worked out anew only where something was audited."""
+    if size is not None:
+        return kept_by(_kept, (SAMPLE, RESULT), size, lambda: _folded(register, size))
     rows = Registration.objects.filter(kind__in=(SAMPLE, RESULT))
-    rows = rows if size is None else rows.filter(log_index__lt=size)
     last = rows.order_by("-log_index").values_list("log_index", "digest").first()
     if last is None:
         return Audits()

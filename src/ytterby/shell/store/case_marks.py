@@ -6,11 +6,13 @@ The rows are those of `licence.case_mark.mark_of`, a function of the case; `mark
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 from django.db import connection
+from django.db.models import Count
 
 from ytterby.licence.case import Case
 from ytterby.licence.case_mark import CaseMark, mark_of
@@ -40,6 +42,7 @@ Json = dict[str, Any]
 # A licence in one of these states lets nothing out any more.
 ENDED = frozenset({"exhausted", "expired", "revoked", "surrendered"})
 PRECEDENTS_MOST = 500  # of one key, the latest
+PRECEDENTS_KEPT = 4_096
 
 
 def case_mark(case: Case, table: TransitionTable) -> CaseMark:
@@ -249,10 +252,12 @@ def _of(held: Mapping[str, Held], lots: Iterable[str]) -> list[Held]:
 
 def asked_elsewhere(case: str, parties: Iterable[str]) -> dict[tuple[str, str], Decimal]:
     """Return what end users are to get by other cases and licences, kg by party and element."""
+    rows = EndUserAsk.objects.filter(party__in=set(parties)).exclude(case=case)
+    # Exact sums are made here; the database counts how often each amount is asked for.
+    counted = rows.values_list("party", "element", "kg").annotate(count=Count("id")).order_by()
     found: dict[tuple[str, str], Decimal] = {}
-    for number, party, element, kg in rows_among(EndUserAsk, ("case", "party", "element", "kg"), "party", set(parties)):
-        if number != case:
-            found[party, element] = found.get((party, element), Decimal(0)) + Decimal(kg)
+    for party, element, kg, count in counted:
+        found[party, element] = found.get((party, element), Decimal(0)) + Decimal(kg) * count
     return found
 
 
@@ -272,7 +277,13 @@ def precedents_of(asked: Asked) -> list[Precedent]:
         statement = f'SELECT document FROM {rows} WHERE "case" IN ({among}) ORDER BY "case"'  # noqa: S608 -- the same
         cursor.execute(statement, list(keys))
         documents = cursor.fetchall()
-    return [read_precedent(json.loads(document)) for (document,) in documents]
+    return [_kept_precedent(document) for (document,) in documents]
+
+
+@lru_cache(maxsize=PRECEDENTS_KEPT)
+def _kept_precedent(document: str) -> Precedent:
+    """Return the precedent of a document; the same ones are asked for by every case that is like them."""
+    return read_precedent(json.loads(document))
 
 
 def precedent_fields(one: Precedent) -> Json:

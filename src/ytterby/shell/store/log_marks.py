@@ -74,7 +74,7 @@ def head_size() -> int:
     """Return the size of the log now, with the newest records since anybody asked, in one statement."""
     start = looked_from() or NEVER
     head = connection.ops.quote_name(LogHead._meta.db_table)
-    newest = _asked("log_index >= %s", "GROUP BY kind")
+    newest = _asked("log_index >= %s")
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT 0, one.* FROM ({newest}) AS one UNION ALL"  # noqa: S608 -- our own tables
@@ -129,15 +129,22 @@ def note_accepted(size: int, at: str) -> None:
 
 def _since(start: int, end: int) -> dict[str, int]:
     """Return the newest records among some entries of the log."""
-    return _newest_of(_asked("log_index >= %s AND log_index < %s", "GROUP BY kind"), [start, end] * 2)
+    return _newest_of(_asked("log_index >= %s AND log_index < %s"), [start, end] * 2)
 
 
-def _asked(where: str, grouped: str) -> str:
-    registrations, events = (connection.ops.quote_name(one._meta.db_table) for one in (Registration, EventRecord))
-    return (
-        f"SELECT kind, MAX(log_index) FROM {registrations} WHERE {where} {grouped}"  # noqa: S608 -- our own tables
-        f" UNION ALL SELECT '', MAX(log_index) FROM {events} WHERE {where}"
-    )
+def newest_since(where: str) -> str:
+    """Return the statement of the newest registrations, by kind, among those of which a condition on `log_index` holds.
+
+    The bound that bounds nothing keeps these few rows apart: else all kinds would be gone through by their index.
+    """
+    registrations = connection.ops.quote_name(Registration._meta.db_table)
+    among = f"SELECT kind, log_index FROM {registrations} WHERE {where} LIMIT {NEVER}"  # noqa: S608 -- our own table
+    return f"SELECT kind, MAX(log_index) AS last FROM ({among}) AS few GROUP BY kind"  # noqa: S608 -- the same
+
+
+def _asked(where: str) -> str:
+    events = connection.ops.quote_name(EventRecord._meta.db_table)
+    return f"{newest_since(where)} UNION ALL SELECT '', MAX(log_index) FROM {events} WHERE {where}"  # noqa: S608
 
 
 def _all(size: int) -> dict[str, int]:

@@ -11,7 +11,15 @@ from django.db import connection
 from ytterby.licence.case import Case
 from ytterby.shell.store.asking import rows_where
 from ytterby.shell.store.cases import CASE_EVENT, CaseRecord, read_record
-from ytterby.shell.store.log_marks import EVENTS, NEVER, looked_from, note_accepted, note_marks, place_of_register
+from ytterby.shell.store.log_marks import (
+    EVENTS,
+    NEVER,
+    looked_from,
+    newest_since,
+    note_accepted,
+    note_marks,
+    place_of_register,
+)
 from ytterby.shell.store.models import Account, EventRecord, LogHead, Registration
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.writing import is_settled
@@ -53,7 +61,7 @@ def kept_case(number: str, size: int) -> Case | None:
     """Return a case as its records up to a log size tell it; None where there is none."""
     folded_to, case = _folded(number, size)
     if folded_to < size:
-        where = "kind = %s AND key = %s AND log_index >= %s AND log_index < %s"
+        where = "kind = %s AND key = %s AND +log_index >= %s AND +log_index < %s"
         columns = ("log_index", "digest", "document")
         rows = rows_where(Registration, columns, where, [CASE_EVENT, number, folded_to, size], "ORDER BY log_index")
         case = _after(number, case, [read_record(*row) for row in rows])
@@ -80,15 +88,16 @@ def _keep(number: str, size: int, case: Case | None) -> None:
 
 
 def _statement() -> str:
+    """Return the statement; with a sign by the number of a record, so that it is looked up by its case."""
     head, account, registration, event = (
         connection.ops.quote_name(one._meta.db_table) for one in (LogHead, Account, Registration, EventRecord)
     )
     return (
         f"SELECT {_RECORD}, log_index, '', document, digest FROM {registration}"  # noqa: S608 -- our own tables
-        " WHERE kind = %s AND key = %s AND log_index >= %s"
+        " WHERE kind = %s AND key = %s AND +log_index >= %s"
         f" UNION ALL SELECT {_HEAD}, size, '', accepted_at, NULL FROM {head} WHERE id = 1"
         f" UNION ALL SELECT {_DISABLED}, COUNT(*), '', '', NULL FROM {account} WHERE id = %s AND is_disabled"
-        f" UNION ALL SELECT {_NEWEST}, MAX(log_index), kind, '', NULL FROM {registration}"
-        " WHERE log_index >= %s GROUP BY kind"
+        f" UNION ALL SELECT {_NEWEST}, newest.last, newest.kind, '', NULL"
+        f" FROM ({newest_since('log_index >= %s')}) AS newest"
         f" UNION ALL SELECT {_EVENT}, MAX(log_index), '{EVENTS}', '', NULL FROM {event} WHERE log_index >= %s"
     )
