@@ -104,8 +104,6 @@ def issues() -> Iterator[Told]:
     yield told("customs_can_read", "not", "customs_cannot_read " * 2, granted, "register", said, customs_flaws=flaws)
     yield told("customs_can_read", "untried", "customs_not_tried", granted, "register", said, customs_flaws=None)
     yield told("within_ceilings", "all of it", "", granted, "register", said)
-    uncounted = {"beyond_ceilings": None}
-    yield told("within_ceilings", "nobody counted", "ceilings_not_counted", granted, "register", said, **uncounted)
     beyond = ("worth", "dysprosium Dy")
     yield told("within_ceilings", "not", "beyond_ceiling " * 2, granted, "register", said, beyond_ceilings=beyond)
     guard, drafted = "decision_stands", drafted_story()
