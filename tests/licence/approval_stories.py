@@ -106,6 +106,9 @@ def issues() -> Iterator[Told]:
     yield told("within_ceilings", "all of it", "", granted, "register", said)
     beyond = ("worth", "dysprosium Dy")
     yield told("within_ceilings", "not", "beyond_ceiling " * 2, granted, "register", said, beyond_ceilings=beyond)
+    yield told(
+        "within_ceilings", "not added up", "ceilings_not_added_up", granted, "register", said, beyond_ceilings=None
+    )
     guard, drafted = "decision_stands", drafted_story()
     yield told(guard, "it was granted", "", granted, "register", said)
     yield told(guard, "it is a draft", "no_decision", drafted, "register", said)

@@ -299,7 +299,7 @@ def _customs_can_read(case: Case, step: Any, office: Office) -> Iterator[Problem
 
 def _within_ceilings(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     if office.beyond_ceilings is None:
-        yield refuse("case.ceilings_not_counted")
+        yield refuse("case.ceilings_not_added_up")
     for ceiling in office.beyond_ceilings or ():
         yield refuse("case.beyond_ceiling", "/content", ceiling)
 

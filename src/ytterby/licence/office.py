@@ -86,7 +86,8 @@ class Office:
     `beyond_ceilings`: the ceilings that the holder's licences would go beyond with it.
     `appeal_until`: the last day of an appeal. `amended`: the content of the licence that an amendment is about; None:
     there is none that could be amended. `silence`: the state of the procedure in which the case is by silence; empty:
-    by none; None: the clocks were not read.
+    by none; None: the clocks were not read. `beyond_ceilings`: the ceilings that the holder's licences would go beyond
+    with it; None: nobody added them up.
     """
 
     rules: CaseRules
@@ -98,7 +99,7 @@ class Office:
     findings: tuple[Finding, ...] | None = None
     screening_now: str = ""
     customs_flaws: tuple[str, ...] | None = None
-    beyond_ceilings: tuple[str, ...] = ()
+    beyond_ceilings: tuple[str, ...] | None = None
     appeal_until: date | None = None
     is_licence_over: bool = False
     amended: Mapping[str, Any] | None = None
