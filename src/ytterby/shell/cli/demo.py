@@ -51,7 +51,6 @@ def add(nouns: Nouns) -> None:
 
 def run(args: argparse.Namespace, screen: Screen) -> Outcome:
     """Tell the story; then serve it where that was asked for."""
-    from ytterby.shell.actions.deliver import deliver
     from ytterby.shell.site.packs import packaged_text
 
     if args.serve:
@@ -66,6 +65,9 @@ def run(args: argparse.Namespace, screen: Screen) -> Outcome:
     _say(screen, "demo.title", data=data)
     for scene in _scenes(register, documents, folder, start):
         _play(scene, args, screen)
+    # Tables can be named only after the register was made.
+    from ytterby.shell.actions.deliver import deliver
+
     deliver(register, at=documents[-1].handed_in + timedelta(days=2))
     _show_what_to_try(screen, args)
     return serve(register, screen, args.host, args.port) if args.serve else Outcome.GOOD
