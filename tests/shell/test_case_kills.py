@@ -41,7 +41,7 @@ SUBMIT = [
 ]
 ISSUE = [
     *(f"{ACTIONS}.case_follow.{name}" for name in ("write_case_mark", "enter_licence")),
-    *(f"{STORE}.licences.{name}" for name in ("_set_quantity", "follow_customs", "follow_outbox", "follow_use")),
+    *(f"{STORE}.licences.{name}" for name in ("follow_outbox", "stored_lines", "_set_quantities", "follow_use")),
     *(f"{ACTIONS}.casework.{name}" for name in ("tell_of_case", "publish_or_leave")),
 ]
 DRAW = [

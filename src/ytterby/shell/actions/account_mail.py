@@ -1,6 +1,7 @@
 """Where the person of an account is told by mail that there is something new. Who may: whoever holds the register."""
 
 from ytterby.shell.site.register import Register
+from ytterby.shell.store.case_notices import forget_addresses
 from ytterby.shell.store.models import AccountMail, LogHead
 from ytterby.shell.store.outbox import is_address
 from ytterby.shell.store.rights import stored_rights
@@ -22,4 +23,5 @@ def set_mail(register: Register, account: str, address: str, language: str = "en
             AccountMail.objects.create(account=account, address=address, language=language)
 
     write(enter)
+    forget_addresses()
     return []

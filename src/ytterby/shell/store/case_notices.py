@@ -6,17 +6,22 @@ office does among itself (threat C7). In the office, whoever is drawn hears of i
 applicant does; where a case has no officer yet, everybody who is present.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from time import monotonic
+
+from django.db import connection
 
 from ytterby.licence.case import OFFICER, Case, Event
 from ytterby.licence.sight import seen_by_applicant
 from ytterby.licence.step import Assign, NotifyMissing, Query
-from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.cases import stored_case
 from ytterby.shell.store.models import AccountMail
 from ytterby.shell.store.outbox import queue_notice
 
+# For so long another process may still write to an address that was changed.
+KEPT_SECONDS = 60
 NEWS, WANTED, WORK = "news", "answer_wanted", "work_wanted"
 # What an applicant does silently: a draft is nobody's business but its own.
 _QUIET = frozenset({"begin", "edit"})
@@ -50,6 +55,20 @@ def tell_of_licence(number: str, case: str, at: datetime) -> None:
 
 
 def _queue(told: dict[str, str], reference: str, at: datetime) -> None:
-    rows = rows_among(AccountMail, ("account", "address", "language"), "account", set(told))
-    for account, address, language in sorted(rows):
+    addresses = _addresses(str(connection.settings_dict["NAME"]), int(monotonic() // KEPT_SECONDS)) if told else {}
+    for account in sorted(told.keys() & addresses.keys()):
+        address, language = addresses[account]
         queue_notice(told[account], address, {"reference": reference, "language": language}, at)
+
+
+def forget_addresses() -> None:
+    """Let the next mail ask where it goes; whoever changes an address in this process calls it."""
+    _addresses.cache_clear()
+
+
+@lru_cache(maxsize=2)
+def _addresses(database: str, span: int) -> Mapping[str, tuple[str, str]]:
+    """Return account -> address and language in a database. It is asked for once in a while and not for each step."""
+    del database, span
+    rows = AccountMail.objects.values_list("account", "address", "language")
+    return {account: (address, language) for account, address, language in rows}
