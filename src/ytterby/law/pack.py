@@ -4,7 +4,6 @@ The digest is SHA-256 over the canonical content (JSON, keys sorted, no blanks, 
 do not count), so that a decision can pin what it relied on, and two offices can tell whether they use the same law.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +21,7 @@ from ytterby.law.item import Annex, Doubt, Guidance, Item, Parameter, Tariff
 from ytterby.law.procedure import Procedure
 from ytterby.law.stage import Stage
 from ytterby.law.trust import Trust, Words
+from ytterby.terms.record_text import record_text
 
 SCHEMA = "ytterby-pack/1"
 DIGEST_SUITE = "sha256"
@@ -81,5 +81,4 @@ def pack_digest(content: Mapping[str, object]) -> str:
 
 def digest_of(domain: bytes, content: Mapping[str, object]) -> str:
     """Return `sha256:` and the digest of canonical content; that of another domain is another."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return f"{DIGEST_SUITE}:{sha256(domain + text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"{DIGEST_SUITE}:{sha256(domain + record_text(content).encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -11,13 +11,13 @@ Sources: section 5.4 (c) of the project's notes on casework; invariant I14 there
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
 from ytterby.licence.audit_sample import AutomaticDecision, audit_sample
-from ytterby.screening.policy import months_after
+from ytterby.terms.civil_day import last_day
 from ytterby.terms.problem import Problem, refuse
 
 CONFIRMED, WRONG = "confirmed", "wrong"
@@ -125,12 +125,3 @@ def result_problems(result: AuditResult, who: Auditor, held: Audited) -> list[Pr
     elif len(result.text) > TEXT_MAX:
         problems.append(refuse("audit.text_too_long", "/text", len(result.text), limit=TEXT_MAX))
     return problems
-
-
-def last_day(month: str) -> date | None:
-    """Return the last day of a month as 2026-11; None where it is none."""
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        return None
-    return months_after(first, 1) - timedelta(days=1)

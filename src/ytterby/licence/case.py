@@ -8,10 +8,8 @@ and drafts are of their round.
 Digests: SHA-256 over JSON with sorted keys, without blanks, in UTF-8, after a name for what is digested.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any, TypeVar
 
 import msgspec
@@ -48,6 +46,7 @@ from ytterby.licence.step import (
     step_fields,
     verb_of,
 )
+from ytterby.terms.record_text import named_digest
 
 OFFICER, SYSTEM = 0, "system"
 DRAFT_DOMAIN, APPLICATION_DOMAIN, EVENT_DOMAIN = "ytterby/draft/v1", "ytterby/application/v1", "ytterby/case-event/v1"
@@ -71,20 +70,14 @@ class Event(msgspec.Struct, frozen=True):
         return verb_of(self.step)
 
 
-def digest_of(domain: str, content: Any) -> str:
-    """Return the digest (hexadecimal) of JSON content under a name."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(domain.encode() + b"\x00" + text.encode()).hexdigest()
-
-
 def application_digest(application: Application) -> str:
     """Return the digest of an application."""
-    return digest_of(APPLICATION_DOMAIN, msgspec.to_builtins(application))
+    return named_digest(APPLICATION_DOMAIN, msgspec.to_builtins(application))
 
 
 def draft_digest(number: str, event: Event) -> str:
     """Return the digest of a draft: of the case, its version, who wrote it, and all that it says (invariant I7)."""
-    return digest_of(
+    return named_digest(
         DRAFT_DOMAIN, {"case": number, "version": event.version, "by": event.by, "step": step_fields(event.step)}
     )
 

@@ -8,15 +8,14 @@ end; a line is known by the identity that it got when the licence was issued (`L
 lines of text. Source: shared/domain/casework.md 2.6.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-DIGEST_SUITE = "sha256"
+from ytterby.law.pack import digest_of
+
 _DOMAIN = b"ytterby/customs/v1\x00"
 NOTHING = Decimal(0)
 
@@ -80,8 +79,7 @@ def told_of(content: Json) -> ToldLicence:
 
 def content_digest(content: Json) -> str:
     """Return `sha256:` and the digest of the canonical JSON (keys sorted, no blanks, UTF-8)."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return f"{DIGEST_SUITE}:{sha256(_DOMAIN + text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return digest_of(_DOMAIN, content)
 
 
 def plain_quantity(text: str) -> str:

@@ -6,7 +6,6 @@ who speaks of its roles; which row is it; do its guards hold. All problems of th
 """
 
 from collections.abc import Iterator
-from datetime import date
 
 from ytterby.licence.case import OFFICER, Case, Event
 from ytterby.licence.guard import CHOICES, GUARDS
@@ -28,6 +27,7 @@ from ytterby.licence.step import (
     verb_of,
 )
 from ytterby.licence.transition import Row, TransitionTable
+from ytterby.terms.civil_day import is_day
 from ytterby.terms.problem import Problem, pointer, refuse
 
 CHANGE_FORM = "change_form"
@@ -203,11 +203,3 @@ def _names(case: Case, step: Step) -> Iterator[Problem]:
         yield refuse("case.other_exporter", "/application/parties", told.exporter)
     if told is not None and told.procedure != case.procedure:
         yield refuse("case.other_procedure", "/application/procedure", told.procedure, now=case.procedure)
-
-
-def is_day(text: str) -> bool:
-    """Tell whether a text is a day as ISO 8601 writes it, and as it would be written again."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

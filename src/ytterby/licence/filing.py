@@ -8,13 +8,11 @@ itself alone; what it names and may not know of answers as if it did not exist (
 Days are ISO dates, amounts plain decimals as text, documents SHA-256 in hexadecimal.
 """
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -22,6 +20,7 @@ import msgspec
 from ytterby.matter.element import POSITION
 from ytterby.terms.problem import Problem, pointer, refuse
 from ytterby.terms.quantity import plain_decimal
+from ytterby.terms.record_text import named_digest, record_text
 
 TEXT_MAX, NAME_MAX, DOCUMENTS_MAX = 4_000, 300, 50
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -56,12 +55,12 @@ class Speech:
 
 def canonical_text(value: Filing | Mapping[str, Any]) -> str:
     """Return the one text of what is signed and digested: keys sorted, no white space."""
-    return json.dumps(msgspec.to_builtins(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return record_text(msgspec.to_builtins(value))
 
 
 def digest_of(domain: str, value: Filing | Mapping[str, Any]) -> str:
     """Return the SHA-256 (hexadecimal) of what is said, under a domain, so that no digest passes for another."""
-    return sha256(f"{domain}\x00{canonical_text(value)}".encode()).hexdigest()
+    return named_digest(domain, msgspec.to_builtins(value))
 
 
 def order_key(seller: str, number: str) -> str:

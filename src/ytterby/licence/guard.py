@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ytterby.licence.advice import Verdict
 from ytterby.licence.approval import Approval, ApprovalVerdict, Draft, may_approve
 from ytterby.licence.assignment import Draw, wrong_with_draw
 from ytterby.licence.case import OFFICER, Case
@@ -357,8 +358,8 @@ def _licence_over(case: Case, step: Any, office: Office) -> Iterator[Problem]:
 
 def _team_once(case: Case, step: Advise, office: Office) -> Iterator[Problem]:
     """Advice of a team that gave advice already names which it supersedes; nothing is lost by it."""
-    if step.verdict not in {"approve", "proviso", "refuse", "no_licence_required"}:
-        yield refuse("case.verdict", "/verdict", step.verdict, allowed="approve, proviso, refuse, no_licence_required")
+    if step.verdict not in set(Verdict):
+        yield refuse("case.verdict", "/verdict", step.verdict, allowed=", ".join(Verdict))
     own = {event.version for event, _ in case.advice if event.team == office.speaker.team}
     if step.supersedes is None and own:
         yield refuse("case.advised_already", "/supersedes", "", version=max(own))

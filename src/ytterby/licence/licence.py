@@ -19,6 +19,7 @@ import msgspec
 
 from ytterby.licence.ceiling_terms import CeilingTerm, LineContent
 from ytterby.licence.draw_down import Kind, Line, requantified
+from ytterby.terms.civil_day import is_day
 from ytterby.terms.problem import Problem, pointer, refuse
 from ytterby.terms.quantity import plain_decimal
 
@@ -155,7 +156,7 @@ def licence_problems(licence: Licence) -> list[Problem]:
 
 def _terms(licence: Licence) -> list[Problem]:
     problems = []
-    if not _is_day(licence.valid_from) or not _is_day(licence.valid_to) or licence.valid_from > licence.valid_to:
+    if not is_day(licence.valid_from) or not is_day(licence.valid_to) or licence.valid_from > licence.valid_to:
         problems.append(refuse("licence.validity", "/valid_to", f"{licence.valid_from} to {licence.valid_to}"))
     if licence.exports not in {ONE, SEVERAL}:
         problems.append(refuse("licence.word", "/exports", licence.exports, known=f"{ONE}, {SEVERAL}"))
@@ -205,10 +206,3 @@ def reissue_problems(licence: Licence, version: int, lines: Mapping[str, Line]) 
         if used > 0:
             problems.append(refuse("licence.line_gone", "/lines", name, used=format(used, "f"), unit=lines[name].unit))
     return problems
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -34,7 +34,7 @@ OPEN, UPHELD, ANSWERED = "open", "upheld", "answered"
 TEXT_MAX, SAMPLES_MAX, ID_MAX = 2_000, 50, 80
 _HEAD = "ytterby/not-controlled/v1"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_STANDING_DOMAIN, _DOMAIN = b"ytterby/law-standing/v1\x00", b"ytterby/not-controlled/v1\x00"
+_STANDING_DOMAIN = b"ytterby/law-standing/v1\x00"
 
 Json = dict[str, Any]
 
@@ -149,11 +149,6 @@ def read_document(fields: Mapping[str, Any]) -> NotControlled:
     if found.schema != SCHEMA:
         raise msgspec.ValidationError(f"the schema {found.schema} is not {SCHEMA}")
     return found
-
-
-def document_digest(one: NotControlled) -> str:
-    """Return the digest of a document."""
-    return digest_of(_DOMAIN, document_fields(one))
 
 
 def signed_document(register_id: str, one: NotControlled, key: PrivateKey) -> str:

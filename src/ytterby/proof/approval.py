@@ -6,7 +6,6 @@ stored with the approval and held against the keys of the log again whenever the
 was used before is for the caller to say, who knows the other approvals.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +17,7 @@ import msgspec
 from ytterby.proof.assertion import Assertion, AssertionFlaw, assertion_flaw
 from ytterby.proof.base64url import from_base64url, to_base64url
 from ytterby.proof.key import KeyUse, PrivateKey, PublicKey
+from ytterby.terms.record_text import record_text
 
 APPROVAL_DOMAIN = "ytterby/approval/v1"
 KEY_FILE: Final = "ed25519"
@@ -86,7 +86,7 @@ def approval_challenge(
         "order": order,
         "nonce": nonce,
     }
-    return sha256(json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).digest()
+    return sha256(record_text(said).encode()).digest()
 
 
 def sign_approval(key: PrivateKey, challenge: bytes, nonce: str) -> ApprovalSignature:

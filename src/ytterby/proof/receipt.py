@@ -6,13 +6,13 @@ of a document that was refused were destroyed at this time, under this rule. A r
 fields under a signature with a context of its own, so that no receipt passes for another kind (threat O1).
 """
 
-import json
 from base64 import b64decode, b64encode
 from binascii import Error
 from collections.abc import Mapping
 from typing import Any
 
 from ytterby.proof.key import KeyUse, PrivateKey, PublicKey
+from ytterby.terms.record_text import record_text
 
 ARRIVAL, OUTCOME, LAPSE = "arrival", "outcome", "lapse"
 SUITE = "ytterby-receipt/v1:ed25519"
@@ -22,8 +22,7 @@ Receipt = dict[str, Any]
 def _message(kind: str, fields: Mapping[str, Any]) -> bytes:
     """Return what is signed: the context of the kind, and the fields as canonical JSON without the signature."""
     plain = {key: value for key, value in fields.items() if key != "signature"}
-    canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"ytterby/receipt/{kind}/v1".encode() + b"\x00" + canonical.encode()
+    return f"ytterby/receipt/{kind}/v1\x00{record_text(plain)}".encode()
 
 
 def _sign(kind: str, fields: Mapping[str, Any], key: PrivateKey) -> Receipt:

@@ -4,13 +4,14 @@ The fields follow what lists have in common (FollowTheMoney's entities, the adva
 UN, the EU and the UK); whatever an importer cannot place it keeps as a remark. Nothing here is a finding about anybody.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from ytterby.terms.record_text import named_digest
 
 
 class EntrySchema(StrEnum):
@@ -93,8 +94,7 @@ def entry_digest(entry: ListedEntry) -> str:
     }
     for name in ("countries", "addresses", "born", "measures", "programmes"):
         fields[name] = sorted(set(getattr(entry, name)))
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(b"ytterby/listed/v1\x00" + text.encode()).hexdigest()
+    return named_digest("ytterby/listed/v1", fields)
 
 
 def snapshot_digest(entries: Iterable[ListedEntry]) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ytterby.screening.entry import EntrySchema, ListedEntry, ListedName, NameKind
+from ytterby.terms.record_text import record_text
 
 _TEXTS = ("countries", "addresses", "born", "measures", "programmes")
 
@@ -25,7 +26,7 @@ def entry_text(entry: ListedEntry) -> str:
         "remark": entry.remark,
         **{name: list(getattr(entry, name)) for name in _TEXTS},
     }
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return record_text(fields)
 
 
 def read_entry(text: str) -> ListedEntry:

@@ -4,11 +4,10 @@ An alert, an opinion and a clearance are about this version of a party and no ot
 address or day of birth changes, the digest does, and what was cleared is open again.
 """
 
-import json
 from dataclasses import dataclass
-from hashlib import sha256
 
 from ytterby.screening.entry import EntrySchema
+from ytterby.terms.record_text import named_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +36,4 @@ def party_digest(party: ScreenedParty) -> str:
         "addresses": sorted(set(party.addresses)),
         "born": sorted(set(party.born)),
     }
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(b"ytterby/screened-party/v1\x00" + text.encode()).hexdigest()
+    return named_digest("ytterby/screened-party/v1", fields)

@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from ytterby.chain.party import OPERATOR
-from ytterby.licence.audit import AuditResult, AuditSample, draw_sample, last_day, result_problems
+from ytterby.licence.audit import AuditResult, AuditSample, draw_sample, result_problems
 from ytterby.screening.suppressed_sample import SEED_BYTES
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.draw_down import spoken_record
@@ -26,6 +26,7 @@ from ytterby.shell.store.cases import stored_case
 from ytterby.shell.store.models import LogHead
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.rights import stored_rights
+from ytterby.terms.civil_day import last_day
 from ytterby.terms.problem import Problem, refuse
 
 TRIES = 5

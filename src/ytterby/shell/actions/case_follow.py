@@ -22,7 +22,7 @@ from ytterby.licence.assignment import SEED_BYTES, draw, eligible
 from ytterby.licence.case import OFFICER, Case, Event
 from ytterby.licence.case_facts import case_facts, let_be
 from ytterby.licence.decision_guard import GRANTED
-from ytterby.licence.entering import enter, is_day, row_of
+from ytterby.licence.entering import enter, row_of
 from ytterby.licence.evidence import evidence_digest, evidence_fields, read_evidence
 from ytterby.licence.guard import approvals_wanted
 from ytterby.licence.licence import Licence
@@ -62,6 +62,7 @@ from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable
 from ytterby.shell.store.rights import Rights
+from ytterby.terms.civil_day import is_day
 from ytterby.terms.problem import Problem
 
 REVIEWING = frozenset({"review", "appeal"})

@@ -36,10 +36,11 @@ from ytterby.shell.store.laws import (
     stored_laws,
 )
 from ytterby.shell.store.models import LogHead
-from ytterby.shell.store.registering import Registrable, canonical_text, register_documents
+from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.rights import IN_FORCE, PROPOSED, stored_rights
 from ytterby.terms.instant import read_instant, write_instant
 from ytterby.terms.problem import Problem, refuse
+from ytterby.terms.record_text import record_text
 
 BYTES_MAX = 5_000_000  # more than fifteen times all packaged packs
 TEXT_MAX = 2_000  # characters of a reason, or of a source
@@ -198,8 +199,8 @@ def _unfit_to_store(fields: Mapping[str, object]) -> Iterator[Problem]:
         yield refuse("law.nothing_new", "", "")
     elif not _is_text(fields):
         yield refuse("pack.unreadable", "", "", why="half a character (a lone surrogate)")
-    elif len(canonical_text(dict(fields)).encode()) > BYTES_MAX:
-        yield refuse("law.too_large", "", len(canonical_text(dict(fields)).encode()), limit=BYTES_MAX)
+    elif len(record_text(dict(fields)).encode()) > BYTES_MAX:
+        yield refuse("law.too_large", "", len(record_text(dict(fields)).encode()), limit=BYTES_MAX)
     for name in ("reason", "going_back"):
         if len(str(fields[name])) > TEXT_MAX:
             yield refuse("law.reason_too_long", "", len(str(fields[name])), limit=TEXT_MAX)
@@ -207,7 +208,7 @@ def _unfit_to_store(fields: Mapping[str, object]) -> Iterator[Problem]:
 
 def _is_text(fields: Mapping[str, object]) -> bool:
     try:
-        canonical_text(dict(fields)).encode()
+        record_text(dict(fields)).encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -52,6 +52,7 @@ from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow, LogHead,
 from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.registrations import registered_site
 from ytterby.shell.store.rights import stored_rights
+from ytterby.terms.civil_day import is_day
 from ytterby.terms.problem import Problem, finding, refuse
 
 TRIES = 5
@@ -158,18 +159,11 @@ def _form(asked: Asked) -> list[Problem]:
         problems.append(refuse("licence.entry_number", "/seq", entry.seq))
     if not entry.quantity.is_finite() or scaled(entry.quantity) is None:
         problems.append(refuse("licence.quantity_scale", "/quantity", entry.quantity, line=asked.line))
-    if not _is_day(entry.on):
+    if not is_day(entry.on):
         problems.append(refuse("licence.entry_day", "/on", entry.on))
     if len(asked.text) > TEXT_MAX:
         problems.append(refuse("licence.text_too_long", "/text", len(asked.text), limit=TEXT_MAX))
     return problems
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _record(register: Register, asked: Asked, speaker: Speaker, judged: _Judged, at: datetime, *, failed: str) -> int:

@@ -8,12 +8,12 @@ person speaks.
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from ytterby.chain.party import OPERATOR
 from ytterby.proof.key import PrivateKey
 from ytterby.screening.disposition import Disposition, Opinion, Outcome, Verdict, opinion_problems
-from ytterby.screening.policy import months_after, policy_on
+from ytterby.screening.policy import policy_on
 from ytterby.screening.suppressed_sample import SEED_BYTES, sample_of
 from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.publish import publish_or_leave
@@ -30,6 +30,7 @@ from ytterby.shell.store.screenings import (
     opinion_fields,
     stored_screenings,
 )
+from ytterby.terms.civil_day import last_day
 from ytterby.terms.problem import Problem, refuse
 
 SHORTEST = 6  # digits that name a hit
@@ -150,7 +151,7 @@ def draw_sample(register: Register, month: str, *, at: datetime | None = None) -
     if month in found.samples:
         known = found.samples[month]
         return SampleDraw((), register.size, month, len(known.suppressed), known.drawn)
-    last = _last_day(month)
+    last = last_day(month)
     if last is None:
         return SampleDraw((refuse("screening.month", "/month", month),), register.size)
     if moment.date() <= last:
@@ -183,11 +184,3 @@ def _was_cleared(one: Disposition, first: date, last: date) -> bool:
 
 def _as_said_by(one: Disposition, day: date) -> Disposition:
     return Disposition(tuple(opinion for opinion in one.opinions if opinion.on <= day))
-
-
-def _last_day(month: str) -> date | None:
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        return None
-    return months_after(first, 1) - timedelta(days=1)

@@ -9,7 +9,6 @@ import base64
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -21,12 +20,14 @@ from django.core.exceptions import ValidationError
 
 from ytterby.proof.base64url import to_base64url
 from ytterby.proof.one_time_code import SECRET_BYTES, step_of_code
+from ytterby.shell.actions.secret_digest import secret_digest
 from ytterby.shell.actions.web_session import end_sessions_of
 from ytterby.shell.site.people_limits import people_limits
 from ytterby.shell.store.models import Account, LogHead, Login
 from ytterby.shell.store.writing import write
 from ytterby.terms.problem import Problem, refuse
 
+_DOMAIN = "ytterby/sign-in-invitation/v1"
 INVITATION_BYTES = 32
 NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX = 150, 200
 
@@ -57,7 +58,7 @@ def set_login(account: str, *, name: str = "", password: str = "", invites: bool
         found = [*problems, *_name_problems(row), *_account_problems(account)]
         if found:
             raise _RefusedError(*found)
-        row.password, row.invitation = hashed, _digest(invitation) if invites else ""
+        row.password, row.invitation = hashed, secret_digest(_DOMAIN, invitation) if invites else ""
         row.invited_until = at + timedelta(days=people_limits().invitation_days) if invites else None
         if invites:
             row.code_secret = ""
@@ -134,7 +135,7 @@ def _nobodys_password() -> str:
 
 def invited_account(invitation: str, at: datetime) -> tuple[str, str] | None:
     """Return account and name that an invitation is for; None where it was used, is over, or never was."""
-    row = Login.objects.filter(invitation=_digest(invitation), invited_until__gte=at).first()
+    row = Login.objects.filter(invitation=secret_digest(_DOMAIN, invitation), invited_until__gte=at).first()
     return None if row is None else (row.account, row.name)
 
 
@@ -145,7 +146,7 @@ def accept_invitation(invitation: str, password: str, at: datetime) -> LoginChan
 
     def enter(head: LogHead) -> LoginChange:
         del head
-        held = Login.objects.filter(invitation=_digest(invitation), invited_until__gte=at)
+        held = Login.objects.filter(invitation=secret_digest(_DOMAIN, invitation), invited_until__gte=at)
         row = held.first()
         if row is None:
             return LoginChange((refuse("people.invitation_over"),))
@@ -220,7 +221,3 @@ def open_secret(sealed: str, *, seconds_most: int | None = None) -> bytes | None
 def _sealing_key() -> bytes:
     made = HKDF(SHA256(), 32, salt=None, info=b"ytterby/one-time-code/v1").derive(settings.SECRET_KEY.encode())
     return base64.urlsafe_b64encode(made)
-
-
-def _digest(invitation: str) -> str:
-    return sha256(b"ytterby/sign-in-invitation/v1\x00" + invitation.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from ytterby.shell.store.models import LogHead, RepeatedAnswer
 from ytterby.shell.store.writing import write
+from ytterby.terms.canonical import framed
 from ytterby.terms.problem import Problem, refuse
 
 UNKNOWN = 0
@@ -31,8 +32,7 @@ def digest_of(*parts: str | bytes) -> str:
     """Return the digest of some parts, each with its length."""
     found = sha256(b"ytterby/repeat/v1\x00")
     for part in parts:
-        raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        found.update(len(raw).to_bytes(8, "big") + raw)
+        found.update(framed(part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part))
     return found.hexdigest()
 
 

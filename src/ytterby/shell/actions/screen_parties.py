@@ -29,8 +29,9 @@ from ytterby.shell.store.reading.listed_names import ListedNames, listed_names
 from ytterby.shell.store.reading.screening import Registered, list_digests, registered_parties
 from ytterby.shell.store.reading.screening_lists import screened_lists
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
-from ytterby.shell.store.registering import Registrable, canonical_text, register_documents
+from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.shell.store.screenings import RUN, stored_screenings
+from ytterby.terms.record_text import record_text
 
 KEY_DIGITS = 16
 TOLD_EVERY = 200
@@ -213,7 +214,7 @@ def _record(register: Register, runs: Sequence[ScreeningRun]) -> None:
     documents = []
     for run in runs:
         fields = run_fields(run)
-        key = f"run {sha256(canonical_text(fields).encode()).hexdigest()[:KEY_DIGITS]}"
+        key = f"run {sha256(record_text(fields).encode()).hexdigest()[:KEY_DIGITS]}"
         documents.append(Registrable(RUN, key, {"id": key, **fields}))
     register_documents(documents, OPERATOR, runs[0].at)
     publish_or_leave(register)

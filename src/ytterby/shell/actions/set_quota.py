@@ -24,8 +24,9 @@ from ytterby.shell.store.reading.flow_law import quota_rules
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.quotas import made_at_most, positions_of
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
-from ytterby.shell.store.registering import Registrable, canonical_text, register_documents
+from ytterby.shell.store.registering import Registrable, register_documents
 from ytterby.terms.problem import Problem, refuse, remark
+from ytterby.terms.record_text import record_text
 
 YEAR_FIRST, YEAR_LAST = 2000, 2099
 # The register's largest number.
@@ -111,7 +112,7 @@ def _document(entry: QuotaEntry, after: int) -> Registrable:
         key = f"{entry.party} {entry.year} {entry.kind}"
         return Registrable(QUOTA, key, {"id": key, **fields})
     fields |= {"act": entry.act.value, "to": entry.to, "reason": entry.reason}
-    key = f"{entry.act.value} {sha256(canonical_text(fields).encode()).hexdigest()[:ID_DIGITS]}"
+    key = f"{entry.act.value} {sha256(record_text(fields).encode()).hexdigest()[:ID_DIGITS]}"
     return Registrable(QUOTA_ENTRY, key, {"id": key, **fields})
 
 

@@ -8,9 +8,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from ytterby.proof.base64url import to_base64url
+from ytterby.shell.actions.secret_digest import secret_digest
 from ytterby.shell.site.people_limits import people_limits
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import Account, LogHead, Token
@@ -18,6 +18,7 @@ from ytterby.shell.store.rights import stored_rights
 from ytterby.shell.store.writing import write
 from ytterby.terms.problem import Problem, refuse
 
+_DOMAIN = "ytterby/token/v1"
 MARK = "ytt_"
 TOKEN_BYTES = 32
 NUMBER_LENGTH = 12  # characters of a digest that people read
@@ -80,19 +81,24 @@ def issue_token(
             return (*problems, refuse("people.no_account", "", account))
         if not problems:
             Token.objects.create(
-                digest=_digest(text), account=account, name=name, scopes=" ".join(wanted), made_at=at, ends_at=ends_at
+                digest=secret_digest(_DOMAIN, text),
+                account=account,
+                name=name,
+                scopes=" ".join(wanted),
+                made_at=at,
+                ends_at=ends_at,
             )
         return tuple(problems)
 
     found = write(enter)
-    return IssuedToken(found) if found else IssuedToken((), text, _digest(text)[:NUMBER_LENGTH], ends_at)
+    return IssuedToken(found) if found else IssuedToken((), text, secret_digest(_DOMAIN, text)[:NUMBER_LENGTH], ends_at)
 
 
 def bearer_of(register: Register, text: str, at: datetime) -> Bearer | None:
     """Return who speaks by a token; None for none, one that is over or revoked, or whose account is out of force."""
     if not text.startswith(MARK):
         return None
-    row = Token.objects.filter(digest=_digest(text), is_revoked=False, ends_at__gt=at).first()
+    row = Token.objects.filter(digest=secret_digest(_DOMAIN, text), is_revoked=False, ends_at__gt=at).first()
     account = None if row is None else stored_rights(register).accounts().get(row.account)
     if row is None or account is None or Account.objects.filter(id=row.account, is_disabled=True).exists():
         return None
@@ -139,7 +145,3 @@ def list_tokens(account: str = "") -> list[TokenRow]:
         )
         for row in rows.order_by("made_at", "digest")
     ]
-
-
-def _digest(text: str) -> str:
-    return sha256(b"ytterby/token/v1\x00" + text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,14 +6,15 @@ whoever holds a copy of the cookie. What its person may do is not in it: that is
 
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import NamedTuple
 
 from ytterby.proof.base64url import to_base64url
+from ytterby.shell.actions.secret_digest import secret_digest
 from ytterby.shell.site.people_limits import people_limits
 from ytterby.shell.store.models import Account, LogHead, WebSession
 from ytterby.shell.store.writing import write
 
+_DOMAIN = "ytterby/web-session/v1"
 NUMBER_BYTES = 32
 
 
@@ -38,9 +39,9 @@ def open_session(account: str, at: datetime, *, is_proved: bool, instead_of: str
     def enter(head: LogHead) -> None:
         del head
         WebSession.objects.filter(ends_at__lt=at).delete()
-        WebSession.objects.filter(digest=_digest(instead_of)).delete()
+        WebSession.objects.filter(digest=secret_digest(_DOMAIN, instead_of)).delete()
         WebSession.objects.create(
-            digest=_digest(number), account=account, opened_at=at, ends_at=ends_at, proved_at=proved_at
+            digest=secret_digest(_DOMAIN, number), account=account, opened_at=at, ends_at=ends_at, proved_at=proved_at
         )
 
     write(enter)
@@ -52,7 +53,7 @@ def session_of(number: str, at: datetime) -> OpenSession | None:
 
     A session that owes a factor lives some minutes only.
     """
-    row = WebSession.objects.filter(digest=_digest(number), ends_at__gte=at).first()
+    row = WebSession.objects.filter(digest=secret_digest(_DOMAIN, number), ends_at__gte=at).first()
     if row is None or Account.objects.filter(id=row.account, is_disabled=True).exists():
         return None
     if row.proved_at is None and at - row.opened_at > timedelta(minutes=people_limits().step_minutes):
@@ -65,7 +66,7 @@ def end_session(number: str) -> None:
 
     def enter(head: LogHead) -> None:
         del head
-        WebSession.objects.filter(digest=_digest(number)).delete()
+        WebSession.objects.filter(digest=secret_digest(_DOMAIN, number)).delete()
 
     write(enter)
 
@@ -73,7 +74,3 @@ def end_session(number: str) -> None:
 def end_sessions_of(account: str) -> None:
     """End every session of an account; the caller holds the lock."""
     WebSession.objects.filter(account=account).delete()
-
-
-def _digest(number: str) -> str:
-    return sha256(b"ytterby/web-session/v1\x00" + number.encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,7 +4,6 @@ kinds.
 
 from functools import lru_cache
 
-from ytterby.law.book import LawBook
 from ytterby.law.procedure import Procedure
 from ytterby.licence.guard import CHOICES, GUARDS
 from ytterby.licence.office import CaseRules, Tier
@@ -67,8 +66,3 @@ def case_rules(procedure: Procedure, kind: str) -> CaseRules:
         bodies=bodies,
         amendable=frozenset() if rules.amendment is None else frozenset(rules.amendment.amendable),
     )
-
-
-def procedure_of_case(book: LawBook, name: str) -> Procedure | None:
-    """Return a procedure of the packs in force; None where they hold none of that name."""
-    return book.procedures.get(name)

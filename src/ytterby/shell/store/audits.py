@@ -23,7 +23,6 @@ from ytterby.licence.audit import (
     AuditResult,
     AuditSample,
     Framed,
-    last_day,
     result_problems,
     sample_flaw,
 )
@@ -40,8 +39,9 @@ from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.law import law_at
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
-from ytterby.shell.store.rights import Record, Rights, rights_by_index, signature_flaw, stored_records
+from ytterby.shell.store.rights import Record, Rights, recorded_day, rights_by_index, signature_flaw, stored_records
 from ytterby.shell.store.shipping import is_stopped_by
+from ytterby.terms.civil_day import last_day
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -136,14 +136,14 @@ def _sample(audits: Audits, record: Record) -> str | None:
     sample = msgspec.convert(record.fields["sample"], AuditSample)
     if sample.month in audits.samples:
         return "its month was drawn before"
-    flaw = sample_flaw(sample, _day(record.fields))
+    flaw = sample_flaw(sample, recorded_day(record.fields))
     if flaw is None:
         audits.samples[sample.month], audits.numbers[sample.month] = sample, record.number
     return flaw
 
 
 def _result(register: "Register", audits: Audits, record: Record, rights: Rights) -> str | None:
-    fields, on = record.fields, _day(record.fields)
+    fields, on = record.fields, recorded_day(record.fields)
     account, party = str(fields["by"]), str(fields["party"])
     if (flaw := _speaker(register, rights, record.fields)) is not None:
         return flaw
@@ -166,10 +166,6 @@ def _speaker(register: "Register", rights: Rights, fields: Mapping[str, Any]) ->
     if account is None or account.party != fields["party"]:
         return "it is by no account of its party that was in force"
     return signature_flaw(account.key, register.id, RESULT, fields) if via == KEY else None
-
-
-def _day(fields: Mapping[str, Any]) -> date:
-    return date.fromisoformat(str(fields["registered_at"])[:10])
 
 
 # The frame, as the log has it

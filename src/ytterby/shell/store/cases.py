@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ytterby.licence.case import OFFICER, Case, Event, event_fields, read_event
-from ytterby.licence.step import Approve, Begin, Gather
+from ytterby.licence.step import Approve, Begin
 from ytterby.licence.transition import TransitionTable
 from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import ApprovalRow, CaseEventRow, CaseParty, CaseRow, Registration
@@ -184,8 +184,3 @@ def case_numbers(size: int | None = None) -> Iterator[str]:
         if number not in seen:
             seen.add(number)
             yield number
-
-
-def evidence_digests(case: Case) -> list[str]:
-    """Return the digests of everything that was gathered for a case, in order."""
-    return [step.digest for _, step in case.of(Gather)]

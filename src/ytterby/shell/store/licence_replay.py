@@ -9,7 +9,6 @@ pins as one word (the check that failed) is taken from it.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,7 +45,7 @@ from ytterby.shell.store.licences import (
 )
 from ytterby.shell.store.models import LicenceEntryRow, LicenceLineRow, LicenceRow, Registration
 from ytterby.shell.store.registrations import registered_site
-from ytterby.shell.store.rights import Record, rights_by_index, stored_records
+from ytterby.shell.store.rights import Record, recorded_day, rights_by_index, stored_records
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -274,7 +273,7 @@ class _Replaying:
             return "it does not follow the change before"
         if fields["via"] == SYSTEM:
             return self._amending(held, record)
-        rights, day = self.rights_at(record.number), _day(record)
+        rights, day = self.rights_at(record.number), recorded_day(record.fields)
         row = licence_table().row(held.status, str(fields["command"]))
         if row is None or row.people == 0:
             return "the table does not allow it"
@@ -320,7 +319,9 @@ class _Replaying:
             site = registered_site(str(fields.get("site", "")), record.number)
             if entry.kind is not Kind.EXIT:
                 return "it is on no licence"
-            if not is_customs_at(self.rights_at(record.number), str(fields["party"]), site, _day(record)):
+            if not is_customs_at(
+                self.rights_at(record.number), str(fields["party"]), site, recorded_day(record.fields)
+            ):
                 return "it is by nobody who may confirm an exit"
             held.unlicensed[record.number] = fields
             return None
@@ -343,8 +344,8 @@ class _Replaying:
     def _may_say(self, held: _Held, record: Record, entry: Entry) -> str | None:
         fields = record.fields
         said = Said(
-            entry.kind, str(fields["party"]), str(fields.get("site", "")), str(fields.get("owner", "")), _day(record),
-            fields.get("links") is not None,
+            entry.kind, str(fields["party"]), str(fields.get("site", "")), str(fields.get("owner", "")),
+            recorded_day(fields), fields.get("links") is not None,
         )  # fmt: skip
         problem = role_problem(self.rights_at(record.number), held.licence, said, record.number)
         if problem is not None:
@@ -388,10 +389,6 @@ def _whole(quantity: Decimal) -> int:
     found = scaled(quantity)
     assert found is not None, "a quantity is checked before it is entered"
     return found
-
-
-def _day(record: Record) -> date:
-    return date.fromisoformat(str(record.fields["registered_at"])[:10])
 
 
 def stored_rows() -> Iterator[tuple[str, object]]:

@@ -12,6 +12,7 @@ from ytterby.shell.store.inserting import insert_rows
 from ytterby.shell.store.models import LogHead, Registration
 from ytterby.shell.store.writing import REGISTRATION, accepted_at, append, new_record, write
 from ytterby.terms.instant import write_instant
+from ytterby.terms.record_text import record_text
 
 
 class Registrable(NamedTuple):
@@ -20,11 +21,6 @@ class Registrable(NamedTuple):
     kind: str
     key: str
     fields: dict[str, Any]
-
-
-def canonical_text(fields: dict[str, Any]) -> str:
-    """Return the document as it is stored and digested."""
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def nothing_to_check() -> None:
@@ -58,7 +54,7 @@ def register_documents(
     """
     made = []
     for kind, key, fields in documents:
-        text = canonical_text({**fields, "registered_at": write_instant(at)})
+        text = record_text({**fields, "registered_at": write_instant(at)})
         digest, salt = registration_digest(kind, text), secrets.token_bytes(SALT_BYTES)
         made.append((kind, key, text, digest, salt, new_record(REGISTRATION, salt, digest)))
 

@@ -28,6 +28,7 @@ from ytterby.proof.key import KeyUse, PublicKey
 from ytterby.shell.store.log_marks import kept_by
 from ytterby.shell.store.models import Account, Registration
 from ytterby.shell.store.reading.kept import Kept
+from ytterby.terms.record_text import record_text
 
 if TYPE_CHECKING:
     from ytterby.shell.site.register import Register
@@ -134,7 +135,7 @@ _kept = Kept[Rights](RIGHTS_KEPT)
 def signed_text(register_id: str, kind: str, fields: Mapping[str, Any]) -> bytes:
     """Return what the signature of a record is over: register, kind and every field but the time and itself."""
     plain = {name: value for name, value in fields.items() if name not in UNSIGNED}
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = record_text(plain)
     return f"{DOMAIN}\x00{register_id}\x00{kind}\x00{text}".encode()
 
 
@@ -291,6 +292,11 @@ def _day(text: object) -> date | None:
         return date.fromisoformat(text) if isinstance(text, str) and text else None
     except ValueError:
         return None
+
+
+def recorded_day(fields: Mapping[str, Any]) -> date:
+    """Return the day, UTC, on which a record was entered."""
+    return date.fromisoformat(str(fields["registered_at"])[:10])
 
 
 def stored_records(size: int | None = None, *, kinds: Collection[str] = KINDS) -> Iterator[Record]:

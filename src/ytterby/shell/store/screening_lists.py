@@ -26,7 +26,7 @@ from ytterby.shell.store.log_marks import last_of
 from ytterby.shell.store.models import ListedText, ListMembers, Registration
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.viewer import LICENSING
-from ytterby.shell.store.rights import Record, Rights, rights_by_index, signature_flaw, stored_records
+from ytterby.shell.store.rights import Record, Rights, recorded_day, rights_by_index, signature_flaw, stored_records
 from ytterby.terms.instant import read_instant
 
 if TYPE_CHECKING:
@@ -86,13 +86,9 @@ def speaker_flaw(rights: Rights, register_id: str, record: Record) -> str | None
         return "it is by no account that was in force"
     if account.party != fields.get("party"):
         return "it is by an account of another party"
-    if not rights.is_office(account.party, KEEPERS, _day(fields)):
+    if not rights.is_office(account.party, KEEPERS, recorded_day(fields)):
         return "it is by an account of nobody who may keep lists"
     return signature_flaw(account.key, register_id, record.kind, fields)
-
-
-def _day(fields: Mapping[str, Any]) -> date:
-    return date.fromisoformat(str(fields["registered_at"])[:10])
 
 
 def _record(record: Record) -> ListRecord:

@@ -6,7 +6,6 @@ them is named.
 
 import zlib
 from collections.abc import Iterator
-from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +17,7 @@ from ytterby.shell.actions.doctor.unsound import Unsound, at_entry
 from ytterby.shell.lists.tables import list_rules
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.models import ListedFile, ListedText, ListMembers
-from ytterby.shell.store.rights import stored_records
+from ytterby.shell.store.rights import recorded_day, stored_records
 from ytterby.shell.store.screening_lists import LIST_SNAPSHOT, UNREADABLE, members_of, read_list_states
 from ytterby.terms.problem import finding
 
@@ -106,7 +105,7 @@ def _import(index: int, said: Json, by_record: dict[str, Json]) -> Iterator[Unso
         )
     published, earlier = (one["published"] if one else None for one in (said, before))
     due = hold_reasons(
-        list_rules().limits_on(date.fromisoformat(str(said["registered_at"])[:10])),
+        list_rules().limits_on(recorded_day(said)),
         before=diff.before,
         removed=len(diff.removed),
         changed=len(diff.changed),

@@ -6,7 +6,6 @@ it that it is on it and where it stands. To everybody else it does not exist. Li
 are counted or cut into pages.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -213,8 +212,3 @@ def check_application(
 
 def _dossier(desk: Desk, application: Application) -> Json:
     return dossier_of(application, desk.book.dossiers.get(desk.procedure.id), name_of_party(desk.known))
-
-
-def open_numbers(viewer: Viewer) -> Iterator[str]:
-    """Yield the numbers of the open cases that a viewer may know of."""
-    yield from _visible(viewer).filter(is_open=True).order_by("number").values_list("number", flat=True).iterator()

@@ -36,8 +36,8 @@ from ytterby.shell.store.reading.months import balanced, month_rows
 from ytterby.shell.store.reading.naming import Json, party_name, site_name
 from ytterby.shell.store.reading.told import readable_findings
 from ytterby.shell.store.reading.viewer import Viewer
-from ytterby.shell.store.registering import canonical_text
 from ytterby.terms.identifier import tail
+from ytterby.terms.record_text import record_text
 
 Account = tuple[str, str]
 
@@ -55,7 +55,7 @@ def month_versions(viewer: Viewer, month: Month, *, known: Known) -> list[Versio
             continue
         if site not in inputs:
             inputs[site] = inputs_digest(accounts, site, month)
-        figures = canonical_text(rows[0])
+        figures = record_text(rows[0])
         found.append(Version(text, known.size, site, element, DERIVATION, tables, inputs[site], figures))
     return found
 
