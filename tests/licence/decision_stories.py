@@ -258,6 +258,8 @@ QUOTED = {
     "coded_return: the pack lists none, and none is given": ("/reasons", "", {"allowed": "-"}),
     "rated: in one that the pack has not": ("", "Z", {}),
     "rated: in none": ("", "", {}),
+    "end_user_known: claimed": ("", "claimed", {"wanted": "address"}),
+    "end_user_known: nobody": ("", "-", {"wanted": "address"}),
     "outcome_fits: no such kind of licence": ("/licence_kind", "general", {"allowed": "single"}),
     "outcome_fits: a kind where there are none": ("/licence_kind", "single", {"allowed": "-"}),
     "outcome_fits: an appeal sent back": (

@@ -427,7 +427,7 @@ def answers(module) -> Iterator[str]:
         for keeping in made:
             for at in INSTANTS[::-1]:
                 read = module.read_case_clocks(moments, keeping, as_of=at)
-                told_apart = read.running, read.spent_apart, read.has_it
+                told_apart = read.running, read.spent_apart, read.has_it, read.silence
                 yield repr((read, told_apart, [read.last_run(name) for name in keeping.rules]))
 
 

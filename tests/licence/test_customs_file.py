@@ -5,7 +5,7 @@ from dataclasses import replace as with_
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licence.told import RULES, message, rules, told
@@ -161,6 +161,7 @@ TOLD = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TOLD, max_size=3))
 def test_what_is_written_is_read_again_exactly(licences):
     messages = [

@@ -409,6 +409,11 @@ STORIES = (
     (BEGIN, SUBMIT, ACCEPT, ("2025-10-15T01:00:00Z", proposed("granted", ("r2",)), "proposed"),
      ("2025-10-16T01:00:00Z", approve(), "granted"), ("2025-10-17T01:00:00Z", Issue("L-1", {}), "issued")),
 )  # fmt: skip
+# Of these reasons Terra lets one be told; "nobody's" is in no pack.
+LIFTED = tuple(
+    (BEGIN, SUBMIT, ACCEPT, *(("2025-10-14T01:00:00Z", LiftLimit(name, "So."), "review") for name in names))
+    for names in (("senate",), ("storm",), ("senate", "storm"), ("storm", "senate"), ("nobody's",))
+)
 LATE = tuple((f"2026-11{at[7:]}", step, state) for at, step, state in (BEGIN, SUBMIT, ACCEPT))
 
 
@@ -418,7 +423,8 @@ def answers(module):
     whole = dataclasses.replace(base.clocks["CN-completeness"], ends=("delivered",), silence_state="")
     later = dataclasses.replace(base.clocks["CN-lower-level-review"], starts="supplement", ends=("granted",))
     two = dataclasses.replace(cn(), procedure=dataclasses.replace(base, clocks={one.id: one for one in (whole, later)}))
-    for story in (*STORIES, LATE):
+    terra = other("terra", "TERRA-procedure")
+    for story in (*STORIES, *LIFTED, LATE):
         yield repr(module.seen_of(told(*story), table))
         for as_of in (
             "2025-09-27T09:00",
@@ -429,7 +435,7 @@ def answers(module):
         ):
             for audience in module.Audience:
                 at = instant(as_of, "+08:00")
-                for keeping in (cn(), two):
+                for keeping in (cn(), two, terra) if story in LIFTED else (cn(), two):
                     yield repr(module.read_status(told(*story), table, keeping, as_of=at, audience=audience))
 
 
