@@ -28,6 +28,7 @@ from ytterby.law.book import make_book
 from ytterby.law.field_list import FACTS, fields_of_book, read_forms
 from ytterby.law.pack_reader import read_pack
 from ytterby.shell.actions import enrol
+from ytterby.shell.portal.casework import application_form
 from ytterby.shell.portal.law import due as due_page
 from ytterby.shell.portal.screening import alerts as alerts_page
 from ytterby.shell.portal.screening import names as names_page
@@ -108,6 +109,12 @@ ASKED = {
     "sign-in": {"name", "password"},
     "screened-name": set(names_page.FIELDS),
     "opinion": set(alerts_page.FIELDS),
+    "application": {*application_form.HEAD, *application_form.USE, "text", "file"},
+    "application-line": set(application_form.LINE),
+    "application-party": set(application_form.PARTY),
+    "licence-entry": {"line", "declaration", "quantity", "on", "site"},
+    "customs-answer": {"codes"},
+    "sign-in-code": {"code"},
     "list-judged": {"reason", "entry", "act"},
     FACTS: set(BOOK.facts),
     **{

@@ -23,6 +23,7 @@ from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.register_product import register_product
 from ytterby.shell.site.register import Register
+from ytterby.shell.store import log_marks
 from ytterby.shell.store.derived.digest import START
 from ytterby.shell.store.derived.world import _world, world_at
 from ytterby.shell.store.founding import found
@@ -345,7 +346,8 @@ def forget() -> None:
     """Empty what this process keeps of registers: after rows were changed behind its back."""
     _world.cache_clear()
     entries._decoded.clear()
-    for kept in (book._kept, told._kept, told._findings, party_book._directories):
+    marks = (log_marks._kept, log_marks._newest, log_marks._accepted)
+    for kept in (book._kept, told._kept, told._findings, party_book._directories, *marks):
         kept.clear()
 
 

@@ -49,7 +49,7 @@ def answer(register, message, *reject, by=CUSTOMS, at=AT, text=""):
 
 
 def change(register, command, at=AT):
-    asked = change_licence(register, NUMBER, command, demo_speaker(OFFICE, "a"), reason="r1", at=at)
+    asked = change_licence(register, NUMBER, command, demo_speaker(OFFICE, "a"), reason="suspended_factors", at=at)
     return confirm_change(register, NUMBER, asked.proposal, demo_speaker(OFFICE, "b"), at=at)
 
 

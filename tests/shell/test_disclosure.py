@@ -15,7 +15,9 @@ import pytest
 from law.law_case import content_of
 from law.test_impact import suspended
 from pending_law import pending
+from shell import office_doors
 from shell.cli.conftest import run
+from shell.office_doors import APPLICATION, OUT
 from shell.strangers import (
     AT,
     FERN,
@@ -48,7 +50,6 @@ LOTS = ("KR-C-0418", "NV-Dy-31", "NV-NdPr-31", "KR-C-0500", "KR-2025-W14", "S1",
 EVENTS_OWN = ("urn:uuid:e46165af-8e55-5448-8e35-a14e955078e8", "urn:uuid:5ecb6462-a66d-5f61-821c-22cd57cf94a8")
 
 # What a party is answered: verb -> the arguments that are tried.
-OUT = "a file to write, whose bytes are part of the answer"
 LISTED = "a file of listed parties"
 NEW_LAW = "a pack file in which a rule is suspended"
 ANSWERS = {
@@ -102,6 +103,7 @@ ANSWERS = {
         *(["US-DFARS-7052", "--on", "2027-01-01", "--fact", "magnet=NdFeB", "--lot", lot] for lot in LOTS),
         ["CN-18", "--on", "2026-11-24"],
     ],
+    **office_doors.ANSWERS,
     "log prove": [[str(n)] for n in range(20, 60, 3)] + [[one] for one in EVENTS_OWN] + [["urn:uuid:none"]],
 }
 # What answers nobody in particular: it acts, needs no register, or is the operator's own, who has the folder.
@@ -117,6 +119,7 @@ OTHERS = {
     *(f"law {verb}" for verb in ("propose", "activate", "withdraw", "settle", "changes")),
     *("party lists import", "party lists release", "party lists delist"),
     *("party evaluate", "party opinion", "party rescreen", "party sample"),
+    *office_doors.ACTS,
     "event status",  # by receipt, of one's own documents alone: `cli/test_arrival.py`
 }
 
@@ -190,6 +193,7 @@ QUERIES = {
     "screening_alert": ["", "person=a"],
     "screening_alert_json": [""],
     "screening_opinion": [""],
+    **office_doors.QUERIES,
     "law": ["", "on=2026-11-20&known_on=2026-11-20&state=disputed", "known_at=31"],
     "law_file": ["on=2026-11-20"],
     "law_classify": ["", "form=magnet&magnet_type=NdFeB&element=Dy&wt=2.1&u=0.05&on=2026-11-20", "form=&on=x"],
@@ -227,7 +231,8 @@ QUERIES = {
     "front_door": [""],
     "sign_in": [""],
 }
-NOT_ASKED = {"sign_out"}  # it answers nothing, and ends the session that the others need
+# The first answers nothing, and ends the session that the others need.
+NOT_ASKED = {"sign_out", *office_doors.OF_ACCOUNTS}
 
 
 def test_every_page_is_asked_here():
@@ -282,6 +287,8 @@ def arguments(name: str, events: list[str]) -> list[list[str]]:
     if name.startswith("screening_list") and not name.startswith("screening_lists"):
         kinds = [["csv"], ["json"]] if name.endswith("_file") else [[]]
         return [[list_id, *kind] for list_id in ("cn-watch", "own-house") for kind in kinds]
+    if name in office_doors.ARGUMENTS:
+        return office_doors.ARGUMENTS[name]
     if name.startswith(("event", "proof")):
         return [[one] for one in events]
     return [[kind] for kind in ("csv", "json")] if name.endswith("_file") else [[]]
@@ -321,11 +328,26 @@ class Asked:
                 for more in ([], ["--json"]):
                     asked = [*verb.split(), *arguments, "--viewer", NORRVIK, "--data", str(self.data), *more]
                     file = self.data.parent / "out.csv"
-                    given = {OUT: str(file), LISTED: str(self.listed()), NEW_LAW: str(self.law)}
+                    given = {
+                        OUT: str(file),
+                        LISTED: str(self.listed()),
+                        NEW_LAW: str(self.law),
+                        APPLICATION: str(self.application()),
+                    }
                     told = run(*(given.get(one, one) for one in asked))
                     found[tuple(asked)] = (*told, file.read_bytes() if file.exists() else b"")
                     file.unlink(missing_ok=True)
         return found
+
+    def application(self):
+        """Return a file of an application of the party."""
+        lot = "https://id.gs1.org/01/09520000000158/10/NV-Dy-31"
+        line = {"line": 1, "name": "oxide", "quantity": "10", "unit": "KGM", "lots": [lot]}
+        told = {"procedure": "CN-procedure", "destination": "XB", "lines": [line]}
+        told["parties"] = [{"role": "exporter", "party": NORRVIK}]
+        path = self.data.parent / "application.json"
+        path.write_text(json.dumps({"schema": "ytterby-application/1", **told}), encoding="utf-8")
+        return path
 
     def listed(self):
         """Return a file of a listed party."""

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from shell import office_doors
 from shell.cli.conftest import CHAIN, run
 from ytterby.shell.cli.command import make_parser
 
@@ -46,6 +47,7 @@ def test_the_commands_of_the_contract_are_there():
         "inquiry list", "inquiry show", "inquiry ask", "inquiry answer", "inquiry explain",
         "inquiry set-aside", "inquiry confirm", "inquiry open", "inquiry order", "inquiry visit", "inquiry hear",
         "inquiry decide", "inquiry sample", "inquiry papers",
+        *office_doors.ANSWERS, *office_doors.ACTS,
     }  # fmt: skip
 
 
