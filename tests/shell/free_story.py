@@ -3,8 +3,10 @@
 from shell.strangers import AT, KESTREL, NORRVIK
 from ytterby.licence.evidence import Freeing
 from ytterby.licence.not_controlled import Ask, NotControlled, said_fields, signed_document
+from ytterby.shell.actions.audit_decisions import draw_audit
 from ytterby.shell.site.licence_key import licence_key
 from ytterby.shell.store.not_controlled import CHALLENGE, DOCUMENT, document_record
+from ytterby.shell.store.reading.audits import list_audits
 from ytterby.shell.store.reading.case_evidence import gathers_evidence
 from ytterby.shell.store.reading.free_goods import free_goods, list_free_goods
 from ytterby.shell.store.registering import Registrable, register_documents
@@ -14,7 +16,7 @@ OF = {"N-1": KESTREL, "N-2": NORRVIK}
 
 
 def free_story(register):
-    """Enter a document of each, and a challenge to each."""
+    """Enter a document of each, and a challenge to each; draw a month's decisions by rule, of which there are none."""
     for number, holder in OF.items():
         one = NotControlled(
             number=number, case="C-1", line=1, procedure="CN-procedure", holder=holder, bound="product",
@@ -29,12 +31,14 @@ def free_story(register):
             Registrable(CHALLENGE, number, {"id": number, **told}),
         ]
         register_documents(rows, "operator", AT)
+    assert not draw_audit(register, "2025-12").problems
 
 
 def free_probes(known, day):
     """Return what tells whether a viewer reads evidence of cases, and Kestrel's document."""
     return {
         "evidence of a case": gathers_evidence,
+        "audit of decisions by rule": lambda viewer: bool(list_audits(viewer, known())),
         "goods that need no licence": lambda viewer: free_goods(viewer, "N-1", known=known(), on=day) is not None,
     }
 

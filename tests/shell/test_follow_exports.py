@@ -9,6 +9,7 @@ from shell.licensed import AT, CUSTOMS, EXPORTER, FOREIGN, answer, balance, issu
 from shell.strangers import KESTREL
 from shell.tampering import named
 from ytterby.shell.actions.capture import capture
+from ytterby.shell.actions.doctor.examine import examine
 from ytterby.shell.actions.draw_down import exits_without_licence
 from ytterby.shell.actions.work import work_once
 from ytterby.shell.store.derived.deriving import derive_to
@@ -165,3 +166,41 @@ def test_what_customs_confirms_changes_nothing_of_the_book(register, sample):
     before = found()
     take(register, sample, confirmed(sample, 1), CUSTOMS)
     assert found() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"licence": "XA-DU-2025-004418"}, "it names another licence"),
+        ({"followed": None}, "the row says that it waits"),
+        ({"followed": 7}, "it led to another record"),
+        ({"why": "licence.unknowm"}, "the reason is none"),
+        (None, "the row is gone"),
+    ],
+)
+def test_a_row_that_would_hide_an_exit_is_named(licensed, sample, change, what):
+    """Threats D1, Q4: an exit that is said to have been followed already is drawn nowhere."""
+    row = take(licensed, sample, export(sample, 1), EXPORTER)
+    derive_to(licensed.size)
+    assert named(licensed) == set()
+    rows = LicensedEvent.objects.filter(log_index=row.log_index)
+    if change is None:
+        rows.delete()
+    else:
+        rows.update(**change)
+    (found,) = [one for one in examine(licensed)["unsound"] if one["invariant"] == "licence.followed"]
+    assert what in found["what"]
+
+
+def test_an_event_that_led_to_nothing_says_why_and_nothing_else(licensed, sample):
+    row = take(licensed, sample, export(sample, 1, **{"ree:licence": "XA-NONE"}), EXPORTER)
+    derive_to(licensed.size)
+    assert (row.followed, named(licensed)) == (row.log_index, set())
+    rows = LicensedEvent.objects.filter(log_index=row.log_index)
+    for change in ({"why": ""}, {"followed": row.log_index - 1}, {"followed": None}):
+        rows.update(followed=row.followed, why=row.why)
+        rows.update(**change)
+        assert named(licensed) == {"licence.followed"}
+    LicensedEvent.objects.create(log_index=1, licence=NUMBER, followed=1, why=row.why)
+    rows.update(followed=row.followed, why=row.why)
+    assert named(licensed) == {"licence.followed"}

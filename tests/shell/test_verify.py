@@ -69,6 +69,7 @@ def tamper(register: Register, statement: str, *values: object) -> None:
 
 # What is derived is not the log's; the doctor compares it (`test_doctor`).
 DERIVED = {"store_edition", "store_thread", "store_postingrecord", "store_touch", "store_lotcell", "store_eventcell"}
+DERIVED.add("store_licensedevent")
 # Names of people stand beside the log, so that they can be erased; what a row claims is compared in `test_rights`.
 DERIVED.add("store_account")
 # Numbers that the database gives itself and nothing hangs on; a submission's is held by its events.

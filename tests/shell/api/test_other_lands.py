@@ -48,8 +48,15 @@ def land(folder, sample, clock, name, bodies):
     return World(register, clock)
 
 
-def application(procedure, kind, **fields):
-    line = {"line": 1, "name": "magnets", "quantity": "900", "unit": "KGM", "lots": SAMPLE["lines"][0]["lots"]}
+def application(procedure, kind, worth=None, **fields):
+    line = {
+        **(worth or {}),
+        "line": 1,
+        "name": "magnets",
+        "quantity": "900",
+        "unit": "KGM",
+        "lots": SAMPLE["lines"][0]["lots"],
+    }
     told = {"procedure": procedure, "licence_kind": kind, "destination": "XB", "order": "PO-9", "lines": [line]}
     return {**told, "parties": SAMPLE["parties"], "use": SAMPLE["use"], "fields": fields}
 
@@ -58,7 +65,8 @@ def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twic
     world = land(tmp_path / "data", sample, clock, "terra", {party: [body] for body, party in TERRA.items()})
     mass = {"amount": "900", "unit": "KGM"}
     plan = {"shipper": "Oriel", "hull": "ship", "shipments": [{"quantity": mass}], "total": mass}
-    asked = application("TERRA-procedure", "programme", **plan)
+    # A kind of licence with a ceiling on worth is not issued for goods of which nobody knows the worth.
+    asked = application("TERRA-procedure", "programme", {"value": "2000000.00", "currency": "TRC"}, **plan)
     checked = world.post("clerk", "/check", asked)
     assert (checked.status, checked.json["complete"]) == (200, "yes"), checked.text
     case = world.case = world.begin(asked, kind="open")
@@ -67,7 +75,7 @@ def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twic
     world.do(lead, case, "advise", verdict="approve", text="The way is safe.")
     # The tier asks the house of mines for advice, which comes as a piece of work.
     (work,) = world.get(lead, f"/cases/{case}").json["work"]
-    world.do(lead, case, "close_work", id=work["id"], outcome="done")
+    world.do(lead, case, "close_work", id=work["id"], outcome="done", text="No mine is against it.")
     world.do(lead, case, "propose", outcome="granted")
     signers = world.get(lead, f"/cases/{case}").json["signers"]
     assert [signers[order].partition("-")[0] for order in ("1", "2", "3")] == list(TERRA)
@@ -89,7 +97,7 @@ def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twic
     assert world.get(lead, f"/cases/{case}/replay").json["follows"] is True
 
 
-def test_in_the_group_nothing_blocks_and_what_was_not_checked_is_said(tmp_path, sample, clock):
+def test_in_the_group_nothing_blocks_and_nobody_grants_what_has_no_kind_of_licence(tmp_path, sample, clock):
     world = land(tmp_path / "data", sample, clock, "group", {TAMARACK: ["buyer"]})
     case = world.case = world.begin(application("HOUSE-procedure", ""))
     assert world.do("clerk", case, "submit", signer="Mara Quill", declares=True)["state"] == "review"

@@ -47,6 +47,8 @@ from ytterby.terms.instant import write_instant
 AT_ONCE = 500
 NO_LINE = "-"
 NO_UNIT, NOTHING_TO_TAKE_BACK, TOLD_BEFORE = "licence.event_unit", "licence.event_without_effect", "licence.event_again"
+# Why an event led to no record, beside problems that have a sentence.
+WITHOUT_EFFECT = frozenset({NO_UNIT, NOTHING_TO_TAKE_BACK, TOLD_BEFORE})
 
 
 def follow_exports(register: Register, *, at: datetime | None = None) -> int:

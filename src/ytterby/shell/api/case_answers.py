@@ -323,6 +323,15 @@ class OfficeEvent(Answer, frozen=True):
     step: Step | None
 
 
+class SilenceTold(Answer, frozen=True):
+    """That a clock ran out and nobody spoke: the state in which the case is by it, since when, known from when."""
+
+    clock: str
+    state: str
+    since: str
+    known_from: str
+
+
 class OfficeCase(Answer, frozen=True):
     """A case as officers and auditors read it."""
 
@@ -337,6 +346,7 @@ class OfficeCase(Answer, frozen=True):
     version: int
     holder: str
     clock: Clock
+    by_silence: SilenceTold | None
     officer: str | None
     signers: dict[str, str]
     approvals_wanted: int

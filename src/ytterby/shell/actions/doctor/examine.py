@@ -17,6 +17,7 @@ from ytterby.shell.actions.doctor.closes import unsound_closes
 from ytterby.shell.actions.doctor.customs import unsound_customs, unsound_office
 from ytterby.shell.actions.doctor.editions import derived_edition, unsound_editions
 from ytterby.shell.actions.doctor.filings import unsound_filings
+from ytterby.shell.actions.doctor.followed import unsound_followed
 from ytterby.shell.actions.doctor.free_goods import unsound_free_goods
 from ytterby.shell.actions.doctor.inquiries import unsound_inquiries
 from ytterby.shell.actions.doctor.laws import unfit_laws, unsound_laws
@@ -153,7 +154,9 @@ def _derived(
     tell: Tell,
 ) -> None:
     rows = ("derived.threads", "derived.touches", "derived.postings")
-    _guarded(findings, rows, lambda: PostingExamination(edition, size).unsound(tell))
+    postings = PostingExamination(edition, size)
+    _guarded(findings, rows, lambda: postings.unsound(tell))
+    _guarded(findings, ("licence.followed",), lambda: unsound_followed(postings.licensed))
     if sample is None and (is_full or EventRecord.objects.count() <= FULL_EVENTS_MAX):
         done = (f"{CELLS} (all, up to log size {edition.derived_to})", *BOOK)
         _guarded(findings, done, lambda: against_whole_book(edition, tell))

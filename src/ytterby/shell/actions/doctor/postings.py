@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ytterby.chain.order import rank_bundles
+from ytterby.licence.exit_event import names_a_licence
 from ytterby.shell.actions.doctor.submitted import Submitted, submitted_events
 from ytterby.shell.actions.doctor.unsound import Tell, Unsound
 from ytterby.shell.store.derived.packing import unpacked_with_words
@@ -49,6 +50,8 @@ class PostingExamination:
         self.edition = edition
         self.size = size
         self.changes: dict[str, list[int]] = defaultdict(list)
+        # Events that name a licence, and which: found beside, since all events are read here.
+        self.licensed: dict[int, str] = {}
         for _, key, ends in registration_changes(0, size):
             self.changes[key].append(ends)
 
@@ -76,6 +79,8 @@ class PostingExamination:
         world = world_at(submitted.first)
         found = {}
         for index, event in submitted.events:
+            if names_a_licence(event):
+                self.licensed[index] = event.licence or ""
             ready = ready_postings(event, submitted.submitter, world)
             if not ready.body:
                 continue
