@@ -33,7 +33,6 @@ test: $(VENV)/.dev ## everything but the browser and PostgreSQL tests
 	$(BIN)/python -m pytest -q -m "not browser and not postgresql"
 
 test-postgresql: $(VENV)/.dev ## the store's tests on a private PostgreSQL from the system's binaries
-	$(BIN)/python -m pytest -q -n 0 -m postgresql tests/shell
 	YTTERBY_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -m "not browser" $(wildcard tests/shell/test_*.py)
 
 test-all: $(VENV)/.dev test-postgresql ## those too (PostgreSQL and Chromium from the system)

@@ -79,6 +79,11 @@ class Cluster:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
+    def drop(self, name: str) -> None:
+        """Remove a database that nobody is connected to."""
+        with psycopg.connect(host=str(self.folder), user=OWNER, dbname="postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}"')
+
     def url(self, name: str) -> str:
         return f"postgresql://{OWNER}@/{name}?host={quote(str(self.folder))}"
 

@@ -8,14 +8,12 @@ import contextlib
 import io
 import json
 import secrets
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shlex import split
 
 import msgspec
 
-from shell.conftest import forget_answers
 from ytterby.licence.application import read_application
 from ytterby.licence.case import OFFICER
 from ytterby.licence.office_roster import Post, Presence
@@ -33,7 +31,7 @@ from ytterby.shell.cli.demo_folder import make_demo_register
 from ytterby.shell.cli.demo_licence import apply_scenes, decide_scenes, refresh_lists, set_up_office
 from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.packs import door_tables, packaged_text
-from ytterby.shell.site.register import keys_beside, open_register
+from ytterby.shell.site.register import keys_beside
 from ytterby.shell.store.case_replay import replay_case
 from ytterby.shell.store.case_speakers import key_speaker
 from ytterby.shell.store.cases import stored_case
@@ -76,14 +74,6 @@ def add_officers(register, at, *logins: str) -> None:
         if one.login in {person.login for person in people}:
             say_of_office(register, Post(one.account, "licensing"), at=at)
             say_of_office(register, Presence(one.account, is_present=True), at=at)
-
-
-def copied(model: Path, folder: Path):
-    """Open a copy of a register that is a folder."""
-    shutil.copytree(model, folder)
-    shutil.copytree(keys_beside(model), keys_beside(folder))
-    forget_answers()
-    return open_register(folder)
 
 
 def _play(data: Path, keys: Path, command: str, at) -> None:

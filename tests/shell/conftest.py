@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 import pytest
 
 from postgres import ON_POSTGRESQL, Cluster, find_binary
+from shell import register_copy
+from shell.register_copy import Databases, PostgreSQLDatabases, SQLiteDatabases, forget_answers
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import Register, make_register
 
@@ -17,7 +18,7 @@ AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def server() -> Iterator[Cluster]:
     """A PostgreSQL of these tests' own."""
     if find_binary("postgres") is None:
         pytest.skip("PostgreSQL is not installed; Debian's package `postgresql` brings it")
@@ -26,61 +27,37 @@ def cluster() -> Iterator[Cluster]:
     cluster.stop()
 
 
-@pytest.fixture(autouse=True)
-def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put every register of a test into a PostgreSQL database of its own when YTTERBY_TEST_DATABASE says so."""
-    from django.db import connections
-
-    if not ON_POSTGRESQL or "cluster" in request.fixturenames:
-        yield
-        connections.close_all()
-        return
-    from ytterby.shell.site import register as register_module
-
-    cluster: Cluster = request.getfixturevalue("cluster")
-    urls: dict[Path, str] = {}
-
-    def url_of(data: Path) -> str:
-        data = data.resolve()
-        if data not in urls:
-            urls[data] = cluster.create(f"test_{request.node.nodeid.__hash__() & 0xFFFFFFFF:x}_{len(urls)}")
-        # Children of a test open the register that it opened last.
-        monkeypatch.setenv("DATABASE_URL", urls[data])
-        return urls[data]
-
-    monkeypatch.setattr(register_module, "configured_url", url_of)
-    yield
-    connections.close_all()
+@pytest.fixture(scope="session")
+def cluster(server: Cluster) -> Cluster:
+    """That PostgreSQL, for a test that places its databases itself."""
+    return server
 
 
 @pytest.fixture(scope="session", autouse=True)
-def made_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Apply the migrations to the first SQLite database of this process, and copy its tables into every later one: to
-    apply them takes longer than most tests.
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Where the registers of this process lie, and tables that are made once: to make them takes longer than most
+    tests.
     """
-    import sqlite3
-
-    from django.db import connection
-
     from ytterby.shell.site import register as register_module
-    from ytterby.shell.site import schema
 
     kept = tmp_path_factory.mktemp("tables") / "made.sqlite3"
-
-    def bring_tables_up() -> None:
-        if connection.vendor != "sqlite" or connection.introspection.table_names():
-            schema.bring_tables_up()
-        elif kept.exists():
-            with closing(sqlite3.connect(kept)) as made:
-                made.backup(connection.connection)
-        else:
-            schema.bring_tables_up()
-            with closing(sqlite3.connect(kept)) as made:
-                connection.connection.backup(made)
-
+    made = PostgreSQLDatabases(request.getfixturevalue("server")) if ON_POSTGRESQL else SQLiteDatabases(kept)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(register_module, "bring_tables_up", bring_tables_up)
-        yield
+        patch.setattr(register_module, "configured_url", made.url_of)
+        patch.setattr(register_module, "bring_tables_up", made.bring_tables_up)
+        register_copy.databases = made
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[None]:
+    """Leave a test that asks for the cluster to itself, and close what each opened."""
+    from django.db import connections
+
+    databases.is_placing = "cluster" not in request.fixturenames
+    yield
+    connections.close_all()
+    databases.forget_environment()
 
 
 @pytest.fixture
@@ -118,46 +95,25 @@ def part_of(sample: dict[str, Any]) -> Callable[..., bytes]:
 
 
 @pytest.fixture(scope="module")
-def offered_folder(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]) -> Path | None:
-    """A register in which the sample chain is told until its magnets leave; None on PostgreSQL: one for each test."""
-    if ON_POSTGRESQL:
-        return None
+def offered_folder(tmp_path_factory: pytest.TempPathFactory, sample: dict[str, Any]) -> Path:
+    """A register in which the sample chain is told until its magnets leave."""
     data = tmp_path_factory.mktemp("offered") / "data"
     tell_until_the_magnets_leave(make_register(data, origin="test.invalid/log", demo=True, at=AT_FIRST), sample)
     return data
 
 
 @pytest.fixture
-def offered(offered_folder: Path | None, request: pytest.FixtureRequest) -> Iterator[Register]:
+def offered(offered_folder: Path) -> Iterator[Register]:
     """That register; what a test writes into it is taken back, so that it is made once for all of them."""
     from django.db import transaction
 
     from ytterby.shell.site.register import open_register
 
-    if offered_folder is None:
-        yield request.getfixturevalue("told_chain")
-        return
     register = open_register(offered_folder)
     with transaction.atomic():
         yield register
         transaction.set_rollback(True)
     forget_answers()
-
-
-def forget_answers() -> None:
-    """Forget what is kept by log size: sizes that are taken back come again with other content."""
-    import gc
-    import sys
-
-    from ytterby.shell.store.reading.kept import Kept
-
-    for one in [found for found in gc.get_objects() if type(found) is Kept]:
-        one.clear()
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("ytterby.shell.store", "ytterby.shell.actions")):
-            for held in list(vars(module).values()):
-                if hasattr(held, "cache_clear"):
-                    held.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,11 @@
 """A register that is no demo, with the sample's parties and people who act for them, for tests."""
 
-import shutil
 from datetime import UTC, datetime
 
-from django.db import connections
 from django.test import override_settings
 
-from postgres import ON_POSTGRESQL
 from proof.authenticator import Authenticator
+from shell.register_copy import copy_register
 from shell.strangers import TAMARACK
 from ytterby.proof.assertion import read_new_passkey
 from ytterby.proof.key import KeyUse, PrivateKey
@@ -15,7 +13,7 @@ from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.passkey import Place, propose_passkey
 from ytterby.shell.actions.rights import add_account, confirm_right
 from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.site.register import keys_beside, make_register, open_register
+from ytterby.shell.site.register import make_register
 from ytterby.shell.store.rights import stored_rights
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -35,16 +33,11 @@ def key_of(name):
 
 
 def staffed_register(folder, factory):
-    """Open a copy of a register that is made once for a run, where a register is a folder."""
-    if ON_POSTGRESQL:
-        return make_staffed(folder)
+    """Open a copy of a register that is made once for a run."""
     model = factory.getbasetemp() / "staffed"
     if not model.exists():
         make_staffed(model)
-        connections["default"].close()
-    shutil.copytree(model, folder)
-    shutil.copytree(keys_beside(model), keys_beside(folder))
-    return open_register(folder)
+    return copy_register(model, folder)
 
 
 def make_staffed(folder):

@@ -7,7 +7,6 @@ everybody else, and Tamarack where it speaks of its own plant and names nobody.
 import json
 import random
 import secrets
-import sys
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -138,18 +137,3 @@ def fix_chance(monkeypatch) -> None:
     monkeypatch.setattr(secrets, "token_urlsafe", lambda length=None: drawn(length).hex())
     monkeypatch.setattr(register_module, "uuid4", lambda: "00000000-0000-4000-8000-000000000000")
     monkeypatch.setattr(writing, "record_entry", lambda salt, digest: real(salt, bytes(len(digest))))
-
-
-def forget_answers() -> None:
-    """Empty everything that readings and pages keep: two registers of one identity never meet in life, and do here."""
-    from ytterby.shell.store.derived import world
-    from ytterby.shell.store.reading import entries
-    from ytterby.shell.store.reading.kept import Kept
-
-    entries._decoded.clear()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("ytterby."):
-            for kept in vars(module).values():
-                if isinstance(kept, Kept):
-                    kept.clear()
-    world._world.cache_clear()

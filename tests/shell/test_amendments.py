@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from shell.casework_story import EXPORTER, LICENCE, Work, copied, sample_application
+from shell.casework_story import EXPORTER, LICENCE, Work, sample_application
 from shell.licensed import answer, codes, say, status
+from shell.register_copy import copy_register
 from shell.tampering import named
 from ytterby.licence.step import Gather, Issue, Reject, Submit, Withdraw
 from ytterby.shell.actions.casework import begin_case
@@ -22,7 +23,7 @@ from ytterby.shell.store.models import CaseRow, LicenceLineRow, LicenceRow, Regi
 
 @pytest.fixture
 def work(licensed_folder, tmp_path):
-    return Work(copied(licensed_folder, tmp_path / "data"))
+    return Work(copy_register(licensed_folder, tmp_path / "data"))
 
 
 def begun(work, quantity="800", **changes):

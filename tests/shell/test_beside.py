@@ -6,7 +6,7 @@ from threading import enumerate as enumerate_threads
 import pytest
 
 from counted_months import OWNERS, PLANT, Plan, make_register_of_months
-from shell.strangers import forget_answers
+from shell.register_copy import forget_answers
 from ytterby.shell.store.reading import beside, watching
 from ytterby.shell.store.reading.beside import Work, is_at_hand, latest_done, run_of
 from ytterby.shell.store.reading.findings import count_findings, findings_of_lot, list_findings

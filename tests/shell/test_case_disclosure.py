@@ -12,7 +12,8 @@ from django.db import connections
 
 from shell.case_of import AT, DUE, LATER, codes, mirror_finding, now, on, receipt_of, step, take, visit_text
 from shell.cli.conftest import run
-from shell.strangers import KESTREL, NORRVIK, fix_chance, forget_answers
+from shell.register_copy import forget_answers
+from shell.strangers import KESTREL, NORRVIK, fix_chance
 from ytterby.balance.inquiry import Answer, Ask, Confirm, Explain, Hear, Open, Order, SetAside
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.inquire import record_visit

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from shell.casework_story import LICENCE, OFFICE, Work, copied, sample_application
+from shell.casework_story import LICENCE, OFFICE, Work, sample_application
 from shell.licensed import status
+from shell.register_copy import copy_register
 from ytterby.licence.evidence import read_evidence
 from ytterby.licence.finding import findings_of
 from ytterby.licence.step import (
@@ -45,7 +46,7 @@ WORDS = {"text": "See the reasons.", "settles": "No advice was asked."}
 
 @pytest.fixture
 def work(licensed_folder, tmp_path):
-    return Work(copied(licensed_folder, tmp_path / "data"))
+    return Work(copy_register(licensed_folder, tmp_path / "data"))
 
 
 def now():

@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from shell.casework_story import EXPORTER, LICENCE, Work, copied, sample_application
+from shell.casework_story import EXPORTER, LICENCE, Work, sample_application
 from shell.kills import Nursery
 from shell.licensed import say, status
+from shell.register_copy import copy_register
 from ytterby.licence.step import Issue, Submit, Withdraw
 from ytterby.shell.actions.doctor.case_marks import unsound_case_marks
 from ytterby.shell.actions.doctor.cases import unsound_cases
@@ -77,7 +78,7 @@ def nursery():
 
 @pytest.fixture
 def work(licensed_folder, tmp_path):
-    return Work(copied(licensed_folder, tmp_path / "data"))
+    return Work(copy_register(licensed_folder, tmp_path / "data"))
 
 
 def killed(nursery, work, tmp_path, place, what, number):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from shell.casework_story import LICENCE, Work, copied, sample_application
+from shell.casework_story import LICENCE, Work, sample_application
 from shell.cli.conftest import run
+from shell.register_copy import copy_register
 from ytterby.licence.step import (
     Accept,
     Advise,
@@ -26,7 +27,7 @@ WORDS = {"text": "See the reasons.", "settles": "No advice was asked."}
 @pytest.fixture
 def work(licensed_folder, tmp_path):
     """The office at work, with an address of everybody and no mail that waits."""
-    made = Work(copied(licensed_folder, tmp_path / "data"))
+    made = Work(copy_register(licensed_folder, tmp_path / "data"))
     for account, login in made.logins.items():
         assert set_mail(made.register, account, f"{login}@example.org") == []
     NoticeRow.objects.all().delete()

@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 import pytest
 
-from shell.strangers import forget_answers
+from shell.register_copy import forget_answers
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.site.alone import NotAlone, alone
 from ytterby.shell.store.derived import deriving

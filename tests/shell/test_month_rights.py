@@ -5,7 +5,8 @@ import json
 import pytest
 
 from counted_months import MAKER, MINE, OWNERS, PLANT, Plan, make_register_of_months
-from shell.strangers import fix_chance, forget_answers
+from shell.register_copy import forget_answers
+from shell.strangers import fix_chance
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.months import month_rows

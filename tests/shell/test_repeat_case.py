@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from postgres import ON_POSTGRESQL
-from shell.conftest import AT_FIRST, forget_answers, tell_until_the_magnets_leave
+from shell.conftest import AT_FIRST, tell_until_the_magnets_leave
 from shell.offered import LUMEN, OFFICE, ORIEL
+from shell.register_copy import forget_answers
 from shell.repeat_case import AT, hand_in, repeat_register, screen, speaker, validate
 from ytterby.licence.office_roster import Conflict, Post
 from ytterby.licence.step import DecideAutomatically, Issue, Rate
@@ -40,9 +40,7 @@ LISTED = 'W-9,Organization,Lumen Motors,,"1 Rotor Way, Lumen"\n'
 
 
 @pytest.fixture(scope="module")
-def repeat_folder(tmp_path_factory, sample) -> Path | None:
-    if ON_POSTGRESQL:
-        return None
+def repeat_folder(tmp_path_factory, sample) -> Path:
     data = tmp_path_factory.mktemp("repeat") / "data"
     register = make_register(data, origin="test.invalid/log", demo=True, at=AT_FIRST)
     tell_until_the_magnets_leave(register, sample)
@@ -51,15 +49,10 @@ def repeat_folder(tmp_path_factory, sample) -> Path | None:
 
 
 @pytest.fixture
-def repeat(repeat_folder, request, sample):
+def repeat(repeat_folder):
     """A register with a history, made once; what a test writes into it is taken back."""
     from django.db import transaction
 
-    if repeat_folder is None:
-        register = request.getfixturevalue("told_chain")
-        repeat_register(register, sample)
-        yield register
-        return
     register = open_register(repeat_folder)
     with transaction.atomic():
         yield register

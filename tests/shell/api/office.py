@@ -5,17 +5,15 @@ puts it.
 """
 
 import json
-import shutil
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from django.db import connections
 
-from postgres import ON_POSTGRESQL
 from proof.authenticator import Authenticator
 from shell.api.told import ask
-from shell.strangers import KESTREL, LUMEN, NORRVIK, ORIEL, TAMARACK, forget_answers
+from shell.register_copy import copy_register, forget_answers
+from shell.strangers import KESTREL, LUMEN, NORRVIK, ORIEL, TAMARACK
 from ytterby.licence.invitation import binding_text
 from ytterby.licence.office_roster import Post, Presence
 from ytterby.proof.approval import approval_challenge, sign_approval
@@ -33,7 +31,7 @@ from ytterby.shell.actions.screen_parties import screen_parties
 from ytterby.shell.actions.token import SCOPES, issue_token
 from ytterby.shell.api import dispatch
 from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.site.register import keys_beside, make_register, open_register
+from ytterby.shell.site.register import make_register
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.models import CustomsMessageRow, NoticeRow
 from ytterby.shell.store.rights import stored_rights
@@ -121,13 +119,11 @@ def refresh_lists(register, at, **others):
 
 
 def copied(folder, factory, sample, stage="office"):
-    """Open a copy of a register that is told until a stage once for a run, where a register is a folder.
+    """Open a copy of a register that is told until a stage once for a run.
 
     Return it with what is known of the stage: where time stands, case, licence, tokens.
     """
     forget_answers()
-    if ON_POSTGRESQL:
-        return _tell(stage, make_office(folder, sample), {"at": HANDED_IN.isoformat()})
     model = factory.getbasetemp() / f"model-{stage}"
     note = model.with_name(model.name + ".json")
     if not note.exists():
@@ -138,24 +134,10 @@ def copied(folder, factory, sample, stage="office"):
             before, told = copied(model, factory, sample, BEFORE[stage])
             told = _go_on(stage, before, told)
         note.write_text(json.dumps(told))
-        connections["default"].close()
-    shutil.copytree(model, folder)
-    shutil.copytree(keys_beside(model), keys_beside(folder))
-    forget_answers()
-    return open_register(folder), json.loads(note.read_text())
+    return copy_register(model, folder), json.loads(note.read_text())
 
 
 BEFORE = {"review": "office", "drafted": "review", "granted": "drafted", "issued": "granted", "active": "issued"}
-
-
-def _tell(stage, register, told):
-    """Tell a register until a stage, from the first."""
-    path = [stage]
-    while path[0] in BEFORE:
-        path.insert(0, BEFORE[path[0]])
-    for one in path[1:]:
-        told = _go_on(one, register, told)
-    return register, told
 
 
 def _go_on(stage, register, told):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shell.api.office import LEFT, SAMPLE, key_of, listed_by_alias
-from shell.strangers import forget_answers
+from shell.register_copy import forget_answers
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.screen_parties import screen_parties
 from ytterby.shell.store.models import ListedFile, ListedText

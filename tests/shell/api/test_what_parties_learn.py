@@ -13,7 +13,8 @@ import pytest
 from django.db import connections
 
 from shell.api.office import HANDED_IN, ORIEL, SAMPLE, World, copied, listed_by_alias
-from shell.strangers import LUMEN, NORRVIK, fix_chance, forget_answers
+from shell.register_copy import forget_answers
+from shell.strangers import LUMEN, NORRVIK, fix_chance
 from ytterby.proof.key import KeyUse, PrivateKey
 from ytterby.shell.api.routes import ROUTES
 from ytterby.shell.api.who import Audience

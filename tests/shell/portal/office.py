@@ -1,18 +1,15 @@
 """A copy of the demo's office for one test, its people signed in, and the clock of the sample."""
 
-import shutil
 from datetime import timedelta
 
-from django.db import connections
 from django.test import Client
 
 from shell.portal.reader import Page
-from shell.strangers import forget_answers
+from shell.register_copy import copy_register
 from ytterby.shell.actions import clock
 from ytterby.shell.actions.demo_people import demo_people
 from ytterby.shell.actions.demo_user import make_demo_password
 from ytterby.shell.portal.sign_in import forget_failures
-from ytterby.shell.site.register import open_register
 
 CLERK, OFFICER, SECOND, CUSTOMS, USER = "clerk", "officer", "second", "customs", "enduser"
 
@@ -21,8 +18,7 @@ class Desk:
     """The office of one test: who is signed in, what time it is, and how a page's form is sent."""
 
     def __init__(self, made, folder, monkeypatch):
-        connections.close_all()
-        self.register = open_copy(made, folder)
+        self.register = copy_register(made.register.data, folder)
         self.case, self.licence, self.at = made.case, made.licence, made.at
         self.password = make_demo_password(self.register.keys)
         self.people = {one.login: one.account for one in demo_people(self.register.keys)}
@@ -62,11 +58,3 @@ class Desk:
     def version(self, name, case=None):
         """Return the version of a case that somebody sees."""
         return self(name).get(f"/en/cases/{case or self.case}/case.json").json()["version"]
-
-
-def open_copy(made, folder):
-    """Open a copy of a register, as if it were the only one."""
-    shutil.copytree(made.register.data, folder)
-    shutil.copytree(made.register.keys, folder.with_name(f"{folder.name}-keys"))
-    forget_answers()
-    return open_register(folder)
