@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from law.law_case import content_of, with_pack
@@ -44,6 +44,7 @@ def test_a_period_holds_its_month_and_is_read_as_it_is_written(year, month, ever
     assert (due + timedelta(days=1)).day == 1
 
 
+@example("100٠-01")
 @given(st.text(max_size=9) | st.from_regex(r"\d{4}-(Q\d|\d\d)", fullmatch=True))
 def test_a_text_is_a_period_or_none(text):
     found = read_period(text)

@@ -7,6 +7,7 @@ import msgspec
 
 from licence.case_story import (
     APPLICATION,
+    advise,
     approve,
     content,
     decide_automatically,
@@ -79,7 +80,7 @@ def by_rule() -> Iterator[Told]:
     refuses = decide_automatically(green.case, outcome="refused")
     yield told(guard, "refuses", "only_grants", green, "register", refuses)
     for verdict, codes in (("approve", ""), ("proviso", "advised_otherwise"), ("refuse", "advised_otherwise")):
-        heard = green.tell("dora", step.Advise(verdict, "So.", conditions=("visit",)))
+        heard = green.tell("dora", advise(verdict))
         yield told(guard, f"{verdict} is advised", codes, heard, "register", decide_automatically(heard.case))
     guard = "no_candidate"
     for name, screened in SCREENED.items():

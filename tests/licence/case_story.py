@@ -19,6 +19,7 @@ from ytterby.law.licence_kind import LicenceKind
 from ytterby.law.span import Span
 from ytterby.licence import entering, step
 from ytterby.licence.application import Application, Line, PartyOnCase
+from ytterby.licence.assignment import Candidate
 from ytterby.licence.case import Case, Event, application_digest
 from ytterby.licence.entering import ABOUT_A_LICENCE
 from ytterby.licence.evidence import Evidence, Section, evidence_digest, evidence_fields, read_evidence
@@ -51,6 +52,9 @@ PEOPLE: Mapping[str, Speaking] = {
     "uma": Speaking("uma", END_USER, frozenset({"end_user"})),
     "register": Speaking("register", "urn:party:operator", frozenset({"system"})),
 }
+CANDIDATES = tuple(
+    Candidate(one.account, one.party, one.team, is_present=True) for one in PEOPLE.values() if one.party == OFFICE
+)
 TIERS = {
     "G": Tier("G", approvals=0, is_automatic=True),
     "S": Tier("S", approvals=1, bodies=("ministry",)),
@@ -158,6 +162,7 @@ class Story:
             "barred": (),
             "customs_flaws": (),
             "beyond_ceilings": (),
+            "candidates": CANDIDATES,
             "today": TODAY,
             "at": f"2025-07-01T08:{self.case.version:02d}:00Z",
         }
@@ -185,6 +190,16 @@ class Story:
 
 
 # What is said
+
+
+def advise(verdict: str, text: str = "So.", **more: Any) -> step.Advise:
+    """Return advice with what each verdict asks: a refusal a reason, a proviso a condition."""
+    told: dict[str, Any] = {}
+    if verdict == "refuse":
+        told = {"reasons": ("end_use_doubtful",)}
+    elif verdict == "proviso":
+        told = {"conditions": ("visit",)}
+    return step.Advise(verdict, text, **told | more)
 
 
 def gather(case: Case, **sections: Any) -> step.Gather:

@@ -14,6 +14,7 @@ from licence.case_story import (
     APPLICATION,
     FREED,
     Story,
+    advise,
     decide_automatically,
     lines_of,
     propose,
@@ -44,7 +45,7 @@ def advised(*verdicts: tuple[str, tuple[str, ...]]) -> Story:
     """Return a case with advice of as many teams."""
     story = ready()
     for who, (verdict, conditions) in zip(("dora", "provo", "nils"), verdicts, strict=False):
-        story = story.tell(who, step.Advise(verdict, "So.", conditions=conditions))
+        story = story.tell(who, advise(verdict, conditions=conditions))
     return story
 
 
@@ -55,7 +56,6 @@ def advice() -> Iterator[Told]:
         ((), "refused", (), ""),
         ((("approve", ()),), "granted", (), ""),
         ((("approve", ()),), "refused", (), "advice_open"),
-        ((("approve", ("ignored",)),), "granted", (), ""),
         ((("proviso", ("visit",)),), "granted", ("visit",), ""),
         ((("proviso", ("visit",)),), "granted", ("visit", "more"), ""),
         ((("proviso", ("visit",)),), "granted", (), "proviso_left_out"),

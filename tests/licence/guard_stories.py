@@ -15,6 +15,7 @@ import msgspec
 from licence.case_story import (
     ALL_PHASES,
     APPLICATION,
+    CANDIDATES,
     END_USER,
     EXPORTER,
     LACKING,
@@ -23,6 +24,7 @@ from licence.case_story import (
     SUBMIT,
     TODAY,
     Story,
+    advise,
     approve,
     assign,
     drafted_story,
@@ -161,9 +163,14 @@ def people() -> Iterator[Told]:
     ask = step.TakeOver("nils", 0, "illness", "She is ill.")
     asked = ready().tell("lena", ask)
     at = asked.case.version
-    yield told("second_person", "a third agrees", "", asked, "omar", step.Agree(at))
-    yield told("second_person", "who asked", "second_person", asked, "lena", step.Agree(at))
-    yield told("second_person", "who gets it", "second_person", asked, "nils", step.Agree(at))
+    second = "assignment.second_person"
+    yield told("second_person", "another agrees", "", asked, "omar", step.Agree(at))
+    yield told("second_person", "who asked and had it", second, asked, "lena", step.Agree(at))
+    yield told("second_person", "who gets it", second, asked, "nils", step.Agree(at))
+    taken = ready().tell("nils", ask)
+    yield told("second_person", "who had it", second, taken, "lena", step.Agree(taken.case.version))
+    given = ready().tell("pia", ask)
+    yield told("second_person", "who asked", second, given, "pia", step.Agree(given.case.version))
     yield told("second_person", "no such event", "nothing_to_agree", asked, "omar", step.Agree(at + 1))
     yield told("second_person", "another event", "nothing_to_agree", asked, "omar", step.Agree(at - 1))
     drafted = drafted_story(outcome="refused").tell("lena", ask)
@@ -172,11 +179,37 @@ def people() -> Iterator[Told]:
     appeal = refused.tell("clerk", step.Appeal(("wrong_facts",), "It was proved."))
     yield told("second_person", "of this round", "", drafted, "sara", step.Agree(at))
     yield told("second_person", "of the round before", "nothing_to_agree", appeal, "sara", step.Agree(at))
+    yield from _holders(ask, asked, drafted)
     yield from _conflicts()
     yield told("other_officers", "who decided nothing", "", appeal, "nils", propose(appeal.case))
     yield told("other_officers", "the author before", "decided_before", appeal, "lena", propose(appeal.case))
     yield told("other_officers", "the signer before", "decided_before", appeal, "omar", propose(appeal.case))
     yield told("other_officers", "in the first round", "", drafted, "lena", propose(drafted.case))
+
+
+def _holders(ask: step.TakeOver, asked: Story, drafted: Story) -> Iterator[Told]:
+    guard, agree, had = "may_hold", step.Agree(asked.case.version), "assignment.had_a_part"
+    change = msgspec.structs.replace
+    yield told(guard, "an officer who is there", "", ready(), "lena", ask)
+    yield told(guard, "as it is agreed", "", asked, "omar", agree)
+    yield told(guard, "nobody asked", "", asked, "omar", step.Agree(agree.version + 1))
+    yield told(guard, "the roster was not read", "roster_not_read", ready(), "lena", ask, candidates=None)
+    yield told(guard, "who has it", "assignment.has_it", ready(), "lena", change(ask, account="lena"))
+    yield told(guard, "who is nobody", "assignment.unknown", ready(), "lena", change(ask, account="ghost"))
+    yield told(guard, "no officer", "assignment.unknown", ready(), "lena", change(ask, account="clerk"))
+    yield told(guard, "without a word", "assignment.text", ready(), "lena", change(ask, text=" "))
+    left = tuple(replace(one, is_present=one.account != "nils") for one in CANDIDATES)
+    yield told(guard, "who is away", "assignment.absent", ready(), "lena", ask, candidates=left)
+    yield told(guard, "who went away since", "assignment.absent", asked, "omar", agree, candidates=left)
+    for party in (EXPORTER, END_USER):
+        friends = tuple(replace(one, conflicts=frozenset({party})) for one in CANDIDATES)
+        yield told(guard, f"a friend of {party}", "assignment.conflict", ready(), "lena", ask, candidates=friends)
+    yield told(guard, "no such signer", "no_order", ready(), "lena", change(ask, order=9))
+    yield told(guard, "less than the officer", "no_order", ready(), "lena", change(ask, order=-1))
+    signer = next(one for order, one in drafted.case.assigned.items() if order == 1)
+    yield told(guard, "the signer as the officer", had, drafted, "lena", change(ask, account=signer))
+    yield told(guard, "the author as the signer", had, drafted, "lena", change(ask, account="lena", order=1))
+    yield told(guard, "another as the signer", "", drafted, "lena", change(ask, order=1))
 
 
 def _conflicts() -> Iterator[Told]:
@@ -285,20 +318,29 @@ def open_things() -> Iterator[Told]:
 
 def teams() -> Iterator[Told]:
     guard, first = "team_once", ready()
-    second = first.tell("dora", step.Advise("refuse", "No."))
+    second = first.tell("dora", advise("refuse", "No."))
     at = second.case.version
-    yield told(guard, "the first", "", first, "dora", step.Advise("proviso", "With a visit.", conditions=("visit",)))
+    visit = advise("proviso", "With a visit.")
+    yield told(guard, "the first", "", first, "dora", visit)
     yield told(guard, "another team", "", second, "provo", step.Advise("approve", "Yes."))
-    yield told(guard, "the same team", "advised_already", second, "dora", step.Advise("approve", "Yes."))
+    yield told(guard, "the same team", "licence.advice_stands", second, "dora", step.Advise("approve", "Yes."))
     anew = step.Advise("approve", "Now yes.", supersedes=at)
     third = second.tell("dora", anew)
+    other = "licence.advice_not_own"
     yield told(guard, "it thinks again", "", second, "dora", anew)
-    yield told(guard, "for another team", "not_own_advice", second, "provo", anew)
-    yield told(guard, "over what was superseded", "not_own_advice", third, "dora", anew)
-    yield told(guard, "over nothing", "not_own_advice", first, "dora", step.Advise("approve", "Yes.", supersedes=2))
+    yield told(guard, "for another team", other, second, "provo", anew)
+    yield told(guard, "over what was superseded", other, third, "dora", anew)
+    yield told(guard, "over nothing", other, first, "dora", step.Advise("approve", "Yes.", supersedes=2))
     yield told(guard, "a verdict that is none", "verdict", first, "dora", step.Advise("perhaps", "Hm."))
-    for verdict in ("approve", "refuse", "no_licence_required"):
+    for verdict in ("approve", "no_licence_required"):
         yield told(guard, verdict, "", first, "dora", step.Advise(verdict, "So."))
+    unfounded, bare = step.Advise("refuse", "So."), step.Advise("proviso", "So.")
+    yield told(guard, "a refusal without a reason", "licence.advice_no_reason", first, "dora", unfounded)
+    other_code = step.Advise("refuse", "So.", reasons=("mood",))
+    yield told(guard, "a refusal for a reason that the pack lacks", "unknown_reason", first, "dora", other_code)
+    yield told(guard, "a proviso without a condition", "licence.advice_conditions", first, "dora", bare)
+    asking = step.Advise("approve", "So.", conditions=("visit",))
+    yield told(guard, "a condition without a proviso", "licence.advice_conditions", first, "dora", asking)
 
 
 # Appeals, and the end

@@ -14,6 +14,7 @@ from licence.case_story import (
     SAMPLES,
     SUBMIT,
     Story,
+    advise,
     approve,
     assign,
     begun,
@@ -160,7 +161,7 @@ def _advice(story: Story, chance: int) -> tuple[str, step.Step]:
     who = ("dora", "provo", "nils", "omar", "uma", "clerk")[chance % 6]
     own = [event.version for event, _ in story.case.advice if event.team == CROWD[who].team]
     supersedes = own[0] if own and chance % 2 else None
-    return who, step.Advise(VERDICTS[chance % len(VERDICTS)], "So.", conditions=("visit",), supersedes=supersedes)
+    return who, advise(VERDICTS[chance % len(VERDICTS)], supersedes=supersedes)
 
 
 def _busy_work(story: Story, chance: int) -> tuple[str, step.Step]:

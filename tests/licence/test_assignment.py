@@ -17,6 +17,7 @@ from ytterby.licence.assignment import (
     draw_officer,
     eligible,
     hand_over_problems,
+    second_person_problems,
     wrong_with_draw,
 )
 from ytterby.licence.office_roster import Conflict, Post, Presence, Roster, roster_of, said_problems
@@ -119,35 +120,36 @@ def test_a_seed_that_is_none_and_an_account_that_stands_twice_are_mistakes_of_th
         draw([FOUR[0], FOUR[0]], SEED, "x", 0)
 
 
-ASKED = HandOver("b", "a", 0, "leave", "on leave until May", "a", "c")
+ASKED = HandOver("b", "a", 0, "on leave until May", "a")
 
 
 @pytest.mark.parametrize(
     ("changes", "codes"),
     [
         ({}, []),
-        ({"reason": "because"}, ["assignment.reason"]),
         ({"text": " "}, ["assignment.text"]),
+        ({"text": "x" * 1000}, []),
         ({"text": "x" * 1001}, ["assignment.text"]),
         ({"account": "z"}, ["assignment.unknown"]),
         ({"account": "a"}, ["assignment.has_it"]),
         ({"account": "e"}, ["assignment.absent"]),
         ({"account": "d"}, ["assignment.had_a_part"]),
-        ({"agreed_by": ""}, ["assignment.second_person"]),
-        ({"agreed_by": "a"}, ["assignment.second_person"]),
-        ({"agreed_by": "b"}, ["assignment.second_person"]),
-        ({"asked_by": "c"}, ["assignment.second_person"]),
-        ({"agreed_by": "z"}, ["assignment.unknown"]),
-        ({"agreed_by": "f"}, ["assignment.conflict"]),
         ({"account": "f"}, ["assignment.conflict"]),
     ],
 )
-def test_taking_over_needs_a_reason_and_a_second_person(changes, codes):
+def test_whoever_gets_a_case_could_have_been_drawn(changes, codes):
     """Threat D3."""
     conflicted = officer("f", conflicts=frozenset({APPLICANT}))
     candidates = [*FOUR, officer("e", is_present=False), conflicted]
-    said = hand_over_problems(replace(ASKED, **changes), candidates, {"d"}, reasons={"leave"}, parties={APPLICANT})
+    said = hand_over_problems(replace(ASKED, **changes), candidates, {"d"}, parties={APPLICANT})
     assert [problem.code for problem in said] == codes
+
+
+@pytest.mark.parametrize(("by", "agrees"), [("a", False), ("b", False), ("c", False), ("d", True)])
+def test_taking_over_needs_a_second_person(by, agrees):
+    """Threat D3: who asks, who had it and who gets it are none."""
+    asked = replace(ASKED, asked_by="c")
+    assert [one.code for one in second_person_problems(asked, by)] == ([] if agrees else ["assignment.second_person"])
 
 
 # The roster

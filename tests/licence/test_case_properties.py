@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from licence.case_story import (
     APPLICATION,
     KINDS,
+    advise,
     approve,
     decide_automatically,
     drafted_story,
@@ -184,7 +185,7 @@ def test_the_same_officer_never_signs_twice_and_never_for_himself():
 
 def test_an_officer_who_changes_team_changes_nothing_that_is_recorded():
     """The team is stamped on the event: advice stays that of the team for which it was given."""
-    story = ready_story().tell("nils", step.Advise("refuse", "No."))
+    story = ready_story().tell("nils", advise("refuse", "No."))
     moved = {**CROWD, "nils": msgspec_free(CROWD["nils"], team="heads")}
     story = type(story)(**{**vars(story), "people": moved})
     assert story.case.advice[0][0].team == "review"

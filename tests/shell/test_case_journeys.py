@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 
+import msgspec
 import pytest
 
 from shell.casework_story import LICENCE, OFFICE, Work, sample_application
@@ -11,10 +12,12 @@ from shell.licensed import status
 from shell.register_copy import copy_register
 from ytterby.licence.evidence import read_evidence
 from ytterby.licence.finding import findings_of
+from ytterby.licence.office_roster import Presence
 from ytterby.licence.step import (
     Accept,
     Adjudicate,
     Advise,
+    Agree,
     Answer,
     Appeal,
     Close,
@@ -28,10 +31,12 @@ from ytterby.licence.step import (
     Propose,
     Query,
     Record,
+    TakeOver,
 )
 from ytterby.shell.actions.change_licence import change_licence
 from ytterby.shell.actions.doctor.cases import unsound_cases
 from ytterby.shell.actions.doctor.licences import unsound_licences
+from ytterby.shell.actions.say_of_office import say_of_office
 from ytterby.shell.cli.command import make_parser
 from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.packs import packaged_text
@@ -100,6 +105,32 @@ def test_a_check_after_the_shipment_is_begun_by_the_office_recorded_and_ends(wor
     work.take(number, Answer("Q-1", "In the motors."), "clerk")
     assert work.refused(number, passed, "clerk") == ["case.not_yours"]
     assert work.take(number, passed, "second").state == "passed"
+    holds(work, number)
+
+
+def test_a_case_changes_hands_when_a_second_person_agrees(work):
+    """Threat D3: whoever gets it could have been drawn, and neither asks, had it, nor gets it who agrees."""
+    number = work.begin("individual", sample_application())
+    work.submit(number)
+    work.take(number, Accept(), "officer")
+    holder = work.drawn(number)
+    new, other, last = sorted({"officer", "second", "third", "fourth"} - {holder})
+    account = next(account for account, login in work.logins.items() if login == new)
+    ask = TakeOver(account, 0, "take_over_absence", "On leave until August.")
+    clerk = next(account for account, login in work.logins.items() if login == "clerk")
+    assert work.refused(number, msgspec.structs.replace(ask, account=clerk), new) == ["assignment.unknown"]
+    assert work.refused(number, msgspec.structs.replace(ask, order=7), new) == ["case.no_order"]
+    say_of_office(work.register, Presence(account, is_present=False), at=work.later())
+    assert work.refused(number, ask, other) == ["assignment.absent"]
+    say_of_office(work.register, Presence(account, is_present=True), at=work.later())
+    work.take(number, ask, other)
+    agree = Agree(work.case(number).version)
+    for login in (new, other, holder):
+        assert work.refused(number, agree, login) == ["assignment.second_person"]
+    work.take(number, agree, last)
+    assert work.drawn(number) == new
+    assert work.refused(number, agree, last) == ["assignment.has_it"]
+    work.propose(number)
     holds(work, number)
 
 

@@ -76,7 +76,7 @@ def test_what_the_office_does_among_itself_sends_an_applicant_nothing(work):
     among_itself = (
         Gather({}, ""),
         OpenWork("W-1", "mofcom", "advise"),
-        Advise("refuse", "A name on a list.", work="W-1"),
+        Advise("refuse", "A name on a list.", ("refused_security",), work="W-1"),
         OpenWork("W-2", "mofcom", "advise"),
         CloseWork("W-2", "done"),
         draft,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 EVERY = {MONTH: 1, QUARTER: 3, YEAR: 12}
 _NAMES = {count: name for name, count in EVERY.items()}
-_TEXT = re.compile(r"([12]\d{3})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+_TEXT = re.compile(r"([12]\d{3})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?", re.ASCII)
 
 
 class ReturnPeriod(NamedTuple):

@@ -15,7 +15,7 @@ from ytterby.terms.problem import Problem, pointer, refuse
 Shape = Callable[[object, str], Iterator[Problem]]
 TEXT_MAX = 3000
 WHOLE_MAX = 1_000_000
-_DECIMAL = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
+_DECIMAL = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 LANGUAGES = ("en", "zh")
 
 
@@ -67,7 +67,7 @@ def day(value: object, where: str) -> Iterator[Problem]:
 
 def read_day(value: object) -> date | None:
     """Return a day; None where it is none."""
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         return None
     try:
         return date.fromisoformat(value)

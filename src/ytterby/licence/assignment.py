@@ -51,15 +51,13 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """That a case, or the signature of an order, goes to another account: why, who asks and who agrees."""
+    """That a case (order 0), or the signature of an order, goes to another account: who had it, why, and who asks."""
 
     account: str
     former: str
     order: int
-    reason: str
     text: str
     asked_by: str
-    agreed_by: str = ""
 
 
 def eligible(
@@ -174,32 +172,25 @@ def hand_over_problems(
     candidates: Sequence[Candidate],
     excluded: Collection[str] = (),
     *,
-    reasons: Collection[str],
     needs: Collection[str] = (),
     parties: Collection[str] = (),
 ) -> list[Problem]:
-    """Return why a case, or a signature, cannot go from one account to another.
-
-    The second person is another than who asks, who had it and who gets it, and stands outside the case's parties.
-    """
+    """Return why a case, or a signature, cannot go to an account: whoever gets it could have been drawn."""
     problems = []
-    if asked.reason not in reasons:
-        problems.append(refuse("assignment.reason", "/reason", asked.reason, known=", ".join(sorted(reasons))))
     if not asked.text.strip() or len(asked.text) > TEXT_MAX:
         problems.append(refuse("assignment.text", "/text", asked.text, limit=TEXT_MAX))
-    by_account = {one.account: one for one in candidates}
-    new, second = by_account.get(asked.account), by_account.get(asked.agreed_by)
+    new = next((one for one in candidates if one.account == asked.account), None)
     if new is None:
         problems.append(refuse("assignment.unknown", "/account", asked.account))
     elif asked.account == asked.former:
         problems.append(refuse("assignment.has_it", "/account", asked.account))
-    else:
-        bar = _bar(new, excluded, needs, parties)
-        problems += [] if bar is None else [bar]
-    if not asked.agreed_by or asked.agreed_by in {asked.asked_by, asked.account, asked.former}:
-        problems.append(refuse("assignment.second_person", "/agreed_by", asked.agreed_by))
-    elif second is None:
-        problems.append(refuse("assignment.unknown", "/agreed_by", asked.agreed_by))
-    elif second.party in parties or not second.conflicts.isdisjoint(parties):
-        problems.append(refuse("assignment.conflict", "/agreed_by", asked.agreed_by))
+    elif (bar := _bar(new, excluded, needs, parties)) is not None:
+        problems.append(bar)
     return problems
+
+
+def second_person_problems(asked: HandOver, agreed_by: str) -> list[Problem]:
+    """Return why somebody is no second person: it is another than who asks, who had the case and who gets it."""
+    if agreed_by in {asked.asked_by, asked.account, asked.former}:
+        return [refuse("assignment.second_person", "", agreed_by)]
+    return []

@@ -241,6 +241,14 @@ class Case:
                 found[taken.order] = taken.account
         return found
 
+    def with_a_part(self, order: int) -> frozenset[str]:
+        """The accounts that cannot be the officer (0) or the signer of an order, for what they did (invariant I6)."""
+        out = {*self.applicant_users, *self.conflicted, *self.deciders_before}
+        out |= {account for held, account in self.assigned.items() if held != order}
+        if order and self.draft is not None:
+            out |= {self.draft[0].by, *self.assessors, *(event.by for event, _ in self.approvals)}
+        return frozenset(out)
+
     @property
     def conflicted(self) -> frozenset[str]:
         """The accounts that declared a conflict with a party of the case."""

@@ -144,8 +144,7 @@ def advice_settled(case: Case, step: Propose, office: Office) -> Iterator[Proble
     }
     if step.outcome not in agrees.get(together, ()) and not step.settles.strip():
         yield refuse("case.advice_open", "/settles", "", advice=together)
-    asked = [said for _, said in case.advice if said.conditions and said.verdict == "proviso"]
-    missing = {one for said in asked for one in said.conditions} - set(step.conditions)
+    missing = {one for _, said in case.advice for one in said.conditions} - set(step.conditions)
     if step.outcome == GRANTED and missing and not step.settles.strip():
         yield refuse("case.proviso_left_out", "/conditions", ", ".join(sorted(missing)))
 

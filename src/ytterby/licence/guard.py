@@ -11,9 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ytterby.licence.advice import Verdict
+from ytterby.licence.advice import Advice, Verdict, check_advice
 from ytterby.licence.approval import Approval, ApprovalVerdict, Draft, may_approve
-from ytterby.licence.assignment import Draw, wrong_with_draw
+from ytterby.licence.assignment import (
+    Draw,
+    HandOver,
+    hand_over_problems,
+    second_person_problems,
+    wrong_with_draw,
+)
 from ytterby.licence.case import OFFICER, Case
 from ytterby.licence.decision_guard import (
     GRANTED,
@@ -42,6 +48,7 @@ from ytterby.licence.decision_guard import (
 from ytterby.licence.office import PASSED, Office
 from ytterby.licence.step import (
     Advise,
+    Agree,
     Answer,
     Approve,
     Assign,
@@ -53,6 +60,7 @@ from ytterby.licence.step import (
     Resume,
     Stop,
     Submit,
+    TakeOver,
 )
 from ytterby.terms.problem import Problem, pointer, refuse
 
@@ -151,12 +159,38 @@ def _reported(case: Case, step: Any, office: Office) -> Iterator[Problem]:
         yield refuse("case.not_reported")
 
 
-def _second_person(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-    asked = next((event for event in case.events if event.version == step.version), None)
-    if asked is None or asked.verb != "take_over" or asked.version < case.round_from:
+def _hand_over(case: Case, step: TakeOver | Agree) -> HandOver | None:
+    """Return the handing over that a step asks for or agrees to; None where nobody asked in this round."""
+    if isinstance(step, TakeOver):
+        asked, by = step, ""
+    else:
+        found = next((one for one in case.of(TakeOver, in_round=True) if one[0].version == step.version), None)
+        if found is None:
+            return None
+        asked, by = found[1], found[0].by
+    return HandOver(asked.account, case.assigned.get(asked.order, ""), asked.order, asked.text, by)
+
+
+def _second_person(case: Case, step: Agree, office: Office) -> Iterator[Problem]:
+    asked = _hand_over(case, step)
+    if asked is None:
         yield refuse("case.nothing_to_agree", "/version", step.version)
-    elif office.speaker.account in {asked.by, asked.step.account}:  # type: ignore[union-attr]
-        yield refuse("case.second_person")
+    else:
+        yield from second_person_problems(asked, office.speaker.account)
+
+
+def _may_hold(case: Case, step: TakeOver | Agree, office: Office) -> Iterator[Problem]:
+    """Whoever gets a case, or a signature, could have been drawn for it: when it is asked, and when it is agreed."""
+    asked = _hand_over(case, step)
+    if asked is None:
+        return
+    if office.candidates is None:
+        yield refuse("case.roster_not_read")
+    elif not 0 <= asked.order <= approvals_wanted(case, office):
+        yield refuse("case.no_order", "/order", asked.order, orders=approvals_wanted(case, office))
+    else:
+        parties = {*case.application.party_ids, case.applicant}
+        yield from hand_over_problems(asked, office.candidates, case.with_a_part(asked.order), parties=parties)
 
 
 def _no_conflict(case: Case, step: Any, office: Office) -> Iterator[Problem]:
@@ -360,11 +394,26 @@ def _team_once(case: Case, step: Advise, office: Office) -> Iterator[Problem]:
     """Advice of a team that gave advice already names which it supersedes; nothing is lost by it."""
     if step.verdict not in set(Verdict):
         yield refuse("case.verdict", "/verdict", step.verdict, allowed=", ".join(Verdict))
-    own = {event.version for event, _ in case.advice if event.team == office.speaker.team}
-    if step.supersedes is None and own:
-        yield refuse("case.advised_already", "/supersedes", "", version=max(own))
-    elif step.supersedes is not None and step.supersedes not in own:
-        yield refuse("case.not_own_advice", "/supersedes", step.supersedes)
+        return
+    if step.reasons:
+        yield from coded("refusal", "reasons")(case, step, office)
+    given = [_advice(event.version, event.team, event.by, said) for event, said in case.advice]
+    yield from check_advice(_advice(case.version + 1, office.speaker.team, office.speaker.account, step), given)
+
+
+def _advice(version: int, team: str, by: str, said: Advise) -> Advice:
+    """Return the advice that a step gives for the case as a whole."""
+    return Advice(
+        version,
+        team,
+        by,
+        Verdict(said.verdict),
+        conditions=said.conditions,
+        reasons=said.reasons,
+        text=said.text,
+        facts=said.evidence,
+        supersedes=said.supersedes,
+    )
 
 
 def _fairly_drawn(case: Case, step: Assign, office: Office) -> Iterator[Problem]:
@@ -397,6 +446,7 @@ GUARDS: Mapping[str, Guard] = {
     "coded_appeal": coded("appeal_ground", "grounds"),
     "coded_outcome": coded_outcome,
     "reported": _reported,
+    "may_hold": _may_hold,
     "second_person": _second_person,
     "no_conflict": _no_conflict,
     "open_query": _open_query,

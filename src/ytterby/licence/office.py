@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from ytterby.law.licence_kind import LicenceKind
+from ytterby.licence.assignment import Candidate
 from ytterby.licence.finding import Finding
 from ytterby.licence.transition import TransitionTable
 
@@ -83,7 +84,8 @@ class Office:
     the applicant may not hold such a licence; None: nobody looked. `findings` are of the evidence that was gathered
     last; None: they were not worked out. `screening_now`: what `screening.check` answers at this instant; empty: not
     asked. `customs_flaws`: why the customs' own system could not read the licence; None: it was not tried.
-    `beyond_ceilings`: the ceilings that the holder's licences would go beyond with it.
+    `candidates`: who acts for a body that may decide, of the order that a handing over is about; None: the roster was
+    not read.
     `appeal_until`: the last day of an appeal. `amended`: the content of the licence that an amendment is about; None:
     there is none that could be amended. `silence`: the state of the procedure in which the case is by silence; empty:
     by none; None: the clocks were not read. `beyond_ceilings`: the ceilings that the holder's licences would go beyond
@@ -100,6 +102,7 @@ class Office:
     screening_now: str = ""
     customs_flaws: tuple[str, ...] | None = None
     beyond_ceilings: tuple[str, ...] | None = None
+    candidates: tuple[Candidate, ...] | None = None
     appeal_until: date | None = None
     is_licence_over: bool = False
     amended: Mapping[str, Any] | None = None

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
-_TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)|(\()|(\))(\d*)")
+_TOKEN = re.compile(r"([A-Z][a-z]?)(\d*)|(\()|(\))(\d*)", re.ASCII)
 
 
 def count_atoms(formula: str) -> Mapping[str, int]:
@@ -23,7 +23,7 @@ def count_atoms(formula: str) -> Mapping[str, int]:
     """
     total: Counter[str] = Counter()
     for part in formula.replace("·", ".").split("."):
-        match = re.match(r"\d+", part)
+        match = re.match(r"\d+", part, re.ASCII)
         factor = int(match.group()) if match else 1
         for symbol, count in _count_part(part[match.end() :] if match else part, formula).items():
             total[symbol] += factor * count

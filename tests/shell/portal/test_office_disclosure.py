@@ -71,7 +71,8 @@ class Told:
             assert refused.status_code == 400
             party = next(one for one in ("https://id.gs1.org/417/9520000010058",))
             desk.take(SECOND if mine == OFFICER else OFFICER, "declare_conflict", party=party, text="A cousin.")
-        desk.take(mine, "advise", verdict="refuse" if is_listed else "approve", text="So I think.")
+        reasons = {"reasons": "refused_security"} if is_listed else {}
+        desk.take(mine, "advise", verdict="refuse" if is_listed else "approve", text="So I think.", **reasons)
         if not is_listed:
             desk.take(mine, "propose", outcome="granted", **{"quantity-1": "900"})
 

@@ -8,7 +8,7 @@ it goes through the same guards as what people say; what a guard refuses the reg
 """
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -50,6 +50,7 @@ from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_marks import other_claims, reservation_problems, write_case_mark
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING
 from ytterby.shell.store.casework.case_beside import beside_at
+from ytterby.shell.store.casework.case_candidates import candidates_for
 from ytterby.shell.store.casework.case_desk import Desk, office_at
 from ytterby.shell.store.customs import KeptRecord
 from ytterby.shell.store.licence_amending import amending_command, amending_record, status_after
@@ -59,7 +60,7 @@ from ytterby.shell.store.office_roster import kept_roster
 from ytterby.shell.store.reading.case_evidence import gather_evidence
 from ytterby.shell.store.reading.case_lots import OfferedLots
 from ytterby.shell.store.reading.entries import whole_directory
-from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable
 from ytterby.shell.store.rights import Rights
 from ytterby.terms.civil_day import is_day
@@ -184,37 +185,11 @@ class Follow:
 
     def drawn(self, case: Case, order: int) -> Assign | None:
         """Return who is drawn as the officer (0) or signer of a case; None where nobody can be."""
-        accounts = {
-            one.id: one.party
-            for one in self.rights.accounts().values()
-            if one.party in {right.party for right in self._deciding(self._body(case, order))}
-        }
-        pool = eligible(
-            self.roster.candidates(accounts, self._loads()),
-            self._excluded(case, order),
-            parties={*case.application.party_ids, case.applicant},
-        )
+        able = candidates_for(self.desk, case, order, self.rights, self.roster, self._loads())
+        parties = {*case.application.party_ids, case.applicant}
+        pool = eligible(able, case.with_a_part(order), parties=parties)
         found = draw(pool, secrets.token_bytes(SEED_BYTES), case.number, order)
         return None if found is None else Assign(found.account, order, found.seed, found.pool)
-
-    def _deciding(self, body: str) -> Iterator[Any]:
-        for right in self.rights.rights():
-            holds = right.mandate == LICENSING and right.holds_on(self.desk.today)
-            if holds and (not body or body in right.bodies):
-                yield right
-
-    def _body(self, case: Case, order: int) -> str:
-        return self.desk.rules.tier(case.rated.tier if case.rated else "").body_of(order) if order else ""
-
-    def _excluded(self, case: Case, order: int) -> Collection[str]:
-        """Return who may not be drawn: who had a part that the order must not have (invariant I6)."""
-        out = {*case.applicant_users, *case.conflicted, *case.deciders_before}
-        out |= {account for held, account in case.assigned.items() if held != order}
-        if order and case.draft is not None:
-            out.add(case.draft[0].by)
-            out |= {event.by for event, _ in case.approvals}
-            out |= set(case.assessors)
-        return out
 
     def _loads(self) -> Mapping[str, int]:
         rows = CaseRow.objects.filter(is_open=True).exclude(officer="").values_list("officer")

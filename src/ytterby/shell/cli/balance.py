@@ -59,7 +59,7 @@ def add(nouns: Nouns) -> None:
 
 def month(text: str) -> str:
     """Return a month written as 2025-06."""
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"{text!r} is no month; write 2025-06")
     return text
 

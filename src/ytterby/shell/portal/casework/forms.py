@@ -137,6 +137,10 @@ def _verdict(asked: Asked) -> Input:
     return Input("verdict", CHOICE, _("Advice"), asked.words("case_verdict", VERDICTS), is_needed=True)
 
 
+def _refusing(asked: Asked) -> Input:
+    return Input("reasons", CHECKS, _("Reasons, of a refusal"), asked.reasons("refusal"))
+
+
 def _conditions(asked: Asked) -> Input:
     return Input("conditions", LINES, _("Conditions, one a line"))
 
@@ -317,7 +321,7 @@ _MAKERS: Mapping[str, Maker] = {
     "not_accept": _plain("not_accept", _reasons("not_accepted"), _words),
     "pass_on": _plain("pass_on", _words),
     "report": _plain("report", _verdict, _why),
-    "advise": _plain("advise", _verdict, _why, _conditions),
+    "advise": _plain("advise", _verdict, _why, _refusing, _conditions),
     "propose": _propose,
     "retract": _plain("retract", _words),
     "issue": _plain("issue"),

@@ -28,6 +28,7 @@ from ytterby.licence.finding import Finding, findings_of
 from ytterby.licence.office import CaseRules, Office, Speaking
 from ytterby.licence.step import (
     Adjudicate,
+    Agree,
     Appeal,
     Approve,
     Begin,
@@ -40,11 +41,13 @@ from ytterby.licence.step import (
     SendBack,
     Step,
     Submit,
+    TakeOver,
 )
 from ytterby.shell.site.calendars import zone_of
 from ytterby.shell.site.case_clock_of import clocks_of_case
 from ytterby.shell.site.case_rules import case_rules
 from ytterby.shell.site.packs import door_tables
+from ytterby.shell.store.casework.case_candidates import candidates_at
 from ytterby.shell.store.casework.ceilings import beyond_at
 from ytterby.shell.store.customs_fit import customs_flaws
 from ytterby.shell.store.holder_history import holder_history
@@ -150,6 +153,7 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         findings=findings_at(desk, case) if isinstance(step, _ON_EVIDENCE) else None,
         screening_now=screening_now(desk, case) if isinstance(step, Issue) else "",
         beyond_ceilings=beyond_at(step, desk.known.size) if isinstance(step, Issue) else None,
+        candidates=candidates_at(desk, case, step) if isinstance(step, TakeOver | Agree) else None,
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
         amended=_amended(desk, case, step),
         customs_flaws=_customs_flaws(desk, step) if isinstance(step, Issue) and step.content else None,
