@@ -11,24 +11,36 @@ from shell.api.office import LEFT, SAMPLE, key_of, listed_by_alias
 from shell.register_copy import forget_answers
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.screen_parties import screen_parties
-from ytterby.shell.store.models import ListedFile, ListedText
+from ytterby.shell.store.models import ListedFile, ListedText, ListMembers
 
 LONG = "x" * 36
 
 
-def lose_lists(world):
+def lose_lists(world, *, lost=(ListedText, ListedFile), days=9):
     """Take away what the lists hold: they are in force, and nobody can be held against them any more."""
-    ListedText.objects.all().delete()
-    ListedFile.objects.all().delete()
+    for model in lost:
+        model.objects.all().delete()
     forget_answers()
-    world.clock.at += timedelta(days=9)
+    world.clock.at += timedelta(days=days)
     with pytest.raises(LookupError):
         screen_parties(world.register, is_whole=True, at=world.clock.at)
 
 
+@pytest.mark.parametrize("lost", [(ListedText, ListedFile), (ListMembers,)], ids=["texts", "members"])
+@pytest.mark.stage("active")
+def test_lists_that_go_after_a_good_screening_keep_goods_back_at_once(world, lost):
+    """Threat D6: the run before them was whole and young, and clears nobody once the lists are gone."""
+    on = {"on": world.clock.at.date().isoformat()}
+    assert world.enter("clerk", world.licence, "reserve", "1", **on).status == 200
+    lose_lists(world, lost=lost, days=0)
+    for who, kind in (("clerk", "reserve"), ("otto", "draw")):
+        assert world.enter(who, world.licence, kind, "10", **on).status == 422
+
+
+@pytest.mark.parametrize("days", [0, 9])
 @pytest.mark.stage("granted")
-def test_nothing_is_issued_when_the_lists_are_gone(world):
-    lose_lists(world)
+def test_nothing_is_issued_by_lists_that_went_after_a_good_screening(world, days):
+    lose_lists(world, days=days)
     answer = world.step(world.officer(world.case), world.case, "issue")
     assert (answer.status, answer.codes) == (422, ["case.screening_now"])
 

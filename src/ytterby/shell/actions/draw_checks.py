@@ -36,4 +36,6 @@ def _passes(held: HeldLicence, at: datetime) -> bool:
     if hours is None:
         return True
     known = known_at(OPERATOR_VIEWER, None)
-    return check_parties(OPERATOR_VIEWER, known, held.licence.parties, at, hours_most=hours).answer is Answer.PASSED
+    parties = held.licence.parties
+    found = check_parties(OPERATOR_VIEWER, known, parties, at, hours_most=hours, with_rows=True)
+    return found.answer is Answer.PASSED

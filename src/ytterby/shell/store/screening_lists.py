@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists
+
 from ytterby.screening.entry import ListedEntry, members_text, text_digest
 from ytterby.screening.entry_text import read_entry
 from ytterby.screening.list_state import (
@@ -127,6 +129,14 @@ def _instant(fields: Mapping[str, Any]) -> datetime:
 def packed_members(members: Mapping[str, str]) -> bytes:
     """Return the entries of a snapshot as they are stored."""
     return zlib.compress(members_text(members.items()))
+
+
+def snapshots_there(snapshots: Collection[str]) -> set[str]:
+    """Return which snapshots have their row, where what entries say is there at all; in one question, so that it can
+    be asked before each licence and each exit.
+    """
+    rows = ListMembers.objects.filter(snapshot__in=snapshots).filter(Exists(ListedText.objects.all()))
+    return set(rows.values_list("snapshot", flat=True))
 
 
 def members_of(snapshot: str) -> Mapping[str, str]:

@@ -252,7 +252,8 @@ def screening_now(desk: Desk, case: Case) -> str:
         return "not_checked"  # whom the register does not hold, nobody screens
     tier = desk.procedure.casework.tiers.get(case.rated.tier) if desk.procedure.casework and case.rated else None
     hours = tier.screening_age_hours if tier is not None else None
-    return check_parties(OPERATOR_VIEWER, desk.known, parties, desk.at, hours_most=hours).answer.value
+    found = check_parties(OPERATOR_VIEWER, desk.known, parties, desk.at, hours_most=hours, with_rows=True)
+    return found.answer.value
 
 
 def appeal_until(desk: Desk, case: Case) -> date | None:

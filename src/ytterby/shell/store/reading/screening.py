@@ -25,10 +25,16 @@ from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.kept import Kept
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.owners import declared_stakes
-from ytterby.shell.store.reading.screening_lists import ScreenedList, lists_in_force, reads_lists, screened_lists
+from ytterby.shell.store.reading.screening_lists import (
+    ListInForce,
+    ScreenedList,
+    lists_in_force,
+    reads_lists,
+    screened_lists,
+)
 from ytterby.shell.store.reading.viewer import AUDIT, LICENSING, Viewer
 from ytterby.shell.store.rights import KINDS as RIGHTS_KINDS
-from ytterby.shell.store.screening_lists import LIST_KINDS
+from ytterby.shell.store.screening_lists import LIST_KINDS, snapshots_there
 from ytterby.shell.store.screenings import OFFICES, Screenings, kept_screenings, stored_screenings
 
 READERS = frozenset({AUDIT, LICENSING})
@@ -128,10 +134,12 @@ def check_parties(
     *,
     hours_most: int | None = None,
     with_review: bool = False,
+    with_rows: bool = False,
 ) -> Check:
     """Return whether parties and their owners may be dealt with as far as lists tell.
 
-    An owner who is not registered has not been screened, so nobody whom it owns passes.
+    An owner who is not registered has not been screened, so nobody whom it owns passes. `with_rows`: lists whose rows
+    are gone since the screening are missing, which is asked before a licence and before goods leave (threat D6).
 
     Raises:
         PermissionError: the viewer does not screen; an answer without hits would clear everybody.
@@ -144,7 +152,7 @@ def check_parties(
     chosen = [registered[id_].party if id_ in registered else _stranger(id_) for id_ in wanted]
     return check(
         chosen,
-        _standings(viewer, known, at),
+        _standings(viewer, known, at, with_rows=with_rows),
         _screened(found, [registered[id_] for id_ in wanted if id_ in registered], at),
         found.dispositions,
         on=at.date(),
@@ -161,13 +169,29 @@ def _screened(found: Screenings, parties: Iterable[Registered], at: datetime) ->
     return screenings_of(((one.party, one.index) for one in parties), found.runs, at)
 
 
-def _standings(viewer: Viewer, known: Known, at: datetime) -> list[ListStanding]:
+def _standings(viewer: Viewer, known: Known, at: datetime, *, with_rows: bool) -> list[ListStanding]:
     """Return the lists that must be screened against, and those that are there beside them."""
-    digests = digests_of_lists(viewer, known)
+    lists = lists_in_force(viewer, known, at)
+    try:
+        digests = digests_of_lists(viewer, known)
+    except LookupError:
+        digests = {}  # nobody is cleared by a list that cannot be read
+    lost = _lost(lists) if with_rows else frozenset()
     return [
-        ListStanding(one.list_id, digests.get(one.list_id), one.keeps_from_checking or one.is_stale)
-        for one in lists_in_force(viewer, known, at)
+        ListStanding(
+            one.list_id,
+            None if one.list_id in lost else digests.get(one.list_id),
+            one.keeps_from_checking or one.is_stale,
+        )
+        for one in lists
     ]
+
+
+def _lost(lists: Iterable[ListInForce]) -> frozenset[str]:
+    """Return the lists that have entries and no rows of them."""
+    wanted = {one.list_id: one.snapshot.snapshot for one in lists if one.snapshot is not None and one.snapshot.entries}
+    there = snapshots_there(set(wanted.values()))
+    return frozenset(list_id for list_id, snapshot in wanted.items() if snapshot not in there)
 
 
 def digests_of_lists(viewer: Viewer, known: Known) -> Mapping[str, str]:
