@@ -35,7 +35,7 @@ class Watched:
         self.page.fill("[name=name]", name)
         self.page.fill("[name=password]", served.password)
         self.page.click("button[type=submit]")
-        self.page.wait_for_url("**/en/lots/")
+        self.page.wait_for_url(lambda url: not url.endswith("/sign-in/"))
 
     def _note_request(self, request):
         if not request.url.startswith((self.address + "/", "data:")):

@@ -170,6 +170,13 @@ def test_a_question_is_asked_answered_and_sent_twice_only_once(desk):
     assert "LM-120" in desk.page(OFFICER, f"cases/{desk.case}/").text
 
 
+def test_the_work_of_an_office_begins_at_its_worklist_that_of_customs_at_the_licences(desk):
+    firsts = {OFFICER: "cases", SECOND: "cases", CUSTOMS: "licences", CLERK: "lots", USER: "lots"}
+    for name, first in firsts.items():
+        assert desk(name).get("/en/").headers["Location"] == f"/en/{first}/", name
+        assert desk(name).get(f"/en/{first}/").status_code == 200
+
+
 def test_two_officers_decide_and_customs_confirms_what_the_exporter_reserved(desk):
     """Threats D2, Q4: the whole way by pages."""
     desk.take(OFFICER, "accept")

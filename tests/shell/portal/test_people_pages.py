@@ -103,7 +103,7 @@ def test_an_officer_signs_in_with_password_and_code_and_with_neither_alone(clien
     assert client.get("/en/sign-in/new-code/").headers["Location"] == "/en/sign-in/"
     assert client.post("/en/sign-in/code/", {"code": "000000"}).status_code == 401
     assert client.get("/en/lots/").content == nothing
-    assert client.post("/en/sign-in/code/", {"code": code_of(time)}).headers["Location"] == "/en/lots/"
+    assert client.post("/en/sign-in/code/", {"code": code_of(time)}).headers["Location"] == "/en/cases/"
     assert client.get("/en/lots/").status_code == 200
     assert "Ivo Signed in" in Page(client.get("/en/account/")).text
 
@@ -142,7 +142,7 @@ def test_who_must_have_codes_makes_them_before_anything_is_seen(client, time):
     again = next(a["value"] for a in Page(wrong).all("input") if a.get("name") == "secret")
     assert login.open_secret(again) == secret
     assert client.post("/en/sign-in/new-code/", {"secret": "forged", "code": code}).status_code == 401
-    assert client.post("/en/sign-in/new-code/", {"secret": sealed, "code": code}).headers["Location"] == "/en/lots/"
+    assert client.post("/en/sign-in/new-code/", {"secret": sealed, "code": code}).headers["Location"] == "/en/cases/"
     assert client.get("/en/lots/").status_code == 200
     assert login.has_code("ivo")
 

@@ -24,8 +24,8 @@ from ytterby.shell.portal.audience import (
     SESSION_KEY,
     for_everybody,
     party_called,
-    seat_of,
 )
+from ytterby.shell.portal.home import home
 from ytterby.shell.portal.page import bare_context
 from ytterby.shell.portal.people.enter import enter_person
 from ytterby.shell.portal.place import is_demo, keys_folder
@@ -42,10 +42,8 @@ _lock = Lock()
 @for_everybody
 @require_safe
 def front_door(request: HttpRequest) -> HttpResponse:
-    """Lead to the lots, or to the sign-in page where there is one."""
-    if seat_of(request) is not None:
-        return HttpResponseRedirect(reverse("lots"))
-    return HttpResponseRedirect(reverse("sign_in"))
+    """Lead to where somebody's work begins, strangers to the sign-in page."""
+    return HttpResponseRedirect(home(request))
 
 
 @for_everybody
@@ -79,7 +77,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if party is not None:
         request.session[PARTY_KEY] = party
     request.session.set_expiry(0)
-    return HttpResponseRedirect(reverse("lots"))
+    return HttpResponseRedirect(home(request))
 
 
 @for_everybody

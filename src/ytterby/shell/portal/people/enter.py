@@ -22,6 +22,7 @@ from ytterby.shell.actions.clock import now
 from ytterby.shell.actions.demo_user import check_demo_password
 from ytterby.shell.actions.web_session import OpenSession, open_session, session_of
 from ytterby.shell.portal.audience import NUMBER_KEY, PERSON_KEY, PROVED_KEY, SEATED, Seat, audience, for_everybody
+from ytterby.shell.portal.home import home
 from ytterby.shell.portal.page import bare_context
 from ytterby.shell.portal.people.problem_lines import told
 from ytterby.shell.portal.people.secret_picture import secret_context
@@ -30,7 +31,6 @@ from ytterby.shell.store.reading.people import person_of
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 
 SEALED_SECONDS = 900
-HOME = "lots"
 NOTHING: Mapping[str, object] = {}
 
 
@@ -58,7 +58,9 @@ def enter_person(request: HttpRequest) -> HttpResponse:
     has_code = login.has_code(person.account)
     owes = has_code or person.is_of_an_office
     begin_session(request, person.account, at, is_proved=not owes)
-    return HttpResponseRedirect(reverse("sign_in_code" if has_code else "sign_in_new_code" if owes else HOME))
+    if owes:
+        return HttpResponseRedirect(reverse("sign_in_code" if has_code else "sign_in_new_code"))
+    return HttpResponseRedirect(home(request))
 
 
 @for_everybody
@@ -79,7 +81,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _form(request, "people/code.html", problem=_wrong_code(), status=401)
     codes.succeeded(held.account)
     begin_session(request, held.account, at, is_proved=True)
-    return HttpResponseRedirect(reverse(HOME))
+    return HttpResponseRedirect(home(request))
 
 
 @for_everybody
@@ -94,7 +96,7 @@ def sign_in_new_code(request: HttpRequest) -> HttpResponse:
         at = now()
         if take_new_code(request, held.account, at):
             begin_session(request, held.account, at, is_proved=True)
-            return HttpResponseRedirect(reverse(HOME))
+            return HttpResponseRedirect(home(request))
         return _form(request, "people/new_code.html", _secret_of(request), problem=_wrong_code(), status=401)
     return _form(request, "people/new_code.html", _secret_of(request))
 
