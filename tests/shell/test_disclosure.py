@@ -18,6 +18,7 @@ from pending_law import pending
 from shell import office_doors
 from shell.cli.conftest import run
 from shell.office_doors import APPLICATION, OUT
+from shell.register_copy import forget_answers
 from shell.strangers import (
     AT,
     FERN,
@@ -29,7 +30,6 @@ from shell.strangers import (
     TAMARACK,
     document,
     fix_chance,
-    forget_answers,
     stranger_events,
 )
 from ytterby.shell.actions.capture import capture
