@@ -68,8 +68,8 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server and remove its folder."""
         if self.process is not None:
-            # A fast stop; the gentle one waits for connections that tests left.
-            self.process.send_signal(signal.SIGINT)
+            # At once: the gentle ways wait for connections, or write out what is removed in the next line.
+            self.process.send_signal(signal.SIGQUIT)
             self.process.wait(timeout=30)
         shutil.rmtree(self.folder, ignore_errors=True)
 

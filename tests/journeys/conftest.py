@@ -21,9 +21,6 @@ from journeys.window import Watched
 CHROMIUM = Path(os.environ.get("YTTERBY_CHROMIUM", "/usr/bin/chromium"))
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 START_SECONDS = 120
-# Where a machine's time is bounded, two of six looks of a page are left out: every page is still seen in each colour
-# scheme, at each width and in each language; by hand all six are.
-LEFT_OUT = frozenset({("light", "zh-hans"), ("dark", "en")})
 FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -51,16 +48,6 @@ class Served(NamedTuple):
 
     address: str
     password: str
-
-
-def pytest_collection_modifyitems(config, items):
-    """Leave out what a short run leaves out; an item says by its parameters how a page looks."""
-    if not os.environ.get("YTTERBY_SHORT"):
-        return
-    looks = {item: getattr(item, "callspec", None) and item.callspec.params for item in items}
-    left_out = {item for item, how in looks.items() if how and (how.get("look"), how.get("language")) in LEFT_OUT}
-    config.hook.pytest_deselected(items=list(left_out))
-    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ TODAY = date(2025, 7, 1)
 EXPORTER, END_USER, OFFICE = "urn:party:exporter", "urn:party:user", "urn:party:office"
 PACKS = {"CN-procedure": "pack-digest"}
 BLOCKING = frozenset({"completeness", "classification", "screening", "lots"})
+NOT_CHECKED = ("flags", "end_user_level", "statements")
 ALL_PHASES = {name: f"{name} of the pack" for name in PHASES if name != "none"}
 
 PEOPLE: Mapping[str, Speaking] = {
@@ -239,6 +240,7 @@ def propose(case: Case, outcome: str = "granted", **more: Any) -> step.Propose:
         "valid_from": "2025-07-01",
         "valid_to": "2026-06-30",
         "licence_kind": "single",
+        "not_checked": NOT_CHECKED,
     }
     return step.Propose(**told | more)
 

@@ -8,6 +8,7 @@ import msgspec
 from licence.case_story import (
     APPLICATION,
     BLOCKING,
+    NOT_CHECKED,
     TIERS,
     Story,
     assign,
@@ -22,6 +23,7 @@ from licence.guard_stories import Told, ready, review, told
 from ytterby.licence import step
 from ytterby.licence.evidence import CompletenessSection, GapFound, ScreeningHit, ScreeningSection, Section
 
+LISTED = ("completeness", "classification", "screening", "lots")
 HIT = ScreeningHit("H-1", "urn:party:user", "un", "e7", "0.97")
 LACKS = CompletenessSection("done", "", "no", "single", (GapFound("missing", "absent", "contract"),))
 LACKS_MORE = CompletenessSection("done", "", "no", "single", (GapFound("missing", "absent", "certificate"),))
@@ -88,14 +90,23 @@ def checks() -> Iterator[Told]:
         story = with_evidence(screening=SCREENED[name])
         yield told(guard, f"screening: {name}", codes, story, "lena", propose(story.case))
         free = replace(story, rules=replace(story.rules, blocking=frozenset({"lots"})))
-        yield told(guard, f"screening, which the pack does not list: {name}", "", free, "lena", propose(story.case))
+        only_lots = propose(story.case, not_checked=(*LISTED[:3], *NOT_CHECKED))
+        yield told(guard, f"screening, which the pack does not list: {name}", "", free, "lena", only_lots)
     yield told(guard, "nothing gathered", "evidence_old", review(), "lena", propose(review().case))
     unknown = propose(ready().case)
     yield told(guard, "nobody worked findings out", "findings_not_judged", ready(), "lena", unknown, findings=None)
     lacks = with_evidence(completeness=LACKS)
     yield told(guard, "what words settle is no check that did not run", "", lacks, "lena", propose(lacks.case))
     strange = replace(ready(), rules=replace(ready().rules, blocking=frozenset({"astrology"})))
-    yield told(guard, "a check that nobody knows", "check_blocks", strange, "lena", propose(ready().case))
+    none = propose(ready().case, not_checked=(*LISTED, *NOT_CHECKED))
+    yield told(guard, "a check that nobody knows", "check_blocks", strange, "lena", none)
+    story, other = ready(), "other_checks"
+    for named in ((), NOT_CHECKED[:2], (*NOT_CHECKED, "screening"), NOT_CHECKED[::-1]):
+        yield told(guard, f"named as not made: {named}", other, story, "lena", propose(story.case, not_checked=named))
+        by_rule = decide_automatically(story.case, not_checked=named)
+        yield told(guard, f"named by rule as not made: {named}", other, story, "register", by_rule)
+    yield told(guard, "by rule", "", story, "register", decide_automatically(story.case))
+    yield told(guard, "an approval names none", "", story, "omar", step.Approve("", 1, {}))
 
 
 def tiers() -> Iterator[Told]:

@@ -8,6 +8,7 @@ import pytest
 
 from licence.case_story import APPLICATION as PLAIN
 from licence.case_story import (
+    NOT_CHECKED,
     OFFICE,
     SUBMIT,
     Story,
@@ -67,10 +68,17 @@ def weighed(story, tier):
     return story.tell("register", msgspec.structs.replace(rate(story.case, tier), beside=known))
 
 
+def left_out(rules):
+    """Return the checks that a pack could list and does not."""
+    listed = (*("completeness", "classification", "screening", "lots"), *NOT_CHECKED)
+    return tuple(check for check in listed if check not in rules.blocking)
+
+
 def decided(story, tier, outcome, **more):
     """Return it decided by as many people, of such bodies, as the pack wants in the tier."""
     kind = next(iter(story.rules.licence_kinds), "")
-    draft = propose(story.case, outcome, licence_kind=kind, valid_to="2025-07-01", **more)
+    told = {"licence_kind": kind, "valid_to": "2025-07-01", "not_checked": left_out(story.rules)}
+    draft = propose(story.case, outcome, **told | more)
     story = story.tell("lena", draft)
     wanted = story.rules.tier(tier)
     for order in range(1, max(1, wanted.approvals) + 1):
@@ -97,7 +105,7 @@ def test_a_case_is_refused_for_a_reason_of_the_pack_and_no_other(procedure, kind
     reason = min(known, default="own_words")
     assert decided(story, tier, "refused", reasons=(reason,)).case.state == "refused"
     if known:
-        other = propose(story.case, "refused", reasons=("because",))
+        other = propose(story.case, "refused", reasons=("because",), not_checked=left_out(story.rules))
         assert story.codes("lena", other) == ["case.unknown_reason"]
 
 

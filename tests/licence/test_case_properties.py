@@ -125,6 +125,7 @@ CHANGES = {
     "valid_to": "2026-06-29",
     "settles": "So.",
     "licence_kind": "general",
+    "not_checked": (),
 }
 
 

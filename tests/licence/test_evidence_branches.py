@@ -104,7 +104,7 @@ def finding_battery(module):
             yield told(found)
             yield told([each.is_settled_by_words for each in found])
             yield told(module.open_findings(found, [each.key for each in found][::2]))
-            yield told(module.not_checked(one, blocking))
+            yield told(module.not_checked(blocking))
             view = module.ExporterView(one.completeness, one.law, one.lots)
             yield told(module.exporter_findings(view, blocking))
         yield told(module.has_candidate(one))

@@ -456,6 +456,7 @@ def test_documents_of_a_party_are_judged_alike(compare, seed):
     assert {answer[0] for answer in one} >= {"accepted", "refused"}
 
 
+@pytest.mark.long
 def test_what_a_counterpart_says_to_the_party_is_told_to_it(compare):
     """The test can fail: another mass in a shipment addressed to the party changes its answers."""
 

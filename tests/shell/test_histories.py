@@ -9,6 +9,7 @@ from unittest.mock import patch
 import numpy as np
 
 from shell.histories import AT, History, digest_of, start_again, whole_cells
+from short_run import fewer
 from ytterby.chain.attribution import attribute
 from ytterby.chain.book import Book, build_from_bundles
 from ytterby.chain.excerpt import cells_of_book, rows_of
@@ -23,7 +24,7 @@ from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.models import LogEntry
 
 # 10,000 in `python -m benchmarks --size full histories`; some here.
-COUNT = int(os.environ.get("YTTERBY_HISTORIES", "40"))
+COUNT = int(os.environ.get("YTTERBY_HISTORIES", fewer(40, 12)))
 FIRST = int(os.environ.get("YTTERBY_FIRST_HISTORY", "0"))
 ELEMENTS = ("Nd", "Dy")
 

@@ -5,10 +5,11 @@ import pytest
 from shell.kills import EVENTS, SCENARIOS, Kills, Nursery
 from shell.one_process import digest_alone
 from shell.shipments import shipments
+from short_run import fewer
 from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.derived.digest import derived_digest
 
-KILLS = 20
+KILLS = fewer(20, 6)
 SCENARIO_NAMES = ("capture", "commit_and_tile", "commit_and_answer", "job", "derive", "rebuild", "swap")
 
 

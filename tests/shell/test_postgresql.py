@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from postgres import OWNER, Cluster
+from short_run import fewer
 from ytterby.shell.site.database import DatabaseAddressError, postgresql_settings
 from ytterby.shell.site.register import RegisterMismatch, make_register, open_register
 
@@ -42,7 +43,7 @@ def run(data: Path, url: str, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.postgresql
 def test_the_demo_runs_on_postgresql_twice_and_says_what_it_says_on_sqlite(cluster: Cluster, tmp_path):
     url = cluster.create("demo")
-    for _ in range(2):
+    for _ in range(fewer(2, 1)):
         done = run(tmp_path / "pg", url, "demo")
         assert done.returncode == 0, done.stderr
     origin = run(tmp_path / "pg", url, "lot", "origin", "KR-C-0418", "--json")

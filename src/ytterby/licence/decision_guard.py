@@ -13,6 +13,7 @@ from ytterby.licence.advice import combine
 from ytterby.licence.amended import changed_elements
 from ytterby.licence.case import Case, application_digest
 from ytterby.licence.evidence import evidence_digest, read_evidence
+from ytterby.licence.finding import not_checked
 from ytterby.licence.office import PASSED, Office
 from ytterby.licence.step import DecideAutomatically, Gather, LineDecision, Propose
 from ytterby.licence.validity import last_valid_day
@@ -92,6 +93,10 @@ def checks_run(case: Case, step: Any, office: Office) -> Iterator[Problem]:
     for one in office.findings or ():
         if one.blocks and one.settles != OFFICER:
             yield refuse("case.check_blocks", "", one.check, finding=one.key)
+    if isinstance(step, Propose | DecideAutomatically):
+        left_out = not_checked(office.rules.blocking)
+        if step.not_checked != left_out:
+            yield refuse("case.other_checks", "/not_checked", ", ".join(step.not_checked), wanted=", ".join(left_out))
 
 
 def rated(case: Case, step: Any, office: Office) -> Iterator[Problem]:

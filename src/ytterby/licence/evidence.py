@@ -29,10 +29,8 @@ MATCHED, DIFFERS = "matched", "differs"
 COMPLETENESS, CLASSIFICATION, SCREENING, LOTS = "completeness", "classification", "screening", "lots"
 FLAGS, END_USER_LEVEL, STATEMENTS = "flags", "end_user_level", "statements"
 CONSUMPTION, PRECEDENTS = "consumption", "precedents"
-CHECKS = (
-    *(COMPLETENESS, CLASSIFICATION, SCREENING, LOTS, FLAGS, END_USER_LEVEL, STATEMENTS),
-    *(CONSUMPTION, PRECEDENTS),
-)
+LISTED_CHECKS = (COMPLETENESS, CLASSIFICATION, SCREENING, LOTS, FLAGS, END_USER_LEVEL, STATEMENTS)
+CHECKS = (*LISTED_CHECKS, CONSUMPTION, PRECEDENTS)
 # The section of the evidence that a check fills, where it is called otherwise.
 _SECTIONS = {CLASSIFICATION: "law", END_USER_LEVEL: "end_users"}
 _DOMAIN = b"ytterby/evidence/v1\x00"

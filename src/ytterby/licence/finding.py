@@ -30,6 +30,7 @@ from ytterby.licence.evidence import (
     DONE,
     END_USER_LEVEL,
     FLAGS,
+    LISTED_CHECKS,
     LOTS,
     MATCHED,
     NO,
@@ -312,11 +313,11 @@ def has_candidate(evidence: Evidence) -> bool:
     return not found.is_done or found.answer != PASSED or bool(found.reviews or found.alerts or found.unregistered)
 
 
-def not_checked(evidence: Evidence, blocking: Collection[str]) -> tuple[str, ...]:
-    """Return the checks of which the text of the decision says that they were not made: those that did not run, and
-    those that the pack does not list, which nobody had to look at.
+def not_checked(blocking: Collection[str]) -> tuple[str, ...]:
+    """Return the checks of which the text of a decision says that they were not made: packs list checks, and this one
+    does not list these. What it lists and did not run blocks the decision.
     """
-    return tuple(check for check in CHECKS if check not in blocking or not evidence.section(check).is_done)
+    return tuple(check for check in LISTED_CHECKS if check not in blocking)
 
 
 # The exporter's run

@@ -111,6 +111,7 @@ def applicant_decision(case: Case, remedy_of: Callable[[str], str]) -> Json | No
         "conditions": list(draft.conditions),
         "reasons": [{"code": code, "remedy": remedy_of(code)} for code in reasons_of(draft)],
         "text": draft.text,
+        "not_checked": list(draft.not_checked),
         "valid_from": draft.valid_from or None,
         "valid_to": draft.valid_to or None,
         "licences": list(case.licences),

@@ -279,6 +279,7 @@ class Propose(_Step, frozen=True, tag="propose"):
     """A draft of the decision: outcome, lines, conditions, coded reasons; it pins evidence and packs that it rests on.
 
     `outcome`: granted, refused, no_licence_required, returned. `settles` tells why, where the advice does not agree.
+    `not_checked` are the checks that the pack does not list, of which the text of the decision says so.
     """
 
     outcome: str
@@ -292,6 +293,7 @@ class Propose(_Step, frozen=True, tag="propose"):
     valid_to: str = ""
     settles: str = ""
     licence_kind: str = ""
+    not_checked: tuple[str, ...] = ()
 
 
 class DecideAutomatically(_Step, frozen=True, tag="decide_automatically"):
@@ -308,6 +310,7 @@ class DecideAutomatically(_Step, frozen=True, tag="decide_automatically"):
     valid_to: str = ""
     licence_kind: str = ""
     reasons: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
 
 
 class Approve(_Step, frozen=True, tag="approve"):

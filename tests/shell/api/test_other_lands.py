@@ -1,4 +1,4 @@
-"""The same way under the law of nobody: three bodies with a veto each on Terra, and a company that grants nothing.
+"""The same way under the law of nobody: three bodies with a veto each on Terra, and a company that lists no check.
 
 Both are data alone; nothing of the interface knows of them.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from shell.api.office import CUSTOMS, SAMPLE, World, found, refresh_lists, tell_chain
 from shell.changed_law import changed
 from shell.strangers import FERN, LUMEN, NORRVIK, ORIEL, TAMARACK
+from ytterby.shell.actions.doctor.examine import examine
 from ytterby.shell.actions.screen_parties import screen_parties
 from ytterby.shell.site.calendars import calendar_texts
 from ytterby.shell.site.law_packs import read_folder
@@ -95,17 +96,49 @@ def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twic
     told = world.enter("otto", licence, "exit", "450", declaration="D-2", **on).json
     assert (told["verdict"], told["drawn"], told["unlicensed"]) == ("drawn_in_part", "418", "32")
     assert world.get(lead, f"/cases/{case}/replay").json["follows"] is True
+    assert examine(world.register)["unsound"] == []
 
 
-def test_in_the_group_nothing_blocks_and_nobody_grants_what_has_no_kind_of_licence(tmp_path, sample, clock):
+LISTED = ["completeness", "classification", "screening", "lots", "flags", "end_user_level", "statements"]
+
+
+def test_in_the_group_no_check_is_listed_and_the_decision_says_that_none_was_made(tmp_path, sample, clock):
+    """A company confirms deliveries: the same way, no kind of licence, nothing that blocks, and nothing passed over in
+    silence.
+    """
     world = land(tmp_path / "data", sample, clock, "group", {TAMARACK: ["buyer"]})
-    case = world.case = world.begin(application("HOUSE-procedure", ""))
+    asked = application("HOUSE-procedure", "")
+    # What the handbook asks for and nobody holds against the supplier.
+    assert {one["severity"] for one in world.post("clerk", "/check", asked).json["gaps"]} == {"asked"}
+    case = world.case = world.begin(asked)
     assert world.do("clerk", case, "submit", signer="Mara Quill", declares=True)["state"] == "review"
     told = world.get("trade-1", f"/cases/{case}").json
     assert [one for one in told["findings"] if one["blocks"]] == []
     lead = told["officer"]
-    # Nothing is granted where no kind of licence is known; the buyer ends it by not buying.
-    refused = world.step(lead, case, "propose", outcome="granted")
-    assert refused.status == 422
-    assert world.do("clerk", case, "withdraw")["state"] == "withdrawn"
-    assert world.get("trade-1", f"/cases/{case}/replay").json["follows"] is True
+    world.do(lead, case, "advise", verdict="approve", text="We know them.")
+    # No kind of licence says how long it is valid, so the officer does.
+    assert world.step(lead, case, "propose", outcome="granted").codes == ["case.validity"]
+    world.do(lead, case, "propose", outcome="granted", valid_to="2026-06-30")
+    draft = world.get(lead, f"/cases/{case}").json["draft"]
+    assert draft["not_checked"] == LISTED
+    signer = world.get(lead, f"/cases/{case}").json["signers"]["1"]
+    assert (signer != lead, world.approve(signer, case)["state"]) == (True, "granted")
+    assert world.get("clerk", f"/cases/{case}").json["decision"]["not_checked"] == LISTED
+    licence = world.do(lead, case, "issue")["licence"]
+    on = {"on": clock.at.date().isoformat()}
+    assert world.enter("clerk", licence, "reserve", "900", **on).json["code"] == "ok"
+    done = world.enter("otto", licence, "exit", "900", seq=2, **on).json
+    assert (done["verdict"], done["drawn"], done["unlicensed"]) == ("drawn", "900", "0")
+    beyond = world.enter("otto", licence, "exit", "25", declaration="D-2", **on).json
+    assert (beyond["drawn"], beyond["unlicensed"]) == ("0", "25")
+    assert world.get(lead, f"/cases/{case}/replay").json["follows"] is True
+    assert examine(world.register)["unsound"] == []
+
+
+def test_what_a_pack_does_not_list_is_named_by_the_register_and_by_nobody_else(tmp_path, sample, clock):
+    world = land(tmp_path / "data", sample, clock, "group", {TAMARACK: ["buyer"]})
+    case = world.case = world.begin(application("HOUSE-procedure", ""))
+    world.do("clerk", case, "submit", signer="Mara Quill", declares=True)
+    lead = world.get("trade-1", f"/cases/{case}").json["officer"]
+    world.do(lead, case, "propose", outcome="granted", valid_to="2026-06-30", not_checked=[])
+    assert world.get(lead, f"/cases/{case}").json["draft"]["not_checked"] == LISTED

@@ -24,6 +24,7 @@ from ytterby.licence.case_facts import case_facts, let_be
 from ytterby.licence.decision_guard import GRANTED
 from ytterby.licence.entering import enter, row_of
 from ytterby.licence.evidence import evidence_digest, evidence_fields, read_evidence
+from ytterby.licence.finding import not_checked
 from ytterby.licence.guard import approvals_wanted
 from ytterby.licence.licence import Licence
 from ytterby.licence.licence_state import AMEND, RESUME
@@ -149,7 +150,11 @@ class Follow:
         """Return a draft with what it rests on, and of a grant with what it leaves open: all lines as applied for under
         the codes that were found, from today on for as long as the kind of licence allows.
         """
-        told: Json = {"evidence": gathered.digest, "packs": dict(gathered.evidence.get("packs", {}))}
+        told: Json = {
+            "evidence": gathered.digest,
+            "packs": dict(gathered.evidence.get("packs", {})),
+            "not_checked": not_checked(self.desk.rules.blocking),
+        }
         if step.outcome == GRANTED:
             name = step.licence_kind or case.application.licence_kind
             kind = self.desk.rules.licence_kinds.get(name)
@@ -217,6 +222,7 @@ class Follow:
             valid_from=first.isoformat(),
             valid_to=last_valid_day(first, kind.valid_most).isoformat(),
             licence_kind=case.application.licence_kind,
+            not_checked=not_checked(self.desk.rules.blocking),
         )
 
     def issue_rows(self, case: Case, step: Issue) -> list[Problem]:

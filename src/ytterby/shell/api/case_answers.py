@@ -115,6 +115,7 @@ class Decision(Answer, frozen=True):
     conditions: tuple[str, ...]
     reasons: tuple[ReasonTold, ...]
     text: str
+    not_checked: tuple[str, ...]
     valid_from: str | None
     valid_to: str | None
     licences: tuple[str, ...]
@@ -290,6 +291,7 @@ class DraftTold(Answer, frozen=True):
     conditions: tuple[str, ...]
     reasons: tuple[str, ...]
     text: str
+    not_checked: tuple[str, ...]
     settles: str
     valid_from: str | None
     valid_to: str | None

@@ -122,6 +122,9 @@ def _decision(screen: Screen, answer: Json) -> Iterator[str]:
     yield screen.texts("case.decided", outcome=outcome, at=decision["decided_at"][:10])
     for one in decision["reasons"]:
         yield screen.texts("case.reason", code=one["code"], remedy=one["remedy"])
+    if decision["not_checked"]:
+        checks = [word("case_check", one, screen.language) for one in decision["not_checked"]]
+        yield screen.texts("case.not_checked", checks=", ".join(checks))
     for number in decision["licences"]:
         yield screen.texts("case.licence", number=number)
 

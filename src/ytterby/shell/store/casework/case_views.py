@@ -223,6 +223,7 @@ def _draft(case: Case) -> Json | None:
         "conditions": list(step.conditions),
         "reasons": list(step.reasons),
         "text": step.text,
+        "not_checked": list(step.not_checked),
         "settles": step.settles,
         "valid_from": step.valid_from or None,
         "valid_to": step.valid_to or None,
