@@ -36,7 +36,7 @@ test-postgresql: $(VENV)/.dev ## the store's tests on a private PostgreSQL from 
 	YTTERBY_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -m "not browser" $(wildcard tests/shell/test_*.py)
 
 test-all: $(VENV)/.dev test-postgresql ## those too (PostgreSQL and Chromium from the system)
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -m browser tests/journeys
 	$(BIN)/python -m pytest -q -m "not browser and not postgresql"
 
 check: $(VENV)/.dev ## ruff, mypy --strict, import rules, tidy

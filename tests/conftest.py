@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ytterby.shell.site.settings")
 django.setup()
 
 # Where a machine's time is bounded each property is tried on fewer examples; by hand on the usual hundred.
-settings.register_profile("short", parent=settings.default, max_examples=40)
+settings.register_profile("short", parent=settings.default, max_examples=25)
 if IS_SHORT:
     settings.load_profile("short")
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -58,6 +58,8 @@ def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[N
     yield
     connections.close_all()
     databases.forget_environment()
+    # What is made for a whole run is made before this is asked again.
+    databases.is_placing = True
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ Both are data alone; nothing of the interface knows of them.
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from shell.api.office import CUSTOMS, SAMPLE, World, found, refresh_lists, tell_chain
 from shell.changed_law import changed
 from shell.strangers import FERN, LUMEN, NORRVIK, ORIEL, TAMARACK
@@ -95,6 +97,38 @@ def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twic
     # Many exports: what is left may leave another day, and with the tolerance of the pack no more than that.
     told = world.enter("otto", licence, "exit", "450", declaration="D-2", **on).json
     assert (told["verdict"], told["drawn"], told["unlicensed"]) == ("drawn_in_part", "418", "32")
+    assert world.get(lead, f"/cases/{case}/replay").json["follows"] is True
+    assert examine(world.register)["unsound"] == []
+
+
+BODIES = {"terra": {party: [body] for body, party in TERRA.items()}, "group": {TAMARACK: ["buyer"]}}
+PROCEDURES = {"terra": ("TERRA-procedure", "programme"), "group": ("HOUSE-procedure", "")}
+
+
+def approved(world, case, reader):
+    """Let each signer approve who was drawn; return the state."""
+    order, state = 0, "proposed"
+    while state in {"proposed", "appeal_proposed"}:
+        order += 1
+        signer = world.get(reader, f"/cases/{case}").json["signers"][str(order)]
+        state = world.approve(signer, case, order)["state"]
+    return state
+
+
+@pytest.mark.parametrize("kind", ["classification", "consultation"])
+@pytest.mark.parametrize("name", BODIES)
+def test_a_question_is_asked_answered_ruled_and_closed(tmp_path, sample, clock, name, kind):
+    world = land(tmp_path / "data", sample, clock, name, BODIES[name])
+    case = world.case = world.begin({**application(*PROCEDURES[name]), "text": "Which code?"}, kind=kind)
+    world.do("clerk", case, "submit", signer="Mara Quill", declares=True)
+    lead = world.get("trade-1", f"/cases/{case}").json["officer"]
+    ask = {"field": "/text", "text": "Which form?", "due": "2026-03-20", "kind": "clarify"}
+    world.do(lead, case, "query", id="Q-1", **ask)
+    world.do("clerk", case, "answer", query="Q-1", text="Sintered.")
+    lines = [{"line": 1, "quantity": "900", "unit": "KGM", "code": "1C905.a"}] if kind == "classification" else []
+    world.do(lead, case, "propose", outcome="granted", lines=lines, text="So it is.", settles="Nobody advised.")
+    assert approved(world, case, lead) == "ruled"
+    assert world.do(lead, case, "close", text="told")["state"] == "closed"
     assert world.get(lead, f"/cases/{case}/replay").json["follows"] is True
     assert examine(world.register)["unsound"] == []
 
