@@ -7,7 +7,7 @@ import json
 import msgspec
 import pytest
 
-from shell.casework_story import LICENCE, OFFICE, Work, sample_application
+from shell.casework_story import EXPORTER, LICENCE, OFFICE, Work, sample_application
 from shell.licensed import status
 from shell.register_copy import copy_register
 from ytterby.licence.evidence import read_evidence
@@ -275,6 +275,29 @@ def command(work, *argv):
 
 def key(work, login):
     return "--by", work.register.keys / "people" / f"{login}.key"
+
+
+def test_an_applicant_is_told_the_version_that_it_counts_whatever_the_office_does(work):
+    """Threat C7: how many words officers had among themselves is told by no number; `--seen` takes the one told."""
+    told = []
+    for said in ((), ("approve", "refuse")):
+        number = work.begin("individual", sample_application())
+        work.submit(number)
+        work.take(number, Accept(), "officer")
+        code, answer = command(work, "answer", number, "--query", "Q-0", "--text", "So.", *key(work, "clerk"))
+        assert (code, answer["version"]) == (1, None)
+        for verdict in said:
+            before = work.case(number).advice
+            reasons = ("refused_security",) if verdict == "refuse" else ()
+            supersedes = before[0][0].version if before else None
+            work.take(number, Advise(verdict, "So.", reasons, supersedes=supersedes), work.drawn(number))
+        seen = show_case(Viewer(EXPORTER), number, work.later(), now())["version"]
+        assert command(work, "withdraw", number, "--seen", seen + 1, *key(work, "clerk"))[0] == 1
+        code, answer = command(work, "withdraw", number, "--seen", seen, *key(work, "clerk"))
+        assert (code, answer["problems"]) == (0, [])
+        told.append((answer["version"], answer["state"]))
+        assert answer["version"] == seen + 1 < work.case(number).version
+    assert told[0] == told[1]
 
 
 def test_a_consultation_and_a_check_go_by_commands(work, tmp_path):

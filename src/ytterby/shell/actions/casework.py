@@ -25,6 +25,7 @@ from ytterby.licence.application import Application
 from ytterby.licence.case import Case, Event
 from ytterby.licence.entering import begin, enter, row_of
 from ytterby.licence.office import Speaking
+from ytterby.licence.sight import applicant_version, told_state
 from ytterby.licence.step import (
     Answer,
     Approve,
@@ -72,9 +73,16 @@ _NUMBER_LENGTH = 10
 Json = dict[str, Any]
 
 
+PARTIES = frozenset({"applicant", "end_user"})
+
+
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """What came of a step: nothing was entered where a problem refuses. `licence` is the number of what was issued."""
+    """What came of a step: nothing was entered where a problem refuses. `licence` is the number of what was issued.
+
+    `told_version` and `told_state` are as whoever took the step counts and is told them: a party of the case counts the
+    events that it sees, and reads nothing of what the office does among itself (threat C7).
+    """
 
     problems: tuple[Problem, ...]
     size: int
@@ -82,6 +90,8 @@ class CaseChange:
     version: int = 0
     state: str = ""
     licence: str = ""
+    told_version: int = 0
+    told_state: str = ""
 
 
 class _Stale(Exception):  # noqa: N818 -- it is no error: the step is judged anew
@@ -311,7 +321,17 @@ class _Taking:
         except IntegrityError as error:
             return CaseChange((_of_constraint(error, case, self.step),), self.register.size)
         publish_or_leave(self.register, size)
-        return CaseChange((), size, case.number, case.version, case.state, next(reversed(case.licences), ""))
+        is_party = events[0].role in PARTIES
+        return CaseChange(
+            (),
+            size,
+            case.number,
+            case.version,
+            case.state,
+            next(reversed(case.licences), ""),
+            told_version=applicant_version(case) if is_party else case.version,
+            told_state=told_state(case.state) if is_party else case.state,
+        )
 
     def _via(self, event: Event) -> str:
         return "system" if event.by == "system" else self.speaker.via

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from ytterby.licence.application import Application
-from ytterby.licence.sight import applicant_version, told_state
 from ytterby.shell.actions.casework import CaseChange, begin_case, take_step
 from ytterby.shell.api.asked import Asked, NotThere, Told, entered
 from ytterby.shell.api.steps import application_of, step_of
@@ -25,8 +24,6 @@ from ytterby.shell.store.reading.casework import (
     part_of,
     show_case,
 )
-from ytterby.shell.store.reading.known import Known
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.terms.problem import is_refused, refuse
 
 CASE = "case"
@@ -161,11 +158,7 @@ def _told(asked: Asked, change: CaseChange, *, status: int = 200) -> Told:
     """Return what came of a step: state and version as whoever took it counts and is told them."""
     if is_refused(change.problems):
         return entered(asked, {}, change.problems, change.size)
-    case = find_case(OPERATOR_VIEWER, change.number, Known(change.size))
-    is_office = part_of(asked.me.viewer, case) == OFFICER
-    state, version = change.state, change.version
-    if not is_office:
-        state, version = told_state(state), applicant_version(case)
+    state, version = change.told_state, change.told_version
     body = {"case": change.number, "state": state, "version": version, "licence": change.licence or None}
     told = entered(asked, body, change.problems, change.size, status=status)
     where = {"Location": f"/api/v1/cases/{change.number}"} if status == 201 else {}

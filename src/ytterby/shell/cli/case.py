@@ -236,8 +236,8 @@ def _answer(args: argparse.Namespace, screen: Screen, change: "CaseChange") -> O
     refused = is_refused(change.problems)
     answer = {
         "case": change.number or None,
-        "state": change.state or None,
-        "version": change.version or None,
+        "state": change.told_state or None,
+        "version": change.told_version or None,
         "licence": change.licence or None,
         "problems": [problem_json(one, "", screen.language) for one in change.problems],
         "as_of_size": change.size,
@@ -248,8 +248,8 @@ def _answer(args: argparse.Namespace, screen: Screen, change: "CaseChange") -> O
             screen.verdict(False, screen.texts("case.refused"))
             show_problems(screen, change.problems, "")
             return
-        state = word("case_state", change.state, screen.language)
-        screen.verdict(True, screen.texts("case.entered", number=change.number, state=state, version=change.version))
+        state, version = word("case_state", change.told_state, screen.language), change.told_version
+        screen.verdict(True, screen.texts("case.entered", number=change.number, state=state, version=version))
         if change.licence:
             screen.line("  " + screen.texts("case.licence", number=change.licence))
         screen.next(with_data(args, f"ytterby case show {change.number}"))
