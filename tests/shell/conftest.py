@@ -63,19 +63,38 @@ def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[N
 
 
 @pytest.fixture
-def empty_register(tmp_path: Path) -> Register:
+def empty_register(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Register:
     """A demo register that knows nobody but its operator."""
-    return make_register(tmp_path / "data", origin="test.invalid/log", demo=True, at=AT)
+    return _register_of(_make_empty, tmp_path, tmp_path_factory)
 
 
 @pytest.fixture
-def register(empty_register: Register) -> Register:
+def register(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Register:
     """A demo register with the sample chain's parties and sites."""
+    return _register_of(_make_sample, tmp_path, tmp_path_factory)
+
+
+def _register_of(make: Callable[[Path], Register], folder: Path, factory: pytest.TempPathFactory) -> Register:
+    """Make a register; on PostgreSQL, where that takes longer than most tests, once for a run, and copy it."""
+    if not ON_POSTGRESQL or not register_copy.databases.is_placing:
+        return make(folder / "data")
+    model = factory.getbasetemp() / make.__name__
+    if not model.exists():
+        make(model)
+    return register_copy.copy_register(model, folder / "data")
+
+
+def _make_empty(data: Path) -> Register:
+    return make_register(data, origin="test.invalid/log", demo=True, at=AT)
+
+
+def _make_sample(data: Path) -> Register:
     from ytterby.shell.actions.enrol import import_directory
 
-    result = import_directory(empty_register, packaged_text("shell.site", "sample_directory.yaml"), at=AT)
+    made = _make_empty(data)
+    result = import_directory(made, packaged_text("shell.site", "sample_directory.yaml"), at=AT)
     assert not result.problems
-    return empty_register
+    return made
 
 
 @pytest.fixture(scope="session")

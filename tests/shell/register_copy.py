@@ -3,7 +3,6 @@
 A register on SQLite is a folder. One on PostgreSQL has a database of its own beside it, which is copied as a template.
 """
 
-import gc
 import os
 import shutil
 import sqlite3
@@ -131,10 +130,10 @@ def forget_answers() -> None:
     from ytterby.shell.store.reading.kept import Kept
 
     entries._decoded.clear()
-    for one in [found for found in gc.get_objects() if type(found) is Kept]:
-        one.clear()
     for name, module in list(sys.modules.items()):
-        if name.startswith(("ytterby.shell.store", "ytterby.shell.actions")):
+        if name.startswith("ytterby.shell"):
             for held in list(vars(module).values()):
-                if hasattr(held, "cache_clear"):
+                if type(held) is Kept:
+                    held.clear()
+                elif hasattr(held, "cache_clear") and name.startswith(("ytterby.shell.store", "ytterby.shell.actions")):
                     held.cache_clear()

@@ -88,7 +88,8 @@ def test_what_the_office_does_among_itself_sends_an_applicant_nothing(work):
 
 def test_a_refused_step_tells_nobody(work):
     number = work.begin("individual", sample_application("300"))
-    assert work.refused(number, Accept(), "officer") == ["case.not_now"]
+    assert work.refused(number, Accept(), "officer") == ["case.unknown"]
+    assert work.refused(number, Accept(), "clerk") == ["case.not_yours"]
     assert NoticeRow.objects.count() == 0
 
 

@@ -67,6 +67,11 @@ def seen_by_applicant(case: Case) -> tuple[tuple[int, Event], ...]:
     )
 
 
+def is_own_draft(case: Case) -> bool:
+    """Tell whether an applicant has written a case and never handed it in: nobody else knows of it."""
+    return bool(case.events) and case.events[0].role == "applicant" and not case.submissions
+
+
 def applicant_version(case: Case) -> int:
     """Return the version of a case as its applicant counts it."""
     return len(seen_by_applicant(case))

@@ -219,3 +219,27 @@ def test_two_registers_that_differ_in_a_screening_candidate_alone_answer_the_exp
     assert {one["check"] for one in blocks[1]} == {"screening"}
     different = [n for n, (one, other) in enumerate(zip(*told, strict=True)) if one != other]
     assert different == [], [told[n][different[0]] for n in (0, 1)]
+
+
+def test_what_an_applicant_has_not_handed_in_exists_for_nobody_else(world):
+    """An office learns nothing of what its applicants only think of, withdrawn drafts too."""
+    held, dropped = world.begin(), world.begin()
+    world.do("clerk", dropped, "withdraw")
+    nothing = world.get("ivo", "/cases/C-NOSUCH000").text
+    readers = {"clerk": True, "ivo": False, "ada": False, "otto": False, "lena": False, "rex": False}
+    for case in (held, dropped):
+        for who, may in readers.items():
+            for part in ("", "/check"):
+                answer = world.get(who, f"/cases/{case}{part}")
+                assert (answer.status == 200) is may, (who, part)
+                assert may or answer.text == nothing
+            listed = {one["case"] for one in world.get(who, "/cases?closed=true").json.get("cases", ())}
+            assert (case in listed) is may, who
+        for who, verb in (("ivo", "accept"), ("ivo", "gather"), ("lena", "withdraw")):
+            assert world.step(who, case, verb).status == 404, (who, verb)
+        assert (
+            world.get("ivo", f"/cases/{case}/replay").status == world.get("ada", f"/cases/{case}/replay").status == 404
+        )
+    world.do("clerk", held, "submit", signer="Mara Quill", declares=True)
+    assert held in {one["case"] for one in world.get("ivo", "/cases").json["cases"]}
+    assert world.get("ivo", f"/cases/{held}").status == 200

@@ -25,7 +25,7 @@ from ytterby.licence.application import Application
 from ytterby.licence.case import Case, Event
 from ytterby.licence.entering import begin, enter, row_of
 from ytterby.licence.office import Speaking
-from ytterby.licence.sight import applicant_version, told_state
+from ytterby.licence.sight import applicant_version, is_own_draft, told_state
 from ytterby.licence.step import (
     Answer,
     Approve,
@@ -348,7 +348,11 @@ class _Taking:
 
 
 def _may_know(case: Case, who: Speaking) -> bool:
-    """Tell whether a case exists for somebody: its applicant, its end users, and whoever works on cases."""
+    """Tell whether a case exists for somebody: its applicant, and once it was handed in its end users and whoever works
+    on cases.
+    """
+    if is_own_draft(case) and "applicant" not in who.roles:
+        return False
     return bool(who.roles & {"applicant", "end_user", "officer", "province", "department", "customs"}) and (
         "applicant" not in who.roles or who.party == case.applicant
     )

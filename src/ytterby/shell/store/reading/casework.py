@@ -1,21 +1,21 @@
 """Cases as they are known: lists of work, one case as each reader may see it, what an application lacks.
 
-Who may read: of a case its officers (licensing bodies) and auditors all; the body that examines first and departments
-that were asked what concerns their part; its applicant what it said, what it was told and the decision; an end user on
-it that it is on it and where it stands. To everybody else it does not exist. Lists are joined to rights before they
-are counted or cut into pages.
+Who may read: what an applicant has not handed in yet, nobody else. Of a case its officers (licensing bodies) and
+auditors all; the body that examines first and departments that were asked what concerns their part; its applicant what
+it said, what it was told and the decision; an end user on it that it is on it and where it stands. To everybody else it
+does not exist. Lists are joined to rights before they are counted or cut into pages.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ytterby.licence.application import END_USER, Application, dossier_of
 from ytterby.licence.case import Case
 from ytterby.licence.finding import exporter_findings
-from ytterby.licence.sight import told_state
+from ytterby.licence.sight import is_own_draft, told_state
 from ytterby.shell.site.completeness_answer import complete_json
 from ytterby.shell.site.finding_answer import finding_json
 from ytterby.shell.store.cases import NO_DUE, stored_case
@@ -32,6 +32,8 @@ INDIVIDUAL = "individual"
 PAGE_MOST = 500
 # Mandate -> the event by which a case becomes its body's to read.
 ASKED_BY = ((PROVINCE, "pass_on"), (CONSULTED, "open_work"))
+# These the office begins; every other case is its applicant's own until it is handed in.
+BEGUN_BY_OFFICE = ("post_shipment_check",)
 OFFICER, PROVINCIAL, DEPARTMENT, APPLICANT, END = "officer", "province", "department", "applicant", "end_user"
 
 Json = dict[str, Any]
@@ -109,8 +111,10 @@ def is_office(viewer: Viewer) -> bool:
 
 def _visible(viewer: Viewer) -> QuerySet[CaseRow]:
     """Return the cases that a viewer may know of."""
-    if is_office(viewer):
+    if viewer == OPERATOR_VIEWER:
         return CaseRow.objects.all()
+    if is_office(viewer):
+        return CaseRow.objects.filter(Q(received_at__isnull=False) | Q(kind__in=BEGUN_BY_OFFICE))
     if viewer.mandates & {PROVINCE, CONSULTED}:
         verbs = [
             verb for mandate, verb in ((PROVINCE, "pass_on"), (CONSULTED, "open_work")) if mandate in viewer.mandates
@@ -126,7 +130,7 @@ def _visible(viewer: Viewer) -> QuerySet[CaseRow]:
 
 def part_of(viewer: Viewer, case: Case) -> str:
     """Return as who a viewer reads a case: officer, province, department, applicant or end_user; empty for nobody."""
-    if is_office(viewer):
+    if is_office(viewer) and (viewer == OPERATOR_VIEWER or not is_own_draft(case)):
         return OFFICER
     if PROVINCE in viewer.mandates and any(event.verb == "pass_on" for event in case.events):
         return PROVINCIAL
