@@ -137,6 +137,7 @@ def disclose(*fields):
     return then
 
 
+@pytest.mark.long
 def test_a_hearing_opens_the_named_fields_and_no_other(tell):
     """The test above can fail: once a field is disclosed, the registers differ in it, and in it alone."""
     seeds = 11, 111
