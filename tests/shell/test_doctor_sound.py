@@ -1,11 +1,10 @@
 """The doctor never says more than is so: whatever happened to a sound register, and while it is written to."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from threading import Thread
 
 import pytest
+from django.db import connections
 
 from shell.histories import AT, History
 from shell.tampering import KESTREL, fill, named
@@ -64,42 +63,47 @@ def test_what_a_crash_leaves_behind_is_sound(filled, part_of, monkeypatch):
     assert named(filled) == set()
 
 
-def test_a_register_is_sound_while_it_is_written_to(filled, part_of):
-    """The doctor reads one moment, and keeps nobody from writing meanwhile."""
-    told: list[str] = []
+class Meanwhile:
+    """Captures a document by a connection of its own whenever another part is looked at, and waits until it is in."""
 
-    def write_meanwhile(part: str, number: int) -> None:
-        del number
-        if part not in told:
-            told.append(part)
-            with second_connection() as write:
-                write()
+    def __init__(self, register, documents):
+        self.register, self.documents, self.told = register, iter(documents), []
 
-    documents = iter([part_of(n) for n in range(9, 20)])
-
-    @contextmanager
-    def second_connection() -> Iterator[Any]:
-        from threading import Thread
-
-        from django.db import connections
-
-        def run() -> None:
-            capture(filled, next(documents), submitter="operator")
-            connections.close_all()
-
-        def write() -> None:
-            thread = Thread(target=run)
+    def __call__(self, part: str, number: int) -> None:
+        if part not in self.told:
+            self.told.append(part)
+            thread = Thread(target=self._capture)
             thread.start()
             thread.join(60)
             assert not thread.is_alive()
 
-        yield write
+    def _capture(self) -> None:
+        capture(self.register, next(self.documents), submitter="operator")
+        connections.close_all()
 
+
+@pytest.fixture
+def meanwhile(filled, part_of):
+    return Meanwhile(filled, [part_of(n) for n in range(9, 20)])
+
+
+def test_a_register_is_sound_while_it_is_written_to(filled, meanwhile):
+    """The doctor reads one moment, and keeps nobody from writing meanwhile."""
     size = filled.size
-    found = examine(filled, tell=write_meanwhile)
+    found = examine(filled, tell=meanwhile)
     assert found["unsound"] == []
     assert found["as_of_size"] == size
-    assert len(told) >= 3
-    assert filled.size >= size + len(told)
+    assert len(meanwhile.told) >= 3
+    assert filled.size >= size + len(meanwhile.told)
     assert Touch.objects.filter(log_index__gte=size).exists()
     assert named(filled) == set()
+
+
+def test_a_log_is_verified_while_it_is_written_to(filled, meanwhile):
+    """What comes in while it is read is no failure: a killed client's commit, too, comes after the next one opened."""
+    size = filled.size
+    found = verify_log(filled, meanwhile)
+    assert (found["failures"], found["size"]) == ([], size)
+    assert len(meanwhile.told) == 2
+    assert filled.size >= size + 2
+    assert verify_log(filled)["ok"]

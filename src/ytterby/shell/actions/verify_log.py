@@ -26,7 +26,7 @@ from ytterby.chain.door import LEVELS, ReadDocument, read_document
 from ytterby.chain.event import Event
 from ytterby.chain.party import Directory
 from ytterby.proof.receipt import verify_receipt
-from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, KNOWN, REFUSED, complete_left, outcome_fields
+from ytterby.shell.actions.capture import ACCEPTED, ARRIVED, KNOWN, REFUSED, outcome_fields
 from ytterby.shell.actions.lapse import lapse_fields
 from ytterby.shell.actions.verify_conversion import conversion_of, unpacks
 from ytterby.shell.actions.verify_entries import EntryWalk, commits, is_later, json_object
@@ -48,15 +48,11 @@ from ytterby.terms.problem import finding
 Tell = Callable[[str, int], None]
 
 
-def failures_of(register: Register) -> Iterator[Failure]:
-    """Yield everything that does not agree, after what a crash left behind is completed."""
-    complete_left(register)
-    yield from log_failures(register, PublishedLog(register))
+def nothing_told(part: str, number: int) -> None:
+    """Tell nobody how far it went."""
 
 
-def log_failures(
-    register: Register, published: PublishedLog, tell: Tell = lambda part, number: None
-) -> Iterator[Failure]:
+def log_failures(register: Register, published: PublishedLog, tell: Tell = nothing_told) -> Iterator[Failure]:
     """Yield everything that does not agree; `tell` hears how far it went. Nothing is written."""
     head = LogHead.objects.filter(id=1).first()
     if head is None or LogHead.objects.count() != 1:
