@@ -229,17 +229,24 @@ class Case:
     def assigned(self) -> dict[int, str]:
         """The accounts that the round is assigned to: the officer (0), and the signer of each order."""
         found: dict[int, str] = {}
-        asked = {event.version: step for event, step in self.of(TakeOver, in_round=True)}
         for event in self.events:
             step = event.step
             if event.version < self.round_from:
                 continue
             if isinstance(step, Assign):
                 found[step.order] = step.account
-            elif isinstance(step, Agree) and step.version in asked:
-                taken = asked[step.version]
-                found[taken.order] = taken.account
+            elif isinstance(step, Agree) and (asked := self.handing_over(step)) is not None:
+                found[asked[1].order] = asked[1].account
         return found
+
+    def handing_over(self, step: TakeOver | Agree) -> tuple[str, TakeOver] | None:
+        """Return who asked for the handing over that a step is about, and what for: empty and the step itself where it
+        asks; None where it agrees to what nobody asked for in this round.
+        """
+        if isinstance(step, TakeOver):
+            return "", step
+        held = self.of(TakeOver, in_round=True)
+        return next(((event.by, asked) for event, asked in held if event.version == step.version), None)
 
     def with_a_part(self, order: int) -> frozenset[str]:
         """The accounts that cannot be the officer (0) or the signer of an order, for what they did (invariant I6)."""

@@ -161,13 +161,10 @@ def _reported(case: Case, step: Any, office: Office) -> Iterator[Problem]:
 
 def _hand_over(case: Case, step: TakeOver | Agree) -> HandOver | None:
     """Return the handing over that a step asks for or agrees to; None where nobody asked in this round."""
-    if isinstance(step, TakeOver):
-        asked, by = step, ""
-    else:
-        found = next((one for one in case.of(TakeOver, in_round=True) if one[0].version == step.version), None)
-        if found is None:
-            return None
-        asked, by = found[1], found[0].by
+    found = case.handing_over(step)
+    if found is None:
+        return None
+    by, asked = found
     return HandOver(asked.account, case.assigned.get(asked.order, ""), asked.order, asked.text, by)
 
 
@@ -419,10 +416,7 @@ def _advice(version: int, team: str, by: str, said: Advise) -> Advice:
 def _fairly_drawn(case: Case, step: Assign, office: Office) -> Iterator[Problem]:
     """Who is assigned is whom the seed draws, and has no part that the order must not have (threat D3, I6)."""
     yield from wrong_with_draw(Draw(step.account, step.order, step.seed, step.pool), case.number)
-    parts = {held for order, held in case.assigned.items() if order != step.order} | set(case.applicant_users)
-    if step.order and case.draft is not None:
-        parts.add(case.draft[0].by)
-    if step.account in parts | case.conflicted | case.deciders_before:
+    if step.account in case.with_a_part(step.order):
         yield refuse("case.has_a_part", "/account", step.account)
 
 

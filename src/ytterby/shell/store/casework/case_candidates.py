@@ -31,13 +31,10 @@ def candidates_for(
 
 def candidates_at(desk: "Desk", case: Case, step: TakeOver | Agree) -> tuple[Candidate, ...]:
     """Return who could have what a handing over is about, as the log has it at the desk's size."""
-    order = step.order if isinstance(step, TakeOver) else _asked_order(case, step.version)
+    asked = case.handing_over(step)
+    order = asked[1].order if asked is not None else 0
     register, size = current_register(), desk.known.size
     return tuple(candidates_for(desk, case, order, kept_rights(register, size), kept_roster(register, size), loads={}))
-
-
-def _asked_order(case: Case, version: int) -> int:
-    return next((said.order for event, said in case.of(TakeOver) if event.version == version), 0)
 
 
 def _deciding(rights: Rights, desk: "Desk", body: str) -> Iterator[Granted]:
