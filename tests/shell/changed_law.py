@@ -96,13 +96,6 @@ def alone(name):
     )
 
 
-def forget():
-    from ytterby.shell.store.reading import law
-
-    law._laws_kept.clear()
-    law._books_kept.clear()
-
-
 def staffed_register(folder: Path) -> Register:
     """Make a register that is no demo, with accounts of the operator, of two bodies and of a mine."""
     made = make_register(folder / "real", origin="log.example.org/register", at=AT)

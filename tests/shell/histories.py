@@ -17,17 +17,16 @@ from typing import Any
 import yaml
 from django.db import connection
 
+from shell.register_copy import forget_answers
 from ytterby.chain import build_book
 from ytterby.chain.excerpt import cells_of_book
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
 from ytterby.shell.actions.register_product import register_product
 from ytterby.shell.site.register import Register
-from ytterby.shell.store import log_marks
 from ytterby.shell.store.derived.digest import START
-from ytterby.shell.store.derived.world import _world, world_at
+from ytterby.shell.store.derived.world import world_at
 from ytterby.shell.store.founding import found
-from ytterby.shell.store.reading import book, entries, party_book, told
 from ytterby.shell.store.reading.entries import accepted_entries
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
@@ -341,17 +340,8 @@ def start_again(register: Register) -> None:
             for table in tables:
                 cursor.execute(f"DELETE FROM {table}")
             cursor.execute("PRAGMA foreign_keys=ON")
-    forget()
+    forget_answers()
     found(register, AT)
-
-
-def forget() -> None:
-    """Empty what this process keeps of registers: after rows were changed behind its back."""
-    _world.cache_clear()
-    entries._decoded.clear()
-    marks = (log_marks._kept, log_marks._newest, log_marks._accepted)
-    for kept in (book._kept, told._kept, told._findings, party_book._directories, *marks):
-        kept.clear()
 
 
 def whole_cells(size: int) -> tuple[dict[str, bytes], dict[bytes, bytes]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from screening.listed_files import ALL
-from shell.histories import forget
+from shell.register_copy import forget_answers
 from ytterby.chain.product import Product
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.close_month import CLOSED, close_month
@@ -52,7 +52,7 @@ def fill(register: Register, part_of: Callable[..., bytes]) -> Register:
 
 def named(register: Register, **how: Any) -> set[str]:
     """Return the invariants that the doctor names."""
-    forget()
+    forget_answers()
     found = examine(register, **how)
     assert found["sound"] == (not found["unsound"])
     for row in found["unsound"]:
@@ -73,7 +73,7 @@ def unchecked() -> Iterator[Any]:
             yield cursor
         finally:
             cursor.execute(on)
-    forget()
+    forget_answers()
 
 
 def tamper(statement: str, *values: object) -> int:

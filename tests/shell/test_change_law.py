@@ -22,7 +22,6 @@ from shell.changed_law import (
     alone,
     changed,
     codes,
-    forget,
     head,
     key_of,
     knows_to,
@@ -31,6 +30,7 @@ from shell.changed_law import (
     propose,
     staffed_register,
 )
+from shell.register_copy import forget_answers
 from shell.tampering import named
 from ytterby.chain.party import OPERATOR
 from ytterby.law.trust import Confidence
@@ -284,7 +284,7 @@ def test_after_a_version_whose_packs_do_not_fit_nothing_is_answered_and_the_doct
     assert "one-name" in law_at(ME, head(), START).parameters
     packs = (*packaged_packs(), alone("of-a-new-version"))
     monkeypatch.setattr(law_packs, "packaged_packs", lambda: packs)
-    forget()
+    forget_answers()
     with pytest.raises(LawUnfitError) as raised:
         law_at(ME, head(), START)
     assert [problem.code for problem in raised.value.problems] == ["pack.in_two_packs"]

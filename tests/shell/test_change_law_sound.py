@@ -16,7 +16,6 @@ from shell.changed_law import (
     PACK,
     START,
     changed,
-    forget,
     key_of,
     knows_to,
     newer,
@@ -24,6 +23,7 @@ from shell.changed_law import (
     propose,
     staffed_register,
 )
+from shell.register_copy import forget_answers
 from shell.tampering import flipped, named
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.actions.change_law import settle_dispute
@@ -98,7 +98,7 @@ def test_a_changed_row_is_named(real, kind, column):
     value = getattr(row, column)
     value = flipped(value if isinstance(value, str) else bytes(value))
     Registration.objects.filter(log_index=row.log_index).update(**{column: value})
-    forget()
+    forget_answers()
     assert "log.registrations" in named(real)
     assert not verify_log(real)["ok"]
     if column == "document":
@@ -113,7 +113,7 @@ def test_a_pack_whose_digest_is_not_that_of_what_it_says_has_no_effect(register)
     text = row.document.replace("2026-12-05", "2026-12-06")
     assert text != row.document
     Registration.objects.filter(log_index=row.log_index).update(document=text)
-    forget()
+    forget_answers()
     assert number not in stored_laws(register).proposals
     assert knows_to(START) == "2026-11-24"
     (flaw, after) = stored_laws(register).flaws

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from shell.histories import digest_of, forget, whole_cells
+from shell.histories import digest_of, whole_cells
+from shell.register_copy import forget_answers
 from shell.test_corrections import KESTREL, METAL, MINE, NORRVIK, ORE, PLANT, codes, made, tell, used
 from ytterby.shell.actions.doctor import examine
 from ytterby.shell.actions.enrol import import_directory
@@ -37,7 +38,7 @@ def same_as_whole(register):
     yield
     derive_to(register.size)
     assert derived_digest(1) == digest_of(*whole_cells(register.size))
-    forget()
+    forget_answers()
     assert examine(register)["unsound"] == []
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shell.closing import AT, LOT, MARCH, account, close, codes, late_shipment, months, shown
-from shell.histories import forget
+from shell.register_copy import forget_answers
 from shell.tampering import named
 from shell.test_month_reading import MAKER, MINE, ORE, OWNERS, PLANT, count, delivery, event, goods, hand_in, lot_data
 from ytterby.chain.product import Product
@@ -111,7 +111,7 @@ def test_the_digest_of_the_tables_is_over_every_table_that_the_figures_are_made_
     kept = (packs.matter_tables, packs.limits, balance_packs.threshold_table, balance_packs.operating_points)
     for table in kept:
         table.cache_clear()
-    forget()
+    forget_answers()
     assert month_rows(OPERATOR_VIEWER, PLANT, "Nd", known=Known(months.size))
     assert read <= set(TABLES)
     # `page_families.csv` and `page_thresholds.csv` are read together with the charts.

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from shell.histories import AT, digest_of, document_of, forget, whole_cells
+from shell.histories import AT, digest_of, document_of, whole_cells
+from shell.register_copy import forget_answers
 from ytterby.chain.book import build_from_bundles
 from ytterby.chain.excerpt import cells_of_book
 from ytterby.shell.actions.capture import CaptureResult, capture
@@ -100,7 +101,7 @@ def same_as_whole(register):
         rows = counting(1, size).values_list("digest", "submitter", "body")
         book = build_from_bundles(bundles_of(rows).values(), world_at(size))
         assert cells_of_book(book) == whole_cells(size)
-    forget()
+    forget_answers()
     assert examine(register)["unsound"] == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection
 
-from shell.histories import forget
+from shell.register_copy import forget_answers
 from shell.tampering import fill, flipped, named, tamper, unchecked
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.doctor import CHECKERS, Unsound, examine
@@ -271,7 +271,7 @@ def test_an_event_twice_and_an_event_id_twice_are_named_once_the_constraint_is_g
         " SELECT 9999, submission_id, number, submitter, digest, salt, event_id, is_original, original"
         " FROM store_eventrecord WHERE is_original AND event_id IS NOT NULL LIMIT 1"
     )
-    forget()
+    forget_answers()
     found = examine(filled)["unsound"]
     once = [row["what"] for row in found if row["invariant"] == "events.once"]
     assert len(once) == 2

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from plant_month import PlantMonth
-from shell.histories import forget
+from shell.register_copy import forget_answers
 from shell.tampering import flipped, named, tamper
 from ytterby.proof.receipt import verify_receipt
 from ytterby.shell.actions import decide as decide_module
@@ -201,5 +201,5 @@ def test_a_flipped_bit_in_what_a_spreadsheet_stands_on_is_named(filled):
 def test_names_of_columns_under_another_party_are_named(filled, column, value):
     """Threat O3."""
     tamper(f"UPDATE store_registration SET {column} = %s WHERE kind = 'columns'", value)
-    forget()
+    forget_answers()
     assert "log.registrations" in named(filled)

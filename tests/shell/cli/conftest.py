@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from shell.histories import forget
+from shell.register_copy import forget_answers
 from ytterby.shell.cli import main
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -90,7 +90,7 @@ def made_register(folder: Path) -> Path:
 def copied(demo: Told, tmp_path: Path) -> Path:
     """Return a copy of the demo's register that a test may spoil."""
     # Copies have one identity, and each goes on in its own way: what this process keeps of another says nothing of it.
-    forget()
+    forget_answers()
     data = tmp_path / demo.data.name
     shutil.copytree(demo.data, data)
     shutil.copytree(demo.data.with_name(demo.data.name + "-keys"), tmp_path / f"{demo.data.name}-keys")
