@@ -17,12 +17,6 @@ ON_BOTH_DATABASES = frozenset({
     *("test_case_cost", "test_case_marks", "test_case_kills", "test_amendments", "test_draw_down"),
     *("test_licence_database", "test_licence_races", "test_licence_sound"),
 })  # fmt: skip
-# What takes long and changes seldom.
-LONG = (
-    *("nation/test_watch.py", "nation/test_detection.py", "nation/test_diversion.py", "balance/test_page_threshold.py"),
-    *("chain/test_conservation.py", "chain/test_derivation.py", "cli/test_balance_power.py", "again_and_in_chinese"),
-    *("test_every_lot_of_the_sample_answers", "test_doctor.py::test_a_flipped_bit"),
-)
 # What takes minutes on PostgreSQL.
 ON_SQLITE = (
     "flipped_bit",
@@ -38,7 +32,7 @@ def fewer(usual: int, short: int) -> int:
 
 def is_left_out(item) -> bool:
     """Tell whether a test is left out of a short run."""
-    if item.get_closest_marker("long") or any(name in item.nodeid for name in LONG):
+    if item.get_closest_marker("long"):
         return True
     if ON_POSTGRESQL and (item.path.stem not in ON_BOTH_DATABASES or any(name in item.nodeid for name in ON_SQLITE)):
         return True

@@ -29,6 +29,8 @@ from ytterby.balance.page_threshold import (
 from ytterby.shell.site.balance_packs import operating_points, threshold_table
 from ytterby.shell.site.packs import packaged_text
 
+pytestmark = pytest.mark.long
+
 RATES = (0.05, 0.1, 0.2)
 # Those of the watch too, which shares them out among its tests.
 TABLE_RATES = (0.0025, 0.01, 0.04, *RATES)

@@ -17,6 +17,8 @@ from ytterby.chain.node import NodeKind
 from ytterby.chain.trace import trace_lot
 from ytterby.matter.element import POSITION
 
+pytestmark = pytest.mark.long
+
 SITES = ("mine", "plant", "maker")
 LOTS = ("a", "b", "c", "d")
 POOLS = ("tank:1", "tank:2")

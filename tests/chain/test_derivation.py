@@ -12,6 +12,8 @@ from ytterby.chain.derivation import Dirty, derive
 from ytterby.chain.excerpt import CellMissing, book_of_nodes, cells_of_book
 from ytterby.chain.origin import origin_of_lot
 
+pytestmark = pytest.mark.long
+
 seeds = st.integers(0, 10**9)
 
 

@@ -16,6 +16,7 @@ from ytterby.licence.guard import CHOICES, GUARDS
 from ytterby.licence.office import Speaking
 from ytterby.licence.step import VERBS
 from ytterby.licence.transition import ROLES, read_transition_table
+from ytterby.shell.store.reading.casework import BEGUN_BY_OFFICE
 from ytterby.terms.problem import refuse
 
 STATES = [(kind, state) for kind in KINDS for state in table_of(kind).states]
@@ -350,3 +351,8 @@ def story_in_plain(kind, state):
 
 
 PLAIN = {kind: story_in(kind, "open" if kind == "post_shipment_check" else "draft") for kind in KINDS}
+
+
+def test_only_what_the_office_begins_is_read_before_it_is_handed_in():
+    """What a list leaves out by the kind of a case (`store.reading.casework`), the tables say by whom it is begun."""
+    assert tuple(kind for kind in KINDS if table_of(kind).begun_by != "applicant") == BEGUN_BY_OFFICE

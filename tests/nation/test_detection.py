@@ -45,6 +45,8 @@ from ytterby.nation.scenario import DiversionOrder, Scenario
 from ytterby.shell.cli.nation_plan import nation_tables
 from ytterby.shell.site.balance_packs import threshold_table
 
+pytestmark = pytest.mark.long
+
 SPREAD = 0.1
 
 

@@ -19,6 +19,8 @@ from ytterby.nation.scenario import DIVERSIONS, DiversionOrder, Scenario
 from ytterby.nation.truth import TruthLog
 from ytterby.shell.cli.nation_plan import nation_tables
 
+pytestmark = pytest.mark.long
+
 MONTHS, CLEAN, SHARE = 6, 2, 0.05
 
 

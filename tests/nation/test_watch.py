@@ -21,6 +21,8 @@ from ytterby.chain.posting import StockTake
 from ytterby.matter.element import POSITION
 from ytterby.shell.site.balance_packs import watch_tables
 
+pytestmark = pytest.mark.long
+
 SEEDS = (1, 2)
 PLANTED = [(kind, seed) for kind in ("protracted", "falsified_receipts", "collusion_loss") for seed in SEEDS]
 # In the accounts the month of the opening stock-taking comes before the first of the nation.

@@ -9,7 +9,7 @@ from shell.cli.conftest import run
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
-from ytterby.shell.actions.verify_log import failures_of
+from ytterby.shell.actions.log import verify_log
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.known import known_at
@@ -93,7 +93,7 @@ def test_a_party_is_told_nothing_of_it(at_home):
 def test_lists_are_sound_records_of_the_log(at_home):
     result = import_directory(at_home, lists(), at=AT)
     assert (result.lists, result.problems) == (2, ())
-    assert list(failures_of(at_home)) == []
+    assert verify_log(at_home)["failures"] == []
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ def put(model: Any, column: str, key: dict[str, Any], value: Any) -> None:
     assert tamper(f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE {where}', value, *key.values()) == 1
 
 
+@pytest.mark.long
 def test_a_flipped_bit_in_any_column_of_any_table_is_named(filled):
     """Threat O3."""
     assert named(filled) == set()

@@ -15,8 +15,8 @@ from ytterby.balance.quota_ledger import QuotaAct, QuotaEntry
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
+from ytterby.shell.actions.log import verify_log
 from ytterby.shell.actions.set_quota import enter_quota, set_quota
-from ytterby.shell.actions.verify_log import failures_of
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.spreadsheets.format import CSV_TYPE
 from ytterby.shell.store.models import Registration
@@ -316,7 +316,7 @@ def test_a_quota_is_a_record_of_the_log_and_the_latest_holds(differing):
     assert breach["size_kg"] == pytest.approx(51.94, rel=1e-3)
     assert "Kestrel Ridge Mining" in breach["text"]
     assert Registration.objects.filter(kind="quota").count() == 2
-    assert list(failures_of(differing)) == []
+    assert verify_log(differing)["failures"] == []
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_quota_is_kept_as_a_ledger_of_the_log(differing):
     ]  # fmt: skip
     assert after["ledger"][-1]["reason"] == "article 21"
     assert after["ledger"][2]["to"]["id"] == TAMARACK
-    assert list(failures_of(differing)) == []
+    assert verify_log(differing)["failures"] == []
 
 
 def test_below_what_is_used_is_entered_and_said_and_stays_a_finding(differing):

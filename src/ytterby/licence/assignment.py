@@ -73,7 +73,8 @@ def eligible(
     them or declared a conflict with one; `excluded` are accounts that had a part in it already.
     """
     return sorted(
-        (one for one in candidates if _bar(one, excluded, needs, parties) is None), key=lambda one: one.account
+        (one for one in candidates if bar_of(one, excluded, needs=needs, parties=parties) is None),
+        key=lambda one: one.account,
     )
 
 
@@ -85,21 +86,17 @@ def bar_of(
     parties: Collection[str] = (),
 ) -> Problem | None:
     """Return why somebody cannot be drawn; None where he can."""
-    return _bar(candidate, excluded, needs, parties)
-
-
-def _bar(one: Candidate, excluded: Collection[str], needs: Collection[str], parties: Collection[str]) -> Problem | None:
-    if not one.is_present:
-        return refuse("assignment.absent", "/account", one.account)
-    lacking = sorted(set(needs) - one.able)
+    if not candidate.is_present:
+        return refuse("assignment.absent", "/account", candidate.account)
+    lacking = sorted(set(needs) - candidate.able)
     if lacking:
-        return refuse("assignment.not_able", "/account", one.account, needed=", ".join(lacking))
-    if one.party in parties:
-        return refuse("assignment.party", "/account", one.account)
-    if not one.conflicts.isdisjoint(parties):
-        return refuse("assignment.conflict", "/account", one.account)
-    if one.account in excluded:
-        return refuse("assignment.had_a_part", "/account", one.account)
+        return refuse("assignment.not_able", "/account", candidate.account, needed=", ".join(lacking))
+    if candidate.party in parties:
+        return refuse("assignment.party", "/account", candidate.account)
+    if not candidate.conflicts.isdisjoint(parties):
+        return refuse("assignment.conflict", "/account", candidate.account)
+    if candidate.account in excluded:
+        return refuse("assignment.had_a_part", "/account", candidate.account)
     return None
 
 
@@ -184,7 +181,7 @@ def hand_over_problems(
         problems.append(refuse("assignment.unknown", "/account", asked.account))
     elif asked.account == asked.former:
         problems.append(refuse("assignment.has_it", "/account", asked.account))
-    elif (bar := _bar(new, excluded, needs, parties)) is not None:
+    elif (bar := bar_of(new, excluded, needs=needs, parties=parties)) is not None:
         problems.append(bar)
     return problems
 

@@ -11,6 +11,8 @@ from ytterby.nation.scenario import DIVERSIONS
 from ytterby.shell.cli import balance_power
 from ytterby.shell.wording import word
 
+pytestmark = pytest.mark.long
+
 SMALL = ("--plants", 8, "--months", 15, "--within", 3, "--honest", 8, "--runs", 5)
 
 

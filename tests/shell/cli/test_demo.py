@@ -92,6 +92,7 @@ def test_every_command_of_the_demo_can_be_typed_again(demo):
             assert answer.out.splitlines()[0] in demo.out
 
 
+@pytest.mark.long
 def test_the_demo_can_be_told_again_and_in_chinese(tmp_path):
     first = tell_demo(tmp_path)
     (first.data / "documents" / "of-mine.txt").write_text("gone with the next telling")

@@ -73,6 +73,7 @@ def test_a_destination_has_the_keys_of_the_contract(ask):
             assert row["kind"] in {"holder", "stock", "pool", "loss", "muf", "transit"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verb", ["trace", "origin", "destination"])
 def test_every_lot_of_the_sample_answers_as_text_json_and_picture(ask, tmp_path, verb):
     for number, lot in enumerate(all_lots(ask)):
