@@ -262,6 +262,11 @@ class Case:
         return frozenset(event.by for event, _ in self.of(DeclareConflict))
 
     @property
+    def parties(self) -> frozenset[str]:
+        """The parties of the case: those that its application names, and who applied."""
+        return frozenset({*self.application.party_ids, self.applicant})
+
+    @property
     def applicant_users(self) -> tuple[str, ...]:
         """The accounts that spoke for the applicant."""
         return tuple(dict.fromkeys(event.by for event in self.events if event.role == "applicant"))

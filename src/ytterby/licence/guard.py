@@ -186,12 +186,12 @@ def _may_hold(case: Case, step: TakeOver | Agree, office: Office) -> Iterator[Pr
     elif not 0 <= asked.order <= approvals_wanted(case, office):
         yield refuse("case.no_order", "/order", asked.order, orders=approvals_wanted(case, office))
     else:
-        parties = {*case.application.party_ids, case.applicant}
-        yield from hand_over_problems(asked, office.candidates, case.with_a_part(asked.order), parties=parties)
+        excluded = case.with_a_part(asked.order)
+        yield from hand_over_problems(asked, office.candidates, excluded, parties=case.parties)
 
 
 def _no_conflict(case: Case, step: Any, office: Office) -> Iterator[Problem]:
-    speaker, parties = office.speaker, {*case.application.party_ids, case.applicant}
+    speaker, parties = office.speaker, case.parties
     if speaker.account in case.conflicted or speaker.conflicts & parties:
         yield refuse("case.conflict")
     elif "system" not in speaker.roles and (speaker.party in parties or speaker.account in case.applicant_users):

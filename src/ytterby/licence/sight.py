@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from ytterby.licence.case import Case, Event
-from ytterby.licence.step import DecideAutomatically, LiftLimit, LineDecision, Propose
+from ytterby.licence.step import LiftLimit, LineDecision
 
 Json = dict[str, Any]
 # States that look alike to an applicant.
@@ -114,7 +114,7 @@ def applicant_decision(case: Case, remedy_of: Callable[[str], str]) -> Json | No
         "decided_at": case.decided_at,
         "lines": [line_told(one) for one in draft.lines],
         "conditions": list(draft.conditions),
-        "reasons": [{"code": code, "remedy": remedy_of(code)} for code in reasons_of(draft)],
+        "reasons": [{"code": code, "remedy": remedy_of(code)} for code in draft.reasons],
         "text": draft.text,
         "not_checked": list(draft.not_checked),
         "valid_from": draft.valid_from or None,
@@ -133,11 +133,6 @@ def line_told(line: LineDecision) -> Json:
         "code": line.code or None,
         "freeing": line.freeing,
     }
-
-
-def reasons_of(draft: Propose | DecideAutomatically) -> tuple[str, ...]:
-    """Return the coded reasons of a draft."""
-    return draft.reasons
 
 
 def applicant_queries(case: Case) -> list[Json]:

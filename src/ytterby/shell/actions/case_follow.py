@@ -191,8 +191,7 @@ class Follow:
     def drawn(self, case: Case, order: int) -> Assign | None:
         """Return who is drawn as the officer (0) or signer of a case; None where nobody can be."""
         able = candidates_for(self.desk, case, order, self.rights, self.roster, self._loads())
-        parties = {*case.application.party_ids, case.applicant}
-        pool = eligible(able, case.with_a_part(order), parties=parties)
+        pool = eligible(able, case.with_a_part(order), parties=case.parties)
         found = draw(pool, secrets.token_bytes(SEED_BYTES), case.number, order)
         return None if found is None else Assign(found.account, order, found.seed, found.pool)
 

@@ -97,7 +97,7 @@ def audited_of(audits: Audits, number: str, case: Case | None) -> Audited:
     if case is None:
         return Audited((), (), is_drawn=False)
     part = {event.by for event in case.events} | set(case.assigned.values())
-    parties = {*case.application.party_ids, case.applicant}
+    parties = case.parties
     return Audited(parties, part, audits.is_drawn(number), earlier)
 
 
