@@ -1,5 +1,6 @@
 """What of a licence an application changes, element by element, and what three packs let be amended of it."""
 
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 
@@ -87,6 +88,11 @@ def check_semantics(module: ModuleType) -> None:
     assert all(module.resting_command(before, after, is_issued=False) == said for before, after, said in RESTS)
     assert module.resting_command("granted", "delivered", is_issued=True) == ""
     assert module.resting_command("none", "amending", is_issued=True) == "amend"
+    assert {
+        (command, is_locked, is_resting)
+        for command, is_locked, is_resting in product(("", "amend", "resume"), (True, False), (True, False))
+        if module.is_told(command, is_locked=is_locked, is_resting=is_resting)
+    } == {("amend", True, True), ("amend", True, False), ("resume", True, True), ("resume", False, True)}
 
 
 def test_what_changes_is_named_in_the_words_of_packs():
@@ -113,4 +119,7 @@ def test_every_branch_turned_round_is_noticed():
 )
 def test_what_may_be_amended_is_the_packs_word(folder, procedure, name, may):
     held = law_of(folder and PACKS / folder)[0].procedures[procedure]
-    assert (name in case_rules(held, "amendment").amendable) is may
+    rules = case_rules(held, "amendment")
+    assert (name in rules.amendable) is may
+    # Terra lets what it licensed go on while it is amended.
+    assert rules.locks_amended is (folder != "terra")

@@ -1,5 +1,5 @@
 """What of a licence an application would change, in the words in which a pack says what may be amended; and when the
-licence rests for it.
+licence rests for it, where the pack wants that.
 
 Only what both a licence and an application hold is compared; whether value, order, freight mode or lots changed is not
 told by a licence. Names stand in for parties and products that the register does not hold.
@@ -15,7 +15,7 @@ from ytterby.licence.application import CONSIGNEE, END_USER, IMPORTER, Applicati
 from ytterby.licence.licence_state import AMEND, RESUME
 from ytterby.terms.quantity import plain_decimal
 
-# From its submission to the new version, or to whatever else ends it, an amendment keeps the licence from use.
+# From its submission to the new version, or to whatever else ends it, a licence is being amended.
 RESTING_PHASES = frozenset({"amending", "granted"})
 
 Json = Mapping[str, Any]
@@ -38,13 +38,20 @@ def changed_elements(held: Json, wanted: Application) -> tuple[str, ...]:
 
 
 def resting_command(before: str, after: str, *, is_issued: bool) -> str:
-    """Return what a step of an amendment says of the licence, by the phases before and after it; empty: nothing. A new
-    version says it by itself.
+    """Return what a step of an amendment says of a licence that rests meanwhile, by the phases before and after it;
+    empty: nothing. A new version says it by itself.
     """
     rested, rests = before in RESTING_PHASES, after in RESTING_PHASES
     if rested == rests:
         return ""
     return AMEND if rests else "" if is_issued else RESUME
+
+
+def is_told(command: str, *, is_locked: bool, is_resting: bool) -> bool:
+    """Tell whether a licence hears of such a command: that it is to rest where the pack locks what is amended, and that
+    it rests no longer where it does, whatever the pack says by then.
+    """
+    return is_locked if command == AMEND else is_resting if command == RESUME else False
 
 
 def _use(held: Json) -> str:

@@ -40,8 +40,8 @@ class CaseRules:
 
     `phases`: kernel phase -> state of the procedure, for the phases that it has. `reasons`: kind of reason -> codes.
     `stops` and `lifts`: reasons that stop the clock of the decision, and that lift its limit. `blocking`: the checks
-    that block. `bodies`: body of the procedure -> its role. `amendable`: what of a licence may be amended. Without
-    tiers one approval is wanted.
+    that block. `bodies`: body of the procedure -> its role. `amendable`: what of a licence may be amended;
+    `locks_amended`: whether the licence rests meanwhile. Without tiers one approval is wanted.
     """
 
     table: TransitionTable
@@ -55,6 +55,7 @@ class CaseRules:
     licence_kinds: Mapping[str, LicenceKind] = field(default_factory=dict)
     bodies: Mapping[str, str] = field(default_factory=dict)
     amendable: frozenset[str] = frozenset()
+    locks_amended: bool = True
 
     def tier(self, name: str) -> Tier:
         """Return a tier; the one that holds where none was worked out for an empty name."""

@@ -1,67 +1,25 @@
-"""The same way under the law of nobody: three bodies with a veto each on Terra, and a company that lists no check.
-
-Both are data alone; nothing of the interface knows of them.
-"""
-
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+"""The same way under the law of nobody: three bodies with a veto each on Terra, and a company that lists no check."""
 
 import pytest
 
-from shell.api.office import CUSTOMS, SAMPLE, World, found, refresh_lists, tell_chain
-from shell.changed_law import changed
-from shell.strangers import FERN, LUMEN, NORRVIK, ORIEL, TAMARACK
+from shell.api.other_land import (
+    BODIES,
+    OFFICERS,
+    PROCEDURES,
+    TERRA,
+    application,
+    approved,
+    asked_in,
+    drafted,
+    handed_in,
+    land,
+    licensed,
+)
+from shell.strangers import TAMARACK
+from shell.tampering import named
+from ytterby.shell.actions import case_follow
 from ytterby.shell.actions.doctor.examine import examine
-from ytterby.shell.actions.screen_parties import screen_parties
-from ytterby.shell.site.calendars import calendar_texts
-from ytterby.shell.site.law_packs import read_folder
-from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.site.register import make_register
-
-PACKS = Path(__file__).resolve().parents[2] / "law" / "packs"
-ENACTED = datetime(2026, 3, 1, tzinfo=UTC)
-# Three bodies of Terra, which are parties of the sample here, each with two people.
-TERRA = {"trade": TAMARACK, "mines": NORRVIK, "orbit": FERN}
-PEOPLE = {
-    "clerk": ORIEL,
-    "lena": LUMEN,
-    "otto": CUSTOMS,
-    **{f"{body}-{n}": party for body, party in TERRA.items() for n in (1, 2)},
-}
-OFFICERS = tuple(name for name in PEOPLE if "-" in name)
-
-
-def land(folder, sample, clock, name, bodies):
-    """Make a register that goes by the law of a land from a day on; return who asks in it on the day after."""
-    rows = [f"  - {{party: '{party}', as: licensing, for: [{', '.join(ids)}]}}" for party, ids in bodies.items()]
-    text = "\n".join(["bodies:", *rows, f"  - {{party: '{CUSTOMS}', as: customs}}", ""])
-    register = make_register(folder, origin="log.example.org/register", at=datetime(2025, 1, 1, tzinfo=UTC))
-    people = {who: party for who, party in PEOPLE.items() if "-" not in who or party in bodies}
-    found(register, text, people, [who for who in people if "-" in who])
-    tell_chain(register, sample)
-    packs, problems = read_folder(PACKS / name)
-    assert problems == []
-    calendars = calendar_texts(PACKS / name / "calendars") if (PACKS / name / "calendars").is_dir() else None
-    before = ENACTED - timedelta(days=1)
-    changed(register, packs, start=ENACTED, at=before, calendars=calendars)
-    clock.at = ENACTED + timedelta(days=1)
-    united = packaged_text("shell.site", "sample_licence/un-consolidated.xml").replace("2025-06-30", "2026-03-01")
-    refresh_lists(register, clock.at, un_consolidated=united)
-    screen_parties(register, is_whole=True, at=clock.at)
-    return World(register, clock)
-
-
-def application(procedure, kind, worth=None, **fields):
-    line = {
-        **(worth or {}),
-        "line": 1,
-        "name": "magnets",
-        "quantity": "900",
-        "unit": "KGM",
-        "lots": SAMPLE["lines"][0]["lots"],
-    }
-    told = {"procedure": procedure, "licence_kind": kind, "destination": "XB", "order": "PO-9", "lines": [line]}
-    return {**told, "parties": SAMPLE["parties"], "use": SAMPLE["use"], "fields": fields}
+from ytterby.shell.store.licence_amending import amending_record
 
 
 def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twice(tmp_path, sample, clock):
@@ -99,20 +57,6 @@ def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twic
     assert (told["verdict"], told["drawn"], told["unlicensed"]) == ("drawn_in_part", "418", "32")
     assert world.get(lead, f"/cases/{case}/replay").json["follows"] is True
     assert examine(world.register)["unsound"] == []
-
-
-BODIES = {"terra": {party: [body] for body, party in TERRA.items()}, "group": {TAMARACK: ["buyer"]}}
-PROCEDURES = {"terra": ("TERRA-procedure", "programme"), "group": ("HOUSE-procedure", "")}
-
-
-def approved(world, case, reader):
-    """Let each signer approve who was drawn; return the state."""
-    order, state = 0, "proposed"
-    while state in {"proposed", "appeal_proposed"}:
-        order += 1
-        signer = world.get(reader, f"/cases/{case}").json["signers"][str(order)]
-        state = world.approve(signer, case, order)["state"]
-    return state
 
 
 @pytest.mark.parametrize("kind", ["classification", "consultation"])
@@ -176,3 +120,139 @@ def test_what_a_pack_does_not_list_is_named_by_the_register_and_by_nobody_else(t
     lead = world.get("trade-1", f"/cases/{case}").json["officer"]
     world.do(lead, case, "propose", outcome="granted", valid_to="2026-06-30", not_checked=[])
     assert world.get(lead, f"/cases/{case}").json["draft"]["not_checked"] == LISTED
+
+
+def stands(world, licence):
+    return world.get("clerk", f"/licences/{licence}").json["status"]
+
+
+def reserved(world, licence, quantity, declaration):
+    on = world.clock.at.date().isoformat()
+    return world.enter("clerk", licence, "reserve", quantity, declaration=declaration, on=on)
+
+
+def is_sound(world, reader, *cases):
+    """Tell whether each case follows from the log, and the doctor finds nothing."""
+    follows = all(world.get(reader, f"/cases/{case}/replay").json["follows"] for case in cases)
+    return follows and examine(world.register)["unsound"] == []
+
+
+@pytest.mark.parametrize("kind", ["individual", "open", "general_registration"])
+@pytest.mark.parametrize("name", BODIES)
+def test_every_kind_of_application_is_granted_issued_given_back_and_closed(tmp_path, sample, clock, name, kind):
+    world = land(tmp_path / "data", sample, clock, name, BODIES[name])
+    case, lead, licence = licensed(world, name, kind)
+    assert reserved(world, licence, "500", "D-1").json["code"] == "ok"
+    assert world.step(lead, case, "close", text="done").codes == ["case.licence_runs"]
+    change = {"command": "surrender", "reason": "given_back"}
+    assert world.good("clerk", f"/licences/{licence}/status", change)["status"] == "surrendered"
+    assert reserved(world, licence, "10", "D-2").codes == ["licence.not_usable"]
+    assert world.do(lead, case, "close", text="done")["state"] == "closed"
+    assert is_sound(world, lead, case)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_check_after_the_shipment_is_recorded_and_ends(tmp_path, sample, clock, name):
+    world = land(tmp_path / "data", sample, clock, name, BODIES[name])
+    case, lead, licence = licensed(world, name, "individual")
+    begun = {"kind": "post_shipment_check", "application": asked_in(name), "amends": licence}
+    assert world.post("clerk", "/cases", begun).status == 422
+    check = world.good(lead, "/cases", begun)["case"]
+    ask = {"id": "Q-1", "field": "/lines/0", "text": "Where are they?", "due": "2026-03-20", "kind": "clarify"}
+    world.do(lead, check, "query", **ask)
+    world.do(lead, check, "record", what="visit", outcome="open", text="The plant was seen.")
+    passed = {"what": "papers", "outcome": "passed", "text": "The motors are there."}
+    assert world.step(lead, check, "record", **passed).codes == ["case.query_open"]
+    world.do("clerk", check, "answer", query="Q-1", text="In the motors.")
+    assert world.do(lead, check, "record", **passed)["state"] == "passed"
+    assert is_sound(world, lead, case, check)
+
+
+def test_on_terra_a_licence_goes_on_while_it_is_amended_as_its_pack_does_not_lock_it(tmp_path, sample, clock):
+    """`amendment.is_locked: false`: customs hears of nothing until the next version, which nothing used falls below."""
+    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    case, lead, licence = licensed(world, "terra", "individual")
+    assert reserved(world, licence, "300", "D-1").json["code"] == "ok"
+    amendment, holder = handed_in(world, "terra", "amendment", licence, quantity="800", destination="XM")
+    assert (stands(world, licence), world.get("otto", "/customs/messages/waiting").json["messages"]) == ("active", [])
+    assert reserved(world, licence, "200", "D-2").json["code"] == "ok"
+    drafted(world, amendment, holder)
+    assert approved(world, amendment, holder) == "granted"
+    assert stands(world, licence) == "active"
+    assert world.do(holder, amendment, "issue")["licence"] == licence
+    assert stands(world, licence) == "issued"
+    world.acknowledge()
+    # Of 800 with the tolerance of the pack.
+    assert world.left(licence) == ("0", "500", "316", "0")
+    assert is_sound(world, lead, case, amendment)
+    # One that is taken back leaves it as it was, and one of what is key is a new application.
+    again, _ = handed_in(world, "terra", "amendment", licence, quantity="700")
+    world.do("clerk", again, "withdraw", text="not needed")
+    assert stands(world, licence) == "active"
+    begun = {"kind": "amendment", "amends": licence}
+    other = {**asked_in("terra", quantity="800"), "destination": "XM", "use": {"code": "wind_turbine"}}
+    key = world.good("clerk", "/cases", {**begun, "application": other})["case"]
+    assert world.step("clerk", key, "submit", signer="Mara Quill", declares=True).codes == ["case.key_element"]
+    assert is_sound(world, lead, case, amendment, again)
+
+
+def test_a_rest_that_the_pack_does_not_want_is_named(tmp_path, sample, clock, monkeypatch):
+    """Threat D1: nobody keeps a licence from use by an amendment where the law lets it go on."""
+    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    _, lead, licence = licensed(world, "terra", "individual")
+
+    def locked(*of_case, is_locked):
+        return amending_record(*of_case, is_locked=not is_locked)
+
+    monkeypatch.setattr(case_follow, "amending_record", locked)
+    amendment, _ = handed_in(world, "terra", "amendment", licence, quantity="800")
+    assert stands(world, licence) == "amending"
+    flaws = world.get(lead, f"/cases/{amendment}/replay").json["flaws"]
+    assert [one["what"] for one in flaws] == ["something says of the licence that it is to amend"]
+    assert "case.replay" in named(world.register)
+
+
+def test_on_terra_what_is_suspended_is_not_amended(tmp_path, sample, clock):
+    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    case, lead, licence = licensed(world, "terra", "individual")
+    where = f"/licences/{licence}/status"
+    change = {"command": "suspend", "reason": "orbit_paused"}
+    proposal = world.good("trade-1", where, change)["proposal"]
+    assert world.good("trade-2", where, {"confirms": proposal})["status"] == "suspended"
+    begun = {"kind": "amendment", "amends": licence, "application": asked_in("terra", quantity="800")}
+    amendment = world.good("clerk", "/cases", begun)["case"]
+    refused = world.step("clerk", amendment, "submit", signer="Mara Quill", declares=True)
+    assert refused.codes == ["case.licence_rests"]
+    assert is_sound(world, lead, case)
+
+
+def test_in_the_group_nothing_may_be_amended_as_its_handbook_names_nothing(tmp_path, sample, clock):
+    world = land(tmp_path / "data", sample, clock, "group", BODIES["group"])
+    case, lead, licence = licensed(world, "group", "individual")
+    begun = {"kind": "amendment", "amends": licence, "application": asked_in("group", quantity="800")}
+    amendment = world.good("clerk", "/cases", begun)["case"]
+    refused = world.step("clerk", amendment, "submit", signer="Mara Quill", declares=True)
+    assert (refused.codes, stands(world, licence)) == (["case.key_element"], "active")
+    world.do("clerk", amendment, "withdraw", text="not needed")
+    assert is_sound(world, lead, case)
+
+
+def test_on_terra_a_refusal_is_appealed_and_decided_by_others_of_the_same_bodies(tmp_path, sample, clock):
+    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    case, lead = handed_in(world, "terra", "individual")
+    drafted(world, case, lead, "refused", reasons=["veto_orbit"], text="The way is not safe.")
+    first = {lead, *world.get(lead, f"/cases/{case}").json["signers"].values()}
+    assert approved(world, case, lead) == "refused"
+    told = world.get("clerk", f"/cases/{case}").json["decision"]["reasons"]
+    assert [one["code"] for one in told] == ["veto_orbit"]
+    assert world.step("clerk", case, "appeal", grounds=["because"], text="No.").codes == ["case.unknown_reason"]
+    assert world.do("clerk", case, "appeal", grounds=["wrong_orbit"], text="It was not theirs.")["state"] == "appeal"
+    other = world.get(lead, f"/cases/{case}").json["officer"]
+    assert other not in first
+    drafted(world, case, other)
+    assert approved(world, case, other) == "granted"
+    signers = world.get(other, f"/cases/{case}").json["signers"]
+    assert first.isdisjoint(signers.values())
+    assert [signers[order].partition("-")[0] for order in ("1", "2", "3")] == list(TERRA)
+    assert world.do(other, case, "issue")["state"] == "issued"
+    assert is_sound(world, other, case)

@@ -54,6 +54,7 @@ def test_the_commands_of_the_contract_are_there():
 @pytest.mark.parametrize(("path", "parser"), [pytest.param(*one, id=" ".join(one[0])) for one in commands()])
 def test_every_command_takes_the_same_arguments_and_has_help(path, parser):
     options = {option for action in parser._actions for option in action.option_strings}
+    assert [action.option_strings for action in parser._actions if action.option_strings and not action.help] == []
     assert {"--data", "--keys", "--json", "--lang", "--help"} <= options
     found = run(*path, "--help")
     assert found.code == 0

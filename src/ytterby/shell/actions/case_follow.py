@@ -3,8 +3,9 @@
 When a case comes under review: what is to be known is gathered, the tier is worked out, the departments that the tier
 asks get work, and an officer is drawn. When a draft is written, a signer is drawn for each approval. Where the pack
 lets a tier be decided by rule, and nothing speaks against it, the register decides and issues. When a licence is
-issued, it is entered with its ledger, and customs are told. While an amendment is worked on, its licence rests. All of
-it goes through the same guards as what people say; what a guard refuses the register by itself is left to people.
+issued, it is entered with its ledger, and customs are told. While an amendment is worked on, its licence rests where
+the pack locks it. All of it goes through the same guards as what people say; what a guard refuses the register by
+itself is left to people.
 """
 
 import secrets
@@ -239,9 +240,9 @@ class Follow:
         command = amending_command(before, event, state, self.desk.rules.table)
         if not command:
             return []
-        record = amending_record(before, event, command)
-        if isinstance(record, Problem):
-            return [record]
+        record = amending_record(before, event, command, is_locked=self.desk.rules.locks_amended)
+        if record is None or isinstance(record, Problem):
+            return [] if record is None else [record]
         self.rests_on_register = True
         number = before.begun.amends
         held = held_licence(number)

@@ -48,7 +48,13 @@ def add(nouns: Nouns) -> None:
     pairs = add_command(verbs, "pairs", run_pairs, "show what shippers and receivers say of the same delivery")
     pairs.add_argument("--lot", metavar="LOT", help="deliveries of one lot alone")
     pairs.add_argument("--on", type=day, metavar="DATE", help="say what is overdue at the end of this day")
-    pairs.add_argument("--transit-limit", type=whole_number, default=limits().transit_days, metavar="DAYS")
+    pairs.add_argument(
+        "--transit-limit",
+        type=whole_number,
+        default=limits().transit_days,
+        metavar="DAYS",
+        help="days after which goods under way are missing (default: %(default)s)",
+    )
     add_known(pairs)
     findings = add_command(verbs, "findings", run_findings, "list what does not add up, and what would settle it")
     findings.add_argument("--brief", action="store_true", help="one line for each")

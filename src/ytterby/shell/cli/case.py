@@ -74,7 +74,7 @@ def add(nouns: Nouns) -> None:
     approve.add_argument("case", metavar="CASE")
     approve.add_argument("--order", type=int, default=1, metavar="N", help="which approval (default: the first)")
     approve.add_argument("--draft", metavar="DIGEST", help="digest of the draft that was read (default: as it stands)")
-    approve.add_argument("--text", default="", metavar="TEXT")
+    approve.add_argument("--text", default="", metavar="TEXT", help="in words")
     _add_expected(approve)
     gather = add_command(verbs, "gather", run_gather, "gather the evidence of a case anew")
     gather.add_argument("case", metavar="CASE")

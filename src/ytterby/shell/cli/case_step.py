@@ -55,8 +55,60 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 # Fields that whoever speaks leaves to the register.
 FILLED: dict[str, Json] = {
-    "propose": {"evidence": "", "packs": {}},
+    "propose": {"evidence": "", "packs": {}, "not_checked": ()},
     "issue": {"licence": "", "content": {}},
+}
+# What a field is for: of a verb, or of every verb that has it. Fields that are not text are read from a file.
+OPTIONS: dict[str, str] = {
+    "account": "who is to have it, as `office list` names accounts",
+    "application": "the application whole",
+    "body": "the body that is asked, as the pack names it",
+    "conditions": "a condition in words; repeat",
+    "documents": "SHA-256 digest of a document; repeat",
+    "draft": "digest of the draft, as `case show` tells it",
+    "due": "the day by which it is wanted, YYYY-MM-DD",
+    "evidence": "digest of the evidence that was looked at",
+    "expected_days": "how many days it may take, as the applicant is told",
+    "field": "the field that is asked about, as a JSON pointer: /use/text",
+    "finding": "key of the finding, as `case show` tells it",
+    "grounds": "a coded ground of the pack; repeat",
+    "id": "a name of its own within the case",
+    "kind": "clarify, or change_form: the application may be changed with the answer (default: clarify)",
+    "lacking": "what is missing",
+    "licence_kind": "kind of licence of the pack (default: as applied for)",
+    "lines": "what is licensed of each line (default: all of them, as applied for)",
+    "order": "0 for the case, or the number of the signature",
+    "outcome": "how it ended, in a word",
+    "party": "the party, by its identifier",
+    "query": "id of the question",
+    "reason": "a coded reason of the pack",
+    "reasons": "a coded reason of the pack; repeat",
+    "rule": "the rule that asks for it",
+    "settles": "why, where the advice does not agree or nobody advised",
+    "supersedes": "version of one's own advice that this takes the place of",
+    "task": "what is asked, in a word",
+    "text": "in words",
+    "valid_from": "first day, YYYY-MM-DD (default: today)",
+    "valid_to": "last day, YYYY-MM-DD (default: as long as the kind of licence may be valid)",
+    "verdict": "approve or refuse",
+    "version": "version of the event that asked for it",
+    "warnings": "a warning that is knowingly passed over; repeat",
+    "what": "what was made: visit, test, papers",
+    "work": "id of the piece of work that this answers",
+    "adjudicate.verdict": "settled, or stands",
+    "advise.verdict": "approve, proviso, refuse, no_licence_required",
+    "declare_conflict.text": "what the conflict is",
+    "propose.outcome": "granted, refused, no_licence_required, returned",
+    "query.id": "a name of its own within the case (default: drawn)",
+    "query.text": "the question",
+    "answer.text": "the answer",
+    "record.outcome": "passed, failed, or open",
+    "reject.order": "number of the signature",
+    "resume.id": "id of the stop that ends",
+    "stop.id": "a name of its own within the case (default: drawn)",
+    "open_work.id": "a name of its own within the case (default: drawn)",
+    "close_work.id": "id of the piece of work",
+    "close_work.outcome": "done, or not_needed",
 }
 DRAWN = frozenset({"query", "stop", "open_work"})  # their id is drawn where none is given
 _STEP_OF = {str(one.__struct_config__.tag): one for one in STEPS}
@@ -68,17 +120,16 @@ def add_fields(parser: argparse.ArgumentParser, verb: str) -> None:
         flag, is_needed = "--" + name.replace("_", "-"), default is msgspec.NODEFAULT
         is_drawn = name == "id" and verb in DRAWN
         needed = is_needed and not is_drawn
-        if kind is bool:
-            parser.add_argument(flag, dest=f"field_{name}", action="store_true")
-        elif kind is int:
-            parser.add_argument(flag, dest=f"field_{name}", type=int, required=needed, metavar="N")
+        text = OPTIONS.get(f"{verb}.{name}") or OPTIONS[name]
+        if kind is int:
+            how: Json = {"type": int, "metavar": "N", "help": text}
         elif kind is str:
-            parser.add_argument(flag, dest=f"field_{name}", required=needed, metavar="TEXT")
+            how = {"metavar": "TEXT", "help": text}
         elif kind == tuple[str, ...]:
-            parser.add_argument(flag, dest=f"field_{name}", action="append", required=needed, metavar="TEXT")
+            how = {"action": "append", "metavar": "TEXT", "help": text}
         else:
-            text = "a file in JSON (docs/cases.md)"
-            parser.add_argument(flag, dest=f"field_{name}", type=Path, required=needed, metavar="FILE", help=text)
+            how = {"type": Path, "metavar": "FILE", "help": f"{text}, in a file of JSON (docs/cases.md)"}
+        parser.add_argument(flag, dest=f"field_{name}", required=needed, **how)
 
 
 def read_fields(args: argparse.Namespace, verb: str, drawn_id: str) -> Json:
@@ -88,12 +139,10 @@ def read_fields(args: argparse.Namespace, verb: str, drawn_id: str) -> Json:
         CouldNotRun: a file that cannot be read, or is no JSON.
     """
     found: Json = {"verb": verb, **FILLED.get(verb, {})}
-    for name, kind, _ in _fields(verb):
+    for name, _, _ in _fields(verb):
         value = getattr(args, f"field_{name}")
-        if value is None or value is False:
-            continue
-        found[name] = read_json(value) if isinstance(value, Path) else value
-        del kind
+        if value is not None:
+            found[name] = read_json(value) if isinstance(value, Path) else value
     if verb in DRAWN and "id" not in found:
         found["id"] = drawn_id
     return found

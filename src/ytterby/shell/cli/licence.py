@@ -76,7 +76,7 @@ def add(nouns: Nouns) -> None:
         changed.set_defaults(command=verb)
         changed.add_argument("number", metavar="NUMBER")
         changed.add_argument("--reason", required=True, metavar="CODE", help="why, as a code of the pack")
-        changed.add_argument("--text", default="", metavar="TEXT")
+        changed.add_argument("--text", default="", metavar="TEXT", help="why, in words")
         add_speaker(changed)
     confirm = add_command(verbs, "confirm", run_confirm, "confirm what another person of the office proposed")
     confirm.add_argument("number", metavar="NUMBER")
@@ -95,7 +95,7 @@ def _add_entry(
     parser.add_argument("--seq", type=whole_number, default=1, metavar="N", help="sequence under it (default: 1)")
     parser.add_argument("--unit", default="", metavar="CODE", help="refuse where the line counts in another")
     parser.add_argument("--on", type=day, metavar="DATE", help="the day, where the licence holds (default: today)")
-    parser.add_argument("--text", default="", metavar="TEXT")
+    parser.add_argument("--text", default="", metavar="TEXT", help="a remark, in words")
     if is_placed:
         parser.add_argument("--site", metavar="SITE", help="the customs place")
         parser.add_argument("--owner", metavar="PARTY", help="who owned the goods")

@@ -63,10 +63,12 @@ def add(verbs: Nouns) -> None:
     add_speaker(challenge)
     count = add_command(free, "count", run_count, "count goods that left under a document")
     count.add_argument("number", metavar="NUMBER")
-    count.add_argument("--declaration", required=True, metavar="NUMBER")
+    count.add_argument("--declaration", required=True, metavar="NUMBER", help="number of the export declaration")
     count.add_argument("--line", type=int, default=1, metavar="N", help="its line (default: 1)")
     count.add_argument("--seq", type=int, default=0, metavar="N", help="sequence of the message (default: 0)")
-    count.add_argument("--quantity", required=True, metavar="AMOUNT")
+    count.add_argument(
+        "--quantity", required=True, metavar="AMOUNT", help="what left, exact, in the unit of the document"
+    )
     count.add_argument("--unit", default="KGM", metavar="CODE", help="UN/ECE Recommendation 20 (default: KGM)")
     add_speaker(count)
 

@@ -38,7 +38,9 @@ def add(nouns: Nouns) -> None:
     trace = add_command(verbs, "trace", run_trace, "show every lot behind a lot, or everything made of it")
     direction = trace.add_mutually_exclusive_group()
     direction.add_argument("--back", dest="direction", action="store_const", const="back", help="the default")
-    direction.add_argument("--forward", dest="direction", action="store_const", const="forward")
+    direction.add_argument(
+        "--forward", dest="direction", action="store_const", const="forward", help="follow what became of it"
+    )
     _add_lot(trace, "the element to follow (default: the one of which the lot holds most)")
     trace.add_argument("--whole", action="store_true", help="back: all of it, however long that takes")
     trace.set_defaults(direction="back")

@@ -37,7 +37,7 @@ def add(nouns: Nouns) -> None:
     add_signer(presence)
     post = add_command(verbs, "post", run_post, "give an account its team and what it is able to")
     post.add_argument("account", metavar="ACCOUNT", help="an account, or its beginning")
-    post.add_argument("--team", required=True, metavar="TEAM")
+    post.add_argument("--team", required=True, metavar="TEAM", help="the team that it is of")
     post.add_argument("--able", action="append", default=[], metavar="WORD", help="what it is able to")
     add_signer(post)
     conflict = add_command(verbs, "conflict", run_conflict, "declare a conflict with a party, or end one")

@@ -47,12 +47,12 @@ def add(verbs: Nouns) -> None:
     add_known(add_command(verbs, "invitations", run_invitations, "list invitations and requests for them"))
     request = add_filing(verbs, "request", run_request, "ask the office to invite one's own customer")
     request.add_argument("name", metavar="NAME")
-    request.add_argument("--country", required=True, metavar="CC")
+    request.add_argument("--country", required=True, metavar="CC", help="its country, ISO 3166-1")
     request.add_argument("--text", required=True, metavar="TEXT", help="what is delivered to it, and why")
     ended = add_filing(verbs, "uninvite", run_uninvite, "end an invitation that was not used")
     ended.add_argument("invitation", metavar="ID")
     ended.add_argument("--reason", required=True, metavar="CODE", help="withdrawn or undelivered")
-    ended.add_argument("--text", required=True, metavar="TEXT")
+    ended.add_argument("--text", required=True, metavar="TEXT", help="why, in words")
 
 
 def run_invite(args: argparse.Namespace, screen: Screen) -> Outcome:

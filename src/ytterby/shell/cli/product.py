@@ -26,7 +26,7 @@ def add(nouns: Nouns) -> None:
         "products", nargs="+", metavar="PRODUCT", help="its identifier: a GTIN as Digital Link, or as minted"
     )
     register.add_argument("--as", dest="party", required=True, metavar="PARTY", help="the maker who says so")
-    register.add_argument("--name", default="", metavar="TEXT")
+    register.add_argument("--name", default="", metavar="TEXT", help="what it is called")
     register.add_argument("--form", metavar="FORM", help="as oxide, alloy, magnet")
     content = register.add_mutually_exclusive_group(required=True)
     content.add_argument("--free-of-rare-earths", action="store_true", help="it holds none")

@@ -48,7 +48,7 @@ def _add_entry(verbs: Nouns, act: str, what: str) -> argparse.ArgumentParser:
     verb = add_command(verbs, act, run_entry, what)
     verb.set_defaults(act=act)
     verb.add_argument("party", metavar="PARTY", help="identifier, its tail, or name")
-    verb.add_argument("--year", type=whole_number, required=True, metavar="YEAR")
+    verb.add_argument("--year", type=whole_number, required=True, metavar="YEAR", help="the quota year")
     verb.add_argument("--kind", required=True, metavar="KIND", help="as mining, separation")
     verb.add_argument("--tonnes-reo", type=from_zero_on, required=True, metavar="T", help="tonnes of rare-earth oxide")
     verb.add_argument("--source", required=True, metavar="TEXT", help="the document that it rests on")

@@ -33,7 +33,7 @@ def add(nouns: Nouns) -> None:
     gone = add_filing(verbs, "repudiate", run_repudiate, "say that a statement in one's name does not stand")
     gone.add_argument("digest", metavar="DIGEST", help="the beginning of its digest")
     gone.add_argument("--reason", required=True, metavar="CODE", help="not_made, no_longer_true, taken_back")
-    gone.add_argument("--text", required=True, metavar="TEXT")
+    gone.add_argument("--text", required=True, metavar="TEXT", help="why, in words")
 
 
 def run_file(args: argparse.Namespace, screen: Screen) -> Outcome:

@@ -65,4 +65,5 @@ def case_rules(procedure: Procedure, kind: str) -> CaseRules:
         licence_kinds=procedure.licence_kinds,
         bodies=bodies,
         amendable=frozenset() if rules.amendment is None else frozenset(rules.amendment.amendable),
+        locks_amended=rules.amendment is None or rules.amendment.is_locked,
     )

@@ -125,7 +125,7 @@ class _Replaying:
             return
         yield from self._entered(case, event, state, desk, self._speaking(case, event, desk, rights, record))
         yield from self._content(case, event, desk, record)
-        if (untold := untold_flaw(case, event, state, desk.rules.table, record.index)) is not None:
+        if (untold := untold_flaw(case, event, state, desk.rules, record.index)) is not None:
             yield untold
 
     def _who(self, event: Event, record: CaseRecord, rights: Rights) -> str | None:

@@ -1,8 +1,9 @@
 """A licence rests while a case amends it: the records that say so, and whether they follow from the case.
 
-From the submission of an amendment to its end the licence is not used (Order 792 article 18 as the CN packs hold it).
-The step that begins or ends it enters a record `licence_status` in its own transaction: of the register's own, with
-the case and the version of its event in place of a person. Replay holds each record against the case, and each case
+Where the pack locks it (`amendment.is_locked`; Order 792 article 18 as the CN packs hold it), the licence is not used
+from the submission of an amendment to its end; elsewhere it goes on, and nothing is recorded of it. The step that
+begins or ends the rest enters a record `licence_status` in its own transaction: of the register's own, with the case
+and the version of its event in place of a person. Replay holds each record against the case, and each case
 against the records, so that neither can be without the other (threats D1, O3).
 """
 
@@ -11,9 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ytterby.chain.party import OPERATOR
-from ytterby.licence.amended import resting_command
+from ytterby.licence.amended import is_told, resting_command
 from ytterby.licence.case import SYSTEM, Case, Event
 from ytterby.licence.licence_state import AMEND
+from ytterby.licence.office import CaseRules
 from ytterby.licence.step import Issue
 from ytterby.licence.transition import TransitionTable
 from ytterby.shell.site.case_rules import transition_table
@@ -30,16 +32,16 @@ Json = dict[str, Any]
 
 
 def amending_command(before: Case, event: Event, state: str, table: TransitionTable) -> str:
-    """Return what an event of a case says of the licence that the case amends; empty: nothing."""
+    """Return what an event of a case says of the licence that it amends, if that rests meanwhile; empty: nothing."""
     if before.kind != AMENDMENT or not before.events:
         return ""
     phases = table.states[before.state].phase, table.states[state].phase
     return resting_command(*phases, is_issued=isinstance(event.step, Issue))
 
 
-def amending_record(before: Case, event: Event, command: str) -> Registrable | Problem:
-    """Return the record by which a step of an amendment changes the licence; a problem where it cannot be amended
-    now.
+def amending_record(before: Case, event: Event, command: str, *, is_locked: bool) -> Registrable | Problem | None:
+    """Return the record by which a step of an amendment changes the licence, None where the licence hears nothing of
+    it; a problem where it cannot be amended now.
     """
     number = before.begun.amends
     held, changes = held_licence(number), changes_of(number)
@@ -48,6 +50,9 @@ def amending_record(before: Case, event: Event, command: str) -> Registrable | P
     is_free = not changes.amended_by(held.row.version) and licence_table().row(held.row.status, AMEND) is not None
     if command == AMEND and not is_free:
         return refuse("case.licence_rests", "", number, status=held.row.status)
+    is_resting = changes.amended_by(held.row.version) == before.number
+    if not is_told(command, is_locked=is_locked, is_resting=is_resting):
+        return None
     fields = change_fields(number, command, held.row.version, changes.count, reason=AMENDMENT)
     said = {"by": SYSTEM, "party": OPERATOR, "via": SYSTEM, "case": before.number, "event": event.version}
     return Registrable(STATUS, number, {**fields, **said})
@@ -76,18 +81,26 @@ def amending_flaw(fields: Mapping[str, Any], index: int) -> str | None:
     return None
 
 
-def untold_flaw(before: Case, event: Event, state: str, table: TransitionTable, index: int) -> str | None:
-    """Return why an event of an amendment lacks its record about the licence; None where nothing is lacking."""
-    command = amending_command(before, event, state, table)
+def untold_flaw(before: Case, event: Event, state: str, rules: CaseRules, index: int) -> str | None:
+    """Return why an event of an amendment lacks its record about the licence, or has one that the pack does not want;
+    None where neither is so.
+    """
+    command = amending_command(before, event, state, rules.table)
     if not command:
         return None
-    rows = Registration.objects.filter(kind=STATUS, key=before.begun.amends, log_index__gt=index).order_by("log_index")
+    is_resting, is_said = False, False
+    rows = Registration.objects.filter(kind=STATUS, key=before.begun.amends).order_by("log_index")
     for place, document in rows.values_list("log_index", "document"):
         said = json.loads(document)
-        told = (said.get("case"), said.get("event"), said.get("command"))
-        if told == (before.number, event.version, command) and _in_one_batch(index, place):
-            return None
-    return f"nothing says of the licence that it is to {command}"
+        if said.get("case") != before.number:
+            continue
+        if place < index:
+            is_resting = said["command"] == AMEND
+        elif (said["event"], said["command"]) == (event.version, command) and _in_one_batch(index, place):
+            is_said = True
+    if is_said == is_told(command, is_locked=rules.locks_amended, is_resting=is_resting):
+        return None
+    return f"{'something' if is_said else 'nothing'} says of the licence that it is to {command}"
 
 
 def _in_one_batch(first: int, second: int) -> bool:
