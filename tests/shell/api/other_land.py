@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shell.api.office import CUSTOMS, SAMPLE, World, found, refresh_lists, tell_chain
 from shell.changed_law import changed
+from shell.register_copy import copy_register
 from shell.strangers import FERN, LUMEN, NORRVIK, ORIEL, TAMARACK
 from ytterby.shell.actions.screen_parties import screen_parties
 from ytterby.shell.site.calendars import calendar_texts
@@ -27,10 +28,24 @@ PEOPLE = {
     **{f"{body}-{n}": party for body, party in TERRA.items() for n in (1, 2, 3, 4)},
 }
 OFFICERS = tuple(name for name in PEOPLE if "-" in name)
+BODIES = {"terra": {party: [body] for body, party in TERRA.items()}, "group": {TAMARACK: ["buyer"]}}
+PROCEDURES = {"terra": ("TERRA-procedure", "programme"), "group": ("HOUSE-procedure", "")}
 
 
-def land(folder, sample, clock, name, bodies):
-    """Make a register that goes by the law of a land from a day on; return who asks in it on the day after."""
+def land(folder, sample, clock, name):
+    """Return a register that goes by the law of a land from a day on, and who asks in it on the day after.
+
+    It is told once for a run and copied for each test; `folder` lies in the test's own.
+    """
+    model = folder.parent.parent / f"land-{name}"
+    if not model.exists():
+        _enact(model, sample, name)
+    clock.at = ENACTED + timedelta(days=1)
+    return World(copy_register(model, folder), clock)
+
+
+def _enact(folder, sample, name):
+    bodies = BODIES[name]
     rows = [f"  - {{party: '{party}', as: licensing, for: [{', '.join(ids)}]}}" for party, ids in bodies.items()]
     text = "\n".join(["bodies:", *rows, f"  - {{party: '{CUSTOMS}', as: customs}}", ""])
     register = make_register(folder, origin="log.example.org/register", at=datetime(2025, 1, 1, tzinfo=UTC))
@@ -40,13 +55,11 @@ def land(folder, sample, clock, name, bodies):
     packs, problems = read_folder(PACKS / name)
     assert problems == []
     calendars = calendar_texts(PACKS / name / "calendars") if (PACKS / name / "calendars").is_dir() else None
-    before = ENACTED - timedelta(days=1)
-    changed(register, packs, start=ENACTED, at=before, calendars=calendars)
-    clock.at = ENACTED + timedelta(days=1)
+    changed(register, packs, start=ENACTED, at=ENACTED - timedelta(days=1), calendars=calendars)
+    at = ENACTED + timedelta(days=1)
     united = packaged_text("shell.site", "sample_licence/un-consolidated.xml").replace("2025-06-30", "2026-03-01")
-    refresh_lists(register, clock.at, un_consolidated=united)
-    screen_parties(register, is_whole=True, at=clock.at)
-    return World(register, clock)
+    refresh_lists(register, at, un_consolidated=united)
+    screen_parties(register, is_whole=True, at=at)
 
 
 def application(procedure, kind, worth=None, **fields):
@@ -60,10 +73,6 @@ def application(procedure, kind, worth=None, **fields):
     }
     told = {"procedure": procedure, "licence_kind": kind, "destination": "XB", "order": "PO-9", "lines": [line]}
     return {**told, "parties": SAMPLE["parties"], "use": SAMPLE["use"], "fields": fields}
-
-
-BODIES = {"terra": {party: [body] for body, party in TERRA.items()}, "group": {TAMARACK: ["buyer"]}}
-PROCEDURES = {"terra": ("TERRA-procedure", "programme"), "group": ("HOUSE-procedure", "")}
 
 
 def approved(world, case, reader):

@@ -15,7 +15,6 @@ from shell.api.other_land import (
     land,
     licensed,
 )
-from shell.strangers import TAMARACK
 from shell.tampering import named
 from ytterby.shell.actions import case_follow
 from ytterby.shell.actions.doctor.examine import examine
@@ -23,7 +22,7 @@ from ytterby.shell.store.licence_amending import amending_record
 
 
 def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twice(tmp_path, sample, clock):
-    world = land(tmp_path / "data", sample, clock, "terra", {party: [body] for body, party in TERRA.items()})
+    world = land(tmp_path / "data", sample, clock, "terra")
     mass = {"amount": "900", "unit": "KGM"}
     plan = {"shipper": "Oriel", "hull": "ship", "shipments": [{"quantity": mass}], "total": mass}
     # A kind of licence with a ceiling on worth is not issued for goods of which nobody knows the worth.
@@ -62,7 +61,7 @@ def test_on_terra_three_bodies_agree_each_by_a_person_of_its_own_and_nobody_twic
 @pytest.mark.parametrize("kind", ["classification", "consultation"])
 @pytest.mark.parametrize("name", BODIES)
 def test_a_question_is_asked_answered_ruled_and_closed(tmp_path, sample, clock, name, kind):
-    world = land(tmp_path / "data", sample, clock, name, BODIES[name])
+    world = land(tmp_path / "data", sample, clock, name)
     case = world.case = world.begin({**application(*PROCEDURES[name]), "text": "Which code?"}, kind=kind)
     world.do("clerk", case, "submit", signer="Mara Quill", declares=True)
     lead = world.get("trade-1", f"/cases/{case}").json["officer"]
@@ -84,7 +83,7 @@ def test_in_the_group_no_check_is_listed_and_the_decision_says_that_none_was_mad
     """A company confirms deliveries: the same way, no kind of licence, nothing that blocks, and nothing passed over in
     silence.
     """
-    world = land(tmp_path / "data", sample, clock, "group", {TAMARACK: ["buyer"]})
+    world = land(tmp_path / "data", sample, clock, "group")
     asked = application("HOUSE-procedure", "")
     # What the handbook asks for and nobody holds against the supplier.
     assert {one["severity"] for one in world.post("clerk", "/check", asked).json["gaps"]} == {"asked"}
@@ -114,7 +113,7 @@ def test_in_the_group_no_check_is_listed_and_the_decision_says_that_none_was_mad
 
 
 def test_what_a_pack_does_not_list_is_named_by_the_register_and_by_nobody_else(tmp_path, sample, clock):
-    world = land(tmp_path / "data", sample, clock, "group", {TAMARACK: ["buyer"]})
+    world = land(tmp_path / "data", sample, clock, "group")
     case = world.case = world.begin(application("HOUSE-procedure", ""))
     world.do("clerk", case, "submit", signer="Mara Quill", declares=True)
     lead = world.get("trade-1", f"/cases/{case}").json["officer"]
@@ -140,7 +139,7 @@ def is_sound(world, reader, *cases):
 @pytest.mark.parametrize("kind", ["individual", "open", "general_registration"])
 @pytest.mark.parametrize("name", BODIES)
 def test_every_kind_of_application_is_granted_issued_given_back_and_closed(tmp_path, sample, clock, name, kind):
-    world = land(tmp_path / "data", sample, clock, name, BODIES[name])
+    world = land(tmp_path / "data", sample, clock, name)
     case, lead, licence = licensed(world, name, kind)
     assert reserved(world, licence, "500", "D-1").json["code"] == "ok"
     assert world.step(lead, case, "close", text="done").codes == ["case.licence_runs"]
@@ -153,7 +152,7 @@ def test_every_kind_of_application_is_granted_issued_given_back_and_closed(tmp_p
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_check_after_the_shipment_is_recorded_and_ends(tmp_path, sample, clock, name):
-    world = land(tmp_path / "data", sample, clock, name, BODIES[name])
+    world = land(tmp_path / "data", sample, clock, name)
     case, lead, licence = licensed(world, name, "individual")
     begun = {"kind": "post_shipment_check", "application": asked_in(name), "amends": licence}
     assert world.post("clerk", "/cases", begun).status == 422
@@ -170,7 +169,7 @@ def test_a_check_after_the_shipment_is_recorded_and_ends(tmp_path, sample, clock
 
 def test_on_terra_a_licence_goes_on_while_it_is_amended_as_its_pack_does_not_lock_it(tmp_path, sample, clock):
     """`amendment.is_locked: false`: customs hears of nothing until the next version, which nothing used falls below."""
-    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    world = land(tmp_path / "data", sample, clock, "terra")
     case, lead, licence = licensed(world, "terra", "individual")
     assert reserved(world, licence, "300", "D-1").json["code"] == "ok"
     amendment, holder = handed_in(world, "terra", "amendment", licence, quantity="800", destination="XM")
@@ -198,7 +197,7 @@ def test_on_terra_a_licence_goes_on_while_it_is_amended_as_its_pack_does_not_loc
 
 def test_a_rest_that_the_pack_does_not_want_is_named(tmp_path, sample, clock, monkeypatch):
     """Threat D1: nobody keeps a licence from use by an amendment where the law lets it go on."""
-    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    world = land(tmp_path / "data", sample, clock, "terra")
     _, lead, licence = licensed(world, "terra", "individual")
 
     def locked(*of_case, is_locked):
@@ -213,7 +212,7 @@ def test_a_rest_that_the_pack_does_not_want_is_named(tmp_path, sample, clock, mo
 
 
 def test_on_terra_what_is_suspended_is_not_amended(tmp_path, sample, clock):
-    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    world = land(tmp_path / "data", sample, clock, "terra")
     case, lead, licence = licensed(world, "terra", "individual")
     where = f"/licences/{licence}/status"
     change = {"command": "suspend", "reason": "orbit_paused"}
@@ -227,7 +226,7 @@ def test_on_terra_what_is_suspended_is_not_amended(tmp_path, sample, clock):
 
 
 def test_in_the_group_nothing_may_be_amended_as_its_handbook_names_nothing(tmp_path, sample, clock):
-    world = land(tmp_path / "data", sample, clock, "group", BODIES["group"])
+    world = land(tmp_path / "data", sample, clock, "group")
     case, lead, licence = licensed(world, "group", "individual")
     begun = {"kind": "amendment", "amends": licence, "application": asked_in("group", quantity="800")}
     amendment = world.good("clerk", "/cases", begun)["case"]
@@ -238,7 +237,7 @@ def test_in_the_group_nothing_may_be_amended_as_its_handbook_names_nothing(tmp_p
 
 
 def test_on_terra_a_refusal_is_appealed_and_decided_by_others_of_the_same_bodies(tmp_path, sample, clock):
-    world = land(tmp_path / "data", sample, clock, "terra", BODIES["terra"])
+    world = land(tmp_path / "data", sample, clock, "terra")
     case, lead = handed_in(world, "terra", "individual")
     drafted(world, case, lead, "refused", reasons=["veto_orbit"], text="The way is not safe.")
     first = {lead, *world.get(lead, f"/cases/{case}").json["signers"].values()}

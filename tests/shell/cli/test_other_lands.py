@@ -17,7 +17,7 @@ class Commands:
     """A register of a land to which people give commands, each signed by the key of whoever gives it."""
 
     def __init__(self, folder, sample, clock, name):
-        self.register, self.clock = land(folder / "data", sample, clock, name, BODIES[name]).register, clock
+        self.register, self.clock = land(folder / "data", sample, clock, name).register, clock
         self.folder, self.case, self.licence = folder, "", ""
         for who in PEOPLE:
             (folder / f"{who}.key").write_text(key_of(who).text(), encoding="utf-8")
