@@ -270,7 +270,7 @@ def precedents_of(asked: Asked) -> list[Precedent]:
     kept, rows = quote(PrecedentKey._meta.db_table), quote(PrecedentRow._meta.db_table)
     latest = (
         f"SELECT precedent_id FROM (SELECT precedent_id FROM {kept} WHERE key = %s"  # noqa: S608 -- our own tables
-        f" ORDER BY decided DESC, precedent_id LIMIT {PRECEDENTS_MOST}) AS one"
+        f" ORDER BY decided DESC, precedent_id DESC LIMIT {PRECEDENTS_MOST}) AS one"
     )
     among = " UNION ".join([latest] * len(keys))
     with connection.cursor() as cursor:

@@ -4,12 +4,10 @@ size, so that replay finds the same and a record that says otherwise is noticed.
 Who may read: nobody by this; what comes of it is a step of the case.
 """
 
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from ytterby.licence.case import Case
 from ytterby.licence.case_facts import Beside, EndUserStanding, deviation_of
@@ -18,12 +16,9 @@ from ytterby.licence.year import year_before
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.audits import pairs_of, stored_audits
 from ytterby.shell.store.holder_history import exporter_record
-from ytterby.shell.store.licences import LICENCE
-from ytterby.shell.store.models import LicenceRow, Registration
+from ytterby.shell.store.holder_past import past_licences
 from ytterby.shell.store.reading.known import Known
 
-LICENCES_KEPT = 4_096
-LICENCES_MOST = 200  # of a year, the latest; the largest of fewer makes a case stricter and never lighter
 _FIELDS = frozenset(one.name for one in fields(EndUserStanding))
 
 
@@ -59,19 +54,6 @@ def _deviation(case: Case, known: Known, today: date) -> Decimal | None:
 
 def _past(holder: str, users: Collection[str], units: Collection[str], known: Known, today: date) -> Iterator[Decimal]:
     """Yield what licences of the past year to one of some end users held, in a unit."""
-    since = year_before(today).isoformat()
-    rows = LicenceRow.objects.filter(holder=holder, log_index__lt=known.size, valid_from__gt=since)
-    latest = rows.order_by("-log_index").values("log_index")[:LICENCES_MOST]
-    documents = Registration.objects.filter(kind=LICENCE, log_index__in=latest).values_list("document", flat=True)
-    for document in documents:
-        known_users, lines = _held(document)
-        if not known_users.isdisjoint(users):
-            yield sum((quantity for quantity, unit in lines if unit in units), Decimal(0))
-
-
-@lru_cache(maxsize=LICENCES_KEPT)
-def _held(document: str) -> tuple[frozenset[str], tuple[tuple[Decimal, str], ...]]:
-    """Return the end users of a licence as issued, and how much of which unit its lines held."""
-    licence = json.loads(document)
-    lines = tuple((Decimal(line["quantity"]), str(line["unit"])) for line in licence["lines"])
-    return frozenset(licence.get("end_users", ())), lines
+    for one in past_licences(holder, year_before(today).isoformat(), known):
+        if not one.end_users.isdisjoint(users):
+            yield sum((quantity for quantity, unit in one.lines if unit in units), Decimal(0))

@@ -56,7 +56,7 @@ class EndUserAsk(models.Model):
         """Added up by party."""
 
         constraints = [models.UniqueConstraint(fields=["case", "party", "element"], name="end_user_ask_once")]
-        indexes = [models.Index(fields=["party"], name="end_user_ask_party")]
+        indexes = [models.Index(fields=["party", "element", "kg", "case"], name="end_user_ask_party")]
 
 
 class PrecedentRow(models.Model):
@@ -78,4 +78,4 @@ class PrecedentKey(models.Model):
         """Found by key, the latest first."""
 
         constraints = [models.UniqueConstraint(fields=["precedent", "key"], name="precedent_key_once")]
-        indexes = [models.Index(fields=["key", "decided"], name="precedent_key")]
+        indexes = [models.Index(fields=["key", "decided", "precedent"], name="precedent_key")]
