@@ -21,7 +21,8 @@ from ytterby.shell.store.models import LicenceLineRow, LicenceRow, LogHead
 from ytterby.shell.store.reading.case_outcomes import case_outcomes
 from ytterby.shell.store.reading.entries import whole_directory
 from ytterby.shell.store.reading.known import known_at
-from ytterby.shell.store.reading.licences import list_licences, show_licence
+from ytterby.shell.store.reading.licence_list import list_licences
+from ytterby.shell.store.reading.licences import show_licence
 from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
 from ytterby.shell.store.registering import Registrable, register_documents
 

@@ -49,7 +49,7 @@ from ytterby.shell.store.reading.impact_answer import list_impact
 from ytterby.shell.store.reading.inquiries import list_cases, recorded_case, recorded_cases, show_case
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.law import changes_of_law, law_at
-from ytterby.shell.store.reading.licences import list_licences
+from ytterby.shell.store.reading.licence_list import list_licences
 from ytterby.shell.store.reading.log import event_proof, list_entries
 from ytterby.shell.store.reading.lots import list_lots, match_lots, near_lots
 from ytterby.shell.store.reading.months import balanced, month_rows

@@ -111,6 +111,7 @@ def public_functions() -> list[tuple[str, object]]:
 WITHOUT_VIEWER = {
     "log.signed_checkpoint",
     "accounts.zone_of",
+    "licence_list.status_on",
     *(
         f"naming.{name}"
         for name in ("party_name", "site_name", "site_in", "name_in", "exact", "figure", "instant", "parcel")

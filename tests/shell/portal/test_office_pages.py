@@ -11,9 +11,11 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from shell.licensed import issue, licence
 from shell.portal.office import CLERK, CUSTOMS, OFFICER, SECOND, USER, Desk
 from shell.portal.reader import Page
 from ytterby.shell.cli.demo_licence import refresh_lists
+from ytterby.shell.portal.licences import licence as licence_pages
 from ytterby.shell.site.packs import packaged_text
 
 DECLARATION = "XA-EX-0702-88121"
@@ -175,6 +177,24 @@ def test_the_work_of_an_office_begins_at_its_worklist_that_of_customs_at_the_lic
     for name, first in firsts.items():
         assert desk(name).get("/en/").headers["Location"] == f"/en/{first}/", name
         assert desk(name).get(f"/en/{first}/").status_code == 200
+
+
+def test_the_licences_are_read_page_by_page_and_found_by_their_number(desk, monkeypatch):
+    monkeypatch.setattr(licence_pages, "PER_PAGE", 2)
+    for number in ("XA-1", "XA-2", "XA-3"):
+        assert issue(licence(number), at=desk.at) == []
+    first = desk.page(CLERK, "licences/")
+    assert [("XA-1" in first.text, "XA-2" in first.text, "XA-3" in first.text)] == [(True, True, False)]
+    (forward,) = [tag["href"] for tag in first.all("a") if tag.get("rel") == "next"]
+    second = Page(desk(CLERK).get(forward))
+    assert ("XA-1" in second.text, "XA-3" in second.text, "First page" in second.text) == (False, True, True)
+    assert not [tag for tag in second.all("a") if tag.get("rel") == "next"]
+    found = desk.page(CLERK, "licences/?q=a-3")
+    assert ("XA-1" in found.text, "XA-3" in found.text) == (False, True)
+    assert "No licence has such a number" in desk.page(CLERK, "licences/?q=none").text
+    told = desk(CLERK).get("/en/licences.json?q=XA-&after=XA-1").json()
+    assert [one["licence"] for one in told["licences"]] == ["XA-2", "XA-3"]
+    assert desk("Kestrel Ridge Mining").get("/en/licences.json").json()["licences"] == []
 
 
 def test_two_officers_decide_and_customs_confirms_what_the_exporter_reserved(desk):

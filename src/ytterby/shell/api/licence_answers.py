@@ -27,9 +27,10 @@ class LicenceRow(Answer, frozen=True):
 
 
 class LicenceList(Answer, frozen=True):
-    """Licences."""
+    """A page of licences; `next` is `after` of the next one."""
 
     licences: tuple[LicenceRow, ...]
+    next: str | None
     as_of_size: int | None = None
 
 

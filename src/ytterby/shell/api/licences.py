@@ -16,7 +16,8 @@ from ytterby.shell.actions.change_licence import LicenceChange, change_licence, 
 from ytterby.shell.actions.draw_down import Asked as Wanted
 from ytterby.shell.actions.draw_down import enter_draw_down
 from ytterby.shell.api.asked import Asked, NotThere, Told, entered
-from ytterby.shell.store.reading.licences import list_licences, show_licence
+from ytterby.shell.store.reading.licence_list import list_licences
+from ytterby.shell.store.reading.licences import show_licence
 from ytterby.terms.problem import refuse
 from ytterby.terms.quantity import plain_decimal
 
@@ -43,6 +44,15 @@ class NewEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     links: int | None = None
 
 
+class ListLicences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which licences: with such a part in their number, that stand so; `after` is `next` of the page before."""
+
+    number: str = ""
+    status: str | None = None
+    after: str = ""
+    limit: int = 50
+
+
 class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A command on a licence with its coded reason; or `confirms`, the number of what another person proposed."""
 
@@ -53,8 +63,8 @@ class StatusChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def listed(asked: Asked) -> Told:
-    """Return the licences that whoever asks may read."""
-    return Told(list_licences(asked.me.viewer, known=asked.known, on=asked.today))
+    """Return a page of the licences that whoever asks may read."""
+    return Told(list_licences(asked.me.viewer, known=asked.known, on=asked.today, wanted=asked.query))
 
 
 def shown(asked: Asked) -> Told:

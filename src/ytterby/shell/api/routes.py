@@ -71,7 +71,7 @@ ROUTES: tuple[Route, ...] = (
           "Work a case out again from the log.", (case_answers.Replay,)),
     # Licences
     Route("GET", "/licences", "licences", licences.listed, ON_LICENCES, READ, "Licences, and where each stands.",
-          (licence_answers.LicenceList,)),
+          (licence_answers.LicenceList,), query=licences.ListLicences),
     Route("GET", "/licences/{licence}", "licence", licences.shown, ON_LICENCES, READ,
           "A licence, in the fields of its reader.", LICENCE_VIEWS),
     Route("POST", "/licences/{licence}/entries", "enter", licences.enter, ON_LICENCES - {Audience.AUDITOR}, CUSTOMS,

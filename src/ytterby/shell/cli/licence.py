@@ -57,7 +57,12 @@ def add(nouns: Nouns) -> None:
     """Add the noun."""
     verbs = add_noun(nouns, "licence", "licences: what is left of them, what left on them, where they stand")
     licence_free.add(verbs)
-    add_known(add_command(verbs, "list", run_list, "list licences"))
+    listed = add_command(verbs, "list", run_list, "list licences, in order of their numbers")
+    listed.add_argument("--number", default="", metavar="PART", help="those with this in their number")
+    listed.add_argument("--status", metavar="STATUS", help="those that stand so")
+    listed.add_argument("--after", default="", metavar="NUMBER", help="those after the last one of the page before")
+    listed.add_argument("--limit", type=whole_number, default=50, metavar="N", help="at most so many (default: 50)")
+    add_known(listed)
     alarms = add_command(verbs, "alarms", run_alarms, "list what left beyond licences, or on a reservation alone")
     add_known(alarms)
     one = add_command(verbs, "show", run_show, "show a licence: lines, exits, findings")
@@ -245,11 +250,12 @@ def run_list(args: argparse.Namespace, screen: Screen) -> Outcome:
     """List licences."""
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.clock import now
-    from ytterby.shell.store.reading.licences import list_licences
+    from ytterby.shell.store.reading.licence_list import WantedLicences, list_licences
 
-    answer = list_licences(reading.viewer, known=reading.known, on=now().date())
+    wanted = WantedLicences(args.number, args.status, args.after, args.limit)
+    answer = list_licences(reading.viewer, known=reading.known, on=now().date(), wanted=wanted)
     names = reading.names(screen.language)
-    screen.answer(answer, lambda: show_list(args, screen, answer["licences"], names))
+    screen.answer(answer, lambda: show_list(args, screen, answer, names))
     return Outcome.GOOD
 
 

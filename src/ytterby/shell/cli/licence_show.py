@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from shlex import quote
 from typing import Any
 
 from ytterby.shell.cli.opening import Names, with_data
@@ -12,9 +13,9 @@ from ytterby.terms.problem import problem_of
 Json = dict[str, Any]
 
 
-def show_list(args: argparse.Namespace, screen: Screen, rows: Sequence[Json], names: Names) -> None:
-    """Write a line for each licence."""
-    texts = screen.texts
+def show_list(args: argparse.Namespace, screen: Screen, answer: Json, names: Names) -> None:
+    """Write a line for each licence of a page."""
+    texts, rows = screen.texts, answer["licences"]
     if not rows:
         screen.verdict(None, texts("licence.none"))
         return
@@ -30,7 +31,8 @@ def show_list(args: argparse.Namespace, screen: Screen, rows: Sequence[Json], na
         for row in rows
     ]
     screen.table([Column(heading) for heading in columns], table)
-    screen.next(with_data(args, f"ytterby licence show {rows[0]['licence']}"))
+    more = [with_data(args, f"ytterby licence list --after {quote(answer['next'])}")] if answer["next"] else []
+    screen.next(with_data(args, f"ytterby licence show {quote(rows[0]['licence'])}"), *more)
 
 
 def show_licence_on(screen: Screen, one: Json, names: Names) -> None:

@@ -1,5 +1,6 @@
 """Licences: the list of those that a reader may know of, and one with what is left of it and what left on it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,10 +14,10 @@ from ytterby.shell.portal.licences import READERS
 from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
-from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.store.reading.case_choices import party_names
-from ytterby.shell.store.reading.licences import list_licences, show_licence
+from ytterby.shell.store.reading.licence_list import PAGE_MOST, WantedLicences, list_licences
+from ytterby.shell.store.reading.licences import show_licence
 from ytterby.shell.wording import language_of
 from ytterby.terms.identifier import tail
 from ytterby.terms.problem import Problem, Severity, Where
@@ -26,6 +27,7 @@ COLUMNS = ("licence", "version", "status", "customs", "holder", "destination", "
 STATUS_TAGS = {"active": "good", "issued": "wait", "amending": "wait", "suspended": "warn", "revoked": "bad"}
 EXIT_TAGS = {"agrees": "good", "differs": "bad", "one_sided": "wait"}
 RESERVABLE = "active"
+PER_PAGE, NUMBER_MOST = 50, 100
 
 Json = dict[str, Any]
 
@@ -35,26 +37,29 @@ Json = dict[str, Any]
 def licences(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Show the licences that a reader may know of."""
     moment, query = moment_of(request, seat), query_of(request)
-    found = _rows(seat, moment)
-    names = _names(seat, moment, *(row["holder"] for row in found))
+    answer = _page(seat, moment, query, PER_PAGE)
+    names = _names(seat, moment, *(row["holder"] for row in answer["licences"]))
     rows = [
         {**row, "tag": STATUS_TAGS.get(row["status"], "none"), "holder_name": names[row["holder"]]}
-        for row in found
-        if query.get("q", "").strip().casefold() in row["licence"].casefold()
+        for row in answer["licences"]
     ]
-    context = {"paging": page_of(rows, query), "query": query, "has_any": bool(rows)}
+    context = {
+        "rows": rows,
+        "query": {name: value for name, value in query.items() if name != "after"},
+        "next_href": link_to(LIST, moment, query={**query, "after": answer["next"]}) if answer["next"] else "",
+        "first_href": link_to(LIST, moment, query={**query, "after": ""}) if query.get("after") else "",
+    }
     return show_page(request, seat, "licences/licences.html", context, moment=moment, here=LIST)
 
 
 @audience(*READERS, here=LIST)
 @require_safe
 def licences_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
-    """Answer the same as CSV or JSON."""
-    moment = moment_of(request, seat)
-    rows = _rows(seat, moment)
+    """Answer the same as CSV or JSON, with the keys of `licence list`; `after` goes on behind a number."""
+    answer = _page(seat, moment_of(request, seat), query_of(request), PAGE_MOST)
     if kind == "csv":
-        return answer_csv(COLUMNS, rows, "licences.csv")
-    return answer_json({"licences": rows, "as_of_size": moment.known.size}, "licences.json")
+        return answer_csv(COLUMNS, answer["licences"], "licences.csv")
+    return answer_json(answer, "licences.json")
 
 
 @audience(*READERS, here=LIST)
@@ -84,9 +89,11 @@ def licence_told(seat: Seat, moment: Moment, number: str) -> Json:
         raise Http404 from None
 
 
-def _rows(seat: Seat, moment: Moment) -> list[Json]:
-    found = list_licences(seat.viewer, known=moment.known, on=clock.now().date())["licences"]
-    return list(found)
+def _page(seat: Seat, moment: Moment, query: Mapping[str, str], limit: int) -> Json:
+    wanted = WantedLicences(
+        number=query.get("q", "").strip()[:NUMBER_MOST], after=query.get("after", "")[:NUMBER_MOST], limit=limit
+    )
+    return list_licences(seat.viewer, known=moment.known, on=clock.now().date(), wanted=wanted)
 
 
 def _names(seat: Seat, moment: Moment, *parties: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Licences as a viewer may read them: where each stands, what is left of it, what left on it and beside it.
+"""A licence as a viewer may read it: where it stands, what is left of it, what left on it and beside it.
 
 Who may read: the holder its own; the licensing office, auditors and the register's operator all; customs, with a place
 of its own in the country whose office issued it, those. For everybody else there is no licence. The holder is told of
@@ -18,38 +18,15 @@ from ytterby.licence.refusal import exit_problems
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.licence_ledger import exit_of
 from ytterby.shell.store.licence_replay import EntryOnLine, LicenceReplay, replay_licences
-from ytterby.shell.store.licences import DRAW_DOWN, LICENSED, held_licence, licence_table
-from ytterby.shell.store.models import LicenceEntryRow, LicenceRow, LicensedEvent, Registration
+from ytterby.shell.store.licences import DRAW_DOWN, LICENSED, held_licence
+from ytterby.shell.store.models import LicenceEntryRow, LicensedEvent, Registration
 from ytterby.shell.store.reading.known import Known
+from ytterby.shell.store.reading.licence_list import OFFICES, may_read, status_on
 from ytterby.shell.store.reading.readers import PARTY_FIELDS
-from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, LICENSING, Viewer
-from ytterby.shell.store.registrations import registered_site
+from ytterby.shell.store.reading.viewer import CUSTOMS, Viewer
 from ytterby.terms.problem import Problem, problem_fields
 
-OFFICES = frozenset({LICENSING, AUDIT})
-EXPIRED = "expired"
-
 Json = dict[str, Any]
-
-
-def list_licences(viewer: Viewer, *, known: Known, on: date) -> Json:
-    """Return the licences that a viewer may read, in order of their numbers, as they stand now."""
-    rows = []
-    for row in LicenceRow.objects.exclude(status="superseded").order_by("number"):
-        held = held_licence(row.number)
-        if held is not None and may_read(viewer, held.licence, known):
-            rows.append(
-                {
-                    "licence": row.number,
-                    "version": row.version,
-                    "status": _status_on(row.status, held.licence, on),
-                    "customs": row.customs,
-                    "holder": row.holder,
-                    "destination": held.licence.destination,
-                    "validity": {"from": row.valid_from, "to": row.valid_to},
-                }
-            )
-    return {"licences": rows, "as_of_size": known.size}
 
 
 def show_licence(viewer: Viewer, number: str, *, known: Known, on: date) -> Json:
@@ -63,7 +40,7 @@ def show_licence(viewer: Viewer, number: str, *, known: Known, on: date) -> Json
     if licence is None or not may_read(viewer, licence, known):
         raise KeyError(number)
     now = next(one for one in found.versions if one.version == licence.version)
-    status = _status_on(now.status, licence, on)
+    status = status_on(now.status, licence, on)
     whole: Json = {
         "licence": number,
         "version": licence.version,
@@ -124,26 +101,11 @@ def _on_no_licence(known: Known) -> list[Json]:
     return found
 
 
-def may_read(viewer: Viewer, licence: Licence, known: Known) -> bool:
-    """Tell whether a licence exists for a viewer."""
-    if viewer.party == licence.holder or viewer.mandates & OFFICES:
-        return True
-    if CUSTOMS not in viewer.mandates:
-        return False
-    sites = (registered_site(place, known.size) for place in viewer.places)
-    return any(site is not None and site.country == licence.country for site in sites)
-
-
 def fields_for(viewer: Viewer, licence: Licence) -> frozenset[str] | None:
     """Return the fields that a viewer is shown; None for all."""
     if viewer.mandates & OFFICES:
         return None
     return PARTY_FIELDS["licence shown" if viewer.party == licence.holder else "licence shown to customs"]
-
-
-def _status_on(status: str, licence: Licence, on: date) -> str:
-    """Return a status as of a day: what may still be ended is expired after its last day."""
-    return EXPIRED if on.isoformat() > licence.valid_to and licence_table().row(status, "expire") else status
 
 
 def _line(line: Any, now: Line, licence: Licence, status: str) -> Json:
