@@ -1,13 +1,18 @@
 """Export events on licences: accepted whatever the licence says, then followed (threat Q4)."""
 
+import inspect
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 
-from shell.licensed import AT, CUSTOMS, EXPORTER, FOREIGN, answer, balance, issue, licence, office, status
+from shell.licensed import AT, CUSTOMS, EXPORTER, FOREIGN, PORT, answer, balance, issue, licence, office, status
 from shell.strangers import KESTREL
 from shell.tampering import named
+from ytterby.chain.party import OPERATOR
+from ytterby.licence import refusal
+from ytterby.shell.actions import follow_exports
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.doctor.examine import examine
 from ytterby.shell.actions.draw_down import exits_without_licence
@@ -16,7 +21,10 @@ from ytterby.shell.store.derived.deriving import derive_to
 from ytterby.shell.store.models import LicensedEvent
 from ytterby.shell.store.reading.findings import list_findings
 from ytterby.shell.store.reading.known import known_at
-from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER
+from ytterby.shell.store.reading.licences import show_licence
+from ytterby.shell.store.reading.viewer import CUSTOMS as AT_CUSTOMS
+from ytterby.shell.store.reading.viewer import OPERATOR_VIEWER, Viewer
+from ytterby.shell.wording import word
 
 NUMBER = "XA-DU-2025-004417"
 LATER = datetime(2026, 6, 2, tzinfo=UTC)
@@ -204,3 +212,36 @@ def test_an_event_that_led_to_nothing_says_why_and_nothing_else(licensed, sample
     LicensedEvent.objects.create(log_index=1, licence=NUMBER, followed=1, why=row.why)
     rows.update(followed=row.followed, why=row.why)
     assert named(licensed) == {"licence.followed"}
+
+
+def told(viewer):
+    """Return why events did not do what they said, as a reader of the licence is told."""
+    now = known_at(OPERATOR_VIEWER, None)
+    return [one["why"] for one in show_licence(viewer, NUMBER, known=now, on=AT.date())["events"]]
+
+
+def test_who_handed_an_event_in_is_told_why_it_did_not_do_what_it_said_and_nobody_of_another_ones(licensed, sample):
+    site = KESTREL.replace("/417/", "/414/")
+    claimed = [{"type": "owning_party", "source": EXPORTER}, {"type": "location", "source": site}]
+    take(licensed, sample, export(sample, 1, kg=901), EXPORTER)
+    take(licensed, sample, export(sample, 2, sourceList=claimed), KESTREL)
+    take(licensed, sample, confirmed(sample, 3, kg=950), CUSTOMS)
+    take(licensed, sample, export(sample, 4, kg=902), OPERATOR)
+    holder, port = Viewer(EXPORTER), Viewer(CUSTOMS, frozenset({AT_CUSTOMS}), places=frozenset({PORT}))
+    assert told(holder) == ["licence.over_draw", "licence.not_usable"]
+    assert told(port) == ["licence.unlicensed_exit"]
+    assert told(OPERATOR_VIEWER) == [
+        *("licence.over_draw", "licence.not_the_holder", "licence.unlicensed_exit", "licence.not_usable")
+    ]
+
+
+CODE = re.compile(r'"(licence\.[a-z_]+)"')
+
+
+def test_every_reason_why_an_event_does_nothing_has_words_in_both_languages():
+    codes = {code for module in (refusal, follow_exports) for code in CODE.findall(inspect.getsource(module))}
+    assert {"licence.over_draw", "licence.event_unit"} < codes
+    for code in codes:
+        name = code.removeprefix("licence.")
+        assert word("licence_event", name) != name.replace("_", " "), code
+        assert word("licence_event", name, "zh") != word("licence_event", name), code

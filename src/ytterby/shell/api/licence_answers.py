@@ -113,7 +113,7 @@ class Unlinked(Answer, frozen=True):
 
 
 class EventWithoutEffect(Answer, frozen=True):
-    """An event that names the licence and did nothing on it, and why."""
+    """An event that names the licence and did nothing on it, or not all that it said, and why."""
 
     index: int
     record: int | None
@@ -136,6 +136,7 @@ class _Licence(Answer, frozen=True):
     validity: Validity
     lines: tuple[LicenceLineTold, ...]
     findings: tuple[Json, ...]
+    events: tuple[EventWithoutEffect, ...]
     as_of_size: int | None = None
 
 
@@ -159,7 +160,6 @@ class OfficeLicence(_Licence, frozen=True, kw_only=True):
     entries: tuple[EntryTold, ...]
     waiting: tuple[Waiting, ...]
     unlinked: tuple[Unlinked, ...]
-    events: tuple[EventWithoutEffect, ...]
 
 
 class EntryAnswer(Answer, frozen=True):

@@ -53,6 +53,9 @@ def show_licence_on(screen: Screen, one: Json, names: Names) -> None:
     for fields in one["findings"]:
         text, _ = sentence(problem_of(fields), language)
         screen.line("  " + text)
+    for row in one["events"]:
+        why = word("licence_event", row["why"].removeprefix("licence."), language)
+        screen.line("  " + texts("licence.event", index=row["index"], why=why))
     for row in one.get("waiting", ()):
         command = word("licence", row["command"], language)
         screen.line("  " + texts("licence.proposed", command=command, proposal=row["proposal"], reason=row["reason"]))

@@ -125,6 +125,7 @@ def licence_page(
         "exits": [{**one, "tag": EXIT_TAGS.get(one["state"], "none")} for one in told["exits"]],
         "entries": told.get("entries"),
         "findings": [_sentence(one) for one in told["findings"]],
+        "events": [(one["index"], one["why"].removeprefix("licence.")) for one in told["events"]],
         "wrong": wrong,
         "said": said,
         "typed": typed or {},

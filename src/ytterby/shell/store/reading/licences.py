@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from ytterby.chain.party import OPERATOR
 from ytterby.licence.draw_down import EXHAUSTED, OK, Entry, Kind, Line
 from ytterby.licence.exit import NO_LICENCE, pairs
 from ytterby.licence.licence import Licence, unscaled
@@ -21,12 +22,14 @@ from ytterby.shell.site.register import current_register
 from ytterby.shell.store.licence_ledger import exit_of
 from ytterby.shell.store.licence_replay import EntryOnLine, LicenceReplay, replay_licences
 from ytterby.shell.store.licences import DRAW_DOWN, LICENSED, held_licence
-from ytterby.shell.store.models import LicenceEntryRow, LicensedEvent, Registration
+from ytterby.shell.store.models import EventRecord, LicenceEntryRow, LicensedEvent, Registration
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.licence_list import OFFICES, may_read, status_on
 from ytterby.shell.store.reading.readers import PARTY_FIELDS
 from ytterby.shell.store.reading.viewer import CUSTOMS, Viewer
 from ytterby.terms.problem import Problem, problem_fields
+
+NOT_THE_HOLDER = "licence.not_the_holder"
 
 Json = dict[str, Any]
 
@@ -61,7 +64,7 @@ def show_licence(viewer: Viewer, number: str, *, known: Known, on: date) -> Json
         "entries": [_entry(one) for one in found.entries if one.kind != LICENSED],
         "waiting": _waiting(found, licence),
         "unlinked": [_unlinked(index, fields) for index, fields in sorted(found.unlinked[number].items())],
-        "events": _events_without_effect(number, known),
+        "events": _events_told_otherwise(viewer, licence, known),
         "as_of_size": known.size,
     }
     shown = fields_for(viewer, licence)
@@ -201,9 +204,19 @@ def _unlinked(index: int, fields: Json) -> Json:
     }
 
 
-def _events_without_effect(number: str, known: Known) -> list[Json]:
-    rows = LicensedEvent.objects.filter(licence=number, log_index__lt=known.size).exclude(why="").order_by("log_index")
-    return [{"index": row.log_index, "record": row.followed, "why": row.why} for row in rows]
+def _events_told_otherwise(viewer: Viewer, licence: Licence, known: Known) -> list[Json]:
+    """Return events that name the licence and did nothing on it, or not all that they said, with why: to the office
+    all of them, to others those that they handed in, or the operator for them as the holder.
+    """
+    rows = LicensedEvent.objects.filter(licence=licence.number, log_index__lt=known.size).exclude(why="")
+    told = {row.log_index: row for row in rows.order_by("log_index")}
+    if not told:
+        return []
+    said = dict(EventRecord.objects.filter(log_index__in=told).values_list("log_index", "submitter"))
+    if not viewer.mandates & OFFICES:
+        own = (viewer.party, OPERATOR) if viewer.party == licence.holder else (viewer.party,)
+        told = {index: row for index, row in told.items() if said[index] in own and row.why != NOT_THE_HOLDER}
+    return [{"index": index, "record": row.followed, "why": row.why} for index, row in told.items()]
 
 
 def _plain(quantity: Decimal) -> str:

@@ -81,7 +81,7 @@ def _fields(names: str) -> frozenset[str]:
 _STATEMENT = "digest end_user exporter importer made filed_by filed_at valid_from valid_to orders use state"
 _LICENCE = _fields(
     "licence version status customs holder country destination kind exports done_when validity lines exits findings"
-    " as_of_size"
+    " events as_of_size"
 )
 # Answer -> the fields of it, or of its rows, that a party is shown.
 PARTY_FIELDS: Mapping[str, frozenset[str]] = {
