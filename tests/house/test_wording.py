@@ -37,8 +37,8 @@ def test_every_placeholder_is_a_fact_of_some_call_of_its_code(raised):
     strange = [
         f"{code} {language}: {{{name}}}"
         for code, entry in catalogue().items()
-        for language, said in entry.items()
-        for name in sorted(placeholders(said["text"] + said["cure"]) - raised.facts_of(code))
+        for language in LANGUAGES
+        for name in sorted(placeholders(entry[language]["text"] + entry[language]["cure"]) - raised.facts_of(code))
     ]
     assert strange == []
 
@@ -50,6 +50,22 @@ def test_both_languages_quote_the_same_facts_in_the_sentence():
         if placeholders(entry["en"]["text"]) != placeholders(entry["zh"]["text"])
     ]
     assert differ == []
+
+
+def test_what_is_told_in_words_is_a_fact_of_the_sentence_and_the_words_are_there():
+    worded = {code: entry["words"] for code, entry in catalogue().items() if "words" in entry}
+    assert {name for entry in catalogue().values() for name in entry} == {*LANGUAGES, "words"}
+    for code, words in worded.items():
+        assert words.keys() <= placeholders(catalogue()[code]["en"]["text"] + catalogue()[code]["en"]["cure"]), code
+        assert set(words.values()) <= set(WORD_GROUPS), code
+
+
+def test_a_code_in_a_sentence_is_told_in_the_words_of_the_language():
+    problem = refuse("case.not_now", "", "propose", state="issued", may="close, declare_conflict")
+    (text, cure), (chinese, _) = sentence(problem), sentence(problem, "zh")
+    assert text == "draft the decision cannot be done where the case stands (licence issued)."
+    assert "close, declare a conflict" in cure
+    assert ("已发证" in chinese, "issued" in chinese) == (True, False)
 
 
 def test_the_catalogue_has_no_code_that_nobody_raises(raised):

@@ -80,3 +80,12 @@ def due(found: CaseClocks, clock: str) -> date | None:
 def day(found: CaseClocks, clock: str) -> int:
     run = found.last_run(clock)
     return run.reading.day if run else -1
+
+
+# Friday; the National Day week follows it, with working days on Sunday the 28th and on Saturday 11 October.
+SUBMITTED = "2025-09-26T10:00 submit"
+ACCEPTED = "2025-09-29T09:00 accept"
+
+
+def cn_story(*more: str):
+    return story("2025-09-25T09:00 begin", SUBMITTED, *more)

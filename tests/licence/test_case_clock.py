@@ -8,27 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licence.clock_story import clocks, cn, day, due, instant, other, story
+from licence.clock_story import ACCEPTED, clocks, cn, cn_story, day, due, instant, other, story
 from licence.flipped_branches import unnoticed
 from ytterby.law.clock import ClockState
 from ytterby.law.clock_rule import DayRule, Effect, Reason
 from ytterby.law.due import DueKind
 from ytterby.law.procedure import CASE_KINDS
 from ytterby.licence import case_clock as shipped
-from ytterby.licence.case_clock import DEPARTMENT, OFFICE, Moment, keep_time, read_case_clocks
+from ytterby.licence.case_clock import Moment, keep_time, read_case_clocks
 from ytterby.shell.site.calendars import calendars, zone_of
 from ytterby.shell.site.case_rules import KINDS
 
 SAMPLE = 4  # of so many branches one is turned round where time is bounded
 DECISION, COMPLETE, DELIVERY, PROVINCE = "CN-decision", "CN-completeness", "CN-delivery", "CN-lower-level-review"
 TERRA, GROUP = ("terra", "TERRA-procedure"), ("group", "HOUSE-procedure")
-# Friday; the National Day week follows it, with working days on Sunday the 28th and on Saturday 11 October.
-SUBMITTED = "2025-09-26T10:00 submit"
-ACCEPTED = "2025-09-29T09:00 accept"
-
-
-def cn_story(*more: str):
-    return story("2025-09-25T09:00 begin", SUBMITTED, *more)
 
 
 LONG = (
@@ -345,54 +338,6 @@ def test_terra_has_no_phase_of_completeness_and_its_grant_is_its_delivery():
     assert found.state == "programme"
 
 
-# Whose turn it is
-
-
-def test_who_has_it_now_and_since_when():
-    told = cn_story(
-        ACCEPTED, "2025-10-09T09:00 open_work w1 ministry", "2025-10-10T09:00 query q1",
-        "2025-10-11T09:00 open_work w2 army",
-        "2025-10-13T09:00 answer q1", "2025-10-14T09:00 close_work w1", "2025-10-15T09:00 close_work w2",
-        "2025-10-16T09:00 propose",
-    )  # fmt: skip
-    found = clocks(told, "2025-10-20T09:00")
-    assert [(one.holder, one.body, one.since.day) for one in found.turns] == [
-        ("applicant", "", 25), ("officer", "", 26), (DEPARTMENT, "ministry", 9), ("applicant", "", 10),
-        (DEPARTMENT, "ministry", 13), (DEPARTMENT, "army", 14), ("officer", "", 15), ("signer", "", 16),
-    ]  # fmt: skip
-    assert (found.has_it.holder, found.has_it.until) == ("signer", None)
-    assert found.spent["signer"].time == timedelta(days=4)
-    apart = found.spent_apart
-    assert apart[DEPARTMENT].time == timedelta(days=3)
-    assert apart[OFFICE].time == found.spent["officer"].time + found.spent["signer"].time
-    assert (apart[DEPARTMENT].days, found.spent["signer"].days) == (3, 2)
-
-
-def test_the_province_is_another_department_than_the_office():
-    found = clocks(cn_story("2025-09-28T09:00 pass_on"), "2025-09-30T09:00")
-    assert found.spent_apart[DEPARTMENT].time == timedelta(days=2)
-
-
-def test_work_that_is_open_is_not_the_departments_while_the_applicant_has_the_case():
-    told = cn_story(
-        ACCEPTED, "2025-10-09T09:00 open_work w1 ministry", "2025-10-10T09:00 grant", "2025-10-10T10:00 issue"
-    )
-    assert clocks(told, "2025-10-20T09:00").has_it.holder == "applicant"
-
-
-def test_what_is_over_leaves_no_question_open():
-    told = cn_story(
-        ACCEPTED, "2025-10-09T09:00 query q1", "2025-10-10T09:00 open_work w1 m", "2025-10-11T09:00 send_back",
-        "2025-10-13T09:00 submit",
-    )  # fmt: skip
-    assert clocks(told, "2025-10-20T09:00").has_it.holder == "officer"
-
-
-def test_before_anything_happened_there_is_nothing():
-    found = clocks([], "2025-10-20T09:00")
-    assert (found.runs, found.turns, found.spent, found.has_it, found.state) == ((), (), {}, None, None)
-
-
 def test_an_instant_without_a_zone_is_a_mistake_of_the_program():
     naive = datetime(2025, 10, 1)
     with pytest.raises(ValueError, match="zone"):
@@ -461,23 +406,6 @@ verbs = st.sampled_from((
     "stop s identification", "resume s", "grant", "reopen", "issue", "refuse", "send_back", "withdraw",
 ))  # fmt: skip
 days = st.integers(0, 200)
-
-
-@given(st.lists(st.tuples(days, verbs), max_size=12), days, st.integers(0, 23))
-def test_turns_leave_no_gap_and_all_time_adds_up(happened, until, hour):
-    first = date(2025, 9, 1)
-    told = story(*(f"{first + timedelta(days=n)}T10:00 {verb}" for n, verb in sorted(happened, key=lambda one: one[0])))
-    as_of = instant(f"{first + timedelta(days=until)}T{hour:02}:00", "+08:00")
-    found = read_case_clocks(told, cn(), as_of=as_of)
-    for one, following in zip(found.turns, found.turns[1:], strict=False):
-        assert one.until == following.since > one.since
-    if found.turns:
-        whole = as_of - found.turns[0].since
-        assert sum((one.time for one in found.spent.values()), timedelta(0)) == whole
-        assert sum((one.time for one in found.spent_apart.values()), timedelta(0)) == whole
-    for run in found.runs:
-        assert run.started <= (run.ended or as_of) <= as_of
-        assert run.is_running is (run.ended is None)
 
 
 @given(st.lists(st.tuples(days, verbs), max_size=10), days, days)

@@ -14,8 +14,10 @@ five working days what is missing, the application is accepted on the day of rec
 the last day on, and not a moment before.
 
 *Who has it*: the applicant while it is his turn or a question to him is open, another department while work of its is
-open, whoever holds the case's state otherwise. All of them add up to the whole time (`spent`); `spent_apart` tells it
-in three: the office, other departments, the applicant.
+open, whoever holds the case's state otherwise. All of them add up to the time in which the case was not over
+(`spent`); `spent_apart` tells it in three: the office, other departments, the applicant. A case is over while nothing
+is left to be done in it: it is refused, ended, or with the applicant after a grant. An appeal or a reopening goes on
+with it.
 
 Sources: casework page of this project, sections 0.5, 2.2, 5.2 (I12) and 5.3; regulation page, section 4 (F10).
 """
@@ -41,6 +43,8 @@ _OF_THE_OFFICE = frozenset({OFFICE, "signer", "system"})
 # Phases after which no clock of a case runs, whatever a pack calls them.
 LAST_PHASES = frozenset({"not_accepted", "refused", "ended"})
 OUTSIDE = frozenset({"", "none"})
+# Phases in which nothing is left to be done once the applicant has the case.
+_GRANTED = frozenset({"granted", "delivered"})
 # A grant and its delivery are one where a pack has only one of them.
 _BESIDE = {"granted": "delivered", "delivered": "granted"}
 _TAKES_BACK = frozenset({"reopen"})
@@ -103,12 +107,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who had the case, from an instant on up to another (None: has it now); `body` where a department had it."""
+    """Who had the case, from an instant on up to another (None: has it now); `body` where a department had it; whether
+    it was over meanwhile.
+    """
 
     holder: str
     body: str
     since: datetime
     until: datetime | None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,12 +353,12 @@ def _turns(seen: Sequence[Moment]) -> Iterator[Turn]:
     now: Turn | None = None
     for one in seen:
         _follow(one, asked, at_work)
-        holder, body = _has_it(one, asked, at_work)
-        if now is not None and (now.holder, now.body) != (holder, body):
+        then = Turn(*_has_it(one, asked, at_work), one.at, None, is_over=_is_over(one))
+        if now is not None and (now.holder, now.body, now.is_over) != (then.holder, then.body, then.is_over):
             if one.at > now.since:
-                yield Turn(now.holder, now.body, now.since, one.at)
-            now = Turn(holder, body, one.at, None)
-        now = now or Turn(holder, body, one.at, None)
+                yield replace(now, until=one.at)
+            now = then
+        now = now or then
     if now is not None:
         yield now
 
@@ -379,12 +386,21 @@ def _has_it(one: Moment, asked: Mapping[str, None], at_work: Mapping[str, str]) 
     return one.holder, ""
 
 
+def _is_over(one: Moment) -> bool:
+    """Tell whether nothing is left to be done in a case after a moment."""
+    return one.phase in LAST_PHASES or (one.phase in _GRANTED and one.holder == APPLICANT)
+
+
 def _spent(turns: Sequence[Turn], runs: Sequence[Run], keeping: Timekeeping, as_of: datetime) -> dict[str, Spent]:
-    """Return how long each had it; days are counted as the clock that ran last counts them, without its stops."""
+    """Return how long each had it while it was not over; days are counted as the clock that ran last counts them,
+    without its stops.
+    """
     clocks = list(keeping.procedure.clocks)
     rule = keeping.rules[runs[-1].clock if runs else clocks[0]] if clocks else None
     found: dict[str, Spent] = {}
     for turn in turns:
+        if turn.is_over:
+            continue
         until = turn.until or as_of
         days = 0
         if rule is not None:

@@ -89,7 +89,7 @@ class Driver(msgspec.Struct, frozen=True):
 
 class Status(msgspec.Struct, frozen=True):
     """What is told of a case at an instant. `date` ends the clock that `clock` names; `holder` is a body of the
-    procedure or `applicant`; `state` is of the procedure, `phase` of the kernel.
+    procedure or `applicant`; `state` is of the procedure, `phase` of the kernel; `decided` is the instant of `outcome`.
     """
 
     number: str
@@ -106,6 +106,7 @@ class Status(msgspec.Struct, frozen=True):
     is_overdue: bool
     drivers: tuple[Driver, ...]
     outcome: str = ""
+    decided: str = ""
     reasons: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -120,6 +121,7 @@ class Seen(NamedTuple):
     moments: tuple[Moment, ...]
     phase: str
     outcome: str
+    decided: str
     reasons: tuple[str, ...]
     licences: tuple[str, ...]
     questions: tuple[Question, ...]
@@ -161,7 +163,7 @@ def seen_of(case: Case, table: TransitionTable) -> Seen:
             )
         phase = state.phase
     return Seen(
-        case.number, case.kind, tuple(moments), phase, _outcome(case, table), _reasons(case, table), case.licences,
+        case.number, case.kind, tuple(moments), phase, *_outcome(case, table), _reasons(case, table), case.licences,
         _questions(case), _missing(case, phase),
         {step.id: step.expected_days for _, step in case.of(Stop) if step.expected_days is not None},
     )  # fmt: skip
@@ -194,6 +196,7 @@ def status_of(seen: Seen, keeping: Timekeeping, *, as_of: datetime, audience: Au
         is_overdue=run is not None and run.reading.is_overdue,
         drivers=drivers,
         outcome=seen.outcome,
+        decided=seen.decided,
         reasons=seen.reasons if is_applicant else (),
         licences=seen.licences if is_applicant else (),
         questions=seen.questions if is_applicant else (),
@@ -211,9 +214,9 @@ def _until(case: Case, as_of: datetime) -> Case:
     return Case(case.number, case.kind if count else "", "".join(states[-1:]), case.events[:count], states)
 
 
-def _outcome(case: Case, table: TransitionTable) -> str:
-    """Return what was decided; empty before the decision, and while it is decided again."""
-    found = ""
+def _outcome(case: Case, table: TransitionTable) -> tuple[str, str]:
+    """Return what was decided and when; empty before the decision, and while it is decided again."""
+    found = "", ""
     draft: Propose | DecideAutomatically | None = None
     phase = ""
     for event, name in zip(case.events, case.states, strict=True):
@@ -222,9 +225,9 @@ def _outcome(case: Case, table: TransitionTable) -> str:
         is_moved = table.states[name].phase != phase
         phase = table.states[name].phase
         if is_moved and draft is not None and isinstance(step, Approve | DecideAutomatically):
-            found = draft.outcome
+            found = draft.outcome, event.at
         elif event.verb in _AGAIN:
-            found = ""
+            found = "", ""
     return found
 
 

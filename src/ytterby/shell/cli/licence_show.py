@@ -54,8 +54,10 @@ def show_licence_on(screen: Screen, one: Json, names: Names) -> None:
         text, _ = sentence(problem_of(fields), language)
         screen.line("  " + text)
     for row in one["events"]:
+        if row["record"] != row["index"]:
+            continue  # what came of it is told as a finding
         why = word("licence_event", row["why"].removeprefix("licence."), language)
-        screen.line("  " + texts("licence.event", index=row["index"], why=why))
+        screen.line("  " + texts("licence.event_nothing", index=row["index"], why=why))
     for row in one.get("waiting", ()):
         command = word("licence", row["command"], language)
         screen.line("  " + texts("licence.proposed", command=command, proposal=row["proposal"], reason=row["reason"]))

@@ -69,6 +69,8 @@ WORD_GROUPS = (
     "enough",
     "flag_grade",
     "draw_kind",
+    "draw_code",
+    "licence_event",
     "diversion",
     "method",
     "list",
@@ -95,9 +97,17 @@ def sentence(problem: Problem, language: str = "en") -> tuple[str, str]:
     if not said:
         return problem.code, ""
     facts = {**problem.facts, "value": problem.value}
+    for name, group in entry.get("words", {}).items() if entry else ():
+        facts[name] = _worded(group, str(facts.get(name, "")), language)
     if problem.severity is Severity.FINDING:
         facts = {name: _UNIT.sub(lambda m: word("unit", m.group(), language), fact) for name, fact in facts.items()}
     return fill(said.get("text", problem.code), facts), fill(said.get("cure", ""), facts)
+
+
+def _worded(group: str, codes: str, language: str) -> str:
+    """Return the words for a code that is a fact, or for several of them with commas between."""
+    joint = "、" if language_of(language) == "zh" else ", "
+    return joint.join(word(group, code, language) for code in codes.split(", "))
 
 
 def fill(text: str, facts: Mapping[str, object]) -> str:

@@ -125,7 +125,12 @@ def licence_page(
         "exits": [{**one, "tag": EXIT_TAGS.get(one["state"], "none")} for one in told["exits"]],
         "entries": told.get("entries"),
         "findings": [_sentence(one) for one in told["findings"]],
-        "events": [(one["index"], one["why"].removeprefix("licence.")) for one in told["events"]],
+        # What an event left beyond its licence is told as a finding, with the figures.
+        "events": [
+            (one["index"], one["why"].removeprefix("licence."))
+            for one in told["events"]
+            if one["record"] == one["index"]
+        ],
         "wrong": wrong,
         "said": said,
         "typed": typed or {},
