@@ -15,7 +15,9 @@ from licence.case_story import (
     FREED,
     Story,
     advise,
+    approve,
     decide_automatically,
+    drafted_story,
     lines_of,
     propose,
     ready_story,
@@ -170,6 +172,33 @@ def _freed(story: Story) -> Iterator[Told]:
         yield told(guard, what, codes, story, "lena", propose(story.case, outcome, lines=lines))
 
 
+def silence() -> Iterator[Told]:
+    """ALL article 32, and a pack by which silence grants: what comes after it does not undo it."""
+    guard, story = "no_grant_by_silence", ready()
+    states = {state for phase, state in story.rules.phases.items() if phase in {"granted", "delivered"}}
+    assert len(states) == 2
+    for outcome, is_barred in (
+        ("granted", False),
+        ("no_licence_required", False),
+        ("refused", True),
+        ("returned", True),
+    ):
+        drafted = drafted_story(outcome=outcome)
+        for where, who, said in (
+            (story, "lena", propose(story.case, outcome)), (drafted, "omar", approve(drafted.case)),
+        ):  # fmt: skip
+            what = f"{said.__class__.__name__} of {outcome}"
+            yield told(guard, f"{what} in time", "", where, who, said)
+            # By silence an application is accepted too, which decides nothing.
+            yield told(guard, f"{what} once accepted by silence", "", where, who, said, silence="review")
+            codes = "clocks_not_read" if is_barred else ""
+            yield told(guard, f"{what} unread", codes, where, who, said, silence=None)
+            for state in sorted(states):
+                codes = "granted_by_silence" if is_barred else ""
+                yield told(guard, f"{what} when it is {state}", codes, where, who, said, silence=state)
+    yield told(guard, "an approval of nothing", "", story, "omar", step.Approve("ab" * 32, 1, {}), silence=None)
+
+
 def rulings() -> Iterator[Told]:
     guard, story = "ruling_fits", ready_story("classification")
     case = story.case
@@ -239,7 +268,7 @@ def told_stories() -> tuple[Told, ...]:
     """Return the stories of all guards."""
     sources = (
         handing_in, coded_reasons, people, draws, open_things, teams, ends, evidence, checks, tiers, levels, findings,
-        advice, drafts, rulings, amendments, approvals, by_rule, issues,
+        advice, drafts, silence, rulings, amendments, approvals, by_rule, issues,
     )  # fmt: skip
     return tuple(one for source in sources for one in source())
 

@@ -278,6 +278,23 @@ def coded_outcome(case: Case, step: Propose, office: Office) -> Iterator[Problem
         yield from coded(kind, "reasons")(case, step, office)
 
 
+def turns_down(case: Case, step: Any) -> bool:
+    """Tell whether a step is about a draft, its own or the one there is, by which an application is turned down."""
+    draft = step if isinstance(step, Propose) else case.draft[1] if case.draft is not None else None
+    return draft is not None and draft.outcome in {REFUSED, RETURNED}
+
+
+def no_grant_by_silence(case: Case, step: Any, office: Office) -> Iterator[Problem]:
+    """What law grants when an office is silent is neither refused nor returned afterwards: what is drafted, or was."""
+    if not turns_down(case, step):
+        return
+    granted = {office.rules.phases.get(phase) for phase in ("granted", "delivered")}
+    if office.silence is None:
+        yield refuse("case.clocks_not_read")
+    elif office.silence in granted:
+        yield refuse("case.granted_by_silence", "", office.silence)
+
+
 def automatic_tier(case: Case, step: DecideAutomatically, office: Office) -> Iterator[Problem]:
     """A rule decides alone only where the pack lets it (invariant I14)."""
     told = case.rated

@@ -1,5 +1,7 @@
 """The same way under the law of nobody: three bodies with a veto each on Terra, and a company that lists no check."""
 
+from datetime import timedelta
+
 import pytest
 
 from shell.api.other_land import (
@@ -255,3 +257,24 @@ def test_on_terra_a_refusal_is_appealed_and_decided_by_others_of_the_same_bodies
     assert [signers[order].partition("-")[0] for order in ("1", "2", "3")] == list(TERRA)
     assert world.do(other, case, "issue")["state"] == "issued"
     assert is_sound(world, other, case)
+
+
+def test_on_terra_what_silence_granted_is_neither_refused_nor_returned(tmp_path, sample, clock):
+    """The clock of ninety days runs out: whatever the bodies say then, they can only grant."""
+    world = land(tmp_path / "data", sample, clock, "terra")
+    case, lead = handed_in(world, "terra", "individual")
+    drafted(world, case, lead, "refused", reasons=["veto_orbit"], text="The way is not safe.")
+    signers = world.get(lead, f"/cases/{case}").json["signers"]
+    for order in (1, 2):
+        assert world.approve(signers[str(order)], case, order)["state"] == "proposed"
+    clock.at += timedelta(days=91)
+    assert world.get(lead, f"/cases/{case}").json["by_silence"]["state"] == "programme"
+    last = signers["3"]
+    assert world.step(last, case, "approve", **world.signed(last, case, 3)).codes == ["case.granted_by_silence"]
+    world.do(lead, case, "retract")
+    world.do(lead, case, "gather")
+    for outcome, reason in (("refused", ["veto_orbit"]), ("returned", [])):
+        said = {"reasons": reason, "text": "No.", "settles": "None."}
+        assert "case.granted_by_silence" in world.step(lead, case, "propose", outcome=outcome, **said).codes
+    assert "case.granted_by_silence" not in world.step(lead, case, "propose", outcome="granted", settles="None.").codes
+    assert is_sound(world, lead, case)

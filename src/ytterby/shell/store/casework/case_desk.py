@@ -22,6 +22,7 @@ from ytterby.law.procedure import Procedure
 from ytterby.law.span_end import end_of
 from ytterby.licence.application import Application, dossier_of
 from ytterby.licence.case import Case
+from ytterby.licence.decision_guard import turns_down
 from ytterby.licence.eligibility import barring, eligibility
 from ytterby.licence.evidence import read_evidence
 from ytterby.licence.finding import Finding, findings_of
@@ -63,8 +64,8 @@ from ytterby.terms.problem import Problem, refuse
 
 OVER = frozenset({"exhausted", "expired", "revoked", "surrendered", "superseded"})
 _GRAVE = frozenset({Severity.MISSING, Severity.DISAGREES})
-# By these an application is sent away before it is accepted.
-_RECEPTION = (NotifyMissing, NotAccept, SendBack)
+# By these an application is sent away before it is accepted, and by those turned down afterwards.
+_RECEPTION, _DECISION = (NotifyMissing, NotAccept, SendBack), (Propose, Approve)
 _ON_EVIDENCE = (Adjudicate, Propose, Approve, DecideAutomatically)
 
 
@@ -157,7 +158,7 @@ def office_at(desk: Desk, case: Case, step: Step, speaker: Speaking) -> Office:
         appeal_until=appeal_until(desk, case) if isinstance(step, Appeal | Close) else None,
         amended=_amended(desk, case, step),
         customs_flaws=_customs_flaws(desk, step) if isinstance(step, Issue) and step.content else None,
-        silence=_silence(desk, case) if isinstance(step, _RECEPTION) else None,
+        silence=_silence(desk, case) if _sends_away(case, step) else None,
         is_licence_over=is_over(desk, case) if isinstance(step, Close) else False,
     )
 
@@ -168,6 +169,10 @@ def _customs_flaws(desk: Desk, step: Issue) -> tuple[str, ...]:
     if rules is None or rules.customs is None:
         return ()
     return customs_flaws(step.content, rules.customs.adapter, whole_directory(OPERATOR_VIEWER, desk.known))
+
+
+def _sends_away(case: Case, step: Step) -> bool:
+    return isinstance(step, _RECEPTION) or (isinstance(step, _DECISION) and turns_down(case, step))
 
 
 def _silence(desk: Desk, case: Case) -> str:
