@@ -57,6 +57,7 @@ QUERIES: dict[str, list[str]] = {
             *("cases_file", "case_new", "case", "case_file", "case_status", "case_status_file", "case_application"),
             *("case_approve", "case_step", "licences", "licences_file", "licence", "licence_file", "licence_reserve"),
             *("licence_confirm", "customs_messages", "customs_messages_file", "customs_answer"),
+            *("licence_change", "licence_change_confirm", "licence_amend"),
         )
     },
 }
@@ -72,6 +73,12 @@ ARGUMENTS: dict[str, list[list[str]]] = {
         for name in ("case", "case_file", "case_status", "case_status_file", "case_application", "case_approve")
     },
     "case_step": [[NUMBER, "close"]],
-    **{name: [["L-1"]] for name in ("licence", "licence_file", "licence_reserve", "licence_confirm")},
+    **{
+        name: [["L-1"]]
+        for name in (
+            *("licence", "licence_file", "licence_reserve", "licence_confirm"),
+            *("licence_change", "licence_change_confirm", "licence_amend"),
+        )
+    },
     "customs_answer": [["M-1"]],
 }

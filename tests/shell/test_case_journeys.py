@@ -12,7 +12,7 @@ from shell.licensed import status
 from shell.register_copy import copy_register
 from ytterby.licence.evidence import read_evidence
 from ytterby.licence.finding import findings_of
-from ytterby.licence.office_roster import Presence
+from ytterby.licence.office_roster import Post, Presence
 from ytterby.licence.step import (
     Accept,
     Adjudicate,
@@ -33,14 +33,16 @@ from ytterby.licence.step import (
     Record,
     TakeOver,
 )
+from ytterby.shell.actions.casework import begin_case
 from ytterby.shell.actions.change_licence import change_licence
 from ytterby.shell.actions.doctor.cases import unsound_cases
 from ytterby.shell.actions.doctor.licences import unsound_licences
 from ytterby.shell.actions.say_of_office import say_of_office
 from ytterby.shell.cli.command import make_parser
+from ytterby.shell.cli.outcome import WrongUse
 from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.packs import packaged_text
-from ytterby.shell.store.reading.casework import show_case
+from ytterby.shell.store.reading.casework import Wanted, list_cases, show_case, team_of
 from ytterby.shell.store.reading.known import known_at
 from ytterby.shell.store.reading.viewer import LICENSING, OPERATOR_VIEWER, Viewer
 
@@ -170,7 +172,7 @@ def test_an_open_licence_and_a_registration_are_issued_and_closed(work, kind):
     licence = work.issue(number).licence
     assert work.refused(number, Close("done"), work.drawn(number)) == ["case.licence_runs"]
     given_back = change_licence(
-        work.register, licence, "surrender", work.speaker("clerk"), reason="given_back", at=work.later()
+        work.register, licence, "surrender", work.speaker("clerk"), reason="surrendered_not_needed", at=work.later()
     )
     assert given_back.status == "surrendered", given_back.problems
     assert work.take(number, Close("done"), work.drawn(number)).state == "closed"
@@ -353,3 +355,41 @@ def test_an_amendment_and_a_classification_go_by_commands(work, tmp_path):
         last = command(work, "approve", begun["case"], "--order", order, *key(work, work.drawn(begun["case"], order)))
     assert last[1]["state"] == "ruled"
     assert command(work, "replay", begun["case"])[1]["follows"]
+
+
+def test_an_earlier_case_is_applied_for_again_by_whoever_applied_for_it_and_nobody_else(work, tmp_path):
+    first = work.begin("individual", sample_application("300"))
+    for speaker, number in (("clerk", "C-NONE"), ("clerk", ""), ("enduser", first), ("officer", first)):
+        change = begin_case(work.register, "individual", None, work.speaker(speaker), copy_of=number, at=work.later())
+        assert [(one.code, one.value) for one in change.problems] == [("case.nothing_to_copy", number)]
+    # To name another's case beside an application of one's own tells nothing of it either.
+    change = begin_case(
+        work.register, "individual", sample_application(), work.speaker("enduser"), copy_of=first, at=work.later()
+    )
+    assert [one.code for one in change.problems] == ["case.nothing_to_copy"]
+    code, told = command(work, "begin", "individual", "--copy-of", first, *key(work, "clerk"))
+    assert code == 0
+    again = work.case(told["case"])
+    assert (again.application, again.begun.copy_of) == (work.case(first).application, first)
+    work.submit(again.number)
+    holds(work, again.number)
+    with pytest.raises(WrongUse):
+        command(work, "begin", "individual", *key(work, "clerk"))
+
+
+def test_the_cases_of_a_team_are_those_of_its_officers_as_it_stands_now(work):
+    number = work.begin("individual", sample_application("300"))
+    work.submit(number)
+    work.take(number, Accept(), "officer")
+    holder = work.case(number).assigned[0]
+
+    def found(team, viewer=OFFICER):
+        return [row["case"] for row in list_cases(viewer, Wanted(team=team))["cases"]]
+
+    assert (number in found("licensing"), found("visits"), found("")) == (True, [], [])
+    say_of_office(work.register, Post(holder, "visits"), at=work.later())
+    assert number in found("visits")
+    assert number not in found("licensing")
+    assert (team_of(OFFICER, holder), team_of(Viewer(EXPORTER), holder)) == ("visits", "")
+    # Whoever is not of the office lists its own, whatever it asks for.
+    assert number in found("nobody", Viewer(EXPORTER))

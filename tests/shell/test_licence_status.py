@@ -33,7 +33,7 @@ def licensed(register):
     return register
 
 
-REASONS = {"suspend": "suspended_factors", "revoke": "revoked_factors"}
+REASONS = {"suspend": "suspended_factors", "revoke": "revoked_factors", "surrender": "surrendered_not_needed"}
 
 
 def change(register, command, person="ann", party=OFFICE, reason=None, **how):

@@ -38,3 +38,13 @@ def test_magnets_are_applied_for_decided_by_two_issued_and_drawn_by_requests_alo
         assert (replayed["follows"], replayed["flaws"]) == (True, [])
     assert world.get("clerk", f"/cases/{case}/replay").status == 404
     assert examine(world.register)["unsound"] == []
+
+
+def test_an_earlier_case_is_applied_for_again_by_a_request(world):
+    first = world.begin(SAMPLE)
+    again = world.good("clerk", "/cases", {"kind": "individual", "copy_of": first})["case"]
+    told = world.get("clerk", f"/cases/{again}").json
+    assert (told["copy_of"], told["application"]) == (first, world.get("clerk", f"/cases/{first}").json["application"])
+    for who, number in (("rex", first), ("clerk", "C-NONE")):
+        assert world.post(who, "/cases", {"kind": "individual", "copy_of": number}).codes == ["case.nothing_to_copy"]
+    assert world.post("clerk", "/cases", {"kind": "individual"}).codes == ["case.nothing_to_copy"]

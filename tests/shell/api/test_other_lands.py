@@ -146,6 +146,12 @@ def test_every_kind_of_application_is_granted_issued_given_back_and_closed(tmp_p
     assert reserved(world, licence, "500", "D-1").json["code"] == "ok"
     assert world.step(lead, case, "close", text="done").codes == ["case.licence_runs"]
     change = {"command": "surrender", "reason": "given_back"}
+    # A pack that lists reasons for it is held to them, and one that lists none takes one's own.
+    other = world.post("clerk", f"/licences/{licence}/status", {**change, "reason": ""})
+    assert other.codes == ["licence.no_reason"]
+    if name == "terra":
+        other = world.post("clerk", f"/licences/{licence}/status", {**change, "reason": "too_dear"})
+        assert other.codes == ["licence.reason"]
     assert world.good("clerk", f"/licences/{licence}/status", change)["status"] == "surrendered"
     assert reserved(world, licence, "10", "D-2").codes == ["licence.not_usable"]
     assert world.do(lead, case, "close", text="done")["state"] == "closed"

@@ -92,6 +92,40 @@ def test_a_party_reads_its_own_cases_alone_and_no_field_of_an_officer(desk):
     assert {"officer", "tier"} <= set(officer_row)
 
 
+def test_a_question_is_asked_by_the_form(desk):
+    form = desk.page(CLERK, "cases/new/")
+    fields = {tag["name"]: tag.get("value") or "" for tag in form.all("input") if tag.get("name")}
+    fields.pop("file", None)
+    roles = {f"party-{n}-role": role for n, role in enumerate(("exporter", "importer", "end_user"))}
+    asks = {"procedure": "CN-procedure", "licence_kind": "single", "text": "May we deliver to them?"}
+    sent = {**fields, **roles, **asks}
+    assert desk(CLERK).post("/en/cases/new/", {**sent, "kind": "amendment"}).status_code == 404
+    made = [desk(CLERK).post("/en/cases/new/", {**sent, "kind": "consultation"}) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [302, 302], Page(made[0]).text[:2000]
+    assert made[0].headers["Location"] == made[1].headers["Location"], "the same sent twice is one draft"
+    case = made[0].headers["Location"].rstrip("/").rpartition("/")[2]
+    told = desk(CLERK).get(f"/en/cases/{case}/case.json").json()
+    assert (told["kind"], told["application"]["text"]) == ("consultation", "May we deliver to them?")
+    assert "May we deliver to them?" in desk.page(CLERK, f"cases/{case}/application/").text
+    desk.take(CLERK, "submit", case, signer="Mara Quill", declares="1")
+
+
+def test_the_same_is_applied_for_again_by_its_applicant_alone(desk):
+    page = desk.page(CLERK, f"cases/{desk.case}/")
+    (button,) = [tag for tag in page.all("button") if tag.get("name") == "copy_of"]
+    sent = {"copy_of": button["value"]}
+    for name in (OFFICER, USER, CUSTOMS, "Kestrel Ridge Mining"):
+        assert desk(name).post("/en/cases/new/", sent).status_code == 404, name
+    assert desk(CLERK).post("/en/cases/new/", {"copy_of": "C-NONE"}).status_code == 404
+    made = [desk(CLERK).post("/en/cases/new/", sent).headers["Location"] for _ in range(2)]
+    assert made[0] == made[1] != f"/en/cases/{desk.case}/application/", "sent twice is one draft"
+    assert "OM-N42SH-0623" in Page(desk(CLERK).get(made[0])).text
+    case = made[0].split("/")[3]
+    assert desk(CLERK).get(f"/en/cases/{case}/case.json").json()["copy_of"] == desk.case
+    # A draft is changed and not copied.
+    assert not [tag for tag in desk.page(CLERK, f"cases/{case}/").all("button") if tag.get("name") == "copy_of"]
+
+
 def test_steps_of_others_are_no_pages_and_a_wrong_token_changes_nothing(desk):
     """Threat X10."""
     for name, form in ((CLERK, "accept"), (CLERK, "propose"), (USER, "accept"), (OFFICER, "submit"), (OFFICER, "none")):

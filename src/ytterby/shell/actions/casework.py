@@ -50,8 +50,9 @@ from ytterby.shell.actions.rights import RefusedRight
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_notices import tell_of_case
 from ytterby.shell.store.case_speakers import SYSTEM_SPEAKING, Speaker, speaker_flaw, speaking
-from ytterby.shell.store.cases import CASE_EVENT, case_version, event_record, write_case
+from ytterby.shell.store.cases import CASE_EVENT, case_version, event_record, stored_case, write_case
 from ytterby.shell.store.casework.case_desk import Desk, desk_at, office_at
+from ytterby.shell.store.licences import held_licence
 from ytterby.shell.store.models import LogHead
 from ytterby.shell.store.opened_case import OpenedCase, open_case
 from ytterby.shell.store.reading.known import Known
@@ -106,7 +107,7 @@ def new_number(prefix: str) -> str:
 def begin_case(
     register: Register,
     kind: str,
-    application: Application,
+    application: Application | None,
     speaker: Speaker,
     *,
     amends: str = "",
@@ -114,11 +115,31 @@ def begin_case(
     number: str = "",
     at: datetime | None = None,
 ) -> CaseChange:
-    """Begin a case; its number is drawn where none is given, which is a demo's to give."""
+    """Begin a case; its number is drawn where none is given, which is a demo's to give.
+
+    `copy_of` is an earlier case of whoever speaks, which is told; without an application that is applied for again, or
+    what the licence was applied for that is to be amended.
+    """
     if number and not register.is_demo:
         return CaseChange((refuse("case.number_is_drawn", "", number),), register.size)
+    copied = _own_application(copy_of or _case_of(amends), speaker.party) if copy_of or application is None else None
+    application = application or copied
+    if application is None or (copy_of and copied is None):
+        return CaseChange((refuse("case.nothing_to_copy", "/copy_of", copy_of),), register.size)
     step = Begin(kind, application, amends, copy_of)
     return _take(register, number or new_number("C"), step, speaker, 0, at or now())
+
+
+def _case_of(licence: str) -> str:
+    """Return the case by which a licence was first issued; empty where there is none."""
+    held = held_licence(licence) if licence else None
+    return held.licence.case if held is not None else ""
+
+
+def _own_application(number: str, party: str) -> Application | None:
+    """Return what a party applied for in a case of its own; None where it has none of that number."""
+    case = stored_case(number) if number else None
+    return case.application if case is not None and case.applicant == party else None
 
 
 def take_step(

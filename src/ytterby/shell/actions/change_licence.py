@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from ytterby.chain.party import OPERATOR
-from ytterby.law.casework_rule import ReasonKind
 from ytterby.licence.customs_message import Action
 from ytterby.licence.licence_state import AMENDING, leads_to
 from ytterby.shell.actions.clock import now
@@ -23,7 +22,7 @@ from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_notices import tell_of_licence
 from ytterby.shell.store.case_speakers import Speaker, speaker_flaw
-from ytterby.shell.store.licence_changes import Changes, Proposal, change_fields, changes_of
+from ytterby.shell.store.licence_changes import REASON_OF, Changes, Proposal, change_fields, changes_of
 from ytterby.shell.store.licence_speakers import is_officer, knows, unknown_licence
 from ytterby.shell.store.licences import STATUS, HeldLicence, follow_customs, held_licence, licence_table
 from ytterby.shell.store.models import LicenceRow
@@ -43,7 +42,6 @@ ACTION_OF = {
     "revoke": Action.REVOKED,
     "surrender": Action.SURRENDERED,
 }
-REASON_OF = {"suspend": ReasonKind.SUSPENSION, "revoke": ReasonKind.REVOCATION}
 TRIES = 5
 PROPOSED, DONE = "proposed", "done"
 # Hears number, version and command of a change that is in force, in its transaction.

@@ -31,16 +31,18 @@ Json = dict[str, Any]
 
 
 class BeginCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A case to be begun: its kind, what is applied for, which licence it amends, which case it is copied from."""
+    """A case to be begun: its kind, what is applied for, which licence it amends, of which earlier case of one's own it
+    is a copy. Without an application that of the copied case is applied for again.
+    """
 
     kind: str
-    application: Application
+    application: Application | None = None
     amends: str = ""
     copy_of: str = ""
 
 
 class ListCases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which cases: `after` is `next` of the page before. `holder` and `officer` count for the office."""
+    """Which cases: `after` is `next` of the page before. `holder`, `officer` and `team` count for the office."""
 
     closed: bool = False
     state: str | None = None
@@ -48,6 +50,7 @@ class ListCases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     officer: str | None = None
     after: str | None = None
     limit: int = 50
+    team: str | None = None
 
 
 def check(asked: Asked) -> Told:
@@ -66,9 +69,11 @@ def check(asked: Asked) -> Told:
 def begin(asked: Asked) -> Told:
     """Begin a case."""
     body: BeginCase = asked.body
-    application, problems = application_of(asked.raw["application"], "/application")
-    if application is None:
-        raise BadRequest(400, *problems)
+    application = None
+    if body.application is not None:
+        application, problems = application_of(asked.raw["application"], "/application")
+        if problems:
+            raise BadRequest(400, *problems)
     change = begin_case(
         asked.register,
         body.kind,
@@ -84,7 +89,7 @@ def begin(asked: Asked) -> Told:
 def listed(asked: Asked) -> Told:
     """Return a page of cases, those that are due first."""
     one: ListCases = asked.query
-    wanted = Wanted(one.closed, one.state, one.holder, one.officer, one.after, one.limit)
+    wanted = Wanted(one.closed, one.state, one.holder, one.officer, one.after, one.limit, one.team)
     return Told(list_cases(asked.me.viewer, wanted))
 
 

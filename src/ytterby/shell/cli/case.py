@@ -47,6 +47,7 @@ def add(nouns: Nouns) -> None:
     listed.add_argument("--state", metavar="STATE", help="those in this state")
     listed.add_argument("--holder", metavar="ROLE", help="those that wait for this role")
     listed.add_argument("--officer", metavar="ACCOUNT", help="those of this officer")
+    listed.add_argument("--team", metavar="TEAM", help="those of the officers of this team")
     listed.add_argument("--after", metavar="CURSOR", help="those after the last one of the page before")
     listed.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
     shown = add_command(verbs, "show", run_show, "show a case: state, clock, evidence, history")
@@ -54,9 +55,9 @@ def add(nouns: Nouns) -> None:
     add_known(shown)
     begin = add_command(verbs, "begin", run_begin, "begin a case with an application in JSON (docs/cases.md)")
     begin.add_argument("kind", metavar="KIND")
-    begin.add_argument("file", type=Path, metavar="FILE")
+    begin.add_argument("file", type=Path, nargs="?", metavar="FILE", help="left out: what the other one asked for")
     begin.add_argument("--amends", default="", metavar="LICENCE", help="the licence that is to be changed or checked")
-    begin.add_argument("--copy-of", default="", metavar="CASE", help="the case that it was copied from")
+    begin.add_argument("--copy-of", default="", metavar="CASE", help="an earlier case of one's own, for what it asked")
     begin.add_argument("--number", default="", metavar="CASE", help="its number, in a demo (default: drawn)")
     add_speaker(begin)
     check = add_command(
@@ -116,7 +117,9 @@ def run_begin(args: argparse.Namespace, screen: Screen) -> Outcome:
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.actions.casework import begin_case
 
-    application = _application(read_json(args.file))
+    if args.file is None and not (args.copy_of or args.amends):
+        raise WrongUse("case.file_or_copy")
+    application = None if args.file is None else _application(read_json(args.file))
     if isinstance(application, list):
         return _refused(args, screen, application, str(args.file))
     change = begin_case(
@@ -263,7 +266,7 @@ def run_list(args: argparse.Namespace, screen: Screen) -> Outcome:
     reading = open_reading(args, screen, derives=False)
     from ytterby.shell.store.reading.casework import Wanted, list_cases
 
-    wanted = Wanted(args.all, args.state, args.holder, args.officer, args.after, args.limit)
+    wanted = Wanted(args.all, args.state, args.holder, args.officer, args.after, args.limit, args.team)
     answer = list_cases(reading.viewer, wanted)
     screen.answer(answer, lambda: show_cases(args, screen, reading, answer))
     return Outcome.GOOD

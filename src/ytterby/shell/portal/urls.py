@@ -26,7 +26,7 @@ from ytterby.shell.portal.auditor.inquiries import inquiries, inquiries_file, in
 from ytterby.shell.portal.casework import application, case, lists, status, steps
 from ytterby.shell.portal.guide import show_help
 from ytterby.shell.portal.law import changes, classify, compare, due, end_use, fields, impact, in_force, packs
-from ytterby.shell.portal.licences import entries, licence, messages
+from ytterby.shell.portal.licences import entries, licence, messages, standing
 from ytterby.shell.portal.people import account, enter
 from ytterby.shell.portal.screening import alerts as screening_alerts
 from ytterby.shell.portal.screening import end_users, flags
@@ -89,6 +89,9 @@ urlpatterns = [
     path("licences/<str:number>/licence.json", licence.licence_file, name="licence_file"),
     path("licences/<str:number>/reservations/", entries.reserve, name="licence_reserve"),
     path("licences/<str:number>/exits/", entries.confirm, name="licence_confirm"),
+    path("licences/<str:number>/status/", standing.change, name="licence_change"),
+    path("licences/<str:number>/confirmations/", standing.confirm, name="licence_change_confirm"),
+    path("licences/<str:number>/amendments/", standing.amend, name="licence_amend"),
     path("customs/", messages.messages, name="customs_messages"),
     path("customs.<file:kind>", messages.messages_file, name="customs_messages_file"),
     path("customs/<str:message>/answer/", messages.answer, name="customs_answer"),

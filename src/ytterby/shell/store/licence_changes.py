@@ -12,9 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ytterby.law.casework_rule import ReasonKind
 from ytterby.licence.licence_state import AMEND
 from ytterby.shell.store.licences import STATUS
 from ytterby.shell.store.models import Registration
+
+# A command -> what its coded reasons are given for; of others the reason is one's own.
+REASON_OF = {
+    "suspend": ReasonKind.SUSPENSION,
+    "revoke": ReasonKind.REVOCATION,
+    "surrender": ReasonKind.SURRENDER,
+}
 
 Json = dict[str, Any]
 

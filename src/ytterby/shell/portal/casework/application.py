@@ -28,12 +28,13 @@ from ytterby.shell.portal.casework.application_form import (
     read_form,
     shown,
 )
-from ytterby.shell.portal.casework.case import APPLICANT, EDITED, SUPPLIED, look_at
+from ytterby.shell.portal.casework.case import APPLICANT, COPIED_KINDS, EDITED, SUPPLIED, look_at
 from ytterby.shell.portal.casework.lists import WORKLIST
 from ytterby.shell.portal.casework.steps import CHANGED, seen_version, wrongs
 from ytterby.shell.portal.law.typed import Wrong
 from ytterby.shell.portal.moment import Moment, moment_of
 from ytterby.shell.portal.page import link_to, show_page
+from ytterby.shell.site.case_rules import KINDS
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.reading.case_choices import party_names, procedures_at, same_draft
 from ytterby.shell.store.reading.known import known_at
@@ -42,6 +43,7 @@ from ytterby.terms.identifier import tail
 from ytterby.terms.problem import Problem, refuse
 
 KIND, FILE = "individual", "file"
+QUESTIONS = frozenset({"classification", "consultation"})
 REFUSED = 400
 
 Json = dict[str, Any]
@@ -59,17 +61,44 @@ def new(request: HttpRequest, seat: Seat) -> HttpResponse:
     before = begun(first["procedure"], kind, seat.party)
     if request.method != "POST":
         return _page(request, seat, before, procedures)
+    if "copy_of" in request.POST:
+        return _copied(request, seat)
+    asked = _kind(request)
     application, problems, typed = _sent(request, before)
     if application is not None:
-        found = same_draft(seat.viewer, application)
+        found = same_draft(seat.viewer, application, asked)
         if found:
             return HttpResponseRedirect(link_to("case", None, found))
         speaker = session_speaker(seat.account, seat.party)
-        change = begin_case(current_register(), KIND, application, speaker, at=clock.now())
+        change = begin_case(current_register(), asked, application, speaker, at=clock.now())
         if not change.problems:
             return HttpResponseRedirect(link_to("case", None, change.number))
         problems = list(change.problems)
     return _page(request, seat, typed, procedures, problems)
+
+
+def _kind(request: HttpRequest) -> str:
+    """Return which kind of case is begun; the individual licence where none is named."""
+    kind = request.POST.get("kind", KIND)
+    if kind not in COPIED_KINDS:
+        raise Http404
+    return kind
+
+
+def _copied(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Begin an application by what an earlier one of the party's own asked for; sent twice it is one draft."""
+    looked = look_at(request, seat, request.POST["copy_of"])
+    if looked.part != APPLICANT or looked.told["kind"] not in COPIED_KINDS:
+        raise Http404
+    asked = msgspec.convert(looked.told["application"], Application)
+    number = same_draft(seat.viewer, asked, looked.told["kind"])
+    if not number:
+        speaker, case = session_speaker(seat.account, seat.party), looked.told["case"]
+        change = begin_case(current_register(), looked.told["kind"], None, speaker, copy_of=case, at=clock.now())
+        if change.problems:
+            raise Http404
+        number = change.number
+    return HttpResponseRedirect(link_to("case_application", None, number))
 
 
 @audience(Audience.APPLICANT, here=WORKLIST)
@@ -128,6 +157,9 @@ def _page(
     context: Json = {
         "form": form,
         "case": case,
+        "kinds": [one for one in KINDS if one in COPIED_KINDS],
+        "asked": request.POST.get("kind", KIND),
+        "is_question": case is not None and case["kind"] in QUESTIONS,
         "procedures": procedures,
         "roles": [(role, word("case_role", role, get_language() or "en")) for role in ROLES],
         "wrong": [one for name, held in wrong.items() for one in held],

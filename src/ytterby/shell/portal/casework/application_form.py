@@ -15,7 +15,7 @@ from ytterby.shell.site.packs import door_tables
 from ytterby.terms.jsontext import decode
 from ytterby.terms.problem import Problem
 
-HEAD = ("procedure", "licence_kind", "destination", "order", "freight_mode")
+HEAD = ("procedure", "licence_kind", "destination", "order", "freight_mode", "text")
 LINE = ("name", "specification", "control_code", "quantity", "unit", "product", "value", "currency", "lots")
 PARTY = ("role", "party", "name", "country")
 USE = ("use_code", "use_text")

@@ -33,6 +33,8 @@ from ytterby.terms.identifier import tail
 OFFICER, APPLICANT, END_USER = "officer", "applicant", "end_user"
 # States, as their applicant is told them, in which the application is the applicant's to change.
 EDITED, SUPPLIED = frozenset({"draft", "returned"}), frozenset({"supplement"})
+# What is applied for again as it was: an amendment is of one licence, a check of one shipment.
+COPIED_KINDS = frozenset({"individual", "open", "general_registration", "classification", "consultation"})
 TEMPLATES = {OFFICER: "casework/case.html", APPLICANT: "casework/own.html"}
 
 Json = dict[str, Any]
@@ -169,6 +171,7 @@ def _own_context(seat: Seat, looked: Looked) -> Json:
         "may_edit": may_edit,
         "is_own_turn": told["state"] in EDITED | SUPPLIED or bool(told["queries"]) or told["appeal_until"] is not None,
         "is_handed_in": told["state"] not in EDITED | SUPPLIED,
+        "may_copy": told["state"] not in EDITED and told["kind"] in COPIED_KINDS and bool(seat.account),
         # Once it is handed in, what is missing is what the office tells.
         "check": (
             check_case(seat.viewer, told["case"], looked.at, looked.moment.known, language)

@@ -19,7 +19,7 @@ from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.store.reading.case_choices import party_names
-from ytterby.shell.store.reading.casework import Wanted, list_cases
+from ytterby.shell.store.reading.casework import Wanted, list_cases, team_of
 from ytterby.shell.wording import language_of
 from ytterby.terms.identifier import tail
 
@@ -27,7 +27,7 @@ COLUMNS = (
     *("case", "kind", "state", "holder", "applicant", "destination", "received_at", "decided_at", "due"),
     *("version", "officer", "tier"),
 )
-QUEUES = ("mine", "signing", "waiting", "open", "all")
+QUEUES = ("mine", "team", "signing", "waiting", "open", "all")
 PER_PAGE, FILE_ROWS = 50, 500
 CURSOR_MOST = 100
 WORKLIST = "cases"
@@ -95,7 +95,14 @@ def cases_file(request: HttpRequest, seat: Seat, kind: str) -> HttpResponse:
 
 def _queues(seat: Seat) -> list[tuple[str, str]]:
     if Audience.OFFICER in seat.roles and seat.account:
-        titles = (_("Mine"), _("To be signed"), _("Waiting for the office"), _("All open"), _("Closed ones too"))
+        titles = (
+            _("Mine"),
+            _("My team's"),
+            _("To be signed"),
+            _("Waiting for the office"),
+            _("All open"),
+            _("Closed ones too"),
+        )
         return list(zip(QUEUES, titles, strict=True))
     return [("open", _("All open")), ("all", _("Closed ones too"))]
 
@@ -110,6 +117,8 @@ def _wanted(seat: Seat, query: Mapping[str, str], queue: str, limit: int) -> Wan
     wanted = Wanted(after=query.get("after", "")[:CURSOR_MOST] or None, limit=limit)
     if queue == "mine":
         return replace(wanted, officer=seat.account)
+    if queue == "team":
+        return replace(wanted, team=team_of(seat.viewer, seat.account))
     if queue == "signing":
         return replace(wanted, holder="signer")
     if queue == "waiting":

@@ -16,6 +16,7 @@ from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.store.reading.case_choices import party_names
+from ytterby.shell.store.reading.licence_choices import licence_choices
 from ytterby.shell.store.reading.licence_list import PAGE_MOST, WantedLicences, list_licences
 from ytterby.shell.store.reading.licences import show_licence
 from ytterby.shell.wording import language_of
@@ -27,6 +28,7 @@ COLUMNS = ("licence", "version", "status", "customs", "holder", "destination", "
 STATUS_TAGS = {"active": "good", "issued": "wait", "amending": "wait", "suspended": "warn", "revoked": "bad"}
 EXIT_TAGS = {"agrees": "good", "differs": "bad", "one_sided": "wait"}
 RESERVABLE = "active"
+NONE: Mapping[str, Any] = {"commands": [], "may_amend": False}
 PER_PAGE, NUMBER_MOST = 50, 100
 
 Json = dict[str, Any]
@@ -118,8 +120,14 @@ def licence_page(
     may_speak = bool(seat.account) and not moment.is_past
     is_customs = Audience.CUSTOMS in seat.roles
     is_holder = holder == seat.party
+    language = language_of(get_language() or "en")
+    choices = licence_choices(seat.viewer, told["licence"], clock.now(), moment.known, language) if may_speak else NONE
     context = {
         "licence": told,
+        "commands": choices["commands"],
+        "may_amend": choices["may_amend"],
+        "waiting": [{**one, "is_own": one["by"] == seat.account} for one in told.get("waiting", ())],
+        "may_second": may_speak and Audience.OFFICER in seat.roles,
         "tag": STATUS_TAGS.get(told["status"], "none"),
         "holder_name": _names(seat, moment, holder)[holder],
         "exits": [{**one, "tag": EXIT_TAGS.get(one["state"], "none")} for one in told["exits"]],

@@ -154,11 +154,11 @@ def _called(parties: Iterable[str], known: Known, language: str) -> dict[str, st
     return {one: party.name_zh if is_chinese and party.name_zh else party.name for one, party in found.items()}
 
 
-def same_draft(viewer: Viewer, application: Application) -> str:
+def same_draft(viewer: Viewer, application: Application, kind: str = INDIVIDUAL) -> str:
     """Return the draft of the viewer's own that applies for exactly the same; empty where there is none."""
     if not viewer.party:
         return ""
-    rows = CaseRow.objects.filter(applicant=viewer.party, state="draft", kind=INDIVIDUAL).order_by("-number")
+    rows = CaseRow.objects.filter(applicant=viewer.party, state="draft", kind=kind).order_by("-number")
     for number in rows.values_list("number", flat=True)[:SAME_MOST]:
         case = stored_case(number)
         if case is not None and case.application == application:

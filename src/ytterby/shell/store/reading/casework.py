@@ -18,10 +18,13 @@ from ytterby.licence.finding import exporter_findings
 from ytterby.licence.sight import is_own_draft, told_state
 from ytterby.shell.site.completeness_answer import complete_json
 from ytterby.shell.site.finding_answer import finding_json
+from ytterby.shell.site.register import current_register
 from ytterby.shell.store.cases import NO_DUE, stored_case
 from ytterby.shell.store.casework.case_desk import Desk, desk_at, desk_of, name_of_party
 from ytterby.shell.store.casework.case_views import applicant_view, consulted_view, end_user_view, officer_view
+from ytterby.shell.store.log_marks import head_size
 from ytterby.shell.store.models import CaseEventRow, CaseParty, CaseRow
+from ytterby.shell.store.office_roster import kept_roster
 from ytterby.shell.store.opened_case import kept_case
 from ytterby.shell.store.reading.case_evidence import exporter_run
 from ytterby.shell.store.reading.known import Known, known_at
@@ -41,7 +44,9 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a list is to hold; `after` is the cursor of the page before."""
+    """Which cases a list is to hold; `after` is the cursor of the page before. `holder`, `officer` and `team` count for
+    the office.
+    """
 
     closed_too: bool = False
     state: str | None = None
@@ -49,6 +54,7 @@ class Wanted:
     officer: str | None = None
     after: str | None = None
     limit: int = 50
+    team: str | None = None
 
 
 def list_cases(viewer: Viewer, wanted: Wanted | None = None) -> Json:
@@ -67,6 +73,8 @@ def list_cases(viewer: Viewer, wanted: Wanted | None = None) -> Json:
         rows = rows.filter(holder=asked.holder)
     if asked.officer is not None and reads_all:
         rows = rows.filter(officer=asked.officer)
+    if asked.team is not None and reads_all:
+        rows = rows.filter(officer__in=_accounts_of(asked.team))
     due, _, number = (asked.after or "").partition("~")
     if number:
         # The day by itself, so that the index by which the list is ordered is entered at that place.
@@ -79,6 +87,17 @@ def list_cases(viewer: Viewer, wanted: Wanted | None = None) -> Json:
         "next": f"{page[-1].due}~{page[-1].number}" if len(found) > limit else None,
         "as_of_size": known_at(viewer, None).size,
     }
+
+
+def team_of(viewer: Viewer, account: str) -> str:
+    """Return the team of an account of the office, to those who read all of it; empty where it has none."""
+    return kept_roster(current_register(), head_size()).team_of(account) if is_office(viewer) else ""
+
+
+def _accounts_of(team: str) -> list[str]:
+    """Return the accounts of a team of the office as it stands now."""
+    members = kept_roster(current_register(), head_size()).members.values()
+    return [one.account for one in members if team and one.team == team]
 
 
 # Told state -> the states that are told so.
