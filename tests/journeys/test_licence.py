@@ -102,7 +102,11 @@ def leave(story):
     page = story.open("customs", "customs/")
     page.get_by_role("button", name="Acknowledge").click()
     page.wait_for_load_state()
-    page = story.open("clerk", f"licences/{story.licence}/")
+    for name in ("officer", "clerk"):
+        page = story.open(name, f"licences/{story.licence}/")
+        for summary in page.locator("details > summary").all():
+            summary.click()
+        story.sound(page)
     page.fill("[name=declaration]", DECLARATION)
     page.fill("[name=quantity]", "900")
     page.get_by_role("button", name="Reserve").click()

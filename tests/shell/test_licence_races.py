@@ -31,8 +31,11 @@ def work(number, register):
     told = []
     for n in range(1, draws + 1):
         name = f"d{n}" if what == "keys" else f"d{number}-{n}"
-        result = say(register, "draw", "1", decl=name)
+        result = say(register, "draw", "0.1" if what == "suspend" else "1", decl=name)
         told.append({"code": result.code, "problems": [one.code for one in result.problems]})
+        # However late the other one gets its turn, this one goes on until it has noticed, and a little longer.
+        if what == "suspend" and [one["code"] for one in told[-10:]].count("ok") == 0:
+            break
     return told
 
 def suspend(register):
@@ -107,11 +110,11 @@ def test_the_same_draw_by_two_is_one(licensed, tmp_path):
 
 def test_from_the_moment_of_a_suspension_on_nothing_is_drawn(licensed, tmp_path):
     first = change_licence(licensed, NUMBER, "suspend", demo_speaker(OFFICE, "ann"), reason="suspended_factors", at=AT)
-    drawn, (suspended,) = race(tmp_path / "race", licensed, "suspend", 120, first.proposal)
+    drawn, (suspended,) = race(tmp_path / "race", licensed, "suspend", 2_900, first.proposal)
     assert suspended == {"code": "done", "problems": []}
     codes = [one["code"] for one in drawn]
     assert codes == sorted(codes)  # once refused, always refused
     assert set(codes) <= {"ok", "refused:suspended"}
     assert "refused:suspended" in codes
-    assert balance()[0] == codes.count("ok")
+    assert round(balance()[0] * 10) == codes.count("ok")
     assert named(open_register(licensed.data)) == set()
