@@ -126,6 +126,14 @@ def test_the_same_is_applied_for_again_by_its_applicant_alone(desk):
     assert not [tag for tag in desk.page(CLERK, f"cases/{case}/").all("button") if tag.get("name") == "copy_of"]
 
 
+def test_documents_are_called_as_the_pack_calls_them_in_both_languages(desk):
+    assert "identity proof" in desk.page(CLERK, f"cases/{desk.case}/").text
+    assert "end-user and end-use certificate" in desk.page(OFFICER, f"cases/{desk.case}/").text
+    chinese = Page(desk(OFFICER).get(f"/zh-hans/cases/{desk.case}/")).text
+    assert "最终用户和最终用途证明" in chinese
+    assert "identity proof" not in chinese
+
+
 def test_steps_of_others_are_no_pages_and_a_wrong_token_changes_nothing(desk):
     """Threat X10."""
     for name, form in ((CLERK, "accept"), (CLERK, "propose"), (USER, "accept"), (OFFICER, "submit"), (OFFICER, "none")):

@@ -27,7 +27,7 @@ from ytterby.shell.portal.sign import Subject, sign_context
 from ytterby.shell.portal.table import answer_json
 from ytterby.shell.store.reading.case_choices import case_choices
 from ytterby.shell.store.reading.casework import check_case, show_case
-from ytterby.shell.wording import language_of
+from ytterby.shell.wording import language_of, word
 from ytterby.terms.identifier import tail
 
 OFFICER, APPLICANT, END_USER = "officer", "applicant", "end_user"
@@ -145,6 +145,7 @@ def case_page(
         "people": looked.choices["people"],
         "applicant_name": looked.name_of(told["applicant"]),
         "parties": _parties(looked),
+        "papers": _papers(looked),
         "files": [("JSON", link_to("case_file", looked.moment, told["case"]))],
         "status_href": link_to("case_status", looked.moment, told["case"]),
         **(_office_context(looked, forms) if part == OFFICER else {}),
@@ -160,6 +161,15 @@ def case_page(
 def _parties(looked: Looked) -> list[Json]:
     rows = (looked.told.get("application") or {}).get("parties", ())
     return [{**one, "shown": one["name"] or looked.name_of(one["party"])} for one in rows]
+
+
+def _papers(looked: Looked) -> list[Json]:
+    """Return the documents of an application under the titles that the pack gives them."""
+    titles, rows = looked.choices["documents"], (looked.told.get("application") or {}).get("documents", ())
+    language = get_language() or "en"
+    return [
+        {**one, "title": titles.get(one["document"]) or word("document", one["document"], language)} for one in rows
+    ]
 
 
 def _own_context(seat: Seat, looked: Looked) -> Json:

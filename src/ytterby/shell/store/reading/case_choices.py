@@ -55,6 +55,7 @@ def case_choices(viewer: Viewer, number: str, account: str, at: datetime, known:
         row = {"code": one.id, "title": one.title[language], "remedy": one.remedy[language]}
         reasons.setdefault(one.kind.value, []).append(row)
     titles = {name: one.title for name, one in procedure.reasons.items()}
+    dossier = desk.book.dossiers.get(procedure.id)
     return {
         "part": part,
         "commands": [
@@ -67,6 +68,9 @@ def case_choices(viewer: Viewer, number: str, account: str, at: datetime, known:
         "stops": _coded(desk.rules.stops, titles, language),
         "lifts": _coded(desk.rules.lifts, titles, language),
         "bodies": _coded(procedure.bodies, {name: one.title for name, one in procedure.bodies.items()}, language),
+        "documents": {
+            name: one.title[language] for name, one in (dossier.documents if dossier is not None else {}).items()
+        },
         "people": _people(case) if part == OFFICER else {},
         "parties": _names_on(viewer, case, part, known, language),
     }
