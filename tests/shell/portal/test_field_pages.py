@@ -34,7 +34,7 @@ FORMS = {
 # Forms on pages that the sample has nothing for.
 OTHER_FORMS = (
     *("opinion", "list-judged", "impact", "application", "application-line", "application-party", "licence-entry"),
-    *("customs-answer", "sign-in-code"),
+    *("licence-standing", "customs-answer", "sign-in-code"),
 )
 # A table of elements has a column for each part of `elements` and `u`.
 COLUMNS_OF = {"element": "elements", "wt": "elements"}
