@@ -4,8 +4,6 @@ The register is told once for a run up to a licence that customs know, by the de
 copy of its folder, or in a transaction that is taken back.
 """
 
-import contextlib
-import io
 import json
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,7 @@ from shlex import split
 
 import msgspec
 
+from shell.timed_command import give
 from ytterby.licence.application import read_application
 from ytterby.licence.case import OFFICER
 from ytterby.licence.office_roster import Post, Presence
@@ -25,11 +24,9 @@ from ytterby.shell.actions.demo_people import DemoPerson, demo_key, demo_people,
 from ytterby.shell.actions.say_of_office import say_of_office
 from ytterby.shell.actions.screen_parties import screen_parties
 from ytterby.shell.cli import demo
-from ytterby.shell.cli.command import make_parser
 from ytterby.shell.cli.demo_documents import cut_chain, first_day
 from ytterby.shell.cli.demo_folder import make_demo_register
 from ytterby.shell.cli.demo_licence import apply_scenes, decide_scenes, refresh_lists, set_up_office
-from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.packs import door_tables, packaged_text
 from ytterby.shell.site.register import keys_beside
 from ytterby.shell.store.case_replay import replay_case
@@ -77,11 +74,8 @@ def add_officers(register, at, *logins: str) -> None:
 
 
 def _play(data: Path, keys: Path, command: str, at) -> None:
-    parsed = make_parser().parse_args([*split(command), "--data", str(data), "--keys", str(keys)])
-    parsed.at = at
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        code = int(parsed.run(parsed, Screen("en")))
-    assert code == 0, (command, out.getvalue())
+    outcome, said = give([*split(command), "--data", data, "--keys", keys], at)
+    assert outcome == 0, (command, said)
 
 
 class Work:

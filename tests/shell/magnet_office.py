@@ -4,18 +4,16 @@ It is the demo's own story (`cli.demo_licence`), so that pages are tested on wha
 June and July 2025; `sample_clock` serves it by a clock that begins then.
 """
 
-import contextlib
-import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from shlex import split
 from typing import NamedTuple
 
+from shell.timed_command import give
 from ytterby.chain.party import OPERATOR
 from ytterby.shell.actions.capture import capture
 from ytterby.shell.actions.enrol import import_directory
-from ytterby.shell.cli.command import make_parser
 from ytterby.shell.cli.demo_documents import Document, cut_chain, first_day
 from ytterby.shell.cli.demo_licence import (
     CASE,
@@ -26,7 +24,6 @@ from ytterby.shell.cli.demo_licence import (
     set_up_office,
 )
 from ytterby.shell.cli.demo_scene import Scene
-from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.site.register import Register, make_register
 from ytterby.shell.store.derived.deriving import derive_to
@@ -88,10 +85,5 @@ def _story(register: Register, papers: Path, packed: Document) -> Iterator[Scene
 
 
 def _play(scene: Scene, register: Register) -> None:
-    argv = [*split(scene.command), "--data", str(register.data)]
-    parsed = make_parser().parse_args(argv)
-    parsed.at = scene.at
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        outcome = parsed.run(parsed, Screen())
-    assert outcome is scene.ends, f"{scene.command}\n{said.getvalue()}"
+    outcome, said = give([*split(scene.command), "--data", register.data], scene.at)
+    assert outcome is scene.ends, f"{scene.command}\n{said}"

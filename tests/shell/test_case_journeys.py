@@ -1,7 +1,5 @@
 """Kinds of case beside the individual licence, each from its beginning to its end, and an appeal; all of it replays."""
 
-import contextlib
-import io
 import json
 
 import msgspec
@@ -10,6 +8,7 @@ import pytest
 from shell.casework_story import EXPORTER, LICENCE, OFFICE, Work, sample_application
 from shell.licensed import status
 from shell.register_copy import copy_register
+from shell.timed_command import give
 from ytterby.licence.evidence import read_evidence
 from ytterby.licence.finding import findings_of
 from ytterby.licence.office_roster import Post, Presence
@@ -38,9 +37,7 @@ from ytterby.shell.actions.change_licence import change_licence
 from ytterby.shell.actions.doctor.cases import unsound_cases
 from ytterby.shell.actions.doctor.licences import unsound_licences
 from ytterby.shell.actions.say_of_office import say_of_office
-from ytterby.shell.cli.command import make_parser
 from ytterby.shell.cli.outcome import WrongUse
-from ytterby.shell.cli.screen import Screen
 from ytterby.shell.site.packs import packaged_text
 from ytterby.shell.store.reading.casework import Wanted, list_cases, show_case, team_of
 from ytterby.shell.store.reading.known import known_at
@@ -268,11 +265,8 @@ def test_work_is_closed_by_who_was_asked_or_by_the_officer_who_says_why(work):
 def command(work, *argv):
     """Run `ytterby case …` by somebody's key at the clock of the story; return how it ended and what it said."""
     data = ("--data", work.register.data, "--keys", work.register.keys)
-    parsed = make_parser().parse_args([str(one) for one in ("case", *argv, *data, "--json")])
-    parsed.at = work.later()
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        code = int(parsed.run(parsed, Screen("en", is_json=True)))
-    return code, json.loads(out.getvalue())
+    outcome, said = give(("case", *argv, *data), work.later(), is_json=True)
+    return int(outcome), json.loads(said)
 
 
 def key(work, login):

@@ -1,7 +1,5 @@
 """The whole way by commands alone under the law of nobody, on Terra and in a company; a question asked and answered."""
 
-import contextlib
-import io
 import json
 
 import pytest
@@ -9,8 +7,7 @@ import pytest
 from shell.api.office import CUSTOMS, PORT, Clock, key_of
 from shell.api.other_land import BODIES, PEOPLE, asked_in, land
 from shell.strangers import ORIEL
-from ytterby.shell.cli.command import make_parser
-from ytterby.shell.cli.screen import Screen
+from shell.timed_command import give
 
 
 class Commands:
@@ -27,13 +24,10 @@ class Commands:
     def run(self, *argv, by="", ends=0):
         """Give a command; return what it answers."""
         signed = ("--by", self.folder / f"{by}.key") if by else ()
-        where = ("--data", self.register.data, "--keys", self.register.keys, "--json")
-        parsed = make_parser().parse_args([str(one) for one in (*argv, *signed, *where)])
-        parsed.at = self.clock()
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            code = int(parsed.run(parsed, Screen("en", is_json=True)))
-        assert code == ends, (argv, out.getvalue())
-        return json.loads(out.getvalue())
+        where = ("--data", self.register.data, "--keys", self.register.keys)
+        outcome, said = give((*argv, *signed, *where), self.clock(), is_json=True)
+        assert outcome == ends, (argv, said)
+        return json.loads(said)
 
     def told(self):
         return self.run("case", "show", self.case)

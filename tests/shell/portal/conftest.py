@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from listed_register import make_listed_register
-from shell.magnet_office import OPENED, make_magnet_office
+from shell.magnet_office import OPENED, TOLD, make_magnet_office
 from shell.portal import sample_answers as sample
 from shell.portal import sample_reports as reports
 from shell.portal.sample_cases import CASES, CLOSED, CLOSES, STORED, row_of
@@ -72,7 +72,17 @@ def listed(tmp_path):
 @pytest.fixture(scope="session")
 def opened(tmp_path_factory):
     """Return the demo's office with a case that is handed in; tests copy it (`office.Desk`)."""
-    made = make_magnet_office(tmp_path_factory.mktemp("opened") / "office", OPENED)
+    return _told_until(tmp_path_factory, OPENED)
+
+
+@pytest.fixture(scope="session")
+def issued(tmp_path_factory):
+    """Return the same office when its licence is issued and customs know of it."""
+    return _told_until(tmp_path_factory, TOLD)
+
+
+def _told_until(factory, scene):
+    made = make_magnet_office(factory.mktemp("office") / "office", scene)
     connections.close_all()
     return made
 

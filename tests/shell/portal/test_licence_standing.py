@@ -1,22 +1,13 @@
 """Where a licence stands, changed on its page: two of the office suspend it, its holder hands it back or amends it."""
 
 import pytest
-from django.db import connections
 
-from shell.magnet_office import TOLD, make_magnet_office
 from shell.portal.office import CLERK, CUSTOMS, OFFICER, SECOND, USER, Desk
 from shell.portal.reader import Page
 from ytterby.shell.actions.doctor.examine import examine
 
 pytestmark = pytest.mark.xdist_group("licence-standing")
 SUSPEND = {"command": "suspend", "reason": "suspended_factors", "text": "The plant moved."}
-
-
-@pytest.fixture(scope="module")
-def issued(tmp_path_factory):
-    made = make_magnet_office(tmp_path_factory.mktemp("issued") / "office", TOLD)
-    connections.close_all()
-    return made
 
 
 @pytest.fixture

@@ -242,8 +242,10 @@ class Follow:
         if not command:
             return []
         record = amending_record(before, event, command, is_locked=self.desk.rules.locks_amended)
-        if record is None or isinstance(record, Problem):
-            return [] if record is None else [record]
+        if record is None:
+            return []
+        if isinstance(record, Problem):
+            return [record]
         self.rests_on_register = True
         number = before.begun.amends
         held = held_licence(number)

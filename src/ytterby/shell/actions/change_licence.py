@@ -22,7 +22,7 @@ from ytterby.shell.actions.send_customs import customs_rows
 from ytterby.shell.site.register import Register
 from ytterby.shell.store.case_notices import tell_of_licence
 from ytterby.shell.store.case_speakers import Speaker, speaker_flaw
-from ytterby.shell.store.licence_changes import REASON_OF, Changes, Proposal, change_fields, changes_of
+from ytterby.shell.store.licence_changes import Changes, Proposal, change_fields, changes_of, coded_reasons
 from ytterby.shell.store.licence_speakers import is_officer, knows, unknown_licence
 from ytterby.shell.store.licences import STATUS, HeldLicence, follow_customs, held_licence, licence_table
 from ytterby.shell.store.models import LicenceRow
@@ -107,11 +107,8 @@ def change_licence(
 
 def _reason_problem(held: HeldLicence, command: str, reason: str, at: datetime) -> Problem | None:
     """Refuse a reason that the pack in force does not list, where it lists any for the command."""
-    kind = REASON_OF.get(command)
     procedure = law_at(OPERATOR_VIEWER, known_at(OPERATOR_VIEWER, None), at).procedures.get(held.licence.procedure)
-    if kind is None or procedure is None or procedure.casework is None:
-        return None
-    known = [one.id for one in procedure.casework.reasons_for(kind)]
+    known = [one.id for one in coded_reasons(procedure, command)]
     if not known or reason in known:
         return None
     return refuse("licence.reason", "/reason", reason, known=", ".join(known))

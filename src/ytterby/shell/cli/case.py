@@ -55,7 +55,7 @@ def add(nouns: Nouns) -> None:
     add_known(shown)
     begin = add_command(verbs, "begin", run_begin, "begin a case with an application in JSON (docs/cases.md)")
     begin.add_argument("kind", metavar="KIND")
-    begin.add_argument("file", type=Path, nargs="?", metavar="FILE", help="left out: what the other one asked for")
+    begin.add_argument("file", type=Path, nargs="?", metavar="FILE", help="not needed with --copy-of or --amends")
     begin.add_argument("--amends", default="", metavar="LICENCE", help="the licence that is to be changed or checked")
     begin.add_argument("--copy-of", default="", metavar="CASE", help="an earlier case of one's own, for what it asked")
     begin.add_argument("--number", default="", metavar="CASE", help="its number, in a demo (default: drawn)")

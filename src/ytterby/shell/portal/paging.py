@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ytterby.shell.portal.moment import Moment
+from ytterby.shell.portal.page import link_to
+
 ROWS_PER_PAGE = 100
 
 
@@ -43,3 +46,14 @@ def paging_of(total: int, query: Mapping[str, str], per_page: int = ROWS_PER_PAG
         last=min(total, number * per_page),
         total=total,
     )
+
+
+def cursor_links(name: str, moment: Moment, query: Mapping[str, str], after: str | None) -> dict[str, Any]:
+    """Return what a page of a list that is read by a cursor shows (`portal/cursor.html`): the query without its place,
+    the addresses of the next page and of the first one, each empty where there is none.
+    """
+    return {
+        "query": {key: value for key, value in query.items() if key != "after"},
+        "next_href": link_to(name, moment, query={**query, "after": after}) if after else "",
+        "first_href": link_to(name, moment, query={**query, "after": ""}) if query.get("after") else "",
+    }

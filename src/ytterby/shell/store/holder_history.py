@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from ytterby.licence.eligibility import History, PastLicence, years_between
 from ytterby.licence.year import year_before
 from ytterby.shell.store.holder_past import past_exits
-from ytterby.shell.store.models import LicenceEntryRow, LicenceRow, Registration
+from ytterby.shell.store.models import LicenceRow, Registration
 from ytterby.shell.store.reading.known import Known
 
 
@@ -33,13 +33,12 @@ def holder_history(party: str, body: str, known: Known, on: date) -> History:
     since = year_before(year_before(on)).isoformat()
     rows = LicenceRow.objects.filter(holder=party, version=1, log_index__lt=known.size, valid_from__gt=since)
     issued = dict(rows.values_list("number", "valid_from"))
-    left = LicenceEntryRow.objects.filter(line__number__in=issued, log_index__lt=known.size, drawn__gt=0)
-    used = set(left.values_list("line__number", flat=True))
+    exits = past_exits(party, known)
     licences = tuple(
-        PastLicence(date.fromisoformat(issued[number]), codes, number in used)
+        PastLicence(date.fromisoformat(issued[number]), codes, exits.is_used(number, known.size))
         for number, codes in _codes(rows.values_list("log_index", flat=True)).items()
     )
-    return History(body, past_exits(party, known).first_day(known.size), licences)
+    return History(body, exits.first_day(known.size), licences)
 
 
 def _codes(indexes: QuerySet[LicenceRow, int]) -> dict[str, tuple[str, ...]]:

@@ -7,8 +7,8 @@ from the tables. Who may read: nobody by this.
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -25,18 +25,21 @@ LICENCES_MOST = 200  # of a year, the latest; the largest of fewer makes a case 
 
 @dataclass(frozen=True, slots=True)
 class PastExits:
-    """The exits of a party below a log size: in the log's order the first one of each licence, and each one that was on
+    """The exits of a party below a log size: the first one of each licence, and in the log's order each one that was on
     an earlier day than all before it.
     """
 
     size: int = 0
-    seen: frozenset[str] = frozenset()
-    firsts: tuple[int, ...] = ()
+    firsts: Mapping[str, int] = field(default_factory=dict)
     earlier: tuple[tuple[int, str], ...] = ()
 
     def used(self, size: int) -> int:
         """Return on how many licences something had left below a size."""
-        return bisect_left(self.firsts, size)
+        return sum(index < size for index in self.firsts.values())
+
+    def is_used(self, licence: str, size: int) -> bool:
+        """Tell whether something had left on a licence below a size."""
+        return self.firsts.get(licence, size) < size
 
     def first_day(self, size: int) -> date | None:
         """Return the day of the earliest exit below a size."""
@@ -48,14 +51,12 @@ class PastExits:
         new = list(exits)
         if not new:
             return replace(self, size=size)
-        seen, firsts, earlier = set(self.seen), list(self.firsts), list(self.earlier)
+        firsts, earlier = dict(self.firsts), list(self.earlier)
         for index, licence, day in new:
-            if licence not in seen:
-                seen.add(licence)
-                firsts.append(index)
+            firsts.setdefault(licence, index)
             if not earlier or day < earlier[-1][1]:
                 earlier.append((index, day))
-        return PastExits(size, frozenset(seen), tuple(firsts), tuple(earlier))
+        return PastExits(size, firsts, tuple(earlier))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ytterby.law.casework_rule import ReasonKind
+from ytterby.law.casework_rule import CodedReason, ReasonKind
+from ytterby.law.procedure import Procedure
 from ytterby.licence.licence_state import AMEND
 from ytterby.shell.store.licences import STATUS
 from ytterby.shell.store.models import Registration
 
 # A command -> what its coded reasons are given for; of others the reason is one's own.
-REASON_OF = {
+_REASON_OF = {
     "suspend": ReasonKind.SUSPENSION,
     "revoke": ReasonKind.REVOCATION,
     "surrender": ReasonKind.SURRENDER,
 }
 
 Json = dict[str, Any]
+
+
+def coded_reasons(procedure: Procedure | None, command: str) -> tuple[CodedReason, ...]:
+    """Return the reasons that a procedure lists for a command, in its order; empty where the reason is one's own."""
+    kind = _REASON_OF.get(command)
+    if kind is None or procedure is None or procedure.casework is None:
+        return ()
+    return procedure.casework.reasons_for(kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from ytterby.shell.portal.casework.application_form import (
 )
 from ytterby.shell.portal.casework.case import APPLICANT, COPIED_KINDS, EDITED, SUPPLIED, look_at
 from ytterby.shell.portal.casework.lists import WORKLIST
-from ytterby.shell.portal.casework.steps import CHANGED, seen_version, wrongs
-from ytterby.shell.portal.law.typed import Wrong
+from ytterby.shell.portal.casework.steps import CHANGED, seen_version
+from ytterby.shell.portal.law.typed import Wrong, wrongs
 from ytterby.shell.portal.moment import Moment, moment_of
 from ytterby.shell.portal.page import link_to, show_page
 from ytterby.shell.site.case_rules import KINDS

@@ -17,6 +17,7 @@ from ytterby.shell.portal.audience import Audience, Seat, audience
 from ytterby.shell.portal.casework import BODIES, EVERY_READER
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import link_to, show_page
+from ytterby.shell.portal.paging import cursor_links
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.store.reading.case_choices import party_names
 from ytterby.shell.store.reading.casework import Wanted, list_cases, team_of
@@ -70,9 +71,7 @@ def cases(request: HttpRequest, seat: Seat) -> HttpResponse:
         "rows": rows,
         "queue": queue,
         "queues": [(name, title, link_to(WORKLIST, moment, query={"queue": name})) for name, title in _queues(seat)],
-        "next_href": link_to(WORKLIST, moment, query={**query, "after": answer["next"]}) if answer["next"] else "",
-        "first_href": link_to(WORKLIST, moment, query={**query, "after": ""}) if query.get("after") else "",
-        "query": {name: value for name, value in query.items() if name != "after"},
+        **cursor_links(WORKLIST, moment, query, answer["next"]),
         "is_office": is_office,
         "may_apply": Audience.APPLICANT in seat.roles and bool(seat.account),
         "today": today,

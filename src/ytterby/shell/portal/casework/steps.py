@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from ytterby.licence.step import Approve, Step, read_step
@@ -23,11 +22,10 @@ from ytterby.shell.portal.casework import EVERY_READER, OFFICES
 from ytterby.shell.portal.casework.case import Looked, Refused, case_page, forms_for, look_at, subject_of
 from ytterby.shell.portal.casework.input import Form, Input, fields_of_form, read_inputs, with_wrong
 from ytterby.shell.portal.casework.lists import WORKLIST
-from ytterby.shell.portal.law.typed import Wrong, wrong_of
+from ytterby.shell.portal.law.typed import Wrong, wrongs
 from ytterby.shell.portal.page import link_to
 from ytterby.shell.portal.sign import read_approval
 from ytterby.shell.site.register import current_register
-from ytterby.shell.wording import language_of
 from ytterby.terms.problem import Problem, refuse
 
 ID_BYTES = 4
@@ -89,12 +87,6 @@ def seen_version(request: HttpRequest) -> int:
     """Return the version that a form says was seen; -1 where it says none, which is never the one."""
     text = request.POST.get("seen", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_MOST else -1
-
-
-def wrongs(problems: Sequence[Problem]) -> list[Wrong]:
-    """Return problems as sentences with cures."""
-    language = language_of(get_language() or "en")
-    return [wrong_of(one, language) for one in problems]
 
 
 def _take(seat: Seat, looked: Looked, made: Step, seen: int) -> tuple[Problem, ...]:

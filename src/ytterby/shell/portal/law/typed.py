@@ -1,6 +1,6 @@
 """What is wrong with something that was typed into a form, and what to do: shown at its field, nothing is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -37,6 +37,12 @@ class Field(NamedTuple):
 def wrong_of(problem: Problem, language: str) -> Wrong:
     """Return a problem of the register as a form says it."""
     return Wrong(*sentence(problem, language))
+
+
+def wrongs(problems: Iterable[Problem]) -> list[Wrong]:
+    """Return problems as a form says them in the reader's language."""
+    language = language_of(get_language() or "en")
+    return [wrong_of(one, language) for one in problems]
 
 
 def fields_of(

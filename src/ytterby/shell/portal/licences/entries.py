@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from ytterby.licence.draw_down import Entry, Kind
@@ -16,12 +15,11 @@ from ytterby.shell.actions import clock
 from ytterby.shell.actions.draw_down import Asked, enter_draw_down
 from ytterby.shell.actions.speaker import session_speaker
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.law.typed import Wrong, wrong_of
+from ytterby.shell.portal.law.typed import wrongs
 from ytterby.shell.portal.licences.licence import LIST, licence_page, licence_told
 from ytterby.shell.portal.moment import moment_of
 from ytterby.shell.portal.page import link_to
 from ytterby.shell.site.register import current_register
-from ytterby.shell.wording import language_of
 from ytterby.terms.problem import Problem, is_refused, refuse
 from ytterby.terms.quantity import plain_decimal
 
@@ -58,10 +56,10 @@ def _enter(request: HttpRequest, seat: Seat, number: str, kind: Kind) -> HttpRes
         speaker = session_speaker(seat.account, seat.party)
         problems = list(enter_draw_down(current_register(), asked, speaker, at=clock.now()).problems)
     if asked is None or is_refused(problems):
-        return licence_page(request, seat, moment, told, wrong=_told(problems), typed=typed, status=400)
+        return licence_page(request, seat, moment, told, wrong=wrongs(problems), typed=typed, status=400)
     if problems:
         again = moment_of(request, seat)
-        return licence_page(request, seat, again, licence_told(seat, again, number), said=_told(problems))
+        return licence_page(request, seat, again, licence_told(seat, again, number), said=wrongs(problems))
     return HttpResponseRedirect(link_to("licence", None, number))
 
 
@@ -80,8 +78,3 @@ def _asked(seat: Seat, told: Json, kind: Kind, typed: Json) -> tuple[Asked | Non
         return Asked(told["licence"], typed["line"], entry), []
     site = typed["site"] if typed["site"] in seat.viewer.places else ""
     return Asked(told["licence"], typed["line"], entry, site, told["holder"]), []
-
-
-def _told(problems: list[Problem]) -> tuple[Wrong, ...]:
-    language = language_of(get_language() or "en")
-    return tuple(wrong_of(one, language) for one in problems)

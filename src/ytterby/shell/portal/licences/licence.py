@@ -1,6 +1,6 @@
 """Licences: the list of those that a reader may know of, and one with what is left of it and what left on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from ytterby.shell.portal.licences import READERS
 from ytterby.shell.portal.moment import Moment, moment_of, query_of
 from ytterby.shell.portal.names import Names
 from ytterby.shell.portal.page import link_to, show_page
+from ytterby.shell.portal.paging import cursor_links
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.store.reading.case_choices import party_names
 from ytterby.shell.store.reading.licence_choices import licence_choices
@@ -45,12 +46,7 @@ def licences(request: HttpRequest, seat: Seat) -> HttpResponse:
         {**row, "tag": STATUS_TAGS.get(row["status"], "none"), "holder_name": names[row["holder"]]}
         for row in answer["licences"]
     ]
-    context = {
-        "rows": rows,
-        "query": {name: value for name, value in query.items() if name != "after"},
-        "next_href": link_to(LIST, moment, query={**query, "after": answer["next"]}) if answer["next"] else "",
-        "first_href": link_to(LIST, moment, query={**query, "after": ""}) if query.get("after") else "",
-    }
+    context = {"rows": rows, **cursor_links(LIST, moment, query, answer["next"])}
     return show_page(request, seat, "licences/licences.html", context, moment=moment, here=LIST)
 
 
@@ -109,8 +105,8 @@ def licence_page(
     moment: Moment,
     told: Json,
     *,
-    wrong: tuple[Wrong, ...] = (),
-    said: tuple[Wrong, ...] = (),
+    wrong: Sequence[Wrong] = (),
+    said: Sequence[Wrong] = (),
     typed: Json | None = None,
     status: int = 200,
 ) -> HttpResponse:

@@ -1,9 +1,9 @@
 """Messages to customs about licences: what waits, and the answer of customs to each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ytterby.licence.customs_message import CustomsAnswer, Verdict
@@ -11,7 +11,7 @@ from ytterby.shell.actions import clock
 from ytterby.shell.actions.answer_customs import answer_customs
 from ytterby.shell.actions.speaker import session_speaker
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.law.typed import Wrong, wrong_of
+from ytterby.shell.portal.law.typed import Wrong, wrongs
 from ytterby.shell.portal.licences import OF_CUSTOMS
 from ytterby.shell.portal.moment import moment_of, query_of
 from ytterby.shell.portal.page import link_to, show_page
@@ -19,7 +19,6 @@ from ytterby.shell.portal.paging import page_of
 from ytterby.shell.portal.table import answer_csv, answer_json
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.reading.customs import alarms, list_messages
-from ytterby.shell.wording import language_of
 
 LIST = "customs_messages"
 COLUMNS = ("message", "licence", "version", "sequence", "attempt", "action", "sent_at", "state")
@@ -62,22 +61,20 @@ def answer(request: HttpRequest, seat: Seat, message: str) -> HttpResponse:
     speaker = session_speaker(seat.account, seat.party)
     made = answer_customs(current_register(), [said], speaker, at=clock.now())
     if made.problems:
-        language = language_of(get_language() or "en")
-        return _page(request, seat, tuple(wrong_of(one, language) for one in made.problems), 400)
+        return _page(request, seat, wrongs(made.problems), 400)
     return HttpResponseRedirect(link_to(LIST, None))
 
 
-def _page(request: HttpRequest, seat: Seat, wrong: tuple[Wrong, ...] = (), status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, seat: Seat, wrong: Sequence[Wrong] = (), status: int = 200) -> HttpResponse:
     moment, query = moment_of(request, seat), query_of(request)
     told = list_messages(seat.viewer, moment.known)["messages"]
     rows = sorted(told, key=lambda row: row["state"] != "waiting")
-    language = language_of(get_language() or "en")
     late = alarms(seat.viewer, moment.known, clock.now())
     context = {
         "paging": page_of([{**row, "tag": TAGS.get(row["state"], "none")} for row in rows], query),
         "query": query,
         "waiting": sum(row["state"] == "waiting" for row in rows),
-        "late": [wrong_of(one, language) for one in late],
+        "late": wrongs(late),
         "wrong": wrong,
         "may_answer": Audience.CUSTOMS in seat.roles and bool(seat.account) and not moment.is_past,
     }

@@ -5,23 +5,21 @@ asks that it be amended.
 from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from ytterby.shell.actions import clock
 from ytterby.shell.actions.casework import begin_case
-from ytterby.shell.actions.change_licence import change_licence, confirm_change
+from ytterby.shell.actions.change_licence import TEXT_MAX, change_licence, confirm_change
 from ytterby.shell.actions.speaker import Speaker, session_speaker
 from ytterby.shell.portal.audience import Audience, Seat, audience
-from ytterby.shell.portal.law.typed import wrong_of
+from ytterby.shell.portal.law.typed import wrongs
+from ytterby.shell.portal.licences.entries import DIGITS_MOST
 from ytterby.shell.portal.licences.licence import LIST, licence_page, licence_told
 from ytterby.shell.portal.moment import moment_of
 from ytterby.shell.portal.page import link_to
 from ytterby.shell.site.register import current_register
-from ytterby.shell.wording import language_of
 from ytterby.terms.problem import Problem
 
-TEXT_MOST, DIGITS_MOST = 4_000, 12
 WORD_MOST = 200
 AMENDMENT = "amendment"
 
@@ -34,7 +32,7 @@ def change(request: HttpRequest, seat: Seat, number: str) -> HttpResponse:
     if request.method != "POST":
         return _back(number)
     command, reason = (request.POST.get(name, "")[:WORD_MOST] for name in ("command", "reason"))
-    text = request.POST.get("text", "")[: TEXT_MOST + 1]
+    text = request.POST.get("text", "")[: TEXT_MAX + 1]
     done = change_licence(current_register(), number, command, speaker, reason=reason, text=text, at=clock.now())
     return _answer(request, seat, number, done.problems)
 
@@ -85,6 +83,6 @@ def _back(number: str) -> HttpResponse:
 def _answer(request: HttpRequest, seat: Seat, number: str, problems: Sequence[Problem]) -> HttpResponse:
     if not problems:
         return _back(number)
-    moment, language = moment_of(request, seat), language_of(get_language() or "en")
-    wrong = tuple(wrong_of(one, language) for one in problems)
-    return licence_page(request, seat, moment, licence_told(seat, moment, number), wrong=wrong, status=400)
+    moment = moment_of(request, seat)
+    told = licence_told(seat, moment, number)
+    return licence_page(request, seat, moment, told, wrong=wrongs(problems), status=400)

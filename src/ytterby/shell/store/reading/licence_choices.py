@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ytterby.licence.licence_state import AMEND
-from ytterby.shell.store.licence_changes import REASON_OF
+from ytterby.shell.store.licence_changes import coded_reasons
 from ytterby.shell.store.licences import held_licence, licence_table
 from ytterby.shell.store.reading.known import Known
 from ytterby.shell.store.reading.law import law_at
@@ -31,14 +31,11 @@ def licence_choices(viewer: Viewer, number: str, at: datetime, known: Known, lan
         return {"commands": [], "may_amend": False}
     status = status_on(held.row.status, held.licence, at.date())
     procedure = law_at(OPERATOR_VIEWER, known, at).procedures.get(held.licence.procedure)
-    casework = procedure.casework if procedure is not None else None
     commands = []
     for command in COMMANDS:
         row = licence_table().row(status, command)
         if row is None or not any(speaks.get(who) for who in row.who):
             continue
-        kind = REASON_OF.get(command)
-        coded = casework.reasons_for(kind) if casework is not None and kind is not None else ()
-        reasons = [{"code": one.id, "title": one.title[language]} for one in coded]
+        reasons = [{"code": one.id, "title": one.title[language]} for one in coded_reasons(procedure, command)]
         commands.append({"command": command, "people": row.people, "reasons": reasons})
     return {"commands": commands, "may_amend": is_holder and licence_table().row(status, AMEND) is not None}

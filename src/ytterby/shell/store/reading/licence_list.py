@@ -17,7 +17,7 @@ from ytterby.licence.licence import Licence
 from ytterby.shell.site.register import current_register
 from ytterby.shell.store.asking import rows_among
 from ytterby.shell.store.licence_replay import replay_licences
-from ytterby.shell.store.licences import licence_of, licence_table
+from ytterby.shell.store.licences import SUPERSEDED, licence_of, licence_table
 from ytterby.shell.store.log_marks import head_size
 from ytterby.shell.store.models import LicenceRow, Registration
 from ytterby.shell.store.reading.known import Known
@@ -25,7 +25,7 @@ from ytterby.shell.store.reading.viewer import AUDIT, CUSTOMS, LICENSING, Viewer
 from ytterby.shell.store.registrations import registered_site
 
 OFFICES = frozenset({LICENSING, AUDIT})
-EXPIRED, SUPERSEDED = "expired", "superseded"
+EXPIRED = "expired"
 PAGE, PAGE_MOST = 50, 500
 
 Json = dict[str, Any]
